@@ -1,0 +1,2 @@
+//! Window.
+fn main() {}
