@@ -1,1 +1,9 @@
-//! Engine.
+//! The product without a window: capture, providers, store and delivery behind one façade.
+
+pub mod capture;
+pub mod clock;
+pub mod delivery;
+pub mod model;
+pub mod provider;
+pub mod secrets;
+pub mod store;
