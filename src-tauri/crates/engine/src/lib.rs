@@ -1,6 +1,7 @@
 //! The product without a window: capture, providers, store and delivery behind one façade.
 
 pub mod capture;
+pub mod changes;
 pub mod clock;
 pub mod delivery;
 pub mod model;

@@ -10,6 +10,7 @@ mod endpoint;
 mod feed;
 mod provider;
 mod request;
+mod signature;
 mod status;
 
 pub use bytes::{ByteRange, ByteSource};
@@ -25,6 +26,9 @@ pub use provider::{ParameterView, ProviderView, SampleSent, SampleView, SendSamp
 pub use request::{
     CopyRequest, FramingView, HeaderLine, ListRequests, RequestDetail, RequestPage, RequestRef, RequestRow,
     StarRequest, Text,
+};
+pub use signature::{
+    AgeView, CandidateView, CheckView, ContentView, DigestsView, FoundView, KeyView, PartView, SignatureView,
 };
 pub use status::{ListenerView, Notice, SetPort, Settings, Status, Theme};
 

@@ -1,6 +1,6 @@
 //! Requests: the rows of the list and one request whole.
 
-use hookbench_signature::Report;
+use super::SignatureView;
 
 /// A row of the list.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
@@ -29,7 +29,9 @@ pub struct RequestRow {
     /// What happened, in the provider's words.
     pub event: Option<String>,
     /// `valid`, `invalid`, `expired`, `missing`, `malformed`, `no secret`, `unsigned` or `unknown`.
-    #[ts(type = "import('./Verdict').Verdict")]
+    #[ts(
+        type = "'valid' | 'invalid' | 'expired' | 'missing' | 'malformed' | 'no secret' | 'unsigned' | 'unknown'"
+    )]
     pub verdict: String,
     /// `complete`, `cut`, `aborted` or `refused`.
     #[ts(type = "'complete' | 'cut' | 'aborted' | 'refused'")]
@@ -138,7 +140,7 @@ pub struct FramingView {
 }
 
 /// One request whole, but for its bytes.
-#[derive(Debug, Clone, serde::Serialize, ts_rs::TS)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]
 pub struct RequestDetail {
     /// What the list shows.
@@ -154,6 +156,5 @@ pub struct RequestDetail {
     /// How it was framed.
     pub framing: FramingView,
     /// The check of its signature as a story, made anew with the secrets of now at the time of receipt.
-    #[ts(type = "import('./Report').Report")]
-    pub signature: Report,
+    pub signature: SignatureView,
 }
