@@ -86,7 +86,7 @@ pub(crate) const TEST: &[Need] = &[
     Need {
         what: "a session bus (dbus-run-session)",
         probe: Probe::Programs(&["dbus-run-session", "dbus-daemon"]),
-        debian: &["dbus", "dbus-daemon"],
+        debian: &["dbus"],
         fedora: &["dbus-daemon"],
         arch: &["dbus"],
     },
