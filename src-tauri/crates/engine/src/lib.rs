@@ -1,1 +1,10 @@
-//! Engine.
+//! The product without a window: capture, providers, store and delivery behind one façade.
+
+pub mod capture;
+pub mod changes;
+pub mod clock;
+pub mod delivery;
+pub mod model;
+pub mod provider;
+pub mod secrets;
+pub mod store;
