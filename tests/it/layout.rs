@@ -42,7 +42,7 @@ fn names(tree: &Tree) -> Vec<Breach> {
             .split(|character: char| !character.is_ascii_alphanumeric())
             .flat_map(camel_words);
         words
-            .map(|word| word.to_ascii_lowercase())
+            .map(str::to_ascii_lowercase)
             .find(|word| rules::ROLES.contains(&word.as_str()))
     };
     tree.paths()

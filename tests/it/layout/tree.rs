@@ -57,7 +57,10 @@ impl Tree {
     }
 
     /// The tree this test was compiled from.
-    #[expect(clippy::expect_used, reason = "a test that cannot read the repository has nothing to say")]
+    #[expect(
+        clippy::expect_used,
+        reason = "a test that cannot read the repository has nothing to say"
+    )]
     pub(super) fn of_this_repository() -> Self {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"))
             .parent()
