@@ -17,7 +17,7 @@ mod workspace;
 use std::process::ExitCode;
 
 use arguments::{Task, USAGE};
-use report::{Failure, say};
+use report::{Failure, answer};
 use workspace::Workspace;
 
 fn main() -> ExitCode {
@@ -39,7 +39,7 @@ fn main() -> ExitCode {
 
 fn perform(task: Task) -> Result<(), Failure> {
     if matches!(task, Task::Help) {
-        say(USAGE);
+        answer(USAGE);
         return Ok(());
     }
     let workspace = Workspace::find()?;

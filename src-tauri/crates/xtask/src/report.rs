@@ -1,6 +1,7 @@
 //! What a person reads. The only place that prints, so that everything goes out in one order and one tone.
 
 use std::fmt;
+use std::io::{self, Write as _};
 use std::time::Duration;
 
 /// Why a task stopped: the fact, and apart from it what to do.
@@ -55,6 +56,12 @@ impl fmt::Display for Failure {
 )]
 pub(crate) fn say(text: &str) {
     eprintln!("{text}");
+}
+
+/// Prints what was asked for, as opposed to what is going on: it can be piped on.
+pub(crate) fn answer(text: &str) {
+    // Who closes the pipe has read enough.
+    drop(writeln!(io::stdout(), "{text}"));
 }
 
 /// A span of time as a person says it: `0.3 s`, `48 s`, `3 min 20 s`.

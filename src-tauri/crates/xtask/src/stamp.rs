@@ -30,7 +30,10 @@ impl Stamp {
 
     /// Remembers that the work is done for this input.
     pub(crate) fn keep(&self) -> Result<(), Failure> {
-        fs::write(&self.path, format!("{}\n", self.digest))
+        // A project without packages has no directory for them.
+        let written = self.path.parent().map_or(Ok(()), fs::create_dir_all);
+        written
+            .and_then(|()| fs::write(&self.path, format!("{}\n", self.digest)))
             .map_err(|error| Failure::new(format!("`{}` cannot be written: {error}", self.path.display())))
     }
 }

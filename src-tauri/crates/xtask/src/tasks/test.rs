@@ -90,7 +90,7 @@ pub(crate) fn perform(workspace: &Workspace, scope: Scope) -> Result<(), Failure
 /// Builds programs and tests in one go. Separately they would be resolved with different features, and much of the
 /// dependencies would be compiled twice.
 fn build(workspace: &Workspace, coverage: Coverage) -> Result<Outcome, Failure> {
-    let mut cargo = Program::cargo().arguments(["build", "--workspace", "--bins", "--tests"]);
+    let mut cargo = Program::cargo().arguments(["build", "--workspace", "--lib", "--bins", "--tests"]);
     if coverage == Coverage::WithoutWindow {
         cargo = cargo.arguments(["--exclude", "hookbench-desktop"]);
     }
