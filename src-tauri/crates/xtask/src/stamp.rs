@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::report::Failure;
 
@@ -48,7 +48,7 @@ const PASSED_OVER: [&str; 5] = [
 ];
 
 /// Every file of `inputs` in a fixed order; what is generated is passed over.
-pub(crate) fn files(inputs: &[PathBuf]) -> io::Result<Vec<PathBuf>> {
+fn files(inputs: &[PathBuf]) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut waiting = inputs.to_vec();
     while let Some(path) = waiting.pop() {
@@ -86,20 +86,6 @@ fn digest(inputs: &[PathBuf]) -> io::Result<String> {
         take(&fs::read(&path)?);
     }
     Ok(format!("{state:016x}"))
-}
-
-/// The content of each file under `directory`, to see afterwards what changed. A missing directory is an empty one.
-pub(crate) fn contents(directory: &Path) -> Result<Vec<(PathBuf, Vec<u8>)>, Failure> {
-    if !directory.exists() {
-        return Ok(Vec::new());
-    }
-    let read = || -> io::Result<Vec<(PathBuf, Vec<u8>)>> {
-        files(&[directory.to_path_buf()])?
-            .into_iter()
-            .map(|path| Ok((path.clone(), fs::read(path)?)))
-            .collect()
-    };
-    read().map_err(|error| Failure::new(format!("`{}` cannot be read: {error}", directory.display())))
 }
 
 #[cfg(test)]
@@ -185,10 +171,5 @@ mod tests {
             failure.to_string().starts_with("the sources cannot be read"),
             "{failure}"
         );
-    }
-
-    #[test]
-    fn a_directory_that_is_not_there_has_no_contents() {
-        assert!(contents(Path::new("/no/such/directory")).unwrap().is_empty());
     }
 }
