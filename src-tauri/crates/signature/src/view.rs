@@ -316,6 +316,7 @@ pub(crate) fn filtered(filter: &crate::template::Filter, value: &[u8]) -> Vec<u8
         Filter::Crc32 => crate::digest::crc32(value).to_string().into_bytes(),
         Filter::Base64 => crate::encoding::STANDARD.encode(value).into_bytes(),
         Filter::Escape => form::percent_encode(value, b"!'()*").into_bytes(),
+        Filter::EncodeUri => form::percent_encode(value, b"!'()*;,/?:@&=+$#").into_bytes(),
         Filter::Decode(escapes) => decode_only(value, escapes),
         Filter::WithPort => as_url(&|parts| {
             let port = if parts.port.is_empty() {
