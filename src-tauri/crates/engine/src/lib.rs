@@ -1,5 +1,6 @@
 //! The product without a window: capture, providers, store and delivery behind one façade.
 
+pub mod body;
 pub mod capture;
 pub mod clock;
 pub mod delivery;
