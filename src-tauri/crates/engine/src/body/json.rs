@@ -8,57 +8,9 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fmt;
 
+use hookbench_signature::JsonPath;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
-
-/// A path into a JSON document: keys and array indexes by `.`, `\.` for a dot in a key.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct JsonPath(Vec<String>);
-
-impl JsonPath {
-    /// Reads a path; the empty text is the document itself.
-    #[must_use]
-    pub fn parse(text: &str) -> Self {
-        let mut steps = Vec::new();
-        let mut step = String::new();
-        let mut characters = text.chars();
-        while let Some(character) = characters.next() {
-            match character {
-                '\\' => step.extend(characters.next()),
-                '.' => steps.push(std::mem::take(&mut step)),
-                other => step.push(other),
-            }
-        }
-        if !text.is_empty() {
-            steps.push(step);
-        }
-        Self(steps)
-    }
-
-    /// The steps, outermost first.
-    #[must_use]
-    pub fn steps(&self) -> &[String] {
-        &self.0
-    }
-
-    /// The path without its first step, and that step.
-    #[must_use]
-    pub fn split_first(&self) -> Option<(&str, Self)> {
-        self.0.split_first().map(|(first, rest)| (first.as_str(), Self(rest.to_vec())))
-    }
-}
-
-impl fmt::Display for JsonPath {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, step) in self.0.iter().enumerate() {
-            if index > 0 {
-                formatter.write_str(".")?;
-            }
-            formatter.write_str(&step.replace('\\', "\\\\").replace('.', "\\."))?;
-        }
-        Ok(())
-    }
-}
 
 /// The outermost level of a JSON document.
 #[derive(Debug)]
@@ -214,6 +166,25 @@ impl<'de> Visitor<'de> for Child<'_> {
     }
 }
 
+/// A document without the blanks and line breaks between its tokens; everything else stays as it is written.
+#[must_use]
+pub fn compact(text: &str) -> String {
+    let mut compact = String::with_capacity(text.len());
+    let (mut inside, mut escaped) = (false, false);
+    for character in text.chars() {
+        if inside {
+            inside = escaped || character != '"';
+            escaped = !escaped && character == '\\';
+        } else if character == '"' {
+            inside = true;
+        } else if matches!(character, ' ' | '\t' | '\r' | '\n') {
+            continue;
+        }
+        compact.push(character);
+    }
+    compact
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -263,5 +234,11 @@ mod tests {
     fn great_depth_is_walked_without_recursion() {
         let deep = format!("{{\"a\":{}{},\"b\":1}}", "[".repeat(100_000), "]".repeat(100_000));
         assert_eq!(text(&deep, "b").as_deref(), Some("1"), "no stack is used up");
+    }
+
+    #[test]
+    fn compacting_changes_nothing_inside_a_string() {
+        let text = "{ \"a b\" : \"x \\\\\", \"c\": [ 1,\n 2 ] , \"d\": \" \\\" \" }";
+        assert_eq!(compact(text), "{\"a b\":\"x \\\\\",\"c\":[1,2],\"d\":\" \\\" \"}", "only what stands between");
     }
 }

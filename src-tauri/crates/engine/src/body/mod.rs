@@ -7,4 +7,4 @@ pub mod form;
 pub mod json;
 
 pub use form::Form;
-pub use json::{JsonPath, Outline};
+pub use json::Outline;

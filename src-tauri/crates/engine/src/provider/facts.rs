@@ -4,9 +4,9 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
-use hookbench_signature::{HeaderLine, Message, Micros};
+use hookbench_signature::{HeaderLine, JsonPath, Message, Micros};
 
-use crate::body::{Form, JsonPath, Outline};
+use crate::body::{Form, Outline};
 use crate::model::Header;
 
 /// A request, and views of it that are made on demand.

@@ -9,11 +9,12 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
+use hookbench_signature::JsonPath;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Facts;
-use crate::body::{JsonPath, Outline};
+use crate::body::Outline;
 
 /// A place in a request.
 ///
