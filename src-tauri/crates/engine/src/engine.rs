@@ -17,7 +17,7 @@ use crate::delivery::Client;
 use crate::error::EngineError;
 use crate::judge::Judge;
 use crate::listening::Listening;
-use crate::model::{SecretId, SecretPlace};
+use crate::model::{SecretId, SecretPlace, Timestamp};
 use crate::options::Options;
 use crate::provider::Catalogue;
 use crate::secrets::Vault;
@@ -92,6 +92,12 @@ impl Engine {
     #[must_use]
     pub fn catalogue(&self) -> &Catalogue {
         &self.core.catalogue
+    }
+
+    /// The present instant, by the engine's clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.core.clock.now()
     }
 
     /// Where new secrets are kept.

@@ -141,13 +141,9 @@ impl Judge {
         (Some(provider.id.clone()), report)
     }
 
-    /// The scheme and the secrets that requests of `provider` to this endpoint are checked with.
-    pub(crate) fn scheme_of(&self, endpoint: EndpointId) -> Option<(&Scheme, &[Secret])> {
-        let known = self.endpoints.iter().find(|known| known.endpoint.id == endpoint)?;
-        match &known.scheme {
-            Some(Ready::Scheme(scheme)) => Some((scheme, &known.secrets)),
-            _ => None,
-        }
+    /// The secrets of an endpoint, oldest first.
+    pub(crate) fn secrets_of(&self, endpoint: EndpointId) -> &[Secret] {
+        secrets(self.endpoints.iter().find(|known| known.endpoint.id == endpoint))
     }
 
     /// The endpoint whose path the target begins with: whole segments only, the longest first.
