@@ -13,7 +13,9 @@ export type Result<K extends CommandName> = Commands[K]['result'];
 
 /** What the feed tells: an event of the engine, or that the connection to it was lost or came back. */
 export type FeedMessage =
-  { kind: 'event'; event: FeedEvent } | { kind: 'connected'; again: boolean } | { kind: 'lost'; reason: string };
+  | { kind: 'event'; event: FeedEvent }
+  | { kind: 'connected'; again: boolean }
+  | { kind: 'lost'; reason: string };
 
 export interface Host {
   /** Where the page runs: in the window of the program or in a browser. */

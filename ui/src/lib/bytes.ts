@@ -106,7 +106,7 @@ const PART = 8 * 1024 * 1024;
 export async function readAll(reader: ByteReader): Promise<Uint8Array> {
   if (reader instanceof HeldBytes) return reader.bytes;
   const whole = new Uint8Array(reader.length);
-  for (let offset = 0; offset < reader.length; ) {
+  for (let offset = 0; offset < reader.length;) {
     const part = await reader.read(offset, Math.min(PART, reader.length - offset));
     if (part.length === 0) return whole.subarray(0, offset);
     whole.set(part, offset);

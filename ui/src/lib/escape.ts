@@ -48,7 +48,9 @@ export function visiblePieces(text: string, plain = ''): Piece[] {
 
 /** The same as one string, for places that take no markup: titles, labels, the live region. */
 export function visibleText(text: string, plain = ''): string {
-  return text.replace(INVISIBLE, (character) => (plain.includes(character) ? character : escapeOf(character)));
+  return text.replace(INVISIBLE, (character) =>
+    plain.includes(character) ? character : escapeOf(character),
+  );
 }
 
 /** Cuts a text for a place that must stay short, without leaving half a surrogate pair. */

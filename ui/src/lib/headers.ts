@@ -25,5 +25,7 @@ export function fromText(text: string): ParsedHeaders {
 /** What is wrong with a header's name, or null. */
 export function nameProblem(name: string): string | null {
   if (name === '') return 'has no name before the colon';
-  return /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name) ? null : 'has a name with characters that no header may have';
+  return /^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(name)
+    ? null
+    : 'has a name with characters that no header may have';
 }

@@ -1,6 +1,7 @@
 /** Which headers carry secrets, and how they look when someone looks over the shoulder. */
 
-const SECRET = /^(proxy-)?authorization$|^(set-)?cookie$|signature|token|secret|api-?key|password|credential/i;
+const SECRET =
+  /^(proxy-)?authorization$|^(set-)?cookie$|signature|token|secret|api-?key|password|credential/i;
 
 export function isSecretHeader(name: string): boolean {
   return SECRET.test(name);

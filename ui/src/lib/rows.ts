@@ -23,7 +23,7 @@ export class TextRows {
     let count = 0;
     let line = 1;
     let fresh = true;
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       if (count === starts.length) {
         starts = grown(starts);
         lines = grown(lines);

@@ -13,8 +13,10 @@ export interface JsonFault {
   message: string;
 }
 
-const FIELDS = 8;
-const [START, END, KEY_START, KEY_END, PARENT, COUNT, NEXT, DEPTH] = [0, 1, 2, 3, 4, 5, 6, 7] as const;
+const FIELDS = 9;
+const [START, END, KEY_START, KEY_END, PARENT, COUNT, NEXT, DEPTH, PLACE] = [
+  0, 1, 2, 3, 4, 5, 6, 7, 8,
+] as const;
 
 export class JsonIndex {
   readonly bytes: Uint8Array;
@@ -63,6 +65,10 @@ export class JsonIndex {
   next(node: number): number {
     return this.#get(node, NEXT);
   }
+  /** Its place among the values of its container, from 0. */
+  place(node: number): number {
+    return this.#get(node, PLACE);
+  }
   depth(node: number): number {
     return this.#get(node, DEPTH);
   }
@@ -74,8 +80,9 @@ export class JsonIndex {
     const depth = parent < 0 ? 0 : this.depth(parent) + 1;
     if (depth > this.deepest) this.deepest = depth;
     this.#kinds[node] = kind;
-    this.#fields.set([start, start, key[0], key[1], parent, 0, node + 1, depth], node * FIELDS);
-    if (parent >= 0) this.#fields[parent * FIELDS + COUNT] = this.count(parent) + 1;
+    const place = parent < 0 ? 0 : this.count(parent);
+    this.#fields.set([start, start, key[0], key[1], parent, 0, node + 1, depth, place], node * FIELDS);
+    if (parent >= 0) this.#fields[parent * FIELDS + COUNT] = place + 1;
     this.size = node + 1;
     return node;
   }

@@ -63,16 +63,9 @@ export function pathOf(index: JsonIndex, node: number): string {
       const key = rawText(index, ...index.keyRange(at));
       const plain = key.slice(1, -1);
       parts.push(/^[A-Za-z_$][\w$]*$/.test(plain) ? `.${plain}` : `[${key}]`);
-    } else parts.push(`[${placeOf(index, at)}]`);
+    } else parts.push(`[${index.place(at)}]`);
   }
   return `$${parts.reverse().join('')}`;
-}
-
-/** The place of a value among those of its container, from 0. */
-export function placeOf(index: JsonIndex, node: number): number {
-  let place = 0;
-  for (let at = index.parent(node) + 1; at < node; at = index.next(at)) place += 1;
-  return place;
 }
 
 /** Which values of an object have a key that another of its values has too. */
@@ -100,7 +93,9 @@ const SHORT: Record<string, string> = { b: '\b', f: '\f', n: '\n', r: '\r', t: '
 
 /** What a string means once its escapes are taken away. */
 export function unescaped(inner: string): string {
-  return inner.replace(/\\(?:u([0-9a-fA-F]{4})|(.))/gs, (_, hex: string | undefined, short: string | undefined) =>
-    hex === undefined ? (SHORT[short ?? ''] ?? short ?? '') : String.fromCharCode(parseInt(hex, 16)),
+  return inner.replace(
+    /\\(?:u([0-9a-fA-F]{4})|(.))/gs,
+    (_, hex: string | undefined, short: string | undefined) =>
+      hex === undefined ? (SHORT[short ?? ''] ?? short ?? '') : String.fromCharCode(parseInt(hex, 16)),
   );
 }
