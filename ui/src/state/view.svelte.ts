@@ -32,7 +32,7 @@ export class View {
   sidebarShown = $state(recall('sidebar', true, isBoolean));
   sidebarWidth = $state(recall('sidebar.width', 216, isNumber));
   listWidth = $state(recall('list.width', 428, isNumber));
-  dockHeight = $state(recall('dock.height', 210, isNumber));
+  dockHeight = $state(recall('dock.height', 250, isNumber));
   masked = $state(recall('masked', false, isBoolean));
   /** Rises when the filter box should take the keyboard. */
   filterWanted = $state(0);
