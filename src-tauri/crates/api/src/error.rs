@@ -1,5 +1,8 @@
 //! The one form in which errors cross the boundary.
 
+use hookbench_engine::Kind;
+use hookbench_engine::model::ParseIdError;
+
 /// What failed, why, and what to do.
 ///
 /// A code exists only where something branches on it; the message names the datum; the hint is the way on.
@@ -36,3 +39,22 @@ impl std::fmt::Display for ApiError {
 }
 
 impl std::error::Error for ApiError {}
+
+impl From<hookbench_engine::EngineError> for ApiError {
+    fn from(error: hookbench_engine::EngineError) -> Self {
+        let code = match error.kind() {
+            Kind::NotFound => Code::NotFound,
+            Kind::BadInput => Code::BadInput,
+            Kind::BadFilter => Code::BadFilter,
+            Kind::Store => Code::Store,
+            Kind::Failed => Code::Failed,
+        };
+        Self { code, message: error.to_string(), hint: error.hint() }
+    }
+}
+
+impl From<ParseIdError> for ApiError {
+    fn from(error: ParseIdError) -> Self {
+        Self { code: Code::BadInput, message: error.to_string(), hint: None }
+    }
+}

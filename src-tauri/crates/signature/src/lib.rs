@@ -9,14 +9,26 @@
 //! * [`verify`] tells the whole story as a [`Report`].
 //! * [`sign`] is the inverse.
 
+mod asymmetric;
+mod content;
+mod digest;
+mod encoding;
+mod examine;
+mod grammar;
+mod judge;
+mod jwt;
+mod key;
 mod message;
+mod read;
 mod report;
 mod scheme;
 mod secret;
 mod sign;
+mod tell;
 mod template;
 mod verdict;
 mod verify;
+mod view;
 
 pub use message::{Draft, HeaderLine, Message, Micros};
 pub use report::{

@@ -164,9 +164,12 @@ impl Template {
     /// Whether any piece reads this source.
     #[must_use]
     pub fn reads(&self, wanted: &Source) -> bool {
-        self.pieces
-            .iter()
-            .any(|piece| matches!(piece, Piece::Value { source, .. } if source == wanted))
+        self.reads_any(|source| source == wanted)
+    }
+
+    /// Whether any piece reads such a source.
+    pub(crate) fn reads_any(&self, is_such: impl Fn(&Source) -> bool) -> bool {
+        self.pieces.iter().any(|piece| matches!(piece, Piece::Value { source, .. } if is_such(source)))
     }
 }
 

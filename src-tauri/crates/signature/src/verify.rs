@@ -1,9 +1,11 @@
 //! Checking: one judgement, told briefly ([`check`]) or in full ([`verify`]).
 
+use crate::judge::judge;
 use crate::message::Message;
 use crate::report::Report;
 use crate::scheme::Scheme;
 use crate::secret::Secret;
+use crate::tell::tell;
 use crate::verdict::Verdict;
 
 /// The short answer.
@@ -17,28 +19,21 @@ pub struct Checked {
 
 /// Judges a message without telling the story: the form for the path on which a sender waits.
 #[must_use]
-pub fn check(_scheme: &Scheme, _message: &Message<'_>, _secrets: &[Secret]) -> Checked {
-    Checked {
-        verdict: Verdict::Unknown,
-        secret: None,
-    }
+pub fn check(scheme: &Scheme, message: &Message<'_>, secrets: &[Secret]) -> Checked {
+    judge(scheme, message, secrets, |judgement| {
+        let attempt = judgement.attempt.as_ref().filter(|_| judgement.matched);
+        let key = attempt.and_then(|attempt| judgement.keys.get(attempt.key));
+        Checked {
+            verdict: judgement.verdict,
+            secret: key.map(|key| key.secret),
+        }
+    })
 }
 
 /// Judges a message and tells the story.
 #[must_use]
-pub fn verify(_scheme: &Scheme, _message: &Message<'_>, _secrets: &[Secret]) -> Report {
-    Report {
-        verdict: Verdict::Unknown,
-        sentence: String::new(),
-        way: None,
-        algorithm: None,
-        found: Vec::new(),
-        candidates: Vec::new(),
-        key: None,
-        content: None,
-        digests: None,
-        age: None,
-        checks: Vec::new(),
-        notes: Vec::new(),
-    }
+pub fn verify(scheme: &Scheme, message: &Message<'_>, secrets: &[Secret]) -> Report {
+    judge(scheme, message, secrets, |judgement| {
+        tell(judgement, message, secrets)
+    })
 }

@@ -5,6 +5,7 @@ mod deliveries;
 mod endpoints;
 mod providers;
 mod requests;
+mod signature;
 mod status;
 
 use hookbench_engine::Engine;

@@ -32,6 +32,8 @@ pub struct ParameterView {
     pub default: Option<String>,
     /// What to put there.
     pub hint: Option<String>,
+    /// What can be chosen; empty where any text can.
+    pub choices: Vec<String>,
 }
 
 /// A sample as it is shown.
@@ -63,4 +65,6 @@ pub struct SampleSent {
     pub path: String,
     /// The status that the listener answered.
     pub status: u16,
+    /// Why it is not signed, where its provider would sign it.
+    pub unsigned: Option<String>,
 }

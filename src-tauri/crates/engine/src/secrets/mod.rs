@@ -13,7 +13,7 @@ pub use files::SecretFiles;
 pub use keychain::Keychain;
 pub use vault::{Preference, Vault};
 
-use secrecy::SecretString;
+pub use secrecy::SecretString;
 
 use crate::model::SecretId;
 

@@ -15,6 +15,7 @@ use super::TemplateError;
 /// | `crc32` | CRC-32 as an unsigned decimal number |
 /// | `base64` | base64 of the bytes |
 /// | `escape` | percent-encoded as a query component |
+/// | `encode-uri` | percent-encoded as a whole URI: what has a meaning in one stays, `%` does not |
 /// | `decode:%XX%YY` | only these percent-escapes decoded, in any case |
 /// | `with-port`, `without-port` | of a URL: its scheme's default port put in where none is; any port left out |
 /// | `without-query` | of a URL: everything from `?` left out |
@@ -33,6 +34,7 @@ pub enum Filter {
     Crc32,
     Base64,
     Escape,
+    EncodeUri,
     Decode(String),
     WithPort,
     WithoutPort,
@@ -59,6 +61,7 @@ impl FromStr for Filter {
             "crc32" => Self::Crc32,
             "base64" => Self::Base64,
             "escape" => Self::Escape,
+            "encode-uri" => Self::EncodeUri,
             "with-port" => Self::WithPort,
             "without-port" => Self::WithoutPort,
             "without-query" => Self::WithoutQuery,
@@ -82,6 +85,7 @@ impl fmt::Display for Filter {
             Self::Crc32 => "crc32",
             Self::Base64 => "base64",
             Self::Escape => "escape",
+            Self::EncodeUri => "encode-uri",
             Self::WithPort => "with-port",
             Self::WithoutPort => "without-port",
             Self::WithoutQuery => "without-query",

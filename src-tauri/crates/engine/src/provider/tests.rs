@@ -1,0 +1,3 @@
+//! What must hold for every provider file.
+
+mod files;
