@@ -11,7 +11,6 @@ export interface Piece {
 }
 
 const INVISIBLE =
-  // eslint-disable-next-line no-control-regex, no-misleading-character-class -- these are what is looked for
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u070f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffc\ufffe\uffff\u{e0000}-\u{e0fff}]/gu;
 
 /** The visible form of one character. */

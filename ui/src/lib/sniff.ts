@@ -12,13 +12,14 @@ export function looksLikeJson(bytes: Uint8Array): boolean {
   return bytes[at] === 0x7b || bytes[at] === 0x5b;
 }
 
-export function looksBinary(bytes: Uint8Array, whole: boolean): boolean {
+/** `text` says that the sender calls it text: a few bytes that are not UTF-8 are then shown as escapes. */
+export function looksBinary(bytes: Uint8Array, whole: boolean, text = false): boolean {
   let odd = 0;
   for (const byte of bytes) {
     if (byte === 0) return true;
     if (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d && byte !== 0x1b) odd += 1;
   }
-  return odd > bytes.length / 20 || !isUtf8(bytes, !whole);
+  return odd > bytes.length / 20 || (!text && !isUtf8(bytes, !whole));
 }
 
 /** Chooses by the first bytes (a few KiB are enough). `length` is that of the whole body. */
@@ -26,6 +27,6 @@ export function chooseView(contentType: string | null, first: Uint8Array, length
   if (length === 0) return 'text';
   const type = (contentType ?? '').toLowerCase();
   const json = /[/+]json\b/.test(type) || looksLikeJson(first);
-  if (looksBinary(first, first.length >= length)) return 'hex';
+  if (looksBinary(first, first.length >= length, type.startsWith('text/'))) return 'hex';
   return json && length <= LARGEST_JSON ? 'pretty' : 'text';
 }
