@@ -18,7 +18,7 @@ pub mod guard;
 mod idle;
 pub mod plan;
 #[cfg(test)]
-mod scripted;
+pub(crate) mod scripted;
 mod tls;
 
 pub use answer::{AnswerLimits, InvalidAnswer};
