@@ -9,6 +9,7 @@ mod curl;
 mod mask;
 mod powershell;
 mod raw;
+mod wire;
 mod words;
 
 pub use cmd::{NotExpressible, curl_for_cmd};
@@ -16,3 +17,4 @@ pub use curl::curl;
 pub use mask::Masking;
 pub use powershell::powershell;
 pub use raw::{captured, outgoing};
+pub use wire::request;
