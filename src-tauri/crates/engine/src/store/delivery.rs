@@ -59,7 +59,7 @@ impl Store {
         let mut deliveries = Vec::with_capacity(rows.len());
         for row in &rows {
             let attempts = attempts(&mut transaction, row.try_get(0)?).await?;
-            deliveries.push(self::delivery(row, attempts)?);
+            deliveries.push(delivery(row, attempts)?);
         }
         Ok(deliveries)
     }
@@ -77,7 +77,7 @@ impl Store {
             .await?;
         let Some(row) = row else { return Ok(None) };
         let attempts = attempts(&mut transaction, row.try_get(0)?).await?;
-        Ok(Some(self::delivery(&row, attempts)?))
+        Ok(Some(delivery(&row, attempts)?))
     }
 
     /// One attempt, if it is there.
