@@ -10,7 +10,6 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use arc_swap::ArcSwap;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
@@ -111,7 +110,7 @@ impl Bench {
         let intake = Arc::new(Collecting::default());
         let listener = Listener::bind(
             SocketAddr::from(([127, 0, 0, 1], 0)),
-            Arc::new(ArcSwap::from_pointee(limits)),
+            limits,
             folder.path().join("spool"),
             Clock::from_fn(|| Timestamp::from_micros(NOW)),
             Arc::clone(&intake),
