@@ -36,7 +36,9 @@ impl State {
     /// The state that `word` names.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Complete, Self::Cut, Self::Aborted, Self::Refused].into_iter().find(|state| state.as_str() == word)
+        [Self::Complete, Self::Cut, Self::Aborted, Self::Refused]
+            .into_iter()
+            .find(|state| state.as_str() == word)
     }
 }
 
