@@ -68,31 +68,12 @@ impl BindError {
             _ => Self::Other { address, cause },
         }
     }
-
-    /// Whether another port would do.
-    #[must_use]
-    pub const fn is_taken(&self) -> bool {
-        matches!(self, Self::InUse(_))
-    }
-
-    /// What to do about it.
-    #[must_use]
-    pub const fn hint(&self) -> &'static str {
-        match self {
-            Self::InUse(_) => "choose another port, or close the program that has it",
-            Self::NotAllowed(_) => "choose a port above 1023",
-            Self::NoSuchAddress(_) => "listen on `127.0.0.1`, or on an address that this machine has",
-            Self::Other { .. } => "choose another address or port",
-            Self::Spool { .. } => "make room on the disk, or let this user write to the data folder",
-        }
-    }
 }
 
 /// A running listener. Dropped without [`Listener::shut_down`], it stops accepting and leaves its connections to end by themselves.
 #[derive(Debug)]
 pub struct Listener {
     address: SocketAddr,
-    limits: Arc<ArcSwap<Limits>>,
     registry: Arc<Registry>,
     accepting: JoinHandle<()>,
 }
@@ -100,14 +81,15 @@ pub struct Listener {
 impl Listener {
     /// Listens on `address`; port 0 takes any that is free.
     ///
-    /// Long bodies go to files in `spool_folder`.
+    /// `limits` may be swapped at any time and hold for connections accepted from then on. Long bodies go to
+    /// files in `spool_folder`.
     ///
     /// # Errors
     ///
     /// If the address cannot be listened on, or the folder not be made.
     pub async fn bind<I: Intake>(
         address: SocketAddr,
-        limits: Limits,
+        limits: Arc<ArcSwap<Limits>>,
         spool_folder: PathBuf,
         clock: Clock,
         intake: Arc<I>,
@@ -124,19 +106,12 @@ impl Listener {
             .map_err(|cause| BindError::new(address, cause))?;
         let registry = Registry::new();
         let desk = Desk::new(intake, spool, clock);
-        let limits = Arc::new(ArcSwap::from_pointee(limits));
-        let accepting = tokio::spawn(accept(socket, Arc::clone(&limits), desk, Arc::clone(&registry)));
+        let accepting = tokio::spawn(accept(socket, limits, desk, Arc::clone(&registry)));
         Ok(Self {
             address,
-            limits,
             registry,
             accepting,
         })
-    }
-
-    /// Sets the limits for connections that are accepted from now on.
-    pub fn set_limits(&self, limits: Limits) {
-        self.limits.store(Arc::new(limits));
     }
 
     /// Where it listens.

@@ -299,7 +299,7 @@ async fn new_limits_hold_for_new_connections() {
         "413",
         "over the limit"
     );
-    bench.listener.set_limits(brisk());
+    bench.limits.store(Arc::new(brisk()));
     assert_eq!(
         status(&bench.exchange_and_end(request.as_bytes()).await),
         "200",

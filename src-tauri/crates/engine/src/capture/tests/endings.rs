@@ -283,7 +283,7 @@ async fn a_port_in_use_is_named() {
     let bench = Bench::new().await;
     let error = Listener::bind(
         bench.listener.address(),
-        brisk(),
+        Arc::clone(&bench.limits),
         bench.folder.path().to_owned(),
         Clock::system(),
         Arc::new(Collecting::default()),
@@ -296,5 +296,4 @@ async fn a_port_in_use_is_named() {
         format!("port `{port}` on `127.0.0.1` is in use by another program"),
         "which"
     );
-    assert!(error.is_taken(), "another port would do");
 }
