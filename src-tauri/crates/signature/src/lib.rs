@@ -9,11 +9,13 @@
 //! * [`verify`] tells the whole story as a [`Report`].
 //! * [`sign`] is the inverse.
 //! * [`diagnose`] proves why a signature does not hold, [`explain`] which mistake gives a value.
+//! * [`discover`] finds the scheme of a sender nobody has described.
 
 mod asymmetric;
 mod content;
 mod diagnose;
 mod digest;
+mod discover;
 mod encoding;
 mod examine;
 mod grammar;
@@ -35,6 +37,7 @@ mod view;
 pub use diagnose::{
     Action, Budget, Cause, Context, Diagnosis, Difference, Excluded, Hint, Proof, Remedy, diagnose, explain,
 };
+pub use discover::{Discovered, discover};
 pub use message::{Draft, HeaderLine, Message, Micros};
 pub use report::{
     Age, CONTENT_CAP, Candidate, Check, Content, Digests, Found, KeyUsed, Note, NoteCode, Part, PartKind,

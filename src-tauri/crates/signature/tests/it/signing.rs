@@ -120,3 +120,38 @@ fn an_id_that_is_given_is_the_id_that_is_signed() {
     );
     assert!(signed.body.is_none(), "the body is not touched");
 }
+
+#[test]
+fn a_json_body_for_twilio_is_signed_through_its_digest_in_the_query() {
+    let (_, twilio) = provider::all()
+        .into_iter()
+        .find(|(name, _)| name == "twilio")
+        .unwrap();
+    let secret = provider::secret("twilio");
+    let headers: [(&[u8], &[u8]); 1] = [(b"Content-Type", b"application/json")];
+    let draft = Draft {
+        method: "POST",
+        target: "/in/abc",
+        url: Some(URL),
+        headers: &headers,
+        body: b"{}",
+    };
+    let signed = sign(&twilio, &draft, &secret, AT, None).unwrap();
+    let url = signed.url.clone().unwrap();
+    assert!(
+        url.starts_with(URL) && url.contains("&bodySHA256=44136fa355b3678a"),
+        "the digest is added: {url}"
+    );
+    let mut sent = apply(&draft, signed);
+    assert_eq!(
+        sent.judge(&twilio, &secret).0,
+        Verdict::Valid,
+        "and the whole is valid"
+    );
+    sent.body = b"[]".to_vec();
+    assert_eq!(
+        sent.judge(&twilio, &secret).0,
+        Verdict::Invalid,
+        "another body is not"
+    );
+}
