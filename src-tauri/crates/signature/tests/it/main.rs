@@ -7,6 +7,7 @@
 
 mod diagnosis;
 mod discovery;
+mod properties;
 mod provider;
 mod report;
 mod signing;
