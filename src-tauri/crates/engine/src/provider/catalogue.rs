@@ -59,9 +59,11 @@ impl Catalogue {
         let mut by_id = HashMap::new();
         for (file, text) in files {
             let provider = Provider::read(file, text)?;
-            if by_id.insert(provider.id.clone(), providers.len()).is_some() {
-                let reason = format!("the provider `{}` is defined twice", provider.id);
-                return Err(CatalogueError::Wrong { file: file.to_owned(), reason });
+            for id in std::iter::once(&provider.id).chain(&provider.aliases) {
+                if by_id.insert(id.clone(), providers.len()).is_some() {
+                    let reason = format!("the provider `{id}` is defined twice");
+                    return Err(CatalogueError::Wrong { file: file.to_owned(), reason });
+                }
             }
             providers.push(provider);
         }
@@ -69,7 +71,7 @@ impl Catalogue {
         Ok(Self { providers, by_id, detector })
     }
 
-    /// The provider with this id.
+    /// The provider with this id or alias.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&Provider> {
         self.by_id.get(id).and_then(|index| self.providers.get(*index))

@@ -119,6 +119,9 @@ pub struct Provider {
     pub id: String,
     /// Its name as people write it.
     pub name: String,
+    /// Other ids under which it is asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
     /// How well this file is founded.
     pub evidence: Evidence,
     /// What the evidence is, where the grade alone says too little.

@@ -10,11 +10,21 @@ macro_rules! files {
 
 /// Name and text of each file.
 pub(super) const FILES: &[(&str, &str)] = files![
-    "adobe-io", "adyen", "adyen-platforms", "asana", "aws-sns", "azure-event-grid", "bigcommerce", "box",
-    "braintree", "cal-com", "circleci", "clerk", "cloudevents", "coinbase-commerce", "contentful",
-    "discord", "figma", "github", "gitlab", "gitlab-signing-token", "gocardless", "gumroad", "hubspot",
-    "intuit", "klarna", "line", "linear", "mailgun", "microsoft-graph", "monday", "mux", "notion", "okta",
-    "openai", "paddle", "pagerduty", "paypal", "polar", "razorpay", "resend", "sanity", "sendgrid",
-    "shopify", "slack", "square", "standardwebhooks", "stripe", "svix", "tracktik", "trackunit", "trakrf",
-    "trutac", "twilio", "twilio-sharedkey", "woocommerce", "workos", "x", "zoom",
+    "acuity", "adobe-io", "adyen", "adyen-platforms", "airtable", "asana", "attio", "auth0",
+    "authorize-net", "aws-sns", "azure-devops", "azure-event-grid", "bigcommerce", "bitbucket", "box",
+    "braintree", "brex", "buildkite", "cal-com", "calendly", "chargebee", "chatwoot", "checkout-com",
+    "circleci", "clerk", "close", "cloudevents", "cloudflare", "coinbase-commerce", "contentful", "crisp",
+    "customerio", "datadog", "discord", "docusign", "dropbox", "dropbox-sign", "dwolla", "elevenlabs",
+    "fastly", "fastspring", "figma", "forgejo", "front", "github", "gitlab", "gitlab-signing-token",
+    "gocardless", "google-calendar", "google-pubsub", "gumroad", "helpscout", "heroku", "hubspot",
+    "huggingface", "intercom", "intuit", "jira", "jotform", "klarna", "klaviyo", "lemonsqueezy", "line",
+    "linear", "livekit", "loops", "mailchimp", "mailgun", "mandrill", "meta", "microsoft-graph",
+    "microsoft-teams", "modern-treasury", "mollie", "mollie-nextgen", "monday", "mux", "netlify",
+    "notion", "nylas", "okta", "openai", "paddle", "paddle-classic", "pagerduty", "pandadoc", "patreon",
+    "paypal", "persona", "pipedrive", "plaid", "plivo", "polar", "postmark", "ramp", "razorpay",
+    "recall-ai", "recurly", "render", "replicate", "resend", "revenuecat", "sanity", "segment",
+    "sendgrid", "sentry", "shopify", "slack", "snyk", "square", "standardwebhooks", "strava", "stripe",
+    "supabase-db", "svix", "tally", "telegram", "telnyx", "tiktok", "tracktik", "trackunit", "trakrf",
+    "trello", "trutac", "twilio", "twilio-sharedkey", "twitch", "typeform", "vercel", "vonage", "webex",
+    "webflow", "wise", "woocommerce", "workos", "x", "xero", "zendesk", "zoom",
 ];

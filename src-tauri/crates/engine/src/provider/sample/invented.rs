@@ -17,6 +17,9 @@ impl Provider {
         if algorithm.is_some_and(|algorithm| algorithm.is_asymmetric() || algorithm == Algorithm::None) {
             return None;
         }
+        if algorithm == Some(Algorithm::Jwt) && !scheme.jwt_algorithms.iter().any(|name| name.starts_with("HS")) {
+            return None;
+        }
         if algorithm == Some(Algorithm::Basic) {
             return Some(Secret::new("sample", format!("hookbench:{}", hex::encode(&bytes[..16]))));
         }
