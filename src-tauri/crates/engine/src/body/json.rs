@@ -27,7 +27,7 @@ impl<'a> Outline<'a> {
     pub fn of(bytes: &'a [u8]) -> Option<Self> {
         let text = std::str::from_utf8(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)).ok()?;
         let whole: &RawValue = serde_json::from_str(text).ok()?;
-        let first = child(whole, "0").filter(|_| is_array(whole));
+        let first = if whole.get().starts_with('[') { child(whole, "0") } else { None };
         let mut members = HashMap::new();
         let mut order = Vec::new();
         for (key, value) in members_of(first.unwrap_or(whole)) {
@@ -72,10 +72,6 @@ fn text_of(value: &RawValue) -> Option<Cow<'_, str>> {
         b'{' | b'[' | b'n' => None,
         _ => Some(Cow::Borrowed(text)),
     }
-}
-
-fn is_array(value: &RawValue) -> bool {
-    value.get().starts_with('[')
 }
 
 /// A string that borrows where it has no escapes.

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use hookbench_signature::{HeaderLine, JsonPath, Message, Micros};
+use sha2::{Digest, Sha256};
 
 use crate::body::{Form, Outline};
 use crate::model::Header;
@@ -16,6 +17,7 @@ pub struct Facts<'a> {
     target: &'a str,
     headers: &'a [Header],
     body: &'a [u8],
+    digest: OnceCell<[u8; 32]>,
     by_name: OnceCell<HashMap<Vec<u8>, usize>>,
     query: OnceCell<Form>,
     form: OnceCell<Option<Form>>,
@@ -36,12 +38,20 @@ impl<'a> Facts<'a> {
             target,
             headers,
             body,
+            digest: OnceCell::new(),
             by_name: OnceCell::new(),
             query: OnceCell::new(),
             form: OnceCell::new(),
             outline: OnceCell::new(),
             lines: OnceCell::new(),
         }
+    }
+
+    /// The same, with the SHA-256 of the body where it is known already: it need not be made again, and it is that of
+    /// the whole body where only an empty one could be given.
+    #[must_use]
+    pub fn with_digest(self, sha256: [u8; 32]) -> Self {
+        Self { digest: OnceCell::from(sha256), ..self }
     }
 
     /// The method as sent.
@@ -60,6 +70,12 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub const fn body(&self) -> &'a [u8] {
         self.body
+    }
+
+    /// The SHA-256 of the body.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        *self.digest.get_or_init(|| Sha256::digest(self.body).into())
     }
 
     /// The path of the target, without its query.
@@ -140,7 +156,8 @@ impl<'a> Facts<'a> {
         Message { method: self.method, target: self.target, url, headers, body: self.body, received_at }
     }
 
-    fn readable_body(&self) -> Option<&'a [u8]> {
+    /// The body, unless it is too long to be looked into.
+    pub(super) fn readable_body(&self) -> Option<&'a [u8]> {
         (self.body.len() <= Self::LOOK_INTO).then_some(self.body)
     }
 }
@@ -169,5 +186,11 @@ mod tests {
         let body = format!("{{\"a\":\"{}\"}}", "x".repeat(Facts::LOOK_INTO));
         let facts = Facts::new("POST", "/", &[], body.as_bytes());
         assert!(facts.json().is_none(), "capture does not wait for a parser");
+    }
+
+    #[test]
+    fn a_known_digest_is_not_made_again() {
+        let facts = Facts::new("POST", "/", &[], b"").with_digest([7; 32]);
+        assert_eq!(facts.digest(), [7; 32], "a spooled body has the digest of its bytes, not of nothing");
     }
 }

@@ -11,7 +11,6 @@ use std::str::FromStr;
 
 use hookbench_signature::JsonPath;
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::Facts;
 use crate::body::Outline;
@@ -89,8 +88,8 @@ impl Place {
             }
             Self::Method => Some(Cow::Borrowed(facts.method())),
             Self::Path => Some(Cow::Borrowed(facts.path())),
-            Self::Body => std::str::from_utf8(facts.body()).ok().map(Cow::Borrowed),
-            Self::BodySha256 => Some(Cow::Owned(hex::encode(Sha256::digest(facts.body())))),
+            Self::Body => std::str::from_utf8(facts.readable_body()?).ok().map(Cow::Borrowed),
+            Self::BodySha256 => Some(Cow::Owned(hex::encode(facts.digest()))),
         }
     }
 }

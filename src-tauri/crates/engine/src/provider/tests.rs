@@ -1,4 +1,6 @@
 //! What must hold for every provider file.
 
+mod answers;
+mod detection;
 mod files;
 mod vectors;
