@@ -96,7 +96,7 @@ pub(crate) fn holds(condition: &Condition, view: &View<'_, '_>) -> bool {
             .is_none_or(|part| text.to_ascii_lowercase().contains(&part.to_ascii_lowercase()))
 }
 
-fn units<'s>(scene: &'s Scene<'_>, secrets: &[Secret]) -> Vec<Unit<'s>> {
+pub(crate) fn units<'s>(scene: &'s Scene<'_>, secrets: &[Secret]) -> Vec<Unit<'s>> {
     let roots: Vec<Option<&'s str>> = match &scene.way.each {
         None => vec![None],
         Some(path) => {

@@ -8,9 +8,11 @@
 //! * [`check`] answers with a [`Verdict`] only; it is what runs while a sender waits.
 //! * [`verify`] tells the whole story as a [`Report`].
 //! * [`sign`] is the inverse.
+//! * [`diagnose`] proves why a signature does not hold, [`explain`] which mistake gives a value.
 
 mod asymmetric;
 mod content;
+mod diagnose;
 mod digest;
 mod encoding;
 mod examine;
@@ -30,6 +32,9 @@ mod verdict;
 mod verify;
 mod view;
 
+pub use diagnose::{
+    Action, Budget, Cause, Context, Diagnosis, Difference, Excluded, Hint, Proof, Remedy, diagnose, explain,
+};
 pub use message::{Draft, HeaderLine, Message, Micros};
 pub use report::{
     Age, CONTENT_CAP, Candidate, Check, Content, Digests, Found, KeyUsed, Note, NoteCode, Part, PartKind,

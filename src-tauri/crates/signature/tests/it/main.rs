@@ -5,6 +5,7 @@
     reason = "a test that cannot set itself up has failed"
 )]
 
+mod diagnosis;
 mod provider;
 mod report;
 mod signing;
