@@ -51,7 +51,10 @@ impl<'a> Facts<'a> {
     /// the whole body where only an empty one could be given.
     #[must_use]
     pub fn with_digest(self, sha256: [u8; 32]) -> Self {
-        Self { digest: OnceCell::from(sha256), ..self }
+        Self {
+            digest: OnceCell::from(sha256),
+            ..self
+        }
     }
 
     /// The method as sent.
@@ -105,7 +108,8 @@ impl<'a> Facts<'a> {
     /// Whether there is a header of this name, whatever its value.
     #[must_use]
     pub fn has_header(&self, name: &str) -> bool {
-        self.header_names().contains_key(name.to_ascii_lowercase().as_bytes())
+        self.header_names()
+            .contains_key(name.to_ascii_lowercase().as_bytes())
     }
 
     /// A parameter of the query, decoded.
@@ -136,7 +140,9 @@ impl<'a> Facts<'a> {
                 let body = self.readable_body()?;
                 let first = body.iter().find(|byte| !byte.is_ascii_whitespace())?;
                 // A form or a picture is not walked to its end to learn that it is no JSON document.
-                matches!(first, b'{' | b'[' | 0xef).then(|| Outline::of(body)).flatten()
+                matches!(first, b'{' | b'[' | 0xef)
+                    .then(|| Outline::of(body))
+                    .flatten()
             })
             .as_ref()
     }
@@ -151,9 +157,19 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn message<'b>(&'b self, url: Option<&'b str>, received_at: Option<Micros>) -> Message<'b> {
         let headers = self.lines.get_or_init(|| {
-            self.headers.iter().map(|header| (header.name.as_ref(), header.value.as_ref())).collect()
+            self.headers
+                .iter()
+                .map(|header| (header.name.as_ref(), header.value.as_ref()))
+                .collect()
         });
-        Message { method: self.method, target: self.target, url, headers, body: self.body, received_at }
+        Message {
+            method: self.method,
+            target: self.target,
+            url,
+            headers,
+            body: self.body,
+            received_at,
+        }
     }
 
     /// The body, unless it is too long to be looked into.
@@ -169,7 +185,10 @@ mod tests {
     use super::*;
 
     fn header(name: &'static str, value: &'static str) -> Header {
-        Header { name: Bytes::from_static(name.as_bytes()), value: Bytes::from_static(value.as_bytes()) }
+        Header {
+            name: Bytes::from_static(name.as_bytes()),
+            value: Bytes::from_static(value.as_bytes()),
+        }
     }
 
     #[test]
@@ -177,7 +196,11 @@ mod tests {
         let headers = [header("X-A", " 1 "), header("x-a", "2")];
         let facts = Facts::new("POST", "/a?b=%2F&b=2#c", &headers, b"");
         assert_eq!(facts.header("x-A"), Some("1"), "the first one, without blanks");
-        assert_eq!(facts.query("b"), Some("/"), "a query is decoded, the first value counts");
+        assert_eq!(
+            facts.query("b"),
+            Some("/"),
+            "a query is decoded, the first value counts"
+        );
         assert_eq!(facts.path(), "/a", "the path ends where the query starts");
     }
 
@@ -191,6 +214,10 @@ mod tests {
     #[test]
     fn a_known_digest_is_not_made_again() {
         let facts = Facts::new("POST", "/", &[], b"").with_digest([7; 32]);
-        assert_eq!(facts.digest(), [7; 32], "a spooled body has the digest of its bytes, not of nothing");
+        assert_eq!(
+            facts.digest(),
+            [7; 32],
+            "a spooled body has the digest of its bytes, not of nothing"
+        );
     }
 }

@@ -21,7 +21,7 @@ mod sample;
 
 pub use catalogue::{Catalogue, CatalogueError};
 pub use condition::Condition;
-pub use definition::{DeliveryIdRule, Evidence, EventRule, Provider};
+pub use definition::{DeliveryIdRule, EventRule, Evidence, Provider};
 pub use detect::{DetectRule, Detected, Rank};
 pub use facts::Facts;
 pub use handshake::{Answer, HandshakeAnswer, HandshakeRule, Offer, OfferKind, SignedPart};

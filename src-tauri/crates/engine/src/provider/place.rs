@@ -79,16 +79,20 @@ impl Place {
             Self::Query(name) => facts.query(name).map(Cow::Borrowed),
             Self::Form(name) => facts.form(name).map(Cow::Borrowed),
             Self::Json(path) => facts.json_text(path),
-            Self::FormJson(name, path) => {
-                Outline::of(facts.form(name)?.as_bytes())?.text(path).map(|text| Cow::Owned(text.into_owned()))
-            }
+            Self::FormJson(name, path) => Outline::of(facts.form(name)?.as_bytes())?
+                .text(path)
+                .map(|text| Cow::Owned(text.into_owned())),
             Self::Claim(name, path) => claim(facts.header(name)?, path).map(Cow::Owned),
-            Self::KeyBesides(others) => {
-                facts.json()?.keys().find(|key| !others.iter().any(|other| other == key)).map(Cow::Borrowed)
-            }
+            Self::KeyBesides(others) => facts
+                .json()?
+                .keys()
+                .find(|key| !others.iter().any(|other| other == key))
+                .map(Cow::Borrowed),
             Self::Method => Some(Cow::Borrowed(facts.method())),
             Self::Path => Some(Cow::Borrowed(facts.path())),
-            Self::Body => std::str::from_utf8(facts.readable_body()?).ok().map(Cow::Borrowed),
+            Self::Body => std::str::from_utf8(facts.readable_body()?)
+                .ok()
+                .map(Cow::Borrowed),
             Self::BodySha256 => Some(Cow::Owned(hex::encode(facts.digest()))),
         }
     }
@@ -97,13 +101,18 @@ impl Place {
 /// A claim of a token; the token is read and not believed, whether it holds is the scheme's concern.
 fn claim(header: &str, path: &JsonPath) -> Option<String> {
     use base64::Engine as _;
-    let token = header.rsplit(' ').next().filter(|token| token.len() <= 16 * 1024)?;
+    let token = header
+        .rsplit(' ')
+        .next()
+        .filter(|token| token.len() <= 16 * 1024)?;
     let mut parts = token.split('.');
     let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
     if parts.next().is_some() {
         return None;
     }
-    let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok()?;
+    let claims = base64::engine::general_purpose::URL_SAFE_NO_PAD
+        .decode(payload.trim_end_matches('='))
+        .ok()?;
     Outline::of(&claims)?.text(path).map(Cow::into_owned)
 }
 
@@ -125,14 +134,21 @@ impl FromStr for Place {
             return Err(unknown());
         }
         let owned = name.to_owned();
-        let inside = || name.split_once('.').map(|(outer, path)| (outer.to_owned(), JsonPath::parse(path)));
+        let inside = || {
+            name.split_once('.')
+                .map(|(outer, path)| (outer.to_owned(), JsonPath::parse(path)))
+        };
         Ok(match place {
             "header" => Self::Header(owned),
             "query" => Self::Query(owned),
             "form" => Self::Form(owned),
             "json" => Self::Json(JsonPath::parse(name)),
-            "form-json" => inside().map(|(field, path)| Self::FormJson(field, path)).ok_or_else(unknown)?,
-            "claim" => inside().map(|(header, path)| Self::Claim(header, path)).ok_or_else(unknown)?,
+            "form-json" => inside()
+                .map(|(field, path)| Self::FormJson(field, path))
+                .ok_or_else(unknown)?,
+            "claim" => inside()
+                .map(|(header, path)| Self::Claim(header, path))
+                .ok_or_else(unknown)?,
             "key-besides" => Self::KeyBesides(name.split(',').map(|key| key.trim().to_owned()).collect()),
             _ => return Err(unknown()),
         })
@@ -201,8 +217,16 @@ impl Template {
         // With parameters still open only the balance of the braces can be judged; `1` fits wherever a name or a
         // path does.
         let open = text.contains("${");
-        let pieces = pieces(&if open { fill(text, |_| Some("1".to_owned())) } else { text.to_owned() })?;
-        Ok(Self { text: text.to_owned(), pieces: if open { Vec::new() } else { pieces }, open })
+        let pieces = pieces(&if open {
+            fill(text, |_| Some("1".to_owned()))
+        } else {
+            text.to_owned()
+        })?;
+        Ok(Self {
+            text: text.to_owned(),
+            pieces: if open { Vec::new() } else { pieces },
+            open,
+        })
     }
 
     /// The template as it was written.
@@ -256,7 +280,9 @@ pub(super) fn fill(text: &str, mut value: impl FnMut(&str) -> Option<String>) ->
     let mut filled = String::with_capacity(text.len());
     let mut rest = text;
     while let Some((before, after)) = rest.split_once("${") {
-        let Some((name, tail)) = after.split_once('}') else { break };
+        let Some((name, tail)) = after.split_once('}') else {
+            break;
+        };
         filled.push_str(before);
         filled.push_str(&value(name).unwrap_or_default());
         rest = tail;
@@ -280,7 +306,10 @@ fn pieces(text: &str) -> Result<Vec<Piece>, TemplateError> {
             literal.push('}');
             rest = tail;
         } else {
-            let (inner, tail) = after.strip_prefix('{').and_then(|inner| inner.split_once('}')).ok_or_else(unpaired)?;
+            let (inner, tail) = after
+                .strip_prefix('{')
+                .and_then(|inner| inner.split_once('}'))
+                .ok_or_else(unpaired)?;
             if !literal.is_empty() {
                 pieces.push(Piece::Literal(std::mem::take(&mut literal)));
             }
@@ -325,17 +354,37 @@ mod tests {
     #[test]
     fn a_template_has_a_value_only_where_all_its_places_do() {
         let body = r#"{"type":"a","action":"b","empty":"","meta":{"id":7}}"#;
-        assert_eq!(render("{json:type}.{json:action}", body).as_deref(), Some("a.b"), "both are there");
+        assert_eq!(
+            render("{json:type}.{json:action}", body).as_deref(),
+            Some("a.b"),
+            "both are there"
+        );
         assert_eq!(render("{json:type}.{json:other}", body), None, "one is not");
         assert_eq!(render("{json:empty}", body), None, "an empty text says nothing");
-        assert_eq!(render("{{{query:q}}}", body).as_deref(), Some("{1}"), "doubled braces are braces");
-        assert_eq!(render("{key-besides:type,action}", body).as_deref(), Some("empty"), "the first other member");
+        assert_eq!(
+            render("{{{query:q}}}", body).as_deref(),
+            Some("{1}"),
+            "doubled braces are braces"
+        );
+        assert_eq!(
+            render("{key-besides:type,action}", body).as_deref(),
+            Some("empty"),
+            "the first other member"
+        );
     }
 
     #[test]
     fn a_parameter_may_name_a_path() {
-        assert_eq!(render("{json:${path}}", r#"{"meta":{"id":7}}"#).as_deref(), Some("7"), "the person's own path");
-        assert_eq!(render("{json:${other}}", "{}"), None, "without a value there is none");
+        assert_eq!(
+            render("{json:${path}}", r#"{"meta":{"id":7}}"#).as_deref(),
+            Some("7"),
+            "the person's own path"
+        );
+        assert_eq!(
+            render("{json:${other}}", "{}"),
+            None,
+            "without a value there is none"
+        );
     }
 
     #[test]
@@ -346,14 +395,34 @@ mod tests {
         }];
         let facts = Facts::new("POST", "/", &headers, b"");
         let place: Place = "claim:Authorization.iss".parse().unwrap();
-        assert_eq!(place.read(&facts).as_deref(), Some("netlify"), "the payload is base64url JSON");
+        assert_eq!(
+            place.read(&facts).as_deref(),
+            Some("netlify"),
+            "the payload is base64url JSON"
+        );
     }
 
     #[test]
     fn wrong_templates_say_what_is_wrong() {
-        assert_eq!(Template::parse("{json:a"), Err(TemplateError::Brace("{json:a".into())), "an open brace");
-        assert_eq!(Template::parse("a}"), Err(TemplateError::Brace("a}".into())), "a stray brace");
-        assert_eq!(Template::parse("{jsn:a}"), Err(TemplateError::Place("jsn:a".into())), "a misspelt place");
-        assert_eq!("json:".parse::<Place>(), Err(TemplateError::Place("json:".into())), "a place without a name");
+        assert_eq!(
+            Template::parse("{json:a"),
+            Err(TemplateError::Brace("{json:a".into())),
+            "an open brace"
+        );
+        assert_eq!(
+            Template::parse("a}"),
+            Err(TemplateError::Brace("a}".into())),
+            "a stray brace"
+        );
+        assert_eq!(
+            Template::parse("{jsn:a}"),
+            Err(TemplateError::Place("jsn:a".into())),
+            "a misspelt place"
+        );
+        assert_eq!(
+            "json:".parse::<Place>(),
+            Err(TemplateError::Place("json:".into())),
+            "a place without a name"
+        );
     }
 }

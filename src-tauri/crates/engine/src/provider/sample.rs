@@ -152,18 +152,28 @@ impl Provider {
         setting: &SampleSetting<'_>,
         random: impl FnMut(&mut [u8]),
     ) -> Result<RenderedRequest, RenderError> {
-        let sample = self
-            .sample(name)
-            .ok_or_else(|| RenderError::NoSample { provider: self.id.clone(), sample: name.to_owned() })?;
+        let sample = self.sample(name).ok_or_else(|| RenderError::NoSample {
+            provider: self.id.clone(),
+            sample: name.to_owned(),
+        })?;
         let parameters = self.with_defaults(setting.parameters);
         let mut filling = Filling::new(setting.now, &parameters, random);
         let base = url::Url::parse(setting.url).map_err(|_| RenderError::Url(setting.url.to_owned()))?;
-        let target = format!("{}{}", joined_path(&base, &sample.target), filling.fill(&sample.target)?);
+        let target = format!(
+            "{}{}",
+            joined_path(&base, &sample.target),
+            filling.fill(&sample.target)?
+        );
         let headers = self.headers(sample, &mut filling)?;
         let body = body(sample, &mut filling)?;
         let id = filling.fill(&sample.id)?;
-        let mut request =
-            RenderedRequest { method: sample.method.clone(), target, headers, body, signing: Signing::Unsigned };
+        let mut request = RenderedRequest {
+            method: sample.method.clone(),
+            target,
+            headers,
+            body,
+            signing: Signing::Unsigned,
+        };
         if !sample.unsigned {
             self.sign_sample(&mut request, &base, setting, &parameters, &id)?;
         }
@@ -210,8 +220,11 @@ impl Provider {
             return Ok(());
         };
         let url = format!("{}{}", base.origin().ascii_serialization(), request.target);
-        let lines: Vec<HeaderLine<'_>> =
-            request.headers.iter().map(|header| (header.name.as_ref(), header.value.as_ref())).collect();
+        let lines: Vec<HeaderLine<'_>> = request
+            .headers
+            .iter()
+            .map(|header| (header.name.as_ref(), header.value.as_ref()))
+            .collect();
         let draft = Draft {
             method: &request.method,
             target: &request.target,
@@ -246,11 +259,18 @@ impl Provider {
 
 /// The path that a sample's own target is put behind.
 fn joined_path<'u>(base: &'u url::Url, target: &str) -> &'u str {
-    if target.starts_with('/') { base.path().trim_end_matches('/') } else { base.path() }
+    if target.starts_with('/') {
+        base.path().trim_end_matches('/')
+    } else {
+        base.path()
+    }
 }
 
 fn header(name: &str, value: &str) -> Header {
-    Header { name: Bytes::copy_from_slice(name.as_bytes()), value: Bytes::copy_from_slice(value.as_bytes()) }
+    Header {
+        name: Bytes::copy_from_slice(name.as_bytes()),
+        value: Bytes::copy_from_slice(value.as_bytes()),
+    }
 }
 
 fn body(sample: &Sample, filling: &mut Filling<'_, impl FnMut(&mut [u8])>) -> Result<Bytes, RenderError> {

@@ -17,7 +17,9 @@ pub(super) fn dice() -> impl FnMut(&mut [u8]) {
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
     move |bytes| {
         for byte in bytes {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
             *byte = (state >> 56).to_le_bytes()[0];
         }
     }
@@ -26,10 +28,17 @@ pub(super) fn dice() -> impl FnMut(&mut [u8]) {
 fn render(provider: &Provider, sample: &str, secret: Option<&Secret>) -> RenderedRequest {
     let parameters = parameters(provider);
     let url = format!("https://hooks.example/{}", provider.id);
-    let setting = SampleSetting { now: NOW, url: &url, secret, parameters: &parameters };
-    provider.render_sample(sample, &setting, dice()).unwrap_or_else(|error| {
-        panic!("the sample `{sample}` of `{}` can be made: {error}", provider.id);
-    })
+    let setting = SampleSetting {
+        now: NOW,
+        url: &url,
+        secret,
+        parameters: &parameters,
+    };
+    provider
+        .render_sample(sample, &setting, dice())
+        .unwrap_or_else(|error| {
+            panic!("the sample `{sample}` of `{}` can be made: {error}", provider.id);
+        })
 }
 
 /// Something for each parameter without a default, so that announced schemes are tried as well.
@@ -38,7 +47,14 @@ fn parameters(provider: &Provider) -> BTreeMap<String, String> {
         .all_parameters()
         .filter(|(_, parameter)| parameter.default.is_none())
         .map(|(name, parameter)| {
-            (name.to_owned(), parameter.choices.first().cloned().unwrap_or_else(|| format!("Chosen-{name}")))
+            (
+                name.to_owned(),
+                parameter
+                    .choices
+                    .first()
+                    .cloned()
+                    .unwrap_or_else(|| format!("Chosen-{name}")),
+            )
         })
         .collect()
 }
@@ -52,8 +68,11 @@ fn the_list_of_files_is_the_folder() {
         .filter_map(|name| name.strip_suffix(".toml").map(str::to_owned))
         .collect();
     on_disk.sort();
-    let listed: Vec<_> =
-        embedded::FILES.iter().filter_map(|(name, _)| name.strip_suffix(".toml")).map(str::to_owned).collect();
+    let listed: Vec<_> = embedded::FILES
+        .iter()
+        .filter_map(|(name, _)| name.strip_suffix(".toml"))
+        .map(str::to_owned)
+        .collect();
     assert_eq!(listed, on_disk, "every file is in the program, in order");
 }
 
@@ -62,7 +81,11 @@ fn every_file_is_named_after_its_provider_and_says_enough() {
     let catalogue = Catalogue::embedded().unwrap();
     for (provider, (file, _)) in catalogue.all().iter().zip(embedded::FILES) {
         let id = &provider.id;
-        assert_eq!(*file, format!("{id}.toml"), "a provider is found by its file's name");
+        assert_eq!(
+            *file,
+            format!("{id}.toml"),
+            "a provider is found by its file's name"
+        );
         assert!(provider.sample.len() >= 2, "`{id}` has at least two samples");
         assert!(provider.docs.is_some(), "`{id}` says where its documentation is");
         assert!(!provider.detect.is_empty(), "`{id}` can be recognised somehow");
@@ -74,7 +97,10 @@ fn a_provider_reads_back_what_it_writes() {
     for provider in Catalogue::embedded().unwrap().all() {
         let text = toml::to_string(provider).unwrap();
         let again = Provider::read(&provider.id, &text).unwrap();
-        assert_eq!(&again, provider, "a scheme of one's own is exported and imported in this form");
+        assert_eq!(
+            &again, provider,
+            "a scheme of one's own is exported and imported in this form"
+        );
     }
 }
 
@@ -90,15 +116,25 @@ fn every_sample_is_signed_so_that_its_own_check_holds() {
                 continue;
             };
             if sample.unsigned {
-                assert_eq!(request.signing, Signing::Unsigned, "{what}: the provider does not sign this one");
+                assert_eq!(
+                    request.signing,
+                    Signing::Unsigned,
+                    "{what}: the provider does not sign this one"
+                );
                 continue;
             }
             let Some(secret) = &secret else {
-                assert!(matches!(request.signing, Signing::NotSigned(_)), "{what}: nobody has the key");
+                assert!(
+                    matches!(request.signing, Signing::NotSigned(_)),
+                    "{what}: nobody has the key"
+                );
                 continue;
             };
             if provider.id == UNWRITABLE {
-                assert!(matches!(request.signing, Signing::NotSigned(_)), "{what}: its place cannot be written");
+                assert!(
+                    matches!(request.signing, Signing::NotSigned(_)),
+                    "{what}: its place cannot be written"
+                );
                 continue;
             }
             assert_eq!(request.signing, Signing::Signed, "{what} is signed");
@@ -108,7 +144,11 @@ fn every_sample_is_signed_so_that_its_own_check_holds() {
             let secrets = [Secret::new("another", "no key of anybody"), secret.clone()];
             let checked = check(&scheme, &message, &secrets);
             assert_eq!(checked.verdict, Verdict::Valid, "{what} holds");
-            assert_eq!(checked.secret, Some(1), "{what}: and it is this secret that made it");
+            assert_eq!(
+                checked.secret,
+                Some(1),
+                "{what}: and it is this secret that made it"
+            );
         }
     }
 }
@@ -126,7 +166,13 @@ fn every_sample_is_recognised() {
                 Detected::Ambiguous(ids) => ids.contains(&provider.id),
                 Detected::None => false,
             };
-            assert!(found, "`{}` of `{}`: {:?}", sample.name, provider.id, catalogue.detect(&facts));
+            assert!(
+                found,
+                "`{}` of `{}`: {:?}",
+                sample.name,
+                provider.id,
+                catalogue.detect(&facts)
+            );
         }
     }
 }
@@ -140,11 +186,18 @@ fn every_json_sample_is_json_and_has_its_event_and_key() {
             let request = render(provider, &sample.name, secret.as_ref());
             let facts = Facts::new(&request.method, &request.target, &request.headers, &request.body);
             if sample.content_type.contains("json") && !sample.body.is_empty() && sample.form.is_empty() {
-                assert!(facts.json().is_some(), "{what} is JSON: {}", String::from_utf8_lossy(&request.body));
+                assert!(
+                    facts.json().is_some(),
+                    "{what} is JSON: {}",
+                    String::from_utf8_lossy(&request.body)
+                );
             }
             let parameters = parameters(provider);
             if !provider.event.from.is_empty() && request.method == "POST" {
-                assert!(provider.event_with(&facts, &parameters).is_some(), "{what} has an event");
+                assert!(
+                    provider.event_with(&facts, &parameters).is_some(),
+                    "{what} has an event"
+                );
             }
         }
     }
