@@ -3,4 +3,5 @@
 mod answers;
 mod detection;
 mod files;
+mod seeds;
 mod vectors;

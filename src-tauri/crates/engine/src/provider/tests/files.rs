@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hookbench_signature::{Micros, Secret, Verdict, check};
+use hookbench_signature::{Algorithm, Micros, Secret, Source, Verdict, check};
 
 use super::super::*;
 use crate::model::Timestamp;
@@ -199,6 +199,49 @@ fn every_json_sample_is_json_and_has_its_event_and_key() {
                     "{what} has an event"
                 );
             }
+        }
+    }
+}
+
+#[test]
+fn a_changed_body_does_not_hold_where_the_body_is_signed() {
+    for provider in Catalogue::embedded().unwrap().all() {
+        let Some(secret) = provider.invented_secret(dice()) else {
+            continue;
+        };
+        let scheme = provider.scheme(&parameters(provider)).unwrap().unwrap();
+        let body_is_signed = scheme.ways().all(|way| {
+            let digest = way
+                .require
+                .iter()
+                .any(|requirement| requirement.body_digest.is_some());
+            let token = match way.algorithm.get() {
+                Some(Algorithm::Token | Algorithm::Basic) => true,
+                Some(Algorithm::Jwt) => !digest,
+                _ => false,
+            };
+            !token && way.content.iter().all(|content| content.reads(&Source::Body))
+        });
+        if !body_is_signed {
+            continue;
+        }
+        for sample in provider
+            .sample
+            .iter()
+            .filter(|sample| !sample.unsigned && sample.method == "POST")
+        {
+            let mut request = render(provider, &sample.name, Some(&secret));
+            let mut body = request.body.to_vec();
+            let Some(letter) = body.iter().rposition(u8::is_ascii_alphanumeric) else {
+                continue;
+            };
+            body[letter] ^= 1;
+            request.body = body.into();
+            let facts = Facts::new(&request.method, &request.target, &request.headers, &request.body);
+            let url = format!("https://hooks.example{}", request.target);
+            let message = facts.message(Some(&url), Some(Micros(NOW.as_micros())));
+            let verdict = check(&scheme, &message, std::slice::from_ref(&secret)).verdict;
+            assert_ne!(verdict, Verdict::Valid, "`{}` of `{}`", sample.name, provider.id);
         }
     }
 }
