@@ -57,17 +57,36 @@ impl Catalogue {
     /// # Errors
     /// A file is bad, or defines what another has defined.
     pub fn read<'f>(files: impl IntoIterator<Item = (&'f str, &'f str)>) -> Result<Self, CatalogueError> {
-        let mut providers: Vec<Provider> = Vec::new();
-        let mut by_id = HashMap::new();
+        let mut named = Vec::new();
         for (file, text) in files {
-            let provider = Provider::read(file, text)?;
+            named.push((file.to_owned(), Provider::read(file, text)?));
+        }
+        Self::of(named)
+    }
+
+    /// These providers and the person's own, which go before those of the same id.
+    ///
+    /// # Errors
+    /// Two of the person's own have one id, or one goes by the alias of another.
+    pub fn with_own(&self, own: Vec<Provider>) -> Result<Self, CatalogueError> {
+        let replaced = |provider: &&Provider| !own.iter().any(|other| other.id == provider.id);
+        let kept: Vec<Provider> = self.providers.iter().filter(replaced).cloned().collect();
+        Self::of(
+            kept.into_iter()
+                .chain(own)
+                .map(|provider| (provider.id.clone(), provider))
+                .collect(),
+        )
+    }
+
+    fn of(named: Vec<(String, Provider)>) -> Result<Self, CatalogueError> {
+        let mut providers: Vec<Provider> = Vec::with_capacity(named.len());
+        let mut by_id = HashMap::new();
+        for (file, provider) in named {
             for id in std::iter::once(&provider.id).chain(&provider.aliases) {
                 if by_id.insert(id.clone(), providers.len()).is_some() {
                     let reason = format!("the provider `{id}` is defined twice");
-                    return Err(CatalogueError::Wrong {
-                        file: file.to_owned(),
-                        reason,
-                    });
+                    return Err(CatalogueError::Wrong { file, reason });
                 }
             }
             providers.push(provider);
@@ -126,6 +145,17 @@ impl Provider {
                 reason,
             }),
         }
+    }
+
+    /// This provider as a file that [`Provider::read`] reads.
+    ///
+    /// # Errors
+    /// It cannot be written as TOML; none that was read from there is such.
+    pub fn to_toml(&self) -> Result<String, CatalogueError> {
+        toml::to_string_pretty(self).map_err(|error| CatalogueError::Wrong {
+            file: self.id.clone(),
+            reason: error.to_string(),
+        })
     }
 
     /// What a file can say though it makes no sense.

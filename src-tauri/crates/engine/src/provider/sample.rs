@@ -20,7 +20,18 @@ use filling::Filling;
 
 /// An event that can be sent.
 ///
-/// `${…}` in the target, the header values and the body is filled in; see the table at `Filling`.
+/// `${…}` in the target, the headers, the body and the id is filled in:
+///
+/// | text | value |
+/// | --- | --- |
+/// | `${uuid}` | a random UUID (version 4) |
+/// | `${hex:N}`, `${digits:N}`, `${alnum:N}`, `${upper:N}` | N random characters; a number does not start with 0 |
+/// | `${now:unix}`, `${now:millis}` | seconds or milliseconds since the epoch |
+/// | `${now:rfc3339}`, `${now:rfc3339-millis}` | `2026-11-20T12:04:11Z`, `2026-11-20T12:04:11.482Z` |
+/// | `${now:%d %b %Y}` | any other form, in UTC |
+/// | `${now-2d:unix}` | earlier or later, by `s`, `m`, `h` or `d` |
+/// | `${name=KIND}` | any of these, remembered as `${name}` |
+/// | `${name}` | what is remembered by that name, or the parameter of that name |
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sample {

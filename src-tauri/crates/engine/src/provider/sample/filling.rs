@@ -5,18 +5,7 @@ use std::collections::BTreeMap;
 use super::RenderError;
 use crate::model::Timestamp;
 
-/// Fills in the placeholders of one sample.
-///
-/// | text | value |
-/// | --- | --- |
-/// | `${uuid}` | a random UUID (version 4) |
-/// | `${hex:N}`, `${digits:N}`, `${alnum:N}`, `${upper:N}` | N random characters; a number does not start with 0 |
-/// | `${now:unix}`, `${now:millis}` | seconds or milliseconds since the epoch |
-/// | `${now:rfc3339}`, `${now:rfc3339-millis}` | `2026-11-20T12:04:11Z`, `2026-11-20T12:04:11.482Z` |
-/// | `${now:%d %b %Y}` | any other form, in UTC |
-/// | `${now-2d:unix}` | earlier or later, by `s`, `m`, `h` or `d` |
-/// | `${name=KIND}` | any of these, remembered as `${name}` |
-/// | `${name}` | what is remembered by that name, or the parameter of that name |
+/// Fills in the placeholders of one sample; they are listed at [`super::Sample`].
 pub(super) struct Filling<'p, R> {
     now: Timestamp,
     parameters: &'p BTreeMap<String, String>,

@@ -223,3 +223,36 @@ fn two_files_cannot_define_one_provider() {
         "the second one is named"
     );
 }
+
+#[test]
+fn a_provider_of_ones_own_goes_before_ours() {
+    let ours = Catalogue::embedded().unwrap();
+    let head = "name = \"Mine\"\nevidence = \"D\"\n[[detect]]\nwhen = [\"header:X-Mine\"]\n";
+    let own = |id: &str| Provider::read("own.toml", &format!("id = \"{id}\"\n{head}")).unwrap();
+    let catalogue = ours.with_own(vec![own("mine"), own("stripe")]).unwrap();
+    assert_eq!(
+        catalogue.all().len(),
+        ours.all().len() + 1,
+        "one is new, one is replaced"
+    );
+    assert_eq!(
+        catalogue.get("stripe").unwrap().name,
+        "Mine",
+        "the person's own counts"
+    );
+    let headers = [Header {
+        name: "X-Mine".into(),
+        value: "1".into(),
+    }];
+    let found = catalogue.detect(&Facts::new("POST", "/", &headers, b""));
+    assert_eq!(
+        found,
+        Detected::Ambiguous(vec!["mine".into(), "stripe".into()]),
+        "and is recognised"
+    );
+    assert!(
+        ours.with_own(vec![own("mine"), own("mine")]).is_err(),
+        "twice is once too often"
+    );
+    assert!(ours.with_own(vec![own("gitea")]).is_err(), "an alias is taken");
+}

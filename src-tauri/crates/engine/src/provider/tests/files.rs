@@ -95,7 +95,7 @@ fn every_file_is_named_after_its_provider_and_says_enough() {
 #[test]
 fn a_provider_reads_back_what_it_writes() {
     for provider in Catalogue::embedded().unwrap().all() {
-        let text = toml::to_string(provider).unwrap();
+        let text = provider.to_toml().unwrap();
         let again = Provider::read(&provider.id, &text).unwrap();
         assert_eq!(
             &again, provider,
