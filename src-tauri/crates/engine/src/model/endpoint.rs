@@ -50,7 +50,7 @@ pub struct SecretRecord {
 pub enum SecretPlace {
     /// The keychain of the operating system.
     Keychain,
-    /// The file `secrets.json` in the data folder, readable by its owner alone.
+    /// A file of its own in the folder `secrets` of the data folder, readable by its owner alone.
     File,
 }
 
@@ -67,7 +67,9 @@ impl SecretPlace {
     /// The place that `word` names.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Keychain, Self::File].into_iter().find(|place| place.as_str() == word)
+        [Self::Keychain, Self::File]
+            .into_iter()
+            .find(|place| place.as_str() == word)
     }
 }
 
