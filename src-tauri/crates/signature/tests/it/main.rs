@@ -6,6 +6,7 @@
 )]
 
 mod diagnosis;
+mod discovery;
 mod provider;
 mod report;
 mod signing;
