@@ -6,9 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use hookbench_signature::{
-    Algorithm, Draft, Encoding, Micros, Scheme, Secret, SecretForm, Setting, Signature, Verdict, check, sign,
-};
+use hookbench_signature::{Algorithm, Encoding, Secret, SecretForm, Verdict, check, keyed_digest};
 use serde::{Deserialize, Serialize};
 
 use super::{Condition, Facts, Provider, Template};
@@ -228,7 +226,7 @@ impl Provider {
             let over = part.over.render(facts, parameters)?;
             let Some((secret, digest)) = secrets
                 .iter()
-                .find_map(|secret| Some((secret, part.sign(&over, secret)?)))
+                .find_map(|secret| Some((secret, part.digest(&over, secret)?)))
             else {
                 let lacks = "the answer needs the secret of this endpoint".to_owned();
                 return Some(HandshakeAnswer {
@@ -312,19 +310,15 @@ impl Provider {
 }
 
 impl SignedPart {
-    fn sign(&self, over: &str, secret: &Secret) -> Option<String> {
-        let mut scheme = Scheme::new(self.algorithm, Signature::header("signed"));
-        scheme.encoding = Setting::Fixed(self.encoding);
-        scheme.secret = vec![self.secret.clone()];
-        let draft = Draft {
-            method: "POST",
-            target: "/",
-            url: None,
-            headers: &[],
-            body: over.as_bytes(),
-        };
-        let signed = sign(&scheme, &draft, secret, Micros(0), None).ok()?;
-        signed.headers.into_iter().next().map(|(_, value)| value)
+    fn digest(&self, over: &str, secret: &Secret) -> Option<String> {
+        keyed_digest(
+            self.algorithm,
+            self.encoding,
+            &self.secret,
+            secret,
+            over.as_bytes(),
+        )
+        .ok()
     }
 }
 

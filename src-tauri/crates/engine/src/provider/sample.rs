@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use hookbench_signature::{Draft, HeaderLine, Micros, ResolveError, Secret, SignError, sign};
+use hookbench_signature::{ResolveError, Secret, SignError, TestKey};
 use serde::{Deserialize, Serialize};
 
 use super::Provider;
@@ -15,8 +15,10 @@ use crate::model::{Header, Timestamp};
 
 mod filling;
 mod invented;
+mod signing;
 
 use filling::Filling;
+use signing::{Occasion, Signer};
 
 /// An event that can be sent.
 ///
@@ -163,6 +165,32 @@ impl Provider {
         setting: &SampleSetting<'_>,
         random: impl FnMut(&mut [u8]),
     ) -> Result<RenderedRequest, RenderError> {
+        let signer = setting.secret.map_or(Signer::Nobody, Signer::Secret);
+        self.render(name, setting, &signer, random)
+    }
+
+    /// The same, signed with a test key of ours in place of the private key that only the provider has. It is valid
+    /// for whoever has been told to trust that key, and nowhere else: mark it as made here.
+    ///
+    /// # Errors
+    /// There is no such sample, or the scheme cannot be applied to it.
+    pub fn render_sample_with_test_key(
+        &self,
+        name: &str,
+        setting: &SampleSetting<'_>,
+        key: &TestKey,
+        random: impl FnMut(&mut [u8]),
+    ) -> Result<RenderedRequest, RenderError> {
+        self.render(name, setting, &Signer::TestKey(key), random)
+    }
+
+    fn render(
+        &self,
+        name: &str,
+        setting: &SampleSetting<'_>,
+        signer: &Signer<'_>,
+        random: impl FnMut(&mut [u8]),
+    ) -> Result<RenderedRequest, RenderError> {
         let sample = self.sample(name).ok_or_else(|| RenderError::NoSample {
             provider: self.id.clone(),
             sample: name.to_owned(),
@@ -186,7 +214,13 @@ impl Provider {
             signing: Signing::Unsigned,
         };
         if !sample.unsigned {
-            self.sign_sample(&mut request, &base, setting, &parameters, &id)?;
+            let url = format!("{}{}", base.origin().ascii_serialization(), request.target);
+            let occasion = Occasion {
+                url: &url,
+                at: setting.now,
+                id: &id,
+            };
+            self.sign_sample(&mut request, &occasion, signer, &parameters)?;
         }
         Ok(request)
     }
@@ -207,64 +241,6 @@ impl Provider {
             headers.push(header(&filling.fill(name)?, &filling.fill(value)?));
         }
         Ok(headers)
-    }
-
-    fn sign_sample(
-        &self,
-        request: &mut RenderedRequest,
-        base: &url::Url,
-        setting: &SampleSetting<'_>,
-        parameters: &BTreeMap<String, String>,
-        id: &str,
-    ) -> Result<(), RenderError> {
-        let scheme = match self.scheme(parameters) {
-            Ok(Some(scheme)) => scheme,
-            Ok(None) => return Ok(()),
-            Err(ResolveError::Missing(name)) => {
-                request.signing = Signing::NotSigned(format!("`{name}` has not been chosen"));
-                return Ok(());
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let Some(secret) = setting.secret else {
-            request.signing = Signing::NotSigned("there is no secret".to_owned());
-            return Ok(());
-        };
-        let url = format!("{}{}", base.origin().ascii_serialization(), request.target);
-        let lines: Vec<HeaderLine<'_>> = request
-            .headers
-            .iter()
-            .map(|header| (header.name.as_ref(), header.value.as_ref()))
-            .collect();
-        let draft = Draft {
-            method: &request.method,
-            target: &request.target,
-            url: Some(&url),
-            headers: &lines,
-            body: &request.body,
-        };
-        let signed = match sign(&scheme, &draft, secret, Micros(setting.now.as_micros()), Some(id)) {
-            Ok(signed) => signed,
-            Err(SignError::Unsigned) => return Ok(()),
-            // Nobody here has the key, or the signature's place cannot be written: the sample goes out as it is.
-            Err(error @ (SignError::Asymmetric(_) | SignError::Place(_))) => {
-                request.signing = Signing::NotSigned(error.to_string());
-                return Ok(());
-            }
-            Err(error) => return Err(error.into()),
-        };
-        for (name, value) in &signed.headers {
-            request.headers.retain(|present| !present.is(name));
-            request.headers.push(header(name, value));
-        }
-        if let Some(body) = signed.body {
-            request.body = Bytes::from(body);
-        }
-        if let Some(target) = signed.target {
-            request.target = target;
-        }
-        request.signing = Signing::Signed;
-        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hookbench_signature::{Algorithm, Micros, Secret, Source, Verdict, check};
+use hookbench_signature::{Algorithm, Micros, Secret, Source, TestKey, Verdict, check};
 
 use super::super::*;
 use crate::model::Timestamp;
@@ -244,4 +244,48 @@ fn a_changed_body_does_not_hold_where_the_body_is_signed() {
             assert_ne!(verdict, Verdict::Valid, "`{}` of `{}`", sample.name, provider.id);
         }
     }
+}
+
+#[test]
+fn what_only_the_provider_can_sign_is_signed_with_a_test_key() {
+    let mut tried = Vec::new();
+    for provider in Catalogue::embedded().unwrap().all() {
+        let Some(scheme) = provider.scheme(&parameters(provider)).unwrap() else {
+            continue;
+        };
+        if provider.invented_secret(dice()).is_some() {
+            continue;
+        }
+        let key = TestKey::generate(&scheme).unwrap();
+        for sample in provider.sample.iter().filter(|sample| !sample.unsigned) {
+            let what = format!("`{}` of `{}`", sample.name, provider.id);
+            let url = format!("https://hooks.example/{}", provider.id);
+            let parameters = parameters(provider);
+            let setting = SampleSetting {
+                now: NOW,
+                url: &url,
+                secret: None,
+                parameters: &parameters,
+            };
+            let request = provider
+                .render_sample_with_test_key(&sample.name, &setting, &key, dice())
+                .unwrap();
+            if let Signing::NotSigned(reason) = &request.signing {
+                // Signatures over SHA-1 are checked and no longer made.
+                assert!(reason.contains("SHA-1"), "{what}: {reason}");
+                continue;
+            }
+            let facts = Facts::new(&request.method, &request.target, &request.headers, &request.body);
+            let message = facts.message(Some(&url), Some(Micros(NOW.as_micros())));
+            let secret = key.public_secret(&scheme).unwrap();
+            assert_eq!(
+                check(&scheme, &message, &[secret]).verdict,
+                Verdict::Valid,
+                "{what} holds"
+            );
+            tried.push(provider.id.clone());
+        }
+    }
+    tried.dedup();
+    assert!(tried.len() >= 8, "there are several such providers: {tried:?}");
 }
