@@ -3,6 +3,7 @@
 pub mod capture;
 pub mod clock;
 pub mod delivery;
+pub mod filter;
 pub mod model;
 pub mod provider;
 pub mod secrets;
