@@ -1,12 +1,46 @@
-//! Webhook signatures.
-/// The outcome of a signature check.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Verdict { /// v
- Valid, /// i
- Invalid, /// e
- Expired, /// m
- Missing, /// m
- Malformed, /// n
- NoSecret, /// u
- Unsigned, /// u
- Unknown }
+//! Webhook signatures: making, checking and explaining them.
+//!
+//! The boundary is here so that the same judgement can be asked for at capture, again from the history, from a
+//! terminal and from a test, and always comes out the same. Bytes and times go in, an explanation comes out. What is
+//! absent on purpose: no clock, no files, no network, no async, no knowledge of any one provider. Providers are
+//! [`Scheme`]s, and schemes are data.
+//!
+//! * [`check`] answers with a [`Verdict`] only; it is what runs while a sender waits.
+//! * [`verify`] tells the whole story as a [`Report`].
+//! * [`sign`] is the inverse.
+
+mod asymmetric;
+mod content;
+mod digest;
+mod encoding;
+mod examine;
+mod grammar;
+mod judge;
+mod jwt;
+mod key;
+mod message;
+mod read;
+mod report;
+mod scheme;
+mod secret;
+mod sign;
+mod tell;
+mod template;
+mod verdict;
+mod verify;
+mod view;
+
+pub use message::{Draft, HeaderLine, Message, Micros};
+pub use report::{
+    Age, CONTENT_CAP, Candidate, Check, Content, Digests, Found, KeyUsed, Note, NoteCode, Part, PartKind,
+    Report, Span, TokenParts,
+};
+pub use scheme::{
+    Algorithm, Condition, Encoding, Hash, Id, Parameter, Requirement, ResolveError, Scheme, SecretDecoding,
+    SecretForm, Setting, Signature, Timestamp, TimestampUnit,
+};
+pub use secret::Secret;
+pub use sign::{SignError, Signed, sign};
+pub use template::{Filter, JsonPath, Source, Template, TemplateError};
+pub use verdict::{UnknownVerdict, Verdict};
+pub use verify::{Checked, check, verify};

@@ -4,8 +4,7 @@ use std::ops::Range;
 
 use super::field::{HAS, IS};
 use super::{FIELDS, Field, FieldInfo};
-use crate::model::Outcome;
-use crate::store::VERDICTS;
+use crate::model::{Outcome, Verdict};
 
 /// What is being typed at the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,7 +95,12 @@ fn known(field: Field) -> Vec<String> {
     let words: Vec<&str> = match field {
         Field::Is => IS.iter().map(|(word, _)| *word).collect(),
         Field::Has => HAS.iter().map(|(word, _)| *word).collect(),
-        Field::Sig => return VERDICTS.iter().map(|(_, word)| word.replace(' ', "-")).collect(),
+        Field::Sig => {
+            return Verdict::ALL
+                .iter()
+                .map(|it| it.as_str().replace(' ', "-"))
+                .collect();
+        }
         Field::Status => vec!["2xx", "3xx", "4xx", "5xx", "none"],
         Field::Delivered => ["yes", "no"]
             .into_iter()

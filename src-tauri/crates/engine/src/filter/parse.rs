@@ -6,7 +6,6 @@ use super::field::{FIELDS, HAS, IS};
 use super::lex::{Letter, RawTerm, cut, split, text_of};
 use super::{Condition, Delivered, Field, Filter, FilterError, Flag, Moment, Pattern, Term, range};
 use crate::model::{Outcome, Timestamp, Verdict};
-use crate::store::VERDICTS;
 
 /// The most terms and alternatives together: SQLite's expressions have a limited depth.
 const MOST: usize = 200;
@@ -171,11 +170,7 @@ impl Value<'_> {
 
     fn alternatives<'v>(&self, letters: &'v [Letter]) -> Result<Vec<&'v [Letter]>, FilterError> {
         let alternatives = split(letters, ',');
-        if alternatives.len() > 1
-            && let Some(at) = alternatives.iter().position(|it| it.is_empty())
-            && !self.raw.quoted
-        {
-            let _ = at;
+        if alternatives.len() > 1 && !self.raw.quoted && alternatives.iter().any(|it| it.is_empty()) {
             return Err(
                 FilterError::new(self.at(letters), "there is nothing between these commas")
                     .hint("put a comma that is meant literally in quotes"),
@@ -284,15 +279,13 @@ fn status(text: &str, at: Range<usize>) -> Result<Option<super::Bounds>, FilterE
 
 fn verdict(text: &str, at: Range<usize>) -> Result<Verdict, FilterError> {
     let word = text.to_lowercase().replace(['-', '_'], " ");
-    VERDICTS
-        .iter()
-        .find(|(_, known)| *known == word)
-        .map(|(verdict, _)| *verdict)
-        .ok_or_else(|| {
-            let known: Vec<_> = VERDICTS.iter().map(|(_, word)| word.replace(' ', "-")).collect();
-            FilterError::new(at, format!("`{text}` is no verdict"))
-                .hint(format!("one of {}", known.join(", ")))
-        })
+    word.parse().map_err(|_| {
+        let known: Vec<_> = Verdict::ALL
+            .iter()
+            .map(|it| it.as_str().replace(' ', "-"))
+            .collect();
+        FilterError::new(at, format!("`{text}` is no verdict")).hint(format!("one of {}", known.join(", ")))
+    })
 }
 
 fn delivered(text: &str, at: Range<usize>) -> Result<Delivered, FilterError> {

@@ -33,7 +33,8 @@ pub(super) fn read(text: &str, one: impl Fn(&str) -> Option<Bounds>) -> Option<B
         let last = if to.is_empty() { u64::MAX } else { one(to)?.last };
         return (!(from.is_empty() && to.is_empty()) && first <= last).then_some(Bounds { first, last });
     }
-    let comparisons: [(&str, fn(Bounds) -> Option<Bounds>); 5] = [
+    type Apply = fn(Bounds) -> Option<Bounds>;
+    let comparisons: [(&str, Apply); 5] = [
         (">=", |it| {
             Some(Bounds {
                 first: it.first,

@@ -50,7 +50,7 @@ pub struct SecretRecord {
 pub enum SecretPlace {
     /// The keychain of the operating system.
     Keychain,
-    /// The file `secrets.json` in the data folder, readable by its owner alone.
+    /// A file of its own in the folder `secrets` of the data folder, readable by its owner alone.
     File,
 }
 

@@ -16,6 +16,7 @@ mod file;
 mod find;
 mod foreign;
 mod group;
+mod judgement;
 mod open;
 mod options;
 mod pack;
@@ -49,7 +50,6 @@ pub use request::{From, Page, PageRequest};
 pub use search::SearchState;
 pub use suggest::Suggestion;
 pub use tally::{Count, TallyKind};
-pub(crate) use words::VERDICTS;
 
 use crate::model::{NewRequest, RequestId, Sequence};
 

@@ -11,7 +11,6 @@ use sqlx::{Arguments, Row, SqlitePool};
 
 use super::StoreError;
 use super::prepared::whole;
-use super::words::verdict_word;
 use crate::filter::{Bounds, Condition, Delivered, Filter, Flag, Pattern, Term};
 use crate::model::Verdict;
 
@@ -95,8 +94,8 @@ impl Builder<'_> {
             Condition::Provider(any) => self.tallied("provider", "request.provider", any).await?,
             Condition::Event(any) => self.tallied("event", "request.event", any).await?,
             Condition::Endpoint(any) => {
-                self.tallied("endpoint", "request.endpoint_path", &with_slash(any))
-                    .await?
+                let any = with_slash(any);
+                self.tallied("endpoint", "request.endpoint_path", &any).await?;
             }
             Condition::Method(any) => self.tallied("method", "request.method", any).await?,
             Condition::Path(any) => self.like_any(PATH, any),
@@ -221,7 +220,7 @@ impl Builder<'_> {
     }
 
     async fn signature(&mut self, any: &[Verdict]) -> Result<(), StoreError> {
-        let words: Vec<&str> = any.iter().map(|verdict| verdict_word(*verdict)).collect();
+        let words: Vec<&str> = any.iter().map(|verdict| verdict.as_str()).collect();
         let places = vec!["?"; words.len()].join(",");
         let rare = !words.iter().any(|word| matches!(*word, "valid" | "unknown"));
         if rare && !self.negated {
