@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -12,8 +13,8 @@ use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 
 use crate::changes::{Change, Changes};
+use crate::capture::Limits;
 use crate::clock::Clock;
-use crate::delivery::Client;
 use crate::error::EngineError;
 use crate::judge::Judge;
 use crate::listening::Listening;
@@ -46,9 +47,12 @@ pub(crate) struct Core {
     values: Mutex<HashMap<SecretId, Secret>>,
     /// Whether the judge has the secrets that were there when the engine was opened.
     pub(crate) ready: watch::Sender<bool>,
+    /// Rises with each change of an endpoint or a secret: judging again for an older one stops.
+    pub(crate) judgement: AtomicU64,
     pub(crate) changes: Changes,
     pub(crate) clock: Clock,
-    pub(crate) client: Client,
+    /// What senders may take; swapped when the person changes it.
+    pub(crate) limits: Arc<ArcSwap<Limits>>,
 }
 
 impl Engine {
@@ -63,17 +67,20 @@ impl Engine {
         let core = Arc::new(Core {
             vault: Vault::new(&options.data_dir, options.secrets),
             clock: options.clock.clone(),
+            limits: Arc::new(ArcSwap::from_pointee(options.limits.clone())),
             options,
             store,
             catalogue,
             judge: ArcSwap::from_pointee(judge),
             values: Mutex::default(),
             ready: watch::Sender::new(false),
+            judgement: AtomicU64::new(0),
             changes: Changes::default(),
-            client: Client::new(),
         });
         let watcher = tokio::spawn(watch(Arc::clone(&core)));
-        Ok(Self { core, listening: Arc::default(), watcher: Arc::new(Mutex::new(Some(watcher))) })
+        let engine = Self { core, listening: Arc::default(), watcher: Arc::new(Mutex::new(Some(watcher))) };
+        engine.apply_limits(&engine.settings().await?);
+        Ok(engine)
     }
 
     /// The folder with all data.
