@@ -12,6 +12,7 @@ pub mod delivery;
 mod endpoints;
 mod engine;
 mod error;
+mod examining;
 pub mod exchange;
 pub mod filter;
 mod judge;
@@ -30,6 +31,7 @@ pub mod store;
 
 pub use engine::Engine;
 pub use error::{EngineError, Kind};
+pub use examining::Examination;
 pub use listening::{DEFAULT_PORT, Listen, ListenerState};
 pub use options::Options;
 pub use reading::{PageQuery, Totals};
