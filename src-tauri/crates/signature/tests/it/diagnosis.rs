@@ -1,7 +1,5 @@
 //! Each cause, made to happen and then found.
 
-use std::time::Instant;
-
 use hookbench_signature::{
     Action, Budget, Cause, Context, Diagnosis, Draft, Message, Micros, Scheme, Secret, TestKey, diagnose,
     explain, sign, sign_with_test_key,
@@ -686,31 +684,6 @@ fn the_budget_ends_the_search() {
         !within(&Budget::generous()).is_cut_short,
         "and a full search ends by itself"
     );
-}
-
-#[test]
-#[ignore = "a measurement, for an optimised build"]
-fn how_long_the_ladder_takes() {
-    let stripe = provider::scheme("stripe");
-    for size in [10 * 1024, 1024 * 1024] {
-        let item = r#"{"id":"evt_123","text":"naïve / <b>","amount":10.50},"#;
-        let body = format!("[{}1]", item.repeat(size / item.len()));
-        let lines = signed(&stripe, "whsec_nobody_has", body.as_bytes(), URL);
-        let start = Instant::now();
-        let diagnosis = asked(
-            &stripe,
-            &lines,
-            body.as_bytes(),
-            "whsec_live",
-            &Context::default(),
-        );
-        println!(
-            "{size} bytes: {:?}, {} tries, {:?}",
-            start.elapsed(),
-            diagnosis.tries,
-            diagnosis.excluded
-        );
-    }
 }
 
 #[test]
