@@ -1,2 +1,61 @@
-//! Cli.
-fn main() {}
+//! Hookbench from a terminal: the same engine and the same data without a display.
+//!
+//! Exit codes: 0 done, 1 failed with a message on standard error, 2 wrong usage.
+
+mod arguments;
+mod endpoint;
+mod failure;
+mod host;
+mod json;
+mod list;
+mod listen;
+mod output;
+mod resend;
+mod secret;
+mod serve;
+mod show;
+mod text;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+use hookbench_engine::{Engine, Options};
+
+use crate::arguments::{Arguments, Command};
+use crate::failure::Failure;
+
+fn main() -> ExitCode {
+    // Wrong usage ends inside `parse` with exit code 2 and a message that names the argument.
+    let arguments = Arguments::parse();
+    tracing_subscriber::fmt()
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::try_from_env("HOOKBENCH_LOG").unwrap_or_else(|_| "warn".into()),
+        )
+        .with_writer(std::io::stderr)
+        .init();
+    let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(runtime) => runtime,
+        Err(error) => return Failure::new(format!("the program cannot start its threads: {error}")).report(),
+    };
+    match runtime.block_on(run(arguments)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}
+
+async fn run(arguments: Arguments) -> Result<(), Failure> {
+    let engine = Engine::open(Options::at(arguments.data_dir)).await?;
+    let done = match arguments.command {
+        Command::Listen(listen) => listen::run(&engine, &listen).await,
+        Command::List(list) => list::run(&engine, &list).await,
+        Command::Show(show) => show::run(&engine, &show).await,
+        Command::Resend(resend) => resend::run(&engine, &resend).await,
+        Command::Endpoint(command) => endpoint::run(&engine, command).await,
+        Command::Secret(command) => secret::run(&engine, command).await,
+        Command::Serve(serve) => serve::run(&engine, &serve).await,
+    };
+    // A command that changed an endpoint or a secret ends when the verdicts are right.
+    engine.settled().await;
+    engine.shut_down().await;
+    done
+}

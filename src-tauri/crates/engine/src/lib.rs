@@ -1,1 +1,38 @@
-//! Engine.
+//! The product without a window: capture, providers, store and delivery behind one façade.
+//!
+//! A request flows one way: the listener ([`capture`]) keeps its exact bytes, [`provider`] says who sent it, the
+//! signature crate whether it holds, [`store`] keeps it, and only then the sender is answered. [`Engine`] joins them;
+//! the terminal and the window know nothing below it.
+
+pub mod body;
+pub mod capture;
+pub mod changes;
+pub mod clock;
+pub mod delivery;
+mod endpoints;
+mod engine;
+mod error;
+pub mod exchange;
+pub mod filter;
+mod judge;
+mod listening;
+pub mod model;
+mod options;
+pub mod provider;
+mod reading;
+mod reception;
+mod rejudging;
+mod samples;
+pub mod secrets;
+mod sending;
+mod settings;
+pub mod store;
+
+pub use engine::Engine;
+pub use error::{EngineError, Kind};
+pub use listening::{DEFAULT_PORT, Listen, ListenerState};
+pub use options::Options;
+pub use reading::{PageQuery, Totals};
+pub use samples::SampleSent;
+pub use sending::{Edited, EditedBody};
+pub use settings::{Settings, Theme};

@@ -1,0 +1,126 @@
+//! The one declared list of commands. It produces the dispatcher, the list of names and the TypeScript types, so that
+//! none of them can drift from the others.
+
+mod deliveries;
+mod endpoints;
+mod providers;
+mod requests;
+mod signature;
+mod status;
+
+use hookbench_engine::Engine;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::error::{ApiError, Code};
+use crate::types::*;
+
+macro_rules! commands {
+    ($($(#[doc = $doc:literal])+ $name:ident($arguments:ty) -> $result:ty = $run:path;)*) => {
+        /// The names of all commands.
+        pub const COMMANDS: &[&str] = &[$(stringify!($name)),*];
+
+        /// Runs the command called `name` with arguments and result as JSON.
+        ///
+        /// # Errors
+        /// `bad_input` for a name or arguments that are not declared; otherwise what the command says.
+        pub async fn dispatch(engine: &Engine, name: &str, arguments: Value) -> Result<Value, ApiError> {
+            match name {
+                $(stringify!($name) => {
+                    let arguments: $arguments = read(name, arguments)?;
+                    let result: $result = Box::pin($run(engine, arguments)).await?;
+                    write(name, &result)
+                })*
+                _ => Err(ApiError {
+                    code: Code::BadInput,
+                    message: format!("there is no command `{}`", name.escape_debug()),
+                    hint: None,
+                }),
+            }
+        }
+
+        /// What each command takes and gives; exists for its TypeScript form.
+        #[derive(ts_rs::TS)]
+        #[expect(dead_code, reason = "only its TypeScript form is used")]
+        pub(crate) struct Commands {
+            $($(#[doc = $doc])+ $name: Command<$arguments, $result>,)*
+        }
+    };
+}
+
+/// The form of one command.
+#[derive(ts_rs::TS)]
+#[expect(dead_code, reason = "only its TypeScript form is used")]
+pub(crate) struct Command<A, R> {
+    args: A,
+    result: R,
+}
+
+commands! {
+    /// How everything is: listener, store, counts, what should be known.
+    status(Nothing) -> Status = status::status;
+    /// Listens on another port, without a restart.
+    set_port(SetPort) -> ListenerView = status::set_port;
+    /// What the person has chosen.
+    settings(Nothing) -> Settings = status::settings;
+    /// Keeps what the person chooses.
+    save_settings(Settings) -> Settings = status::save_settings;
+
+    /// A page of the list, newest first.
+    list_requests(ListRequests) -> RequestPage = requests::list;
+    /// What may be typed next in the filter.
+    suggest_filter(SuggestFilter) -> Vec<FilterSuggestion> = requests::suggest;
+    /// One request whole, but for its bytes.
+    request(RequestRef) -> RequestDetail = requests::detail;
+    /// Stars a request or takes the star away.
+    star_request(StarRequest) -> Nothing = requests::star;
+    /// A request as a cURL command, safe to paste into a POSIX shell.
+    copy_as_curl(CopyRequest) -> Text = requests::curl;
+
+    /// All endpoints with their secrets' names and their counts.
+    endpoints(Nothing) -> Vec<EndpointView> = endpoints::list;
+    /// Makes an endpoint.
+    add_endpoint(AddEndpoint) -> EndpointView = endpoints::add;
+    /// Changes an endpoint.
+    update_endpoint(UpdateEndpoint) -> EndpointView = endpoints::update;
+    /// Removes an endpoint and its secrets; its requests stay.
+    remove_endpoint(EndpointRef) -> Nothing = endpoints::remove;
+    /// Sets a secret of an endpoint.
+    set_secret(SetSecret) -> EndpointView = endpoints::set_secret;
+    /// Removes a secret.
+    remove_secret(RemoveSecret) -> Nothing = endpoints::remove_secret;
+
+    /// All providers with their samples.
+    providers(Nothing) -> Vec<ProviderView> = providers::list;
+    /// Sends a sample event through the listener.
+    send_sample(SendSample) -> SampleSent = providers::send_sample;
+
+    /// The deliveries of a request, newest first.
+    deliveries(ListDeliveries) -> Vec<DeliveryView> = deliveries::list;
+    /// Sends a request again, unchanged.
+    resend(Resend) -> DeliveryView = deliveries::resend;
+    /// Sends an edited copy of a request.
+    replay(Replay) -> DeliveryView = deliveries::replay;
+    /// All targets.
+    targets(Nothing) -> Vec<TargetView> = deliveries::targets;
+    /// Makes a target or changes one.
+    save_target(SaveTarget) -> TargetView = deliveries::save_target;
+    /// Removes a target; its deliveries stay.
+    remove_target(TargetRef) -> Nothing = deliveries::remove_target;
+}
+
+fn read<T: DeserializeOwned>(command: &str, arguments: Value) -> Result<T, ApiError> {
+    serde_json::from_value(arguments).map_err(|error| ApiError {
+        code: Code::BadInput,
+        message: format!("the arguments of `{command}` are not of its form: {error}"),
+        hint: None,
+    })
+}
+
+fn write<T: serde::Serialize>(command: &str, result: &T) -> Result<Value, ApiError> {
+    serde_json::to_value(result).map_err(|error| ApiError {
+        code: Code::Failed,
+        message: format!("the result of `{command}` cannot be written: {error}"),
+        hint: None,
+    })
+}

@@ -1,0 +1,42 @@
+//! Providers and their samples.
+
+use hookbench_engine::Engine;
+use hookbench_engine::provider::Provider;
+
+use crate::error::ApiError;
+use crate::types::{Nothing, ParameterView, ProviderView, SampleSent, SampleView, SendSample};
+
+#[expect(clippy::unused_async, reason = "every command is async")]
+pub(super) async fn list(engine: &Engine, _: Nothing) -> Result<Vec<ProviderView>, ApiError> {
+    Ok(engine.catalogue().all().iter().map(view).collect())
+}
+
+pub(super) async fn send_sample(engine: &Engine, arguments: SendSample) -> Result<SampleSent, ApiError> {
+    let sent = engine.send_sample(&arguments.provider, &arguments.sample).await?;
+    Ok(SampleSent { path: sent.path, status: sent.status, unsigned: sent.unsigned })
+}
+
+fn view(provider: &Provider) -> ProviderView {
+    ProviderView {
+        id: provider.id.clone(),
+        name: provider.name.clone(),
+        docs: provider.docs.clone(),
+        note: provider.note.clone(),
+        signed: provider.scheme.is_some(),
+        parameters: provider
+            .all_parameters()
+            .map(|(name, parameter)| ParameterView {
+                name: name.to_owned(),
+                label: parameter.title.clone(),
+                default: parameter.default.clone(),
+                hint: parameter.help.clone(),
+                choices: parameter.choices.clone(),
+            })
+            .collect(),
+        samples: provider
+            .sample
+            .iter()
+            .map(|sample| SampleView { name: sample.name.clone(), title: sample.title.clone() })
+            .collect(),
+    }
+}

@@ -1,0 +1,60 @@
+//! The one form in which errors cross the boundary.
+
+use hookbench_engine::Kind;
+use hookbench_engine::model::ParseIdError;
+
+/// What failed, why, and what to do.
+///
+/// A code exists only where something branches on it; the message names the datum; the hint is the way on.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+pub struct ApiError {
+    /// Names the kind of failure.
+    pub code: Code,
+    /// The fact.
+    pub message: String,
+    /// The remedy.
+    pub hint: Option<String>,
+}
+
+/// The kinds of failure that somebody branches on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Code {
+    /// The thing that was named is not there (any more).
+    NotFound,
+    /// An argument cannot be understood; the form stays open.
+    BadInput,
+    /// The filter cannot be understood; the list stays as it was.
+    BadFilter,
+    /// The store cannot write or read now.
+    Store,
+    /// Everything else.
+    Failed,
+}
+
+impl std::fmt::Display for ApiError {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for ApiError {}
+
+impl From<hookbench_engine::EngineError> for ApiError {
+    fn from(error: hookbench_engine::EngineError) -> Self {
+        let code = match error.kind() {
+            Kind::NotFound => Code::NotFound,
+            Kind::BadInput => Code::BadInput,
+            Kind::BadFilter => Code::BadFilter,
+            Kind::Store => Code::Store,
+            Kind::Failed => Code::Failed,
+        };
+        Self { code, message: error.to_string(), hint: error.hint() }
+    }
+}
+
+impl From<ParseIdError> for ApiError {
+    fn from(error: ParseIdError) -> Self {
+        Self { code: Code::BadInput, message: error.to_string(), hint: None }
+    }
+}

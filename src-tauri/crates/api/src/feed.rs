@@ -1,0 +1,35 @@
+//! The live feed: the engine's changes, numbered.
+
+use hookbench_engine::Engine;
+use hookbench_engine::changes::Subscription;
+
+use crate::types::FeedEvent;
+
+/// One view's feed.
+#[derive(Debug)]
+pub struct Feed {
+    subscription: Subscription,
+    number: u64,
+}
+
+impl Feed {
+    /// Hears of every change from now on.
+    #[must_use]
+    pub fn new(engine: &Engine) -> Self {
+        Self { subscription: engine.changes().subscribe(), number: 0 }
+    }
+
+    /// The next event. Safe to cancel.
+    pub async fn next(&mut self) -> FeedEvent {
+        let batch = self.subscription.next().await;
+        self.number += 1;
+        FeedEvent {
+            number: self.number,
+            arrived: batch.arrived,
+            requests: batch.requests.iter().map(ToString::to_string).collect(),
+            endpoints: batch.endpoints,
+            status: batch.status,
+            refetch: batch.everything,
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Endpoints and their secrets. The value of a secret goes in and never comes out.
+
+use std::collections::BTreeMap;
+
+/// An endpoint as it is shown.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct EndpointView {
+    /// Its id.
+    pub id: String,
+    /// Its path, e.g. `/stripe`.
+    pub path: String,
+    /// The id of the provider it is pinned to.
+    pub provider: Option<String>,
+    /// What was chosen for the provider's scheme.
+    pub parameters: BTreeMap<String, String>,
+    /// Its secrets, oldest first.
+    pub secrets: Vec<SecretView>,
+    /// How many requests it has.
+    pub requests: u64,
+}
+
+/// A secret as it is shown: never its value.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SecretView {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// Where its value is: `keychain` or `file`.
+    pub place: String,
+    /// When it was set, µs.
+    pub created_at: i64,
+}
+
+/// Makes an endpoint.
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct AddEndpoint {
+    /// Its path; a missing first slash is added.
+    pub path: String,
+    /// The id of the provider to pin.
+    pub provider: Option<String>,
+    /// What is chosen for the provider's scheme.
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// Changes an endpoint.
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct UpdateEndpoint {
+    /// Its id.
+    pub id: String,
+    /// Its path from now on.
+    pub path: String,
+    /// The provider from now on.
+    pub provider: Option<String>,
+    /// The scheme's parameters from now on.
+    pub parameters: BTreeMap<String, String>,
+}
+
+/// Names an endpoint.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct EndpointRef {
+    /// Its id.
+    pub id: String,
+}
+
+/// Sets a secret of an endpoint; one of the same name is replaced.
+#[derive(Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SetSecret {
+    /// The id of the endpoint.
+    pub endpoint: String,
+    /// The name that is shown.
+    pub name: String,
+    /// The value as the provider gave it.
+    pub value: String,
+}
+
+impl std::fmt::Debug for SetSecret {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "SetSecret {{ endpoint: {:?}, name: {:?}, value: [redacted] }}", self.endpoint, self.name)
+    }
+}
+
+/// Removes a secret.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RemoveSecret {
+    /// Its id.
+    pub id: String,
+}

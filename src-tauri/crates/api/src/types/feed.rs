@@ -1,0 +1,19 @@
+//! What changed: numbers and ids only, coalesced, so that the view asks for the rows it shows.
+
+/// Something changed since the event before.
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FeedEvent {
+    /// Rises by one with each event of a subscription; a gap means that events were lost and all must be asked for again.
+    pub number: u64,
+    /// How many requests came since the event before.
+    pub arrived: u32,
+    /// Requests that were changed beside (star, deliveries, deletion).
+    pub requests: Vec<String>,
+    /// Endpoints, secrets or targets changed.
+    pub endpoints: bool,
+    /// The listener, the store or the settings changed.
+    pub status: bool,
+    /// More changed than can be told: ask for everything again.
+    pub refetch: bool,
+}

@@ -1,0 +1,37 @@
+//! Every type that crosses the boundary, in the names and units of the wire.
+//!
+//! They are written by hand and converted by hand, so that a change inside the engine never changes the wire by
+//! accident. Times are µs since the epoch in UTC, durations µs, lengths bytes; all integers stay below 2^53. No body
+//! is in any of them: bodies and heads are read as raw bytes (see [`ByteSource`]).
+
+mod bytes;
+mod delivery;
+mod endpoint;
+mod feed;
+mod provider;
+mod request;
+mod signature;
+mod status;
+
+pub use bytes::{ByteRange, ByteSource};
+pub use delivery::{
+    AttemptView, DeliveryView, EditedBody, ListDeliveries, Replay, Resend, SaveTarget, TargetRef, TargetView,
+    TimingsView,
+};
+pub use endpoint::{
+    AddEndpoint, EndpointRef, EndpointView, RemoveSecret, SecretView, SetSecret, UpdateEndpoint,
+};
+pub use feed::FeedEvent;
+pub use provider::{ParameterView, ProviderView, SampleSent, SampleView, SendSample};
+pub use request::{
+    CopyRequest, FramingView, HeaderLine, ListRequests, RequestDetail, RequestPage, RequestRef, RequestRow,
+    FilterSuggestion, StarRequest, SuggestFilter, Text,
+};
+pub use signature::{
+    AgeView, CandidateView, CheckView, ContentView, DigestsView, FoundView, KeyView, PartView, SignatureView,
+};
+pub use status::{ListenerView, Notice, SetPort, Settings, Status, Theme};
+
+/// Arguments of a command that takes none, and the answer of one that has nothing to say.
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+pub struct Nothing {}

@@ -1,0 +1,186 @@
+//! Requests: the rows of the list and one request whole.
+
+use super::SignatureView;
+
+/// A row of the list.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestRow {
+    /// Its id.
+    pub id: String,
+    /// Its place in the order of arrival, rising.
+    pub sequence: i64,
+    /// When its first byte came, µs.
+    pub received_at: i64,
+    /// µs from the first byte to the last.
+    pub took_micros: u64,
+    /// The method as sent; empty where none could be read.
+    pub method: String,
+    /// The target as sent; empty where none could be read.
+    pub target: String,
+    /// `HTTP/1.1`, `HTTP/1.0` or empty.
+    pub version: String,
+    /// Who sent it, `address:port`.
+    pub peer: String,
+    /// The path of the endpoint it came to.
+    pub endpoint: Option<String>,
+    /// The id of its provider.
+    pub provider: Option<String>,
+    /// What happened, in the provider's words.
+    pub event: Option<String>,
+    /// `valid`, `invalid`, `expired`, `missing`, `malformed`, `no secret`, `unsigned` or `unknown`.
+    #[ts(
+        type = "'valid' | 'invalid' | 'expired' | 'missing' | 'malformed' | 'no secret' | 'unsigned' | 'unknown'"
+    )]
+    pub verdict: String,
+    /// `complete`, `cut`, `aborted` or `refused`.
+    #[ts(type = "'complete' | 'cut' | 'aborted' | 'refused'")]
+    pub state: String,
+    /// Why it is not complete.
+    pub reason: Option<String>,
+    /// The status we answered.
+    pub answered: Option<u16>,
+    /// The length of the kept body.
+    pub body_length: u64,
+    /// The id of the first request that this one repeats.
+    pub duplicate_of: Option<String>,
+    /// How many deliveries it has.
+    pub deliveries: u32,
+    /// Marked by the person.
+    pub starred: bool,
+}
+
+/// Asks for a page of the list, newest first.
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct ListRequests {
+    /// Only requests older than this sequence.
+    pub before: Option<i64>,
+    /// Only requests newer than this sequence (the nearest ones; still given newest first).
+    pub after: Option<i64>,
+    /// How many rows at the most, 1 to 1,000; 0 means 200.
+    pub limit: u32,
+    /// A filter in the filter language; empty for all.
+    pub filter: String,
+}
+
+/// A page of the list.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestPage {
+    /// The rows, newest first.
+    pub rows: Vec<RequestRow>,
+    /// Whether there are, or may be, more in the direction that was asked for.
+    pub more: bool,
+    /// The sequence to go on from: the last row's, or further where a search looked through rows that do not match.
+    pub next: Option<i64>,
+}
+
+/// Asks what may be typed next in a filter.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SuggestFilter {
+    /// The filter as it stands.
+    pub text: String,
+    /// Where the cursor is, in characters (Unicode scalar values).
+    pub cursor: u32,
+}
+
+/// Something that may be typed.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FilterSuggestion {
+    /// The first character that it replaces.
+    pub start: u32,
+    /// The character after the last that it replaces.
+    pub end: u32,
+    /// What is put there.
+    pub text: String,
+    /// What it means, or how many requests have it.
+    pub meaning: String,
+}
+
+/// Names one request.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestRef {
+    /// Its id.
+    pub id: String,
+}
+
+/// Stars a request or takes the star away.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct StarRequest {
+    /// Its id.
+    pub id: String,
+    /// Whether it is starred from now on.
+    pub starred: bool,
+}
+
+/// Asks for a request as text for the clipboard.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CopyRequest {
+    /// Its id.
+    pub id: String,
+    /// The URL it is to be sent to; empty for the listener's own.
+    pub url: String,
+}
+
+/// A text made by the engine.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+pub struct Text {
+    /// The text.
+    pub text: String,
+}
+
+/// One header line.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct HeaderLine {
+    /// The name in the case in which it came.
+    pub name: String,
+    /// The value; where it is not UTF-8, each such byte is shown as U+FFFD and `exact` is false.
+    pub value: String,
+    /// Whether name and value are exactly what came.
+    pub exact: bool,
+}
+
+/// How a request was framed on the wire.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FramingView {
+    /// `Content-Length` as declared.
+    pub declared_length: Option<u64>,
+    /// The body came in chunks.
+    pub chunked: bool,
+    /// The sender waited for `100 Continue`.
+    pub expect_continue: bool,
+    /// Its place on its connection, from 0.
+    pub position: u32,
+    /// Trailer fields after a chunked body.
+    pub trailers: Vec<HeaderLine>,
+    /// What a reader should know of its form, a sentence each.
+    pub marks: Vec<String>,
+}
+
+/// One request whole, but for its bytes.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestDetail {
+    /// What the list shows.
+    pub row: RequestRow,
+    /// The header lines in the order in which they came.
+    pub headers: Vec<HeaderLine>,
+    /// The length of the head.
+    pub head_length: u64,
+    /// SHA-256 over the kept body, hex.
+    pub body_sha256: String,
+    /// The value of `Content-Type`, where there is one.
+    pub content_type: Option<String>,
+    /// How it was framed.
+    pub framing: FramingView,
+    /// The check of its signature as a story, made anew with the secrets of now at the time of receipt.
+    pub signature: SignatureView,
+}

@@ -1,0 +1,143 @@
+//! The check of a signature as a story. Mirrors the signature crate's report; no secret and no key is in it.
+
+/// The whole story.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SignatureView {
+    /// The outcome at the time of receipt.
+    pub verdict: String,
+    /// The outcome in one sentence.
+    pub sentence: String,
+    /// The id of the provider whose scheme was used.
+    pub provider: Option<String>,
+    /// The algorithm as people write it, e.g. `HMAC-SHA256`.
+    pub algorithm: Option<String>,
+    /// The places where signatures were found, taken apart.
+    pub found: Vec<FoundView>,
+    /// The signatures taken out of them.
+    pub candidates: Vec<CandidateView>,
+    /// The secret that matched; where none did, the first that could be used.
+    pub key: Option<KeyView>,
+    /// What was signed.
+    pub content: Option<ContentView>,
+    /// What was computed and what came.
+    pub digests: Option<DigestsView>,
+    /// The age at the time of receipt.
+    pub age: Option<AgeView>,
+    /// Facts that had to hold beside the signature.
+    pub checks: Vec<CheckView>,
+    /// What is worth knowing though it does not change the verdict.
+    pub notes: Vec<String>,
+}
+
+/// A place that holds a signature.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FoundView {
+    /// The place as a person reads it, e.g. `X-Hub-Signature-256`.
+    pub place: String,
+    /// Its text; masked where it is itself the secret.
+    pub text: String,
+    /// What its bytes are. Offsets count bytes of the text in UTF-8.
+    pub parts: Vec<PartView>,
+}
+
+/// A stretch of bytes and what it is.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PartView {
+    /// What it is, e.g. `timestamp`, `body`, `prefix`, `signature`.
+    pub kind: String,
+    /// Its name, where it has one.
+    pub label: Option<String>,
+    /// The first byte.
+    pub start: u64,
+    /// The byte after the last.
+    pub end: u64,
+}
+
+/// One signature taken out of the message.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CandidateView {
+    /// Its text; masked where it is itself the secret.
+    pub text: String,
+    /// The index of its place.
+    pub found: u32,
+    /// Whether it is the one that matched.
+    pub matched: bool,
+}
+
+/// The secret that was used, never its value.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct KeyView {
+    /// Its name.
+    pub name: String,
+    /// A form that may be shown, e.g. `whsec_••••••••`.
+    pub masked: String,
+    /// How it became a key, e.g. `the text as pasted`.
+    pub form: String,
+    /// The key's length.
+    pub length: u64,
+}
+
+/// What was signed.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ContentView {
+    /// The template it was made by.
+    pub template: String,
+    /// Its first bytes as base64, at most 4 KiB: enough to see how it begins; the body itself is read as bytes.
+    pub base64: String,
+    /// Its whole length.
+    pub length: u64,
+    /// Its parts in order, over the whole length.
+    pub parts: Vec<PartView>,
+}
+
+/// What was computed and what came.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DigestsView {
+    /// What was computed, in the scheme's encoding; `null` where only the sender can make it, or the value is a secret.
+    pub expected: Option<String>,
+    /// What came.
+    pub received: String,
+    /// The first character in which they differ.
+    pub first_difference: Option<u32>,
+}
+
+/// Age against tolerance.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AgeView {
+    /// The time of signing, µs.
+    pub signed_at: i64,
+    /// As it was written.
+    pub text: String,
+    /// Time of receipt minus time of signing, µs; negative where the sender was ahead.
+    pub age: Option<i64>,
+    /// The greatest age, seconds.
+    pub past: Option<u32>,
+    /// The greatest lead, seconds.
+    pub future: Option<u32>,
+    /// Whether it was within both when it was received.
+    pub within: bool,
+    /// Whether it would be within both now.
+    pub within_now: bool,
+}
+
+/// A fact that had to hold.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CheckView {
+    /// What was looked at.
+    pub subject: String,
+    /// What was asked, in words.
+    pub asked: String,
+    /// What was there.
+    pub found: Option<String>,
+    /// Whether it holds.
+    pub holds: bool,
+}

@@ -1,0 +1,92 @@
+//! What the window shows around the requests: listener, store, settings.
+
+/// The state of the whole.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Status {
+    /// The version of Hookbench.
+    pub version: String,
+    /// The listener.
+    pub listener: ListenerView,
+    /// The folder with all data.
+    pub data_dir: String,
+    /// Where the values of new secrets are kept: `keychain` or `file`.
+    pub secrets_place: String,
+    /// How many requests are kept.
+    pub requests: u64,
+    /// How many of them are starred.
+    pub starred: u64,
+    /// How many of them have a signature that does not hold.
+    pub failed_signatures: u64,
+    /// How many bytes of heads and bodies were received for them.
+    pub bytes: u64,
+    /// What is wrong or should be known now, worst first.
+    pub notices: Vec<Notice>,
+}
+
+/// The state of the listener.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ListenerView {
+    /// Whether it accepts connections.
+    pub listening: bool,
+    /// The URL to point a provider at, e.g. `http://127.0.0.1:4665`; empty while it does not listen.
+    pub url: String,
+    /// The port it listens on, or was to listen on.
+    pub port: u16,
+    /// The port that was asked for, where another had to be taken.
+    pub wanted_port: Option<u16>,
+    /// Why it does not listen.
+    pub problem: Option<Notice>,
+}
+
+/// Something the person should know, with a way on.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Notice {
+    /// Names its kind, e.g. `port_taken`.
+    pub code: String,
+    /// The fact.
+    pub message: String,
+    /// The remedy.
+    pub hint: Option<String>,
+}
+
+/// Listens on another port.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SetPort {
+    /// 1 to 65535; 0 takes any free one.
+    pub port: u16,
+}
+
+/// Light or dark.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "snake_case")]
+pub enum Theme {
+    /// As the desktop says.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+/// What the person has chosen.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct Settings {
+    /// Light or dark.
+    pub theme: Theme,
+    /// The largest body that is kept whole, bytes.
+    pub body_limit: u64,
+    /// The URL that was last sent to.
+    pub last_target: Option<String>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { theme: Theme::System, body_limit: 25 * 1024 * 1024, last_target: None }
+    }
+}

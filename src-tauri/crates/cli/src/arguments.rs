@@ -1,0 +1,195 @@
+//! The grammar of the command line.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Hookbench from a terminal: captures webhooks, explains their signatures, sends them again.
+#[derive(Debug, Parser)]
+#[command(name = "hookbench", version, about, propagate_version = true)]
+pub(crate) struct Arguments {
+    /// The folder with all data; the window and other terminals may share it.
+    #[arg(long, global = true, value_name = "DIR", env = "HOOKBENCH_DATA_DIR")]
+    pub(crate) data_dir: Option<PathBuf>,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Captures requests until it is stopped, a line for each.
+    Listen(Listen),
+    /// Lists captured requests, newest first.
+    List(List),
+    /// Shows one request.
+    Show(Show),
+    /// Sends a request again, unchanged.
+    Resend(Resend),
+    /// Adds, lists and removes endpoints.
+    #[command(subcommand)]
+    Endpoint(Endpoint),
+    /// Sets, lists and removes the secrets of endpoints.
+    #[command(subcommand)]
+    Secret(Secret),
+    /// Captures requests and serves the interface to a browser on this machine.
+    Serve(Serve),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Listen {
+    /// The port to listen on; the next free one is taken where it is not free. 0 takes any.
+    #[arg(long, value_name = "N", default_value_t = hookbench_engine::DEFAULT_PORT, env = "HOOKBENCH_PORT")]
+    pub(crate) port: u16,
+    /// The address to listen on. Anything but a loopback address lets other machines send.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1")]
+    pub(crate) bind: IpAddr,
+    /// Fail where the port is taken instead of taking the next free one.
+    #[arg(long)]
+    pub(crate) exact_port: bool,
+    /// One JSON object a line.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct List {
+    /// How many requests at the most.
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) limit: u32,
+    /// Only requests that match, in the filter language.
+    #[arg(long, value_name = "FILTER", default_value = "")]
+    pub(crate) filter: String,
+    /// One JSON object a line.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// With the exact bytes of head and body, as base64.
+    #[arg(long, requires = "json")]
+    pub(crate) full: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Show {
+    /// The id of the request, or enough of its beginning to tell it from others.
+    pub(crate) id: String,
+    /// As one JSON object with the exact bytes of head and body.
+    #[arg(long, group = "form")]
+    pub(crate) json: bool,
+    /// The exact bytes of head and body, ready to be sent again.
+    #[arg(long, group = "form")]
+    pub(crate) raw: bool,
+    /// The exact bytes of the head.
+    #[arg(long, group = "form")]
+    pub(crate) head: bool,
+    /// The exact bytes of the body.
+    #[arg(long, group = "form")]
+    pub(crate) body: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Resend {
+    /// The id of the request.
+    pub(crate) id: String,
+    /// Where to: a URL without a path keeps the path and query of the request.
+    #[arg(long, value_name = "URL")]
+    pub(crate) to: String,
+    /// One JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Endpoint {
+    /// Makes an endpoint.
+    Add {
+        /// Its path prefix, e.g. `/stripe`.
+        path: String,
+        /// The provider that sends there; left out, each request is recognised by itself.
+        #[arg(long, value_name = "ID")]
+        provider: Option<String>,
+        /// What the provider's scheme leaves to you, e.g. `--set header=X-Tracktik-Secret`.
+        #[arg(long = "set", value_name = "NAME=VALUE", value_parser = assignment)]
+        parameters: Vec<(String, String)>,
+        /// One JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Lists all endpoints.
+    List {
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Removes an endpoint and its secrets; its requests stay.
+    Remove {
+        /// Its path or id.
+        endpoint: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Secret {
+    /// Sets a secret of an endpoint. The value is read from standard input, so that it is in no process list and no
+    /// shell history.
+    Set {
+        /// The path or id of the endpoint.
+        endpoint: String,
+        /// The value, where a process list may show it.
+        value: Option<String>,
+        /// The name it is shown by; a secret of the same name is replaced.
+        #[arg(long, default_value = "default")]
+        name: String,
+    },
+    /// Lists the names of an endpoint's secrets, never their values.
+    List {
+        /// The path or id of the endpoint.
+        endpoint: String,
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Removes a secret of an endpoint.
+    Remove {
+        /// The path or id of the endpoint.
+        endpoint: String,
+        /// Its name.
+        #[arg(long, default_value = "default")]
+        name: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    pub(crate) listen: Listen,
+    /// The port of the interface, on 127.0.0.1; 0 takes any.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) ui_port: u16,
+}
+
+fn assignment(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("write NAME=VALUE".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory as _;
+
+    #[test]
+    fn the_grammar_has_no_contradiction() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn the_data_folder_is_understood_before_and_after_the_command() {
+        for line in [["hookbench", "--data-dir", "/d", "list"], ["hookbench", "list", "--data-dir", "/d"]] {
+            let arguments = Arguments::try_parse_from(line).unwrap();
+            assert_eq!(arguments.data_dir, Some(PathBuf::from("/d")), "{line:?}");
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! The JSON of the terminal. Its names and forms are documented in the README and do not change within a major version.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use hookbench_engine::model::{Attempt, Delivery, Endpoint, RawHead, Request, SecretRecord};
+use serde::Serialize;
+
+/// A request as one object.
+#[derive(Debug, Serialize)]
+pub(crate) struct RequestObject {
+    id: String,
+    received_at: String,
+    method: String,
+    target: String,
+    http_version: &'static str,
+    headers: Vec<[String; 2]>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    headers_base64: Vec<[String; 2]>,
+    endpoint: Option<String>,
+    provider: Option<String>,
+    event: Option<String>,
+    verdict: &'static str,
+    state: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    answered: Option<u16>,
+    peer: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duplicate_of: Option<String>,
+    body_length: u64,
+    body_sha256: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    head_base64: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body_base64: Option<String>,
+}
+
+impl RequestObject {
+    /// The object without the exact bytes.
+    pub(crate) fn new(request: &Request) -> Self {
+        let summary = &request.summary;
+        let known = &summary.recognition;
+        let (headers, headers_base64) = headers(&request.head);
+        Self {
+            id: summary.id.to_string(),
+            received_at: summary.received_at.to_string(),
+            method: summary.method.clone(),
+            target: summary.target.clone(),
+            http_version: summary.version.as_str(),
+            headers,
+            headers_base64,
+            endpoint: known.endpoint_path.clone(),
+            provider: known.provider.clone(),
+            event: known.event.clone(),
+            verdict: known.verdict.as_str(),
+            state: summary.state.as_str(),
+            reason: summary.reason.clone(),
+            answered: summary.answered,
+            peer: summary.peer.clone(),
+            duplicate_of: summary.duplicate_of.map(|id| id.to_string()),
+            body_length: summary.body_length,
+            body_sha256: hex::encode(summary.body_sha256),
+            head_base64: None,
+            body_base64: None,
+        }
+    }
+
+    /// The same with the exact bytes of head and body.
+    pub(crate) fn with_bytes(mut self, head: &RawHead, body: &[u8]) -> Self {
+        self.head_base64 = Some(BASE64.encode(head.bytes()));
+        self.body_base64 = Some(BASE64.encode(body));
+        self
+    }
+}
+
+/// Headers as text, and those that are not UTF-8 as base64 of the value's bytes (and the name as far as it is text).
+fn headers(head: &RawHead) -> (Vec<[String; 2]>, Vec<[String; 2]>) {
+    let mut text = Vec::new();
+    let mut bytes = Vec::new();
+    for header in head.headers() {
+        let name = String::from_utf8_lossy(&header.name).into_owned();
+        match std::str::from_utf8(&header.value) {
+            Ok(value) => text.push([name, value.to_owned()]),
+            Err(_) => bytes.push([name, BASE64.encode(&header.value)]),
+        }
+    }
+    (text, bytes)
+}
+
+/// A delivery as one object.
+#[derive(Debug, Serialize)]
+pub(crate) struct DeliveryObject {
+    id: String,
+    request: String,
+    kind: &'static str,
+    url: String,
+    created_at: String,
+    attempts: Vec<AttemptObject>,
+}
+
+#[derive(Debug, Serialize)]
+struct AttemptObject {
+    id: String,
+    started_at: String,
+    outcome: &'static str,
+    message: Option<String>,
+    hint: Option<String>,
+    status: Option<u16>,
+    headers: Vec<[String; 2]>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    headers_base64: Vec<[String; 2]>,
+    body_length: u64,
+    body_cut: bool,
+    body_base64: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body_text: Option<String>,
+    milliseconds: f64,
+}
+
+impl DeliveryObject {
+    pub(crate) fn new(delivery: &Delivery) -> Self {
+        Self {
+            id: delivery.id.to_string(),
+            request: delivery.request.to_string(),
+            kind: delivery.kind.as_str(),
+            url: delivery.url.clone(),
+            created_at: delivery.created_at.to_string(),
+            attempts: delivery.attempts.iter().map(attempt).collect(),
+        }
+    }
+}
+
+fn attempt(attempt: &Attempt) -> AttemptObject {
+    let (headers, headers_base64) = headers(&RawHead::new(attempt.head.clone()));
+    AttemptObject {
+        id: attempt.id.to_string(),
+        started_at: attempt.started_at.to_string(),
+        outcome: attempt.outcome.as_str(),
+        message: attempt.message.clone(),
+        hint: attempt.hint.clone(),
+        status: attempt.status,
+        headers,
+        headers_base64,
+        body_length: attempt.body.len() as u64,
+        body_cut: attempt.body_cut,
+        body_text: std::str::from_utf8(&attempt.body).ok().map(str::to_owned),
+        body_base64: BASE64.encode(&attempt.body),
+        #[expect(clippy::cast_precision_loss, reason = "a duration of an exchange is far below 2^53 µs")]
+        milliseconds: attempt.timings.total as f64 / 1000.0,
+    }
+}
+
+/// An endpoint as one object.
+#[derive(Debug, Serialize)]
+pub(crate) struct EndpointObject<'a> {
+    id: String,
+    path: &'a str,
+    provider: Option<&'a str>,
+    parameters: &'a std::collections::BTreeMap<String, String>,
+    created_at: String,
+    secrets: Vec<SecretObject<'a>>,
+}
+
+/// A secret as one object: never its value.
+#[derive(Debug, Serialize)]
+pub(crate) struct SecretObject<'a> {
+    id: String,
+    name: &'a str,
+    place: &'static str,
+    created_at: String,
+}
+
+impl<'a> EndpointObject<'a> {
+    pub(crate) fn new(endpoint: &'a Endpoint) -> Self {
+        Self {
+            id: endpoint.id.to_string(),
+            path: &endpoint.path,
+            provider: endpoint.provider.as_deref(),
+            parameters: &endpoint.parameters,
+            created_at: endpoint.created_at.to_string(),
+            secrets: endpoint.secrets.iter().map(SecretObject::new).collect(),
+        }
+    }
+}
+
+impl<'a> SecretObject<'a> {
+    pub(crate) fn new(secret: &'a SecretRecord) -> Self {
+        Self {
+            id: secret.id.to_string(),
+            name: &secret.name,
+            place: secret.place.as_str(),
+            created_at: secret.created_at.to_string(),
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! `hookbench listen`
+
+use hookbench_engine::model::Sequence;
+use hookbench_engine::{Engine, ListenerState, PageQuery};
+use serde::Serialize;
+use tokio::signal;
+
+use crate::arguments::Listen;
+use crate::failure::Failure;
+use crate::json::RequestObject;
+use crate::{output, text};
+
+/// The first line of `listen --json`.
+#[derive(Debug, Serialize)]
+struct Listening<'a> {
+    listening: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wanted_port: Option<u16>,
+    data_dir: String,
+    secrets: &'static str,
+    version: &'static str,
+}
+
+pub(crate) async fn run(engine: &Engine, listen: &Listen) -> Result<(), Failure> {
+    let mut arrivals = Arrivals::from_now(engine).await?;
+    start(engine, listen).await?;
+    let stopped = stopped();
+    tokio::pin!(stopped);
+    loop {
+        tokio::select! {
+            () = &mut stopped => return Ok(()),
+            printed = arrivals.print_next(engine, listen.json) => printed?,
+        }
+    }
+}
+
+/// Starts the listener and says where it listens.
+pub(crate) async fn start(engine: &Engine, listen: &Listen) -> Result<ListenerState, Failure> {
+    let wanted = hookbench_engine::Listen {
+        address: listen.bind,
+        port: Some(listen.port),
+        exact_port: listen.exact_port,
+    };
+    let state = engine.listen(wanted).await?;
+    if let Some(port) = state.wanted_port {
+        output::aside(&format!("PORT {port} IS TAKEN: listening on {} instead", state.url));
+    }
+    if !listen.bind.is_loopback() {
+        output::aside(&format!("{} is not a loopback address: any machine that reaches it can send requests", listen.bind));
+    }
+    if let Some(trouble) = engine.keychain_trouble().await {
+        output::aside(&format!("no keychain ({trouble}): secrets are kept in files that only you can read"));
+    }
+    if listen.json {
+        output::json(&Listening {
+            listening: &state.url,
+            wanted_port: state.wanted_port,
+            data_dir: engine.data_dir().display().to_string(),
+            secrets: engine.secrets_place().await.as_str(),
+            version: env!("CARGO_PKG_VERSION"),
+        })?;
+    } else {
+        output::line(&format!("listening on {}  (data in {})", state.url, engine.data_dir().display()))?;
+    }
+    Ok(state)
+}
+
+/// Ends when the process is asked to stop.
+pub(crate) async fn stopped() {
+    #[cfg(unix)]
+    {
+        let Ok(mut terminate) = signal::unix::signal(signal::unix::SignalKind::terminate()) else {
+            let _ = signal::ctrl_c().await;
+            return;
+        };
+        tokio::select! {
+            _ = signal::ctrl_c() => {}
+            _ = terminate.recv() => {}
+        }
+    }
+    #[cfg(not(unix))]
+    {
+        // An error means that no handler could be set; then the process ends by the system's own.
+        let _ = signal::ctrl_c().await;
+    }
+}
+
+/// Prints each request that is kept from now on, once, in the order of arrival, whoever captured it.
+struct Arrivals {
+    subscription: hookbench_engine::changes::Subscription,
+    printed: Sequence,
+}
+
+impl Arrivals {
+    async fn from_now(engine: &Engine) -> Result<Self, Failure> {
+        let subscription = engine.changes().subscribe();
+        let page = engine.requests(&PageQuery { limit: 1, ..PageQuery::default() }).await?;
+        let printed = page.rows.first().map_or(Sequence(0), |row| row.sequence);
+        Ok(Self { subscription, printed })
+    }
+
+    async fn print_next(&mut self, engine: &Engine, json: bool) -> Result<(), Failure> {
+        let batch = self.subscription.next().await;
+        if batch.arrived == 0 && !batch.everything {
+            return Ok(());
+        }
+        loop {
+            let query = PageQuery { after: Some(self.printed), limit: 200, ..PageQuery::default() };
+            let page = engine.requests(&query).await?;
+            for summary in page.rows.iter().rev() {
+                self.printed = summary.sequence;
+                if json {
+                    output::json(&RequestObject::new(&engine.request(summary.id).await?))?;
+                } else {
+                    output::line(&text::line(summary))?;
+                }
+            }
+            if !page.more {
+                return Ok(());
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! `hookbench show`
+
+use bytes::BytesMut;
+use hookbench_engine::Engine;
+use hookbench_engine::model::{Request, RequestId};
+
+use crate::arguments::Show;
+use crate::failure::Failure;
+use crate::json::RequestObject;
+use crate::text::visible;
+use crate::{output, text};
+
+/// How much of a body is read and written at once, bytes.
+const STEP: u64 = 1 << 20;
+
+pub(crate) async fn run(engine: &Engine, show: &Show) -> Result<(), Failure> {
+    let id = engine.find_request(&show.id).await?;
+    let request = engine.request(id).await?;
+    if show.json {
+        let body = whole_body(engine, &request).await?;
+        return output::json(&RequestObject::new(&request).with_bytes(&request.head, &body));
+    }
+    if show.raw {
+        return output::bytes(&engine.raw_request(id).await?);
+    }
+    if show.head {
+        return output::bytes(request.head.bytes());
+    }
+    if show.body {
+        return write_body(engine, id, request.summary.body_length).await;
+    }
+    people(engine, &request).await
+}
+
+/// The body in one piece; the listener's limit bounds it.
+pub(crate) async fn whole_body(engine: &Engine, request: &Request) -> Result<BytesMut, Failure> {
+    let mut body = BytesMut::new();
+    while (body.len() as u64) < request.summary.body_length {
+        let piece = engine.read_body(request.summary.id, body.len() as u64, STEP).await?;
+        if piece.is_empty() {
+            break;
+        }
+        body.extend_from_slice(&piece);
+    }
+    Ok(body)
+}
+
+async fn write_body(engine: &Engine, id: RequestId, length: u64) -> Result<(), Failure> {
+    let mut written = 0;
+    while written < length {
+        let piece = engine.read_body(id, written, STEP).await?;
+        if piece.is_empty() {
+            break;
+        }
+        output::bytes(&piece)?;
+        written += piece.len() as u64;
+    }
+    Ok(())
+}
+
+/// The request for a person: its line, its verdict in a sentence, its headers, its body as text with visible escapes.
+async fn people(engine: &Engine, request: &Request) -> Result<(), Failure> {
+    output::line(&text::line(&request.summary))?;
+    let (_, report) = engine.report(request.summary.id).await?;
+    output::line(&format!("signature: {}: {}", report.verdict, visible(&report.sentence)))?;
+    output::line("")?;
+    for header in request.head.headers() {
+        let name = String::from_utf8_lossy(&header.name);
+        let value = String::from_utf8_lossy(&header.value);
+        output::line(&format!("{}: {}", visible(&name), visible(&value)))?;
+    }
+    output::line("")?;
+    let body = whole_body(engine, request).await?;
+    match std::str::from_utf8(&body) {
+        Ok(text) => {
+            for line in text.lines() {
+                output::line(&visible(line))?;
+            }
+            Ok(())
+        }
+        Err(_) => output::line(&format!(
+            "{} that are not UTF-8 text; hookbench show --body writes them as they are",
+            text::size(body.len() as u64)
+        )),
+    }
+}

@@ -1,0 +1,298 @@
+//! Single values out of a JSON body, without building a tree of it.
+//!
+//! Recognising a sender asks a body for two or three values while that sender waits. An [`Outline`] walks the
+//! document once, keeps its outermost members as slices of the text, and goes deeper only where a path leads.
+//! A key that is there twice means its last value, as it does to `JSON.parse` and to Python.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fmt;
+
+use hookbench_signature::JsonPath;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+/// The outermost level of a JSON document.
+#[derive(Debug)]
+pub struct Outline<'a> {
+    whole: &'a RawValue,
+    members: HashMap<Cow<'a, str>, &'a RawValue>,
+    order: Vec<Cow<'a, str>>,
+    first: Option<&'a RawValue>,
+}
+
+impl<'a> Outline<'a> {
+    /// Walks a document once; `None` if it is not JSON. A byte order mark in front is passed over.
+    #[must_use]
+    pub fn of(bytes: &'a [u8]) -> Option<Self> {
+        let text = std::str::from_utf8(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)).ok()?;
+        let whole: &RawValue = serde_json::from_str(text).ok()?;
+        let first = if whole.get().starts_with('[') {
+            child(whole, "0")
+        } else {
+            None
+        };
+        let mut members = HashMap::new();
+        let mut order = Vec::new();
+        for (key, value) in members_of(first.unwrap_or(whole)) {
+            if members.insert(key.clone(), value).is_none() {
+                order.push(key);
+            }
+        }
+        Some(Self {
+            whole,
+            members,
+            order,
+            first,
+        })
+    }
+
+    /// The value at a path, as it stands in the text.
+    #[must_use]
+    pub fn get(&self, path: &JsonPath) -> Option<&'a RawValue> {
+        let (value, rest) = match path.steps() {
+            [] => return Some(self.whole),
+            [zero] if self.first.is_some() && zero == "0" => return self.first,
+            [zero, key, rest @ ..] if self.first.is_some() && zero == "0" => {
+                (*self.members.get(key.as_str())?, rest)
+            }
+            [key, rest @ ..] if self.first.is_none() => (*self.members.get(key.as_str())?, rest),
+            steps => (self.whole, steps),
+        };
+        rest.iter().try_fold(value, |value, step| child(value, step))
+    }
+
+    /// The value at a path as text: a string decoded, a number or a truth value as written. `None` for the rest.
+    #[must_use]
+    pub fn text(&self, path: &JsonPath) -> Option<Cow<'a, str>> {
+        text_of(self.get(path)?)
+    }
+
+    /// The names of the outermost members in the order in which they came; those of the first element where the
+    /// document is an array.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.order.iter().map(AsRef::as_ref)
+    }
+}
+
+/// A value as text; `None` for `null`, objects and arrays.
+fn text_of(value: &RawValue) -> Option<Cow<'_, str>> {
+    let text = value.get();
+    match text.as_bytes().first()? {
+        b'"' => serde_json::from_str::<Text<'_>>(text).ok().map(|text| text.0),
+        b'{' | b'[' | b'n' => None,
+        _ => Some(Cow::Borrowed(text)),
+    }
+}
+
+/// A string that borrows where it has no escapes.
+#[derive(serde::Deserialize)]
+#[serde(transparent)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+fn members_of(value: &RawValue) -> Vec<(Cow<'_, str>, &RawValue)> {
+    if !value.get().starts_with('{') {
+        return Vec::new();
+    }
+    serde_json::Deserializer::from_str(value.get())
+        .deserialize_map(Members)
+        .unwrap_or_default()
+}
+
+/// One step down: a member of an object or an element of an array.
+fn child<'a>(value: &'a RawValue, step: &str) -> Option<&'a RawValue> {
+    let mut deserializer = serde_json::Deserializer::from_str(value.get());
+    match value.get().as_bytes().first()? {
+        b'{' | b'[' => Child(step).deserialize(&mut deserializer).ok()?,
+        _ => None,
+    }
+}
+
+struct Members;
+
+impl<'de> Visitor<'de> for Members {
+    type Value = Vec<(Cow<'de, str>, &'de RawValue)>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut members = Vec::new();
+        while let Some((key, value)) = map.next_entry::<Text<'de>, &'de RawValue>()? {
+            members.push((key.0, value));
+        }
+        Ok(members)
+    }
+}
+
+struct Child<'s>(&'s str);
+
+impl<'de> DeserializeSeed<'de> for Child<'_> {
+    type Value = Option<&'de RawValue>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Child<'_> {
+    type Value = Option<&'de RawValue>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object or an array")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut found = None;
+        while let Some(key) = map.next_key::<Text<'de>>()? {
+            if key.0 == self.0 {
+                found = Some(map.next_value()?);
+            } else {
+                map.next_value::<IgnoredAny>()?;
+            }
+        }
+        Ok(found)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Self::Value, A::Error> {
+        let Ok(wanted) = self.0.parse::<usize>() else {
+            while seq.next_element::<IgnoredAny>()?.is_some() {}
+            return Ok(None);
+        };
+        let mut found = None;
+        for index in 0.. {
+            if index == wanted {
+                found = seq.next_element()?;
+                if found.is_none() {
+                    break;
+                }
+            } else if seq.next_element::<IgnoredAny>()?.is_none() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// A document without the blanks and line breaks between its tokens; everything else stays as it is written.
+#[must_use]
+pub fn compact(text: &str) -> String {
+    let mut compact = String::with_capacity(text.len());
+    let (mut inside, mut escaped) = (false, false);
+    for character in text.chars() {
+        if inside {
+            inside = escaped || character != '"';
+            escaped = !escaped && character == '\\';
+        } else if character == '"' {
+            inside = true;
+        } else if matches!(character, ' ' | '\t' | '\r' | '\n') {
+            continue;
+        }
+        compact.push(character);
+    }
+    compact
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(body: &str, path: &str) -> Option<String> {
+        Outline::of(body.as_bytes())?
+            .text(&JsonPath::parse(path))
+            .map(Cow::into_owned)
+    }
+
+    #[test]
+    fn values_are_read_as_they_stand() {
+        let body =
+            r#"{"id":12345678901234567890,"a":{"b":["x","\u00e9\n"]},"ok":true,"none":null,"a.b":"dot"}"#;
+        assert_eq!(
+            text(body, "id").as_deref(),
+            Some("12345678901234567890"),
+            "digits are not rounded"
+        );
+        assert_eq!(text(body, "a.b.1").as_deref(), Some("é\n"), "strings are decoded");
+        assert_eq!(
+            text(body, "ok").as_deref(),
+            Some("true"),
+            "truth values have a text"
+        );
+        assert_eq!(
+            text(body, "a\\.b").as_deref(),
+            Some("dot"),
+            "a dot in a key can be written"
+        );
+        assert_eq!(text(body, "none"), None, "null has none");
+        assert_eq!(text(body, "a"), None, "an object has none");
+        assert_eq!(text(body, "a.b.7"), None, "nor has what is not there");
+        assert_eq!(text(body, "id.x"), None, "nor a step into a number");
+    }
+
+    #[test]
+    fn an_array_is_read_through_its_elements() {
+        let body = r#"[{"event":"open","n":[1,2]},{"event":"click"}]"#;
+        assert_eq!(
+            text(body, "0.event").as_deref(),
+            Some("open"),
+            "the first element is at hand"
+        );
+        assert_eq!(text(body, "0.n.1").as_deref(), Some("2"), "and can be gone into");
+        assert_eq!(
+            text(body, "1.event").as_deref(),
+            Some("click"),
+            "the others are found"
+        );
+        assert_eq!(
+            Outline::of(body.as_bytes()).unwrap().keys().collect::<Vec<_>>(),
+            ["event", "n"],
+            "in order"
+        );
+    }
+
+    #[test]
+    fn a_key_that_comes_twice_means_its_last_value() {
+        assert_eq!(
+            text(r#"{"a":1,"a":2,"b":{"c":1,"c":2}}"#, "a").as_deref(),
+            Some("2"),
+            "as in other parsers"
+        );
+        assert_eq!(
+            text(r#"{"a":1,"a":2,"b":{"c":1,"c":2}}"#, "b.c").as_deref(),
+            Some("2"),
+            "at every depth"
+        );
+    }
+
+    #[test]
+    fn what_is_not_json_has_no_outline() {
+        for body in ["", "a=b", "{", "{\"a\":1}x", "\u{0}", "<xml/>", "[1,]"] {
+            assert!(Outline::of(body.as_bytes()).is_none(), "`{body}` is not JSON");
+        }
+        assert!(
+            Outline::of(b"{\"a\":\"\xff\"}").is_none(),
+            "nor are bytes that are not UTF-8"
+        );
+        assert!(
+            Outline::of(b"\xef\xbb\xbf{}").is_some(),
+            "a byte order mark is passed over"
+        );
+    }
+
+    #[test]
+    fn great_depth_is_walked_without_recursion() {
+        let deep = format!("{{\"a\":{}{},\"b\":1}}", "[".repeat(100_000), "]".repeat(100_000));
+        assert_eq!(text(&deep, "b").as_deref(), Some("1"), "no stack is used up");
+    }
+
+    #[test]
+    fn compacting_changes_nothing_inside_a_string() {
+        let text = "{ \"a b\" : \"x \\\\\", \"c\": [ 1,\n 2 ] , \"d\": \" \\\" \" }";
+        assert_eq!(
+            compact(text),
+            "{\"a b\":\"x \\\\\",\"c\":[1,2],\"d\":\" \\\" \"}",
+            "only what stands between"
+        );
+    }
+}

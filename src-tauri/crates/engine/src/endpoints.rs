@@ -1,0 +1,197 @@
+//! Endpoints and their secrets, as the person sets them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::changes::Change;
+use crate::engine::{Core, Engine};
+use crate::error::EngineError;
+use crate::model::{Endpoint, EndpointId, NewEndpoint, SecretId, SecretRecord};
+use crate::rejudging;
+use crate::store::TallyKind;
+
+impl Engine {
+    /// All endpoints, by path.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn endpoints(&self) -> Result<Vec<Endpoint>, EngineError> {
+        let mut endpoints = self.core.store.endpoints().await?;
+        endpoints.sort_by(|one, other| one.path.cmp(&other.path));
+        Ok(endpoints)
+    }
+
+    /// How many requests came to each endpoint, by its path.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn requests_by_endpoint(&self) -> Result<HashMap<String, u64>, EngineError> {
+        let counts = self.core.store.counts(TallyKind::Endpoint).await?;
+        Ok(counts.into_iter().map(|count| (count.value, count.requests)).collect())
+    }
+
+    /// The endpoint whose path or id is `text`.
+    ///
+    /// # Errors
+    /// When there is none or the store cannot be read.
+    pub async fn find_endpoint(&self, text: &str) -> Result<Endpoint, EngineError> {
+        let id = text.parse::<EndpointId>().ok();
+        let path = normal_path(text).ok();
+        self.endpoints()
+            .await?
+            .into_iter()
+            .find(|endpoint| Some(endpoint.id) == id || Some(&endpoint.path) == path.as_ref())
+            .ok_or_else(|| EngineError::NotFound { kind: "endpoint", name: text.to_owned() })
+    }
+
+    /// Makes an endpoint. A missing first slash is added to its path, a last one is taken away.
+    ///
+    /// # Errors
+    /// When the path or a parameter cannot be understood, the path is taken, or the store cannot write.
+    pub async fn add_endpoint(&self, new: NewEndpoint) -> Result<Endpoint, EngineError> {
+        let new = self.core.checked(new)?;
+        let endpoint = self.core.store.add_endpoint(new, self.core.clock.now()).await?;
+        self.core.endpoints_changed().await?;
+        Ok(endpoint)
+    }
+
+    /// Changes an endpoint; its secrets stay.
+    ///
+    /// # Errors
+    /// As [`Engine::add_endpoint`], and when there is no such endpoint.
+    pub async fn update_endpoint(&self, id: EndpointId, to: NewEndpoint) -> Result<Endpoint, EngineError> {
+        let to = self.core.checked(to)?;
+        self.core.store.change_endpoint(id, to).await?;
+        self.core.endpoints_changed().await?;
+        self.find_endpoint(&id.to_string()).await
+    }
+
+    /// Removes an endpoint and its secrets. Requests that came to it stay as they are.
+    ///
+    /// # Errors
+    /// When there is no such endpoint, or the store or the keychain cannot write.
+    pub async fn remove_endpoint(&self, id: EndpointId) -> Result<(), EngineError> {
+        let orphans = self.core.store.remove_endpoint(id).await?;
+        self.core.endpoints_changed().await?;
+        for secret in orphans {
+            self.core.vault.remove(secret.id, secret.place).await?;
+        }
+        Ok(())
+    }
+
+    /// Sets a secret of an endpoint. One of the same name is replaced.
+    ///
+    /// # Errors
+    /// When the name or value is empty, there is no such endpoint, or the store or the keychain cannot write.
+    pub async fn set_secret(
+        &self,
+        endpoint: EndpointId,
+        name: &str,
+        value: SecretString,
+    ) -> Result<SecretRecord, EngineError> {
+        let name = name.trim();
+        if name.is_empty() {
+            return Err(EngineError::bad_input("the secret has no name", "give it a name such as `test`"));
+        }
+        if value.expose_secret().is_empty() {
+            return Err(EngineError::bad_input("the secret is empty", "copy it from the provider's dashboard"));
+        }
+        let replaced: Vec<SecretRecord> = self
+            .find_endpoint(&endpoint.to_string())
+            .await?
+            .secrets
+            .into_iter()
+            .filter(|secret| secret.name == name)
+            .collect();
+        let id = SecretId::generate();
+        // The value first: a record whose value is nowhere would be a secret that cannot be used.
+        let place = self.core.vault.put(id, value).await?;
+        let record = SecretRecord { id, name: name.to_owned(), place, created_at: self.core.clock.now() };
+        if let Err(error) = self.core.store.add_secret(endpoint, record.clone()).await {
+            self.core.vault.remove(id, place).await?;
+            return Err(error.into());
+        }
+        for old in replaced {
+            self.core.store.remove_secret(old.id).await?;
+            self.core.vault.remove(old.id, old.place).await?;
+        }
+        self.core.endpoints_changed().await?;
+        Ok(record)
+    }
+
+    /// Removes a secret.
+    ///
+    /// # Errors
+    /// When there is no such secret, or the store or the keychain cannot write.
+    pub async fn remove_secret(&self, id: SecretId) -> Result<(), EngineError> {
+        let removed = self.core.store.remove_secret(id).await?;
+        self.core.vault.remove(removed.id, removed.place).await?;
+        self.core.endpoints_changed().await
+    }
+}
+
+impl Core {
+    /// The endpoint with its path in normal form, if all of it can be understood.
+    fn checked(&self, mut new: NewEndpoint) -> Result<NewEndpoint, EngineError> {
+        new.path = normal_path(&new.path)?;
+        new.provider = new.provider.filter(|id| !id.is_empty());
+        let Some(id) = &new.provider else { return Ok(new) };
+        let Some(provider) = self.catalogue.get(id) else {
+            return Err(EngineError::NotFound { kind: "provider", name: id.clone() });
+        };
+        let known: Vec<&str> = provider.all_parameters().map(|(name, _)| name).collect();
+        if let Some(unknown) = new.parameters.keys().find(|name| !known.contains(&name.as_str())) {
+            let hint = match known.as_slice() {
+                [] => "it has none".to_owned(),
+                known => format!("it has `{}`", known.join("`, `")),
+            };
+            return Err(EngineError::bad_input(format!("{} has no parameter `{unknown}`", provider.name), hint));
+        }
+        Ok(new)
+    }
+
+    /// What depends on endpoints is made anew before anybody is told, so that who is told sees it. What was captured
+    /// before is judged again beside that.
+    async fn endpoints_changed(self: &Arc<Self>) -> Result<(), EngineError> {
+        self.renew_judge().await?;
+        self.changes.tell(Change::Endpoints);
+        rejudging::start(self).await;
+        Ok(())
+    }
+}
+
+/// `/stripe` from `stripe`, `/stripe/` or `/stripe`; `/` stays.
+fn normal_path(text: &str) -> Result<String, EngineError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Err(EngineError::bad_input("the endpoint has no path", "give it a path such as `/stripe`"));
+    }
+    if let Some(odd) = text.chars().find(|character| character.is_whitespace() || character.is_control() || "?#".contains(*character)) {
+        return Err(EngineError::bad_input(
+            format!("the path has a `{}` in it", odd.escape_debug()),
+            "a path is what stands between the port and the query, e.g. `/stripe`",
+        ));
+    }
+    Ok(format!("/{}", text.trim_matches('/')))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_has_one_form() {
+        for (typed, kept) in [("stripe", "/stripe"), (" /stripe/ ", "/stripe"), ("/", "/"), ("/a/b", "/a/b")] {
+            assert_eq!(normal_path(typed).unwrap(), kept, "`{typed}`");
+        }
+    }
+
+    #[test]
+    fn a_path_that_no_request_could_match_is_refused() {
+        for typed in ["", "  ", "/a b", "/a?b", "/a#b", "/a\nb"] {
+            assert!(normal_path(typed).is_err(), "`{typed}`");
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! The façade: opens everything, holds it together, closes it in order.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use hookbench_signature::Secret;
+use secrecy::ExposeSecret as _;
+use tokio::sync::{Mutex, watch};
+use tokio::task::JoinHandle;
+
+use crate::changes::{Change, Changes};
+use crate::capture::Limits;
+use crate::clock::Clock;
+use crate::error::EngineError;
+use crate::judge::Judge;
+use crate::listening::Listening;
+use crate::model::{SecretId, SecretPlace, Timestamp};
+use crate::options::Options;
+use crate::provider::Catalogue;
+use crate::rejudging::Rejudging;
+use crate::secrets::Vault;
+use crate::store::Store;
+
+/// How long requests that are being received may take to finish when the engine is shut down.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// The product without a window. Clones share it.
+#[derive(Clone)]
+pub struct Engine {
+    pub(crate) core: Arc<Core>,
+    pub(crate) listening: Arc<Mutex<Listening>>,
+    watcher: Arc<Mutex<Option<JoinHandle<()>>>>,
+}
+
+/// Everything that the listener's side and the person's side both use. Apart from the listener, so that the listener
+/// can hold it without holding itself.
+pub(crate) struct Core {
+    pub(crate) options: Options,
+    pub(crate) store: Store,
+    pub(crate) catalogue: Arc<Catalogue>,
+    pub(crate) vault: Vault,
+    pub(crate) judge: ArcSwap<Judge>,
+    /// The values of the secrets that the judge uses.
+    values: Mutex<HashMap<SecretId, Secret>>,
+    /// Whether the judge has the secrets that were there when the engine was opened.
+    pub(crate) ready: watch::Sender<bool>,
+    pub(crate) rejudging: Rejudging,
+    pub(crate) changes: Changes,
+    pub(crate) clock: Clock,
+    /// What senders may take; swapped when the person changes it.
+    pub(crate) limits: Arc<ArcSwap<Limits>>,
+}
+
+impl Engine {
+    /// Opens the data and starts to watch it. Nothing listens yet.
+    ///
+    /// # Errors
+    /// When the data cannot be used; it is then as it was found.
+    pub async fn open(options: Options) -> Result<Self, EngineError> {
+        let catalogue = Catalogue::embedded()?;
+        let store = Store::open(&options.data_dir, options.store.clone()).await?;
+        let judge = Judge::new(Arc::clone(&catalogue));
+        let core = Arc::new(Core {
+            vault: Vault::new(&options.data_dir, options.secrets),
+            clock: options.clock.clone(),
+            limits: Arc::new(ArcSwap::from_pointee(options.limits.clone())),
+            options,
+            store,
+            catalogue,
+            judge: ArcSwap::from_pointee(judge),
+            values: Mutex::default(),
+            ready: watch::Sender::new(false),
+            rejudging: Rejudging::default(),
+            changes: Changes::default(),
+        });
+        let watcher = tokio::spawn(watch(Arc::clone(&core)));
+        let engine = Self { core, listening: Arc::default(), watcher: Arc::new(Mutex::new(Some(watcher))) };
+        engine.apply_limits(&engine.settings().await?);
+        Ok(engine)
+    }
+
+    /// The folder with all data.
+    #[must_use]
+    pub fn data_dir(&self) -> &Path {
+        &self.core.options.data_dir
+    }
+
+    /// Where changes are told.
+    #[must_use]
+    pub fn changes(&self) -> &Changes {
+        &self.core.changes
+    }
+
+    /// All providers.
+    #[must_use]
+    pub fn catalogue(&self) -> &Catalogue {
+        &self.core.catalogue
+    }
+
+    /// The present instant, by the engine's clock.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.core.clock.now()
+    }
+
+    /// Where new secrets are kept.
+    pub async fn secrets_place(&self) -> SecretPlace {
+        self.core.vault.place().await
+    }
+
+    /// Why there is no keychain, where one was wanted.
+    pub async fn keychain_trouble(&self) -> Option<String> {
+        self.core.vault.trouble().await
+    }
+
+    /// Ends once everything that was captured has been judged again after the last change of an endpoint or a secret.
+    pub async fn settled(&self) {
+        self.core.rejudging.finish().await;
+    }
+
+    /// Stops listening, lets what is being received finish, and closes the data. What is asked afterwards fails.
+    pub async fn shut_down(&self) {
+        let listener = self.listening.lock().await.take();
+        if let Some(listener) = listener {
+            listener.shut_down(GRACE).await;
+        }
+        self.core.rejudging.stop().await;
+        if let Some(watcher) = self.watcher.lock().await.take() {
+            watcher.abort();
+        }
+        self.core.store.close().await;
+    }
+}
+
+impl std::fmt::Debug for Engine {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Engine").field("data_dir", &self.core.options.data_dir).finish_non_exhaustive()
+    }
+}
+
+impl Core {
+    /// Makes the judge anew from the endpoints and secrets of now.
+    pub(crate) async fn renew_judge(&self) -> Result<(), EngineError> {
+        let endpoints = self.store.endpoints().await?;
+        // Held over the whole renewal, so that two of them cannot swap an older judge over a newer one.
+        let mut values = self.values.lock().await;
+        let mut kept = HashMap::new();
+        for secret in endpoints.iter().flat_map(|endpoint| &endpoint.secrets) {
+            // The value under an id never changes: a secret that is set again gets another id.
+            let value = match values.remove(&secret.id) {
+                Some(value) => Some(value),
+                None => match self.vault.get(secret.id, secret.place).await {
+                    Ok(value) => value.map(|value| Secret::new(secret.name.as_str(), value.expose_secret())),
+                    Err(error) => {
+                        tracing::warn!(%error, secret = secret.name, "a secret cannot be read");
+                        None
+                    }
+                },
+            };
+            if let Some(value) = value {
+                kept.insert(secret.id, value);
+            }
+        }
+        let judge = self.judge.load().with_endpoints(endpoints, &kept);
+        self.judge.store(Arc::new(judge));
+        *values = kept;
+        Ok(())
+    }
+}
+
+/// Reads the secrets once, then follows what other processes change in the same data.
+async fn watch(core: Arc<Core>) {
+    let mut foreign = core.store.watch_foreign_changes();
+    loop {
+        if let Err(error) = core.renew_judge().await {
+            tracing::warn!(%error, "the endpoints cannot be read");
+        }
+        core.ready.send_replace(true);
+        if foreign.changed().await.is_err() {
+            return;
+        }
+        core.changes.tell(Change::Everything);
+    }
+}

@@ -1,0 +1,211 @@
+//! Who sent a request, what it is about, and whether its signature holds: one snapshot of everything that this
+//! depends on beside the request itself.
+//!
+//! The snapshot is swapped whole when an endpoint or a secret changes, so that the path on which a sender waits takes
+//! no lock and asks neither the database nor the keychain.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use hookbench_signature::{Message, Micros, Report, Scheme, Secret, Verdict, check, verify};
+
+use crate::model::{Endpoint, EndpointId, Header, RawHead, Recognition, SecretId, State, Timestamp};
+use crate::provider::{Catalogue, Facts, Provider};
+
+/// The scheme of a provider with an endpoint's parameters put in.
+#[derive(Debug)]
+enum Ready {
+    /// Requests are checked with this.
+    Scheme(Box<Scheme>),
+    /// The provider does not sign.
+    Unsigned,
+    /// A parameter has no value yet: what is missing, in a sentence.
+    Incomplete(String),
+}
+
+/// An endpoint with all that is needed to judge what comes to it.
+#[derive(Debug)]
+struct Known {
+    endpoint: Endpoint,
+    scheme: Option<Ready>,
+    secrets: Vec<Secret>,
+}
+
+/// The snapshot.
+#[derive(Debug)]
+pub(crate) struct Judge {
+    catalogue: Arc<Catalogue>,
+    /// The schemes of all providers with their defaults, for requests that no endpoint pins.
+    defaults: Arc<HashMap<String, Ready>>,
+    /// The longest path first, so that the first match is the nearest.
+    endpoints: Vec<Known>,
+}
+
+/// One request as a judge looks at it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Case<'a> {
+    pub(crate) head: &'a RawHead,
+    pub(crate) body: &'a [u8],
+    pub(crate) state: State,
+    pub(crate) received_at: Timestamp,
+}
+
+impl Judge {
+    /// A judge that knows no endpoint yet.
+    pub(crate) fn new(catalogue: Arc<Catalogue>) -> Self {
+        let defaults = catalogue
+            .all()
+            .iter()
+            .map(|provider| (provider.id.clone(), ready(provider, &provider.with_defaults(&Default::default()))))
+            .collect();
+        Self { catalogue, defaults: Arc::new(defaults), endpoints: Vec::new() }
+    }
+
+    /// The same knowledge of providers, with these endpoints and secrets.
+    pub(crate) fn with_endpoints(&self, endpoints: Vec<Endpoint>, values: &HashMap<SecretId, Secret>) -> Self {
+        let mut known: Vec<Known> = endpoints
+            .into_iter()
+            .map(|endpoint| Known {
+                scheme: endpoint
+                    .provider
+                    .as_deref()
+                    .and_then(|id| self.catalogue.get(id))
+                    .map(|provider| ready(provider, &provider.with_defaults(&endpoint.parameters))),
+                secrets: endpoint.secrets.iter().filter_map(|secret| values.get(&secret.id).cloned()).collect(),
+                endpoint,
+            })
+            .collect();
+        known.sort_by_key(|known| std::cmp::Reverse(known.endpoint.path.len()));
+        Self { catalogue: Arc::clone(&self.catalogue), defaults: Arc::clone(&self.defaults), endpoints: known }
+    }
+
+    /// What is known of a request: endpoint, provider, event, delivery key, verdict.
+    pub(crate) fn recognise(&self, case: Case<'_>) -> Recognition {
+        let line = case.head.request_line();
+        let method = String::from_utf8_lossy(&line.method);
+        let target = String::from_utf8_lossy(&line.target);
+        let headers = case.head.headers();
+        let known = self.endpoint_for(&target);
+        let mut recognition = Recognition {
+            endpoint: known.map(|known| known.endpoint.id),
+            endpoint_path: known.map(|known| known.endpoint.path.clone()),
+            ..Recognition::unknown()
+        };
+        if case.state == State::Refused {
+            return recognition;
+        }
+        let facts = Facts::new(&method, &target, &headers, case.body);
+        let Some(provider) = self.provider(known, &facts) else { return recognition };
+        let parameters = known.map(|known| provider.with_defaults(&known.endpoint.parameters)).unwrap_or_default();
+        recognition.provider = Some(provider.id.clone());
+        recognition.event = provider.event_with(&facts, &parameters);
+        recognition.delivery_key = provider.delivery_key_with(&facts, &parameters);
+        // Of a request that did not come whole nothing can be said: its signature covers what is missing.
+        if case.state == State::Complete {
+            recognition.verdict = match self.scheme(known, &provider.id) {
+                Some(Ready::Scheme(scheme)) => {
+                    check(scheme, &facts.message(None, Some(micros(case.received_at))), secrets(known)).verdict
+                }
+                Some(Ready::Unsigned) => Verdict::Unsigned,
+                Some(Ready::Incomplete(_)) | None => Verdict::Unknown,
+            };
+        }
+        recognition
+    }
+
+    /// The check of a request's signature as a story, with the provider it was checked for.
+    pub(crate) fn report(&self, case: Case<'_>) -> (Option<String>, Report) {
+        let line = case.head.request_line();
+        let method = String::from_utf8_lossy(&line.method);
+        let target = String::from_utf8_lossy(&line.target);
+        let headers: Vec<Header> = case.head.headers();
+        let known = self.endpoint_for(&target);
+        let facts = Facts::new(&method, &target, &headers, case.body);
+        if case.state != State::Complete {
+            let sentence = "The request did not come whole, so that its signature cannot be checked.";
+            return (None, Report::without_check(Verdict::Unknown, sentence));
+        }
+        let Some(provider) = self.provider(known, &facts) else {
+            let sentence = "Nobody that Hookbench knows sends requests like this one; an endpoint can name its provider.";
+            return (None, Report::without_check(Verdict::Unknown, sentence));
+        };
+        let message: Message<'_> = facts.message(None, Some(micros(case.received_at)));
+        let report = match self.scheme(known, &provider.id) {
+            Some(Ready::Scheme(scheme)) => verify(scheme, &message, secrets(known)),
+            Some(Ready::Incomplete(missing)) => Report::without_check(Verdict::Unknown, missing),
+            Some(Ready::Unsigned) | None => Report::without_check(
+                Verdict::Unsigned,
+                &format!("{} does not sign its requests.", provider.name),
+            ),
+        };
+        (Some(provider.id.clone()), report)
+    }
+
+    /// The secrets of an endpoint, oldest first.
+    pub(crate) fn secrets_of(&self, endpoint: EndpointId) -> &[Secret] {
+        secrets(self.endpoints.iter().find(|known| known.endpoint.id == endpoint))
+    }
+
+    /// The endpoint whose path the target begins with: whole segments only, the longest first.
+    fn endpoint_for(&self, target: &str) -> Option<&Known> {
+        let path = path_of(target);
+        self.endpoints.iter().find(|known| {
+            let prefix = known.endpoint.path.trim_end_matches('/');
+            path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        })
+    }
+
+    fn provider(&self, known: Option<&Known>, facts: &Facts<'_>) -> Option<&Provider> {
+        match known.and_then(|known| known.endpoint.provider.as_deref()) {
+            Some(pinned) => self.catalogue.get(pinned),
+            None => self.catalogue.get(self.catalogue.detect(facts).one()?),
+        }
+    }
+
+    fn scheme<'s>(&'s self, known: Option<&'s Known>, provider: &str) -> Option<&'s Ready> {
+        known.and_then(|known| known.scheme.as_ref()).or_else(|| self.defaults.get(provider))
+    }
+}
+
+fn secrets(known: Option<&Known>) -> &[Secret] {
+    known.map_or(&[], |known| &known.secrets)
+}
+
+fn ready(provider: &Provider, parameters: &std::collections::BTreeMap<String, String>) -> Ready {
+    match provider.scheme(parameters) {
+        Ok(Some(scheme)) => Ready::Scheme(Box::new(scheme)),
+        Ok(None) => Ready::Unsigned,
+        Err(missing) => Ready::Incomplete(format!("The scheme of {} is not complete: {missing}.", provider.name)),
+    }
+}
+
+const fn micros(instant: Timestamp) -> Micros {
+    Micros(instant.as_micros())
+}
+
+/// The path of a target: what stands before its query, without scheme and host where it is a whole URL.
+fn path_of(target: &str) -> &str {
+    let path = target.split(['?', '#']).next().unwrap_or_default();
+    match path.split_once("://") {
+        Some((_, rest)) => rest.find('/').map_or("/", |slash| &rest[slash..]),
+        None => path,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_path_of_any_target_form_is_found() {
+        for (target, path) in [
+            ("/a/b?c#d", "/a/b"),
+            ("http://host:1/a?b", "/a"),
+            ("http://host?b", "/"),
+            ("*", "*"),
+            ("", ""),
+        ] {
+            assert_eq!(path_of(target), path, "`{target}`");
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The listener as the person sees it: where it listens, and moving it to another port.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::capture::{BindError, Listener};
+use crate::changes::Change;
+use crate::engine::Engine;
+use crate::error::{EngineError, bind_hint};
+use crate::reception::Reception;
+
+/// The port of first choice: 4665 spells HOOK on a telephone.
+pub const DEFAULT_PORT: u16 = 4665;
+
+/// How many ports after a taken one are tried before any free one is taken.
+const NEXT_PORTS: u16 = 20;
+
+/// How long requests that the old listener is receiving may take after a change of port.
+const DRAIN: Duration = Duration::from_secs(5);
+
+/// The setting that remembers the chosen port.
+const PORT_SETTING: &str = "port";
+
+/// Where to listen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Listen {
+    /// The address; 127.0.0.1 keeps other machines out.
+    pub address: IpAddr,
+    /// The port; `None` is the one chosen last, or [`DEFAULT_PORT`]. 0 takes any.
+    pub port: Option<u16>,
+    /// Fail where the port is taken instead of taking the next free one.
+    pub exact_port: bool,
+}
+
+impl Default for Listen {
+    fn default() -> Self {
+        Self { address: IpAddr::V4(Ipv4Addr::LOCALHOST), port: None, exact_port: false }
+    }
+}
+
+/// The state of the listener.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListenerState {
+    /// The URL to point a provider at; empty while it does not listen.
+    pub url: String,
+    /// The port it listens on, or was to listen on.
+    pub port: u16,
+    /// The port that was wanted, where another had to be taken.
+    pub wanted_port: Option<u16>,
+    /// Why it does not listen, and what to do.
+    pub problem: Option<(String, Option<String>)>,
+}
+
+/// The listener's slot.
+#[derive(Default)]
+pub(crate) struct Listening {
+    listener: Option<Listener>,
+    address: Option<IpAddr>,
+    port: u16,
+    wanted_port: Option<u16>,
+    problem: Option<(String, Option<String>)>,
+}
+
+impl Listening {
+    pub(crate) fn take(&mut self) -> Option<Listener> {
+        self.listener.take()
+    }
+
+    pub(crate) fn socket(&self) -> Option<SocketAddr> {
+        self.listener.as_ref().map(Listener::address)
+    }
+
+    fn state(&self) -> ListenerState {
+        ListenerState {
+            url: self.socket().map(url).unwrap_or_default(),
+            port: self.port,
+            wanted_port: self.wanted_port,
+            problem: self.problem.clone(),
+        }
+    }
+}
+
+impl Engine {
+    /// Starts to listen.
+    ///
+    /// # Errors
+    /// When no port can be had; the state then says why.
+    pub async fn listen(&self, wanted: Listen) -> Result<ListenerState, EngineError> {
+        let port = match wanted.port {
+            Some(port) => port,
+            None => self.remembered_port().await,
+        };
+        let mut slot = self.listening.lock().await;
+        slot.address = Some(wanted.address);
+        slot.port = port;
+        let bound = if wanted.exact_port || port == 0 {
+            self.bind(wanted.address, port).await
+        } else {
+            self.bind_near(wanted.address, port).await
+        };
+        match bound {
+            Ok(listener) => {
+                slot.port = listener.address().port();
+                slot.wanted_port = (port != 0 && slot.port != port).then_some(port);
+                slot.problem = None;
+                slot.listener = Some(listener);
+            }
+            Err(error) => {
+                slot.problem = Some((error.to_string(), Some(bind_hint(&error).to_owned())));
+                return Err(error.into());
+            }
+        }
+        self.core.changes.tell(Change::Status);
+        Ok(slot.state())
+    }
+
+    /// Moves the listener to another port, which is remembered. What the old one is receiving is finished; it goes on
+    /// listening where it was if the new port cannot be had.
+    ///
+    /// # Errors
+    /// When the port cannot be had.
+    pub async fn set_port(&self, port: u16) -> Result<ListenerState, EngineError> {
+        let mut slot = self.listening.lock().await;
+        let same = slot.listener.is_some() && slot.port == port;
+        if !same {
+            let address = slot.address.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+            let listener = self.bind(address, port).await?;
+            slot.port = listener.address().port();
+            slot.problem = None;
+            if let Some(old) = slot.listener.replace(listener) {
+                tokio::spawn(async move { old.shut_down(DRAIN).await });
+            }
+        }
+        slot.wanted_port = None;
+        self.core.store.set_setting(PORT_SETTING, &slot.port.into()).await?;
+        self.core.changes.tell(Change::Status);
+        Ok(slot.state())
+    }
+
+    /// How the listener is.
+    pub async fn listener(&self) -> ListenerState {
+        self.listening.lock().await.state()
+    }
+
+    async fn remembered_port(&self) -> u16 {
+        let setting = self.core.store.setting(PORT_SETTING).await.ok().flatten();
+        setting.and_then(|port| port.as_u64()).and_then(|port| u16::try_from(port).ok()).unwrap_or(DEFAULT_PORT)
+    }
+
+    async fn bind(&self, address: IpAddr, port: u16) -> Result<Listener, BindError> {
+        let core = &self.core;
+        let reception = Arc::new(Reception::new(Arc::clone(core)));
+        let spool = core.options.data_dir.join("spool");
+        let limits = Arc::clone(&core.limits);
+        Listener::bind(SocketAddr::new(address, port), limits, spool, core.clock.clone(), reception).await
+    }
+
+    /// The wanted port, or the next free one.
+    async fn bind_near(&self, address: IpAddr, port: u16) -> Result<Listener, BindError> {
+        let first = match self.bind(address, port).await {
+            Err(error @ BindError::InUse(_)) => error,
+            bound => return bound,
+        };
+        for next in (1..=NEXT_PORTS).filter_map(|step| port.checked_add(step)) {
+            match self.bind(address, next).await {
+                Err(BindError::InUse(_)) => {}
+                bound => return bound,
+            }
+        }
+        self.bind(address, 0).await.map_err(|_| first)
+    }
+}
+
+/// The URL that reaches a socket from this machine.
+fn url(socket: SocketAddr) -> String {
+    match socket.ip() {
+        ip if ip.is_unspecified() => format!("http://127.0.0.1:{}", socket.port()),
+        IpAddr::V6(_) | IpAddr::V4(_) => format!("http://{socket}"),
+    }
+}

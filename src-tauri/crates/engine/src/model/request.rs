@@ -1,0 +1,102 @@
+//! A request as it is kept and as the list shows it.
+
+use super::{Arrival, EndpointId, Framing, HttpVersion, RawHead, RequestId, State, Timestamp, Verdict};
+
+/// The order in which requests were kept: 1, 2, 3 … Order by this, never by time: clocks jump.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Sequence(pub i64);
+
+/// What is known of a request beyond its bytes: who sent it, what it is about, whether its signature holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Recognition {
+    /// The endpoint whose path it came to.
+    pub endpoint: Option<EndpointId>,
+    /// The path of that endpoint, kept with the request because endpoints can go.
+    pub endpoint_path: Option<String>,
+    /// The id of the provider that sent it, e.g. `stripe`.
+    pub provider: Option<String>,
+    /// What happened, in the provider's words, e.g. `invoice.paid`.
+    pub event: Option<String>,
+    /// What the provider calls this delivery; equal for a repetition.
+    pub delivery_key: Option<String>,
+    /// Whether its signature held at the time of receipt.
+    pub verdict: Verdict,
+}
+
+impl Recognition {
+    /// Nothing is known.
+    #[must_use]
+    pub const fn unknown() -> Self {
+        Self {
+            endpoint: None,
+            endpoint_path: None,
+            provider: None,
+            event: None,
+            delivery_key: None,
+            verdict: Verdict::Unknown,
+        }
+    }
+}
+
+/// A request on its way into the store.
+#[derive(Debug, Clone)]
+pub struct NewRequest {
+    /// Its id.
+    pub id: RequestId,
+    /// As it came.
+    pub arrival: Arrival,
+    /// What is known of it.
+    pub recognition: Recognition,
+    /// The status the sender gets once it is kept; `None` where the connection ended first.
+    pub answered: Option<u16>,
+}
+
+/// A row of the list: what can be told at a glance.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestSummary {
+    /// Its id.
+    pub id: RequestId,
+    /// Its place in the order of arrival.
+    pub sequence: Sequence,
+    /// When its first byte came.
+    pub received_at: Timestamp,
+    /// µs from its first byte to its last.
+    pub took_micros: u64,
+    /// The method as sent, bytes that are not UTF-8 replaced.
+    pub method: String,
+    /// The target as sent, bytes that are not UTF-8 replaced.
+    pub target: String,
+    /// The version in the request line.
+    pub version: HttpVersion,
+    /// Who sent it, `address:port`.
+    pub peer: String,
+    /// What is known of it.
+    pub recognition: Recognition,
+    /// How far it came.
+    pub state: State,
+    /// Why it is not complete.
+    pub reason: Option<String>,
+    /// The status we answered.
+    pub answered: Option<u16>,
+    /// The length of the kept body in bytes.
+    pub body_length: u64,
+    /// SHA-256 over the kept body.
+    pub body_sha256: [u8; 32],
+    /// The first request with the same delivery key and provider, if this is a repetition.
+    pub duplicate_of: Option<RequestId>,
+    /// How many deliveries it has.
+    pub deliveries: u32,
+    /// Marked by the person.
+    pub starred: bool,
+}
+
+/// One request whole, but for its body, which is read by range.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// What the list shows.
+    pub summary: RequestSummary,
+    /// The head as the bytes on the wire.
+    pub head: RawHead,
+    /// How it was framed.
+    pub framing: Framing,
+}

@@ -1,0 +1,178 @@
+//! Looking at what was captured.
+
+use bytes::Bytes;
+use hookbench_signature::Report;
+
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::exchange;
+use crate::filter::{Filter, Moment};
+use crate::judge::Case;
+use crate::model::{Request, RequestId, Sequence, Verdict};
+use crate::store::{From, Page, PageRequest, Suggestion, TallyKind};
+use crate::changes::Change;
+
+/// Which page of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageQuery {
+    /// Only requests older than this.
+    pub before: Option<Sequence>,
+    /// Only requests newer than this: the nearest ones. `before` goes first where both are given.
+    pub after: Option<Sequence>,
+    /// How many rows at the most.
+    pub limit: u32,
+    /// A filter in the filter language; empty for all.
+    pub filter: String,
+}
+
+impl Default for PageQuery {
+    fn default() -> Self {
+        Self { before: None, after: None, limit: 200, filter: String::new() }
+    }
+}
+
+/// The longest page.
+const LONGEST_PAGE: u32 = 1_000;
+
+/// The most bytes of a body that are given at once.
+const LONGEST_PIECE: u64 = 16 * 1024 * 1024;
+
+/// How many requests there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Totals {
+    /// All that are kept.
+    pub requests: u64,
+    /// The bytes of their bodies as received.
+    pub bytes: u64,
+    /// Those with a star.
+    pub starred: u64,
+    /// Those whose signature does not hold: invalid, expired, missing or malformed.
+    pub failed_signatures: u64,
+}
+
+impl Engine {
+    /// A page of the list, newest first. Where a filter asks for what only the bytes can tell, the page ends early when
+    /// that takes long, and says how far it came.
+    ///
+    /// # Errors
+    /// When the filter cannot be understood or the store cannot be read.
+    pub async fn requests(&self, query: &PageQuery) -> Result<Page, EngineError> {
+        let from = match (query.before, query.after) {
+            (Some(before), _) => From::Before(before),
+            (None, Some(after)) => From::After(after),
+            (None, None) => From::Newest,
+        };
+        let filter = Filter::parse(&query.filter, &Moment::local(self.core.clock.now()))?;
+        let page = PageRequest::newest(query.limit.clamp(1, LONGEST_PAGE)).from(from).filter(filter);
+        Ok(self.core.store.page(&page).await?)
+    }
+
+    /// What may be typed next in a filter at `cursor`, counted in characters.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn suggest(&self, filter: &str, cursor: usize) -> Result<Vec<Suggestion>, EngineError> {
+        Ok(self.core.store.suggest(filter, cursor).await?)
+    }
+
+    /// One request with its head.
+    ///
+    /// # Errors
+    /// When there is none or the store cannot be read.
+    pub async fn request(&self, id: RequestId) -> Result<Request, EngineError> {
+        let found = self.core.store.request(id).await?;
+        found.ok_or_else(|| EngineError::NotFound { kind: "request", name: id.to_string() })
+    }
+
+    /// The request whose id is `text` or begins with it.
+    ///
+    /// # Errors
+    /// When there is none, when there are several, or the store cannot be read.
+    pub async fn find_request(&self, text: &str) -> Result<RequestId, EngineError> {
+        Ok(self.core.store.resolve_id(text).await?)
+    }
+
+    /// At most `length` bytes of a body from `offset` on; fewer at its end, and at most 16 MiB at once.
+    ///
+    /// # Errors
+    /// When there is no such request or the store cannot be read.
+    pub async fn read_body(&self, id: RequestId, offset: u64, length: u64) -> Result<Bytes, EngineError> {
+        let end = offset.saturating_add(length.min(LONGEST_PIECE));
+        Ok(self.core.store.body(id, offset..end).await?.bytes)
+    }
+
+    /// The whole body. The listener's limit bounds it.
+    pub(crate) async fn whole_body(&self, id: RequestId) -> Result<Bytes, EngineError> {
+        Ok(self.core.store.body(id, 0..u64::MAX).await?.bytes)
+    }
+
+    /// A request as bytes that can be sent again: head and body as they came, a chunked body in one chunk.
+    ///
+    /// # Errors
+    /// When there is no such request or the store cannot be read.
+    pub async fn raw_request(&self, id: RequestId) -> Result<Bytes, EngineError> {
+        let request = self.request(id).await?;
+        let body = self.whole_body(id).await?;
+        Ok(exchange::request(&request, &body))
+    }
+
+    /// The check of a request's signature as a story, with the endpoints and secrets of now at the time of receipt,
+    /// and the provider it was checked for.
+    ///
+    /// # Errors
+    /// When there is no such request or the store cannot be read.
+    pub async fn report(&self, id: RequestId) -> Result<(Option<String>, Report), EngineError> {
+        let request = self.request(id).await?;
+        let body = self.whole_body(id).await?;
+        let judge = self.core.judge.load_full();
+        // A large body takes milliseconds: not on a thread that serves others.
+        let work = move || {
+            judge.report(Case {
+                head: &request.head,
+                body: &body,
+                state: request.summary.state,
+                received_at: request.summary.received_at,
+            })
+        };
+        match tokio::task::spawn_blocking(work).await {
+            Ok(report) => Ok(report),
+            Err(stopped) => std::panic::resume_unwind(stopped.into_panic()),
+        }
+    }
+
+    /// Stars a request or takes the star away.
+    ///
+    /// # Errors
+    /// When the store cannot write.
+    pub async fn star(&self, id: RequestId, starred: bool) -> Result<(), EngineError> {
+        if starred {
+            self.core.store.star(&[id]).await?;
+        } else {
+            self.core.store.unstar(&[id]).await?;
+        }
+        self.core.changes.tell(Change::Request(id));
+        self.core.changes.tell(Change::Status);
+        Ok(())
+    }
+
+    /// How many requests there are of what matters at a glance.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn totals(&self) -> Result<Totals, EngineError> {
+        let store = &self.core.store;
+        let total = store.total().await?;
+        let failed = [Verdict::Invalid, Verdict::Expired, Verdict::Missing, Verdict::Malformed].map(Verdict::as_str);
+        let verdicts = store.counts(TallyKind::Verdict).await?;
+        Ok(Totals {
+            requests: total.requests,
+            bytes: total.bytes,
+            starred: store.count_starred().await?,
+            failed_signatures: verdicts
+                .iter()
+                .filter(|count| failed.contains(&count.value.as_str()))
+                .map(|count| count.requests)
+                .sum(),
+        })
+    }
+}

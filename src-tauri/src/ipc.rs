@@ -1,0 +1,40 @@
+//! The three doors between the web view and the engine. The view is untrusted ground: what comes in is checked by the
+//! boundary crate, and nothing else can be called.
+
+use hookbench_api::types::{ByteRange, FeedEvent};
+use hookbench_api::{ApiError, Feed, dispatch};
+use hookbench_engine::Engine;
+use tauri::State;
+use tauri::ipc::{Channel, Response};
+
+/// What the window runs on: the engine, or why there is none.
+pub(crate) type Running = Result<Engine, ApiError>;
+
+/// Runs one declared command.
+#[tauri::command]
+pub(crate) async fn call(
+    running: State<'_, Running>,
+    name: String,
+    args: serde_json::Value,
+) -> Result<serde_json::Value, ApiError> {
+    dispatch(running.inner().as_ref().map_err(Clone::clone)?, &name, args).await
+}
+
+/// Reads a range of a head or a body as raw bytes.
+#[tauri::command]
+pub(crate) async fn read_bytes(running: State<'_, Running>, range: ByteRange) -> Result<Response, ApiError> {
+    let engine = running.inner().as_ref().map_err(Clone::clone)?;
+    let bytes = hookbench_api::read_bytes(engine, &range).await?;
+    Ok(Response::new(Vec::from(bytes)))
+}
+
+/// Sends the live feed into `channel` until the view is gone.
+#[tauri::command]
+pub(crate) async fn subscribe(running: State<'_, Running>, channel: Channel<FeedEvent>) -> Result<(), ApiError> {
+    let mut feed = Feed::new(running.inner().as_ref().map_err(Clone::clone)?);
+    tauri::async_runtime::spawn(async move {
+        // Sending fails once the view was reloaded or closed: then this feed has no reader any more.
+        while channel.send(feed.next().await).is_ok() {}
+    });
+    Ok(())
+}

@@ -1,0 +1,110 @@
+//! The terminal's grammar, output and exit codes.
+
+use std::net::TcpListener;
+
+use hookbench_tests::{Hookbench, request};
+use serde_json::json;
+
+#[test]
+fn the_first_line_says_where_it_listens_and_each_request_is_a_line() {
+    let hookbench = Hookbench::new();
+    let mut listening = hookbench.listen();
+    assert_eq!(listening.first["secrets"], "file", "where secrets are kept is said");
+    request(listening.address(), b"POST /one HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+    request(listening.address(), b"POST /two HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+    let lines = [listening.next_line(), listening.next_line()];
+    assert_eq!([&lines[0]["target"], &lines[1]["target"]], ["/one", "/two"], "in the order of arrival");
+    for field in [
+        "id", "received_at", "method", "target", "http_version", "headers", "endpoint", "provider", "event", "verdict",
+        "state", "answered", "body_length", "body_sha256",
+    ] {
+        assert!(lines[0].get(field).is_some(), "`{field}` is there, even where it is null");
+    }
+    assert!(lines[0].get("body_base64").is_none(), "bytes come only when they are asked for");
+}
+
+#[test]
+fn a_taken_port_is_said_loudly_and_the_next_free_one_is_used() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let hookbench = Hookbench::new();
+    let listening = hookbench.listen_with(&["--port", &port.to_string()]);
+    assert_ne!(listening.address().port(), port, "another port is used");
+    assert_eq!(listening.first["wanted_port"], port, "the JSON says which was wanted");
+    let loud = listening.asides().iter().any(|line| line.contains(&port.to_string()));
+    assert!(loud, "and so does standard error");
+    let failed = hookbench.run(&["listen", "--port", &port.to_string(), "--exact-port"]);
+    assert_eq!(failed.code, 1, "--exact-port fails instead");
+    assert!(failed.stderr.contains(&port.to_string()), "naming the port: {}", failed.stderr);
+}
+
+#[test]
+fn exit_codes_tell_done_failed_and_wrong_usage_apart() {
+    let hookbench = Hookbench::new();
+    assert_eq!(hookbench.run(&["list"]).code, 0, "an empty list is no failure");
+    let failed = hookbench.run(&["show", "00000000-0000-7000-8000-000000000000"]);
+    assert_eq!((failed.code, failed.stderr.is_empty()), (1, false), "what is not there is a failure with a message");
+    for wrong in [&["nonsense"][..], &["resend", "x"], &["list", "--limit", "none"], &["list", "--full"], &[]] {
+        let output = hookbench.run(wrong);
+        assert_eq!(output.code, 2, "`{wrong:?}` is wrong usage");
+        assert!(!output.stderr.is_empty(), "and says so");
+    }
+}
+
+#[test]
+fn show_writes_exact_bytes() {
+    let hookbench = Hookbench::new();
+    let listening = hookbench.listen();
+    let head = b"POST /x HTTP/1.1\r\nHost:  h\r\nContent-Length: 3\r\n\r\n";
+    request(listening.address(), &[&head[..], b"\x00\x80\n"].concat());
+    let id = hookbench.requests()[0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(hookbench.run(&["show", &id, "--head"]).stdout, head, "--head");
+    assert_eq!(hookbench.run(&["show", &id, "--body"]).stdout, b"\x00\x80\n", "--body");
+    assert_eq!(hookbench.run(&["show", &id, "--raw"]).stdout, [&head[..], b"\x00\x80\n"].concat(), "--raw");
+    let object = hookbench.run(&["show", &id, "--json"]).json().remove(0);
+    assert_eq!(object, hookbench.requests()[0], "--json is the object of `list --json --full`");
+}
+
+#[test]
+fn endpoints_are_added_listed_and_removed() {
+    let hookbench = Hookbench::new();
+    let added = hookbench.run(&["endpoint", "add", "stripe/", "--provider", "stripe", "--json"]).json().remove(0);
+    assert_eq!((&added["path"], &added["provider"]), (&json!("/stripe"), &json!("stripe")), "in normal form");
+    assert_eq!(hookbench.run(&["endpoint", "add", "/stripe"]).code, 1, "a path is taken once");
+    assert_eq!(hookbench.run(&["endpoint", "add", "/x", "--provider", "nobody"]).code, 1, "providers are known ones");
+    assert_eq!(hookbench.run_with_input(&["secret", "set", "/stripe", "--name", "test"], b"whsec_x\n").code, 0, "from standard input");
+    let listed = hookbench.run(&["endpoint", "list", "--json"]).json();
+    assert_eq!(listed.len(), 1, "one endpoint");
+    assert_eq!(listed[0]["secrets"][0]["name"], "test", "with its secret's name");
+    assert!(!listed[0].to_string().contains("whsec_x"), "never with its value");
+    assert_eq!(hookbench.run(&["endpoint", "remove", "/stripe"]).code, 0, "it can be removed");
+    assert!(hookbench.run(&["endpoint", "list", "--json"]).json().is_empty(), "and is gone");
+}
+
+#[test]
+fn an_empty_secret_is_refused() {
+    let hookbench = Hookbench::new();
+    hookbench.run(&["endpoint", "add", "/a"]);
+    let output = hookbench.run_with_input(&["secret", "set", "/a"], b"\n");
+    assert_eq!(output.code, 1, "an empty key would make every forgery valid");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_listener_that_is_asked_to_stop_ends_well() {
+    let hookbench = Hookbench::new();
+    let listening = hookbench.listen();
+    request(listening.address(), b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+    assert_eq!(listening.stop(), Some(0), "a request to stop is no failure");
+    assert_eq!(hookbench.requests().len(), 1, "and nothing is lost");
+}
+
+#[test]
+fn another_terminal_works_on_the_same_data_at_the_same_time() {
+    let hookbench = Hookbench::new();
+    let mut one = hookbench.listen();
+    let mut other = hookbench.listen();
+    request(one.address(), b"POST /from-one HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+    assert_eq!(one.next_line()["target"], "/from-one", "who captured it prints it");
+    assert_eq!(other.next_line()["target"], "/from-one", "and so does the other");
+}

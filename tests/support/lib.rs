@@ -1,0 +1,11 @@
+//! What black-box tests and benchmarks share: the built programs, run on throw-away data, and raw sockets.
+//!
+//! Nothing here uses a crate of the product: what is tested is what a user runs.
+
+mod program;
+mod server;
+mod wire;
+
+pub use program::{Hookbench, Listening, Output, program};
+pub use server::Server;
+pub use wire::{Answer, exchange, read_answer, request};

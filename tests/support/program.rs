@@ -1,0 +1,289 @@
+//! The built programs.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::Once;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// How long a line or an end is waited for on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The path of a program of this workspace, built if it is not there or not fresh.
+///
+/// # Panics
+/// When it cannot be built.
+#[must_use]
+pub fn program(package: &str) -> PathBuf {
+    static TERMINAL: Once = Once::new();
+    let directory = target_directory();
+    let path = directory.join(format!("{package}{}", std::env::consts::EXE_SUFFIX));
+    let build = || {
+        let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut command = Command::new(cargo);
+        command.args(["build", "--quiet", "--package", package]);
+        if directory.file_name().is_some_and(|name| name == "release") {
+            command.arg("--release");
+        }
+        let status = command.status().expect("cargo runs");
+        assert!(status.success(), "`{package}` is built before it is tested");
+    };
+    if package == "hookbench" {
+        TERMINAL.call_once(build);
+    }
+    assert!(path.exists(), "{} is built by `cargo xtask test`", path.display());
+    path
+}
+
+/// The folder of the built programs: the test's own is `<folder>/deps/<name>`.
+fn target_directory() -> PathBuf {
+    let own = std::env::current_exe().expect("a test knows its own path");
+    own.parent().and_then(Path::parent).expect("a test lies in `deps`").to_owned()
+}
+
+/// The terminal program on a data folder of its own.
+#[derive(Debug)]
+pub struct Hookbench {
+    data: TempDir,
+}
+
+/// What a command printed and how it ended.
+#[derive(Debug)]
+pub struct Output {
+    /// The exit code; -1 where a signal ended it.
+    pub code: i32,
+    /// Standard output, byte for byte.
+    pub stdout: Vec<u8>,
+    /// Standard error.
+    pub stderr: String,
+}
+
+impl Output {
+    /// Standard output as text.
+    ///
+    /// # Panics
+    /// When it is not UTF-8.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.stdout).expect("the output is text")
+    }
+
+    /// Each line of standard output as JSON.
+    ///
+    /// # Panics
+    /// When the command failed or a line is not JSON.
+    #[must_use]
+    pub fn json(&self) -> Vec<Value> {
+        assert_eq!(self.code, 0, "the command succeeds: {}", self.stderr);
+        self.text().lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect()
+    }
+}
+
+impl Default for Hookbench {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Hookbench {
+    /// An empty data folder.
+    ///
+    /// # Panics
+    /// When none can be made.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { data: TempDir::with_prefix("hookbench-test-").expect("a folder for the data") }
+    }
+
+    /// The data folder.
+    #[must_use]
+    pub fn data(&self) -> &Path {
+        self.data.path()
+    }
+
+    fn command(&self) -> Command {
+        let mut command = Command::new(program("hookbench"));
+        // Tests never touch the keychain of the person who runs them.
+        command.env("HOOKBENCH_SECRETS", "file").env_remove("HOOKBENCH_PORT").env_remove("HOOKBENCH_LOG");
+        command.env("HOOKBENCH_DATA_DIR", self.data());
+        command
+    }
+
+    /// Runs a command to its end.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub fn run(&self, arguments: &[&str]) -> Output {
+        self.run_with_input(arguments, b"")
+    }
+
+    /// Runs a command to its end with this on its standard input.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub fn run_with_input(&self, arguments: &[&str], input: &[u8]) -> Output {
+        let mut child = self
+            .command()
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        // A command that reads nothing closes its end: that is no failure of the test.
+        let _ = child.stdin.take().expect("a piped input").write_all(input);
+        let output = child.wait_with_output().expect("the program ends");
+        Output {
+            code: output.status.code().unwrap_or(-1),
+            stdout: output.stdout,
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// All captured requests with their bytes, newest first.
+    ///
+    /// # Panics
+    /// When they cannot be listed.
+    pub fn requests(&self) -> Vec<Value> {
+        self.run(&["list", "--json", "--full", "--limit", "10000"]).json()
+    }
+
+    /// Waits until `count` requests are there and gives them, newest first.
+    ///
+    /// # Panics
+    /// When they do not come.
+    pub fn wait_for_requests(&self, count: usize) -> Vec<Value> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let requests = self.requests();
+            if requests.len() >= count {
+                return requests;
+            }
+            assert!(Instant::now() < deadline, "{count} requests come, there are {}", requests.len());
+            std::thread::sleep(Duration::from_millis(30));
+        }
+    }
+
+    /// Starts `listen --json` on any free port.
+    pub fn listen(&self) -> Listening {
+        self.listen_with(&["--port", "0"])
+    }
+
+    /// Starts `listen --json` with these arguments.
+    ///
+    /// # Panics
+    /// When it does not say where it listens.
+    pub fn listen_with(&self, arguments: &[&str]) -> Listening {
+        let mut child = self
+            .command()
+            .args(["listen", "--json"])
+            .args(arguments)
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the program starts");
+        let lines = lines_of(child.stdout.take().expect("a piped output"));
+        let asides = lines_of(child.stderr.take().expect("a piped output"));
+        let mut listening = Listening { child, lines, asides, first: Value::Null };
+        listening.first = listening.next_line();
+        listening
+    }
+}
+
+fn lines_of(output: impl std::io::Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(output).lines().map_while(Result::ok) {
+            if sender.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+/// A running listener; killed when dropped.
+#[derive(Debug)]
+pub struct Listening {
+    child: Child,
+    lines: Receiver<String>,
+    asides: Receiver<String>,
+    /// The first line it printed.
+    pub first: Value,
+}
+
+impl Listening {
+    /// Where it listens.
+    ///
+    /// # Panics
+    /// When the first line does not say so.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        let url = self.first["listening"].as_str().expect("the first line says where it listens");
+        url.strip_prefix("http://").and_then(|rest| rest.parse().ok()).expect("an address and a port")
+    }
+
+    /// The next line of its output.
+    ///
+    /// # Panics
+    /// When none comes, or it is not JSON.
+    pub fn next_line(&mut self) -> Value {
+        let line = self.lines.recv_timeout(PATIENCE).unwrap_or_else(|_| {
+            panic!("a line comes; it said: {:?}", self.asides.try_iter().collect::<Vec<_>>())
+        });
+        serde_json::from_str(&line).expect("each line is JSON")
+    }
+
+    /// Everything it has said on standard error so far.
+    #[must_use]
+    pub fn asides(&self) -> Vec<String> {
+        self.asides.try_iter().collect()
+    }
+
+    /// Its process id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Ends it at once, as a crash would.
+    ///
+    /// # Panics
+    /// When it cannot be killed.
+    pub fn kill(mut self) {
+        self.child.kill().expect("it can be killed");
+        self.child.wait().expect("it ends");
+    }
+
+    /// Asks it to stop and gives its exit code.
+    ///
+    /// # Panics
+    /// When it does not end.
+    #[cfg(unix)]
+    pub fn stop(mut self) -> Option<i32> {
+        let status = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs");
+        assert!(status.success(), "the signal is sent");
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.child.try_wait().expect("it can be asked") {
+                return status.code();
+            }
+            assert!(Instant::now() < deadline, "it ends when it is asked to");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
