@@ -174,7 +174,7 @@ describe('the filter box', () => {
     input.dispatchEvent(new InputEvent('input', { bubbles: true }));
     input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
     await settle();
-    expect(one('filter-error').textContent).toContain('no field is called');
+    expect(one('filter-error').textContent).toContain('No field is called');
     expect(input.getAttribute('aria-invalid')).toBe('true');
     expect(all('request-row')).toHaveLength(5);
   });
