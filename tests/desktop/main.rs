@@ -8,8 +8,14 @@
     reason = "what a test cannot do without is a failed test"
 )]
 
+mod arrivals;
 mod driver;
+mod hostile;
+mod lasting;
+mod screens;
 mod sender;
+mod sending;
+mod signature;
 mod stage;
 mod tied;
 mod window;

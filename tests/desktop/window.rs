@@ -120,13 +120,6 @@ impl Window {
         })
     }
 
-    /// Waits until no element of this test id is on the screen.
-    pub(crate) fn sees_no(&self, id: &str) {
-        self.until(&format!("`{id}` is gone"), || {
-            self.texts(id).is_empty().then_some(())
-        });
-    }
-
     /// Clicks the element of this test id.
     pub(crate) fn click(&self, id: &str) {
         self.click_on(id, "");
@@ -206,15 +199,20 @@ impl Window {
                 return answer;
             }
             if Instant::now() > deadline {
-                let page = self.session.run("() => document.body.innerText", &json!([]));
-                let page = page.map_or_else(
-                    |refusal| refusal.to_string(),
-                    |text| text.as_str().unwrap_or("").to_owned(),
-                );
-                panic!("{what}; the page shows:\n{page}\n{}", self.stage.logs());
+                self.give_up(what);
             }
             thread::sleep(Duration::from_millis(20));
         }
+    }
+
+    /// Ends the test with everything that helps to see why.
+    fn give_up(&self, what: &str) -> ! {
+        let page = self.session.run("() => document.body.innerText", &json!([]));
+        let page = page.map_or_else(
+            |refusal| refusal.to_string(),
+            |text| text.as_str().unwrap_or_default().to_owned(),
+        );
+        panic!("{what}; the page shows:\n{page}\n{}", self.stage.logs());
     }
 
     /// Finds an element and does something with it, again if it has gone or is covered meanwhile.
@@ -234,7 +232,7 @@ impl Window {
             }
             thread::sleep(Duration::from_millis(20));
         }
-        self.until(&format!("`{id}` with `{text}` {done} ({last})"), || None)
+        self.give_up(&format!("`{id}` with `{text}` {done} ({last})"));
     }
 }
 
