@@ -44,10 +44,11 @@ CREATE INDEX request_verdict ON request (verdict) WHERE verdict NOT IN ('valid',
 CREATE INDEX request_state ON request (state) WHERE state <> 'complete';
 CREATE INDEX request_answered ON request (answered) WHERE answered IS NULL OR answered <> 200;
 
--- A captured request never changes; that it repeats an earlier one is found in the transaction that keeps it.
+-- A captured request never changes. What is thought of it (who sent it, whether its signature holds) may: that depends
+-- on endpoints and secrets. That it repeats an earlier one is found in the transaction that keeps it.
 CREATE TRIGGER request_never_changes
 BEFORE UPDATE OF sequence, id, received_at, took_micros, method, target, version, peer, endpoint, endpoint_path,
-    provider, event, delivery_key, verdict, state, reason, answered, body_length, body_sha256 ON request
+    state, reason, answered, body_length, body_sha256 ON request
 BEGIN
     SELECT raise(ABORT, 'a captured request never changes');
 END;

@@ -97,6 +97,8 @@ pub enum Mark {
     AbsoluteTarget,
     /// A header value or the target has bytes that are not UTF-8.
     NotUtf8,
+    /// `Transfer-Encoding` names more than `chunked`: the body is kept in that coding, as it was sent.
+    TransferCoded,
 }
 
 /// How the request was framed on the wire.

@@ -63,6 +63,18 @@ impl Store {
         self.set_starred(ids, 0).await
     }
 
+    /// How many requests have a star.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub async fn count_starred(&self) -> Result<u64, StoreError> {
+        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM annotation WHERE starred = 1")
+            .fetch_one(self.readers())
+            .await?;
+        Ok(count.unsigned_abs())
+    }
+
     async fn set_starred(&self, ids: &[RequestId], starred: i64) -> Result<u64, StoreError> {
         let ids = ids.to_vec();
         self.write(move |connection| {

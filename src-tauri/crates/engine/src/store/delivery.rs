@@ -1,7 +1,7 @@
 //! Deliveries and their attempts.
 
 use bytes::Bytes;
-use sqlx::Row;
+use sqlx::{AssertSqlSafe, Row};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::prepared::whole;
@@ -50,28 +50,64 @@ impl Store {
     /// When they cannot be read.
     pub async fn deliveries(&self, request: RequestId) -> Result<Vec<Delivery>, StoreError> {
         let mut transaction = self.readers().begin().await?;
-        let rows = sqlx::query(
-            "SELECT number, id, kind, url, created_at, head, body_length, body_coding, body FROM delivery
-             WHERE request = (SELECT sequence FROM request WHERE id = ?) ORDER BY number",
-        )
+        let rows = sqlx::query(AssertSqlSafe(format!(
+            "{DELIVERY} WHERE delivery.request = (SELECT sequence FROM request WHERE id = ?) ORDER BY number"
+        )))
         .bind(&request.as_bytes()[..])
         .fetch_all(&mut *transaction)
         .await?;
         let mut deliveries = Vec::with_capacity(rows.len());
         for row in &rows {
-            let attempts = sqlx::query(
-                "SELECT id, started_at, outcome, message, hint, status, head, body_length, body_coding, body, body_cut,
-                        resolve_micros, connect_micros, tls_micros, first_byte_micros, total_micros
-                 FROM attempt WHERE delivery = ? ORDER BY number",
-            )
-            .bind(row.try_get::<i64, _>(0)?)
-            .fetch_all(&mut *transaction)
-            .await?;
-            let attempts = attempts.iter().map(attempt).collect::<Result<Vec<_>, _>>()?;
-            deliveries.push(delivery(row, request, attempts)?);
+            let attempts = attempts(&mut transaction, row.try_get(0)?).await?;
+            deliveries.push(self::delivery(row, attempts)?);
         }
         Ok(deliveries)
     }
+
+    /// One delivery with its attempts, if it is there.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub async fn delivery(&self, id: DeliveryId) -> Result<Option<Delivery>, StoreError> {
+        let mut transaction = self.readers().begin().await?;
+        let row = sqlx::query(AssertSqlSafe(format!("{DELIVERY} WHERE delivery.id = ?")))
+            .bind(&id.as_bytes()[..])
+            .fetch_optional(&mut *transaction)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let attempts = attempts(&mut transaction, row.try_get(0)?).await?;
+        Ok(Some(self::delivery(&row, attempts)?))
+    }
+
+    /// One attempt, if it is there.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub async fn attempt(&self, id: AttemptId) -> Result<Option<Attempt>, StoreError> {
+        let row = sqlx::query(AssertSqlSafe(format!("{ATTEMPT} WHERE id = ?")))
+            .bind(&id.as_bytes()[..])
+            .fetch_optional(self.readers())
+            .await?;
+        row.as_ref().map(attempt).transpose()
+    }
+}
+
+/// What [`delivery`] reads, in its order.
+const DELIVERY: &str = "SELECT number, delivery.id, kind, url, created_at, head, delivery.body_length, body_coding, body,
+    request.id FROM delivery JOIN request ON request.sequence = delivery.request";
+
+/// What [`attempt`] reads, in its order.
+const ATTEMPT: &str = "SELECT id, started_at, outcome, message, hint, status, head, body_length, body_coding, body,
+    body_cut, resolve_micros, connect_micros, tls_micros, first_byte_micros, total_micros FROM attempt";
+
+async fn attempts(connection: &mut SqliteConnection, delivery: i64) -> Result<Vec<Attempt>, StoreError> {
+    let rows = sqlx::query(AssertSqlSafe(format!("{ATTEMPT} WHERE delivery = ? ORDER BY number")))
+        .bind(delivery)
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(attempt).collect()
 }
 
 async fn insert_delivery(connection: &mut SqliteConnection, delivery: Delivery) -> Result<(), StoreError> {
@@ -147,7 +183,7 @@ async fn insert_attempt(
     Ok(())
 }
 
-fn delivery(row: &SqliteRow, request: RequestId, attempts: Vec<Attempt>) -> Result<Delivery, StoreError> {
+fn delivery(row: &SqliteRow, attempts: Vec<Attempt>) -> Result<Delivery, StoreError> {
     let kind: &str = row.try_get(2)?;
     let body = match row.try_get::<Option<Vec<u8>>, _>(8)? {
         Some(data) => Some(pack::unpack(row.try_get(7)?, row.try_get(6)?, data)?),
@@ -155,7 +191,7 @@ fn delivery(row: &SqliteRow, request: RequestId, attempts: Vec<Attempt>) -> Resu
     };
     Ok(Delivery {
         id: DeliveryId::from_bytes(id_of(row.try_get(1)?)?),
-        request,
+        request: RequestId::from_bytes(id_of(row.try_get(9)?)?),
         kind: DeliveryKind::from_word(kind).ok_or_else(|| StoreError::Corrupt {
             detail: format!("unknown kind of delivery `{kind}`"),
         })?,

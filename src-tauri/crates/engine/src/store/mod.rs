@@ -15,6 +15,7 @@ mod error;
 mod file;
 mod foreign;
 mod group;
+mod judgement;
 mod open;
 mod options;
 mod pack;
