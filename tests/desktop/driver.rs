@@ -7,8 +7,6 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
 use hookbench_tests::request;
 use serde_json::{Value, json};
 
@@ -72,6 +70,16 @@ impl Session {
         )
     }
 
+    /// Runs a function of the page that calls its last argument when it is done.
+    pub(crate) fn run_later(&self, function: &str, arguments: &Value) -> Result<Value, Refusal> {
+        let script = format!("({function}).apply(null, arguments)");
+        self.send(
+            "POST",
+            "/execute/async",
+            Some(&json!({ "script": script, "args": arguments })),
+        )
+    }
+
     /// Like [`Session::run`], for a function that returns an element or nothing.
     pub(crate) fn element(&self, function: &str, arguments: &Value) -> Result<Option<Element>, Refusal> {
         let found = self.run(function, arguments)?;
@@ -111,16 +119,6 @@ impl Session {
     /// Gives the window another size.
     pub(crate) fn resize(&self, width: u32, height: u32) -> Result<(), Refusal> {
         self.post("/window/rect", &json!({ "width": width, "height": height }))
-    }
-
-    /// The page as a PNG.
-    pub(crate) fn picture(&self) -> Result<Vec<u8>, Refusal> {
-        let text = self.send("GET", "/screenshot", None)?;
-        let text = text
-            .as_str()
-            .expect("a picture is text")
-            .replace(['\n', '\r'], "");
-        Ok(BASE64.decode(text).expect("a picture is in base64"))
     }
 
     /// What a dialog of the page (`alert` and its like) says, if there is one.

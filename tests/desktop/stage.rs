@@ -114,6 +114,16 @@ impl Stage {
             .env_remove("WAYLAND_DISPLAY");
     }
 
+    /// Keeps a part of the screen as a picture, and says whether that worked.
+    pub(crate) fn picture(&self, path: &Path, part: &str) -> bool {
+        let mut command = Command::new("import");
+        command
+            .args(["-window", "root", "-crop", part])
+            .arg(path)
+            .env("DISPLAY", &self.display);
+        command.status().is_ok_and(|status| status.success())
+    }
+
     /// A file for what a program says on standard error.
     pub(crate) fn log(&self, name: &str) -> PathBuf {
         self.folders.path().join(format!("{name}.log"))

@@ -29,6 +29,9 @@ const TEXTS: &str = "(selector) => [...document.querySelectorAll(selector)]
     .filter((element) => element.getClientRects().length > 0)
     .map((element) => ('value' in element && element.tagName !== 'BUTTON' ? element.value : element.textContent).trim())";
 
+/// Calls back when what is on the page has been drawn.
+const DRAWN: &str = "(done) => document.fonts.ready.then(() => requestAnimationFrame(() => requestAnimationFrame(() => done())))";
+
 /// A running window on data of its own, which the terminal program may share.
 pub(crate) struct Window {
     session: Session,
@@ -159,6 +162,12 @@ impl Window {
             .unwrap_or_else(|refusal| panic!("the page answers: {refusal}"))
     }
 
+    /// Like [`Window::ask`], for a function whose last argument is what it calls when it is done.
+    fn ask_later(&self, function: &str, arguments: &Value) {
+        let done = self.session.run_later(function, arguments);
+        done.unwrap_or_else(|refusal| panic!("the page answers: {refusal}"));
+    }
+
     /// What an open dialog of the page says.
     pub(crate) fn dialog(&self) -> Option<String> {
         self.session.dialog()
@@ -178,17 +187,19 @@ impl Window {
         });
     }
 
-    /// Puts a picture of the page into the folder that `HOOKBENCH_SCREENSHOTS` names, if it names one.
+    /// Puts a picture of the window into the folder that `HOOKBENCH_SCREENSHOTS` names, if it names one.
     pub(crate) fn picture(&self, name: &str) {
         let Some(folder) = env::var_os("HOOKBENCH_SCREENSHOTS").map(PathBuf::from) else {
             return;
         };
-        let bytes = self
-            .session
-            .picture()
-            .unwrap_or_else(|refusal| panic!("a picture is taken: {refusal}"));
         fs::create_dir_all(&folder).expect("a folder for pictures");
-        fs::write(folder.join(format!("{name}.png")), bytes).expect("the picture is kept");
+        self.ask_later(DRAWN, &json!([]));
+        let size = self.ask("() => `${innerWidth}x${innerHeight}+0+0`", &json!([]));
+        let size = size.as_str().expect("a size is text");
+        assert!(
+            self.stage.picture(&folder.join(format!("{name}.png")), size),
+            "the picture is taken"
+        );
     }
 
     /// Tries until there is an answer; every other way out is a failed test.
@@ -238,14 +249,14 @@ impl Window {
 
 impl Drop for Window {
     fn drop(&mut self) {
-        if thread::panicking() {
+        if let (true, Some(folder)) = (thread::panicking(), env::var_os("HOOKBENCH_SCREENSHOTS")) {
             let name = thread::current().name().unwrap_or("window").replace("::", "-");
             // A test has failed; a second failure here would only hide the first.
-            if let (Some(folder), Ok(bytes)) = (env::var_os("HOOKBENCH_SCREENSHOTS"), self.session.picture())
-            {
-                let _ = fs::create_dir_all(&folder);
-                let _ = fs::write(PathBuf::from(folder).join(format!("failed-{name}.png")), bytes);
-            }
+            let _ = fs::create_dir_all(&folder);
+            self.stage.picture(
+                &PathBuf::from(folder).join(format!("failed-{name}.png")),
+                "1400x1000+0+0",
+            );
         }
     }
 }

@@ -34,19 +34,17 @@ test('a sample of the first start is on the screen, signed and valid', async ({ 
   await bench.shows('endpoint', '/github');
 });
 
-test('every provider has a sample that arrives', async ({ bench }) => {
-  const providers = await bench.at('sample-provider').locator('option').all();
-  const ids = await Promise.all(providers.map((option) => option.getAttribute('value')));
-  expect(ids.length, 'the first providers are there').toBeGreaterThanOrEqual(6);
-  for (const [sent, id] of ids.entries()) {
+test('the samples of the first providers hold', async ({ bench }) => {
+  const providers = ['github', 'stripe', 'tracktik', 'trackunit', 'trakrf', 'trutac'];
+  for (const [sent, provider] of providers.entries()) {
     await bench.page.keyboard.press('n');
     const dialog = bench.at('sample-dialog');
-    await dialog.getByTestId('sample-provider').selectOption(id);
+    await dialog.getByTestId('sample-provider').selectOption(provider);
     await dialog.getByTestId('sample-send').click();
     await bench.gone('sample-dialog');
     await expect.poll(() => bench.at('request-row').count()).toBe(sent + 1);
   }
-  for (const verdict of ['invalid', 'malformed', 'missing']) {
+  for (const verdict of ['invalid', 'malformed', 'missing', 'no secret']) {
     const wrong = bench.at('request-row').locator(`[data-verdict="${verdict}"]`);
     expect(await wrong.count(), `no sample of ours is ${verdict}`).toBe(0);
   }

@@ -45,7 +45,7 @@ export const test = base.extend<Settings & { bench: Bench }>({
       reducedMotion: 'reduce',
       ...look,
     });
-    context.setDefaultTimeout(10_000);
+    context.setDefaultTimeout(20_000);
     const page = await context.newPage();
     const complaints = listenTo(page, new URL(program.interface).origin);
     const at = (id: string, text?: string | RegExp): Locator => {
@@ -61,7 +61,7 @@ export const test = base.extend<Settings & { bench: Bench }>({
       at,
       shows: (id, text) => at(id, text).first().waitFor(),
       gone: async (id) => {
-        await expect.poll(() => at(id).count(), { timeout: 10_000, message: `${id} is gone` }).toBe(0);
+        await expect.poll(() => at(id).count(), { timeout: 20_000, message: `${id} is gone` }).toBe(0);
       },
       open: async (text) => {
         await at('request-row', text).first().click();
