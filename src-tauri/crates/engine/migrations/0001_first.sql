@@ -44,11 +44,11 @@ CREATE INDEX request_verdict ON request (verdict) WHERE verdict NOT IN ('valid',
 CREATE INDEX request_state ON request (state) WHERE state <> 'complete';
 CREATE INDEX request_answered ON request (answered) WHERE answered IS NULL OR answered <> 200;
 
--- A captured request never changes. What is thought of it (who sent it, whether its signature holds) may: that depends
--- on endpoints and secrets. That it repeats an earlier one is found in the transaction that keeps it.
+-- A captured request never changes. What is thought of it (which endpoint it belongs to, who sent it, whether its
+-- signature holds) may: that depends on endpoints and secrets, which are set later. That it repeats an earlier one is
+-- found in the transaction that keeps it.
 CREATE TRIGGER request_never_changes
-BEFORE UPDATE OF sequence, id, received_at, took_micros, method, target, version, peer, endpoint, endpoint_path,
-    state, reason, answered, body_length, body_sha256 ON request
+BEFORE UPDATE OF sequence, id, received_at, took_micros, method, target, version, peer, state, reason, answered, body_length, body_sha256 ON request
 BEGIN
     SELECT raise(ABORT, 'a captured request never changes');
 END;

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -46,6 +47,8 @@ pub(crate) struct Core {
     values: Mutex<HashMap<SecretId, Secret>>,
     /// Whether the judge has the secrets that were there when the engine was opened.
     pub(crate) ready: watch::Sender<bool>,
+    /// Rises with each change of an endpoint or a secret: judging again for an older one stops.
+    pub(crate) judgement: AtomicU64,
     pub(crate) changes: Changes,
     pub(crate) clock: Clock,
     /// What senders may take; swapped when the person changes it.
@@ -71,6 +74,7 @@ impl Engine {
             judge: ArcSwap::from_pointee(judge),
             values: Mutex::default(),
             ready: watch::Sender::new(false),
+            judgement: AtomicU64::new(0),
             changes: Changes::default(),
         });
         let watcher = tokio::spawn(watch(Arc::clone(&core)));

@@ -20,6 +20,7 @@ mod options;
 pub mod provider;
 mod reading;
 mod reception;
+mod rejudging;
 mod samples;
 pub mod secrets;
 mod sending;
