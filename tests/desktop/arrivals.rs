@@ -10,6 +10,7 @@ fn the_first_start_shows_where_to_point_a_provider_and_sends_a_sample() {
     window.sees("welcome-url", &url);
     window.sees("welcome-curl", &url);
     window.picture("first-start");
+    window.choose("sample-provider", "github");
     window.click("sample-send");
     window.click("request-row");
     window.click("tab-signature");

@@ -1,23 +1,19 @@
 //! The main screens, at the sizes and in the themes they are made for: everything fits. With `HOOKBENCH_SCREENSHOTS`
 //! they are kept as pictures.
 
-use hookbench_tests::Server;
+use hookbench_tests::{Hookbench, Server};
 use serde_json::json;
 
 use crate::sender::{post, push};
 use crate::window::Window;
 
-/// Elements that reach out of the window, by their test id or class.
-const OUTSIDE: &str = "() => {
-    const page = document.documentElement;
-    const wide = page.scrollWidth > innerWidth || page.scrollHeight > innerHeight ? ['the page'] : [];
-    const out = [...document.querySelectorAll('[data-testid], button')].filter((element) => {
-        const box = element.getBoundingClientRect();
-        const hidden = element.closest('[data-testid=body-pretty], [data-testid=raw-text]') !== null;
-        return box.width > 0 && !hidden && (box.left < -1 || box.right > innerWidth + 1);
-    });
-    return [...wide, ...out.map((element) => element.dataset.testid || element.textContent.trim())];
-}";
+/// Controls and titles that reach out of the window, where nobody could scroll them into sight.
+const OUTSIDE: &str = "() => [...document.querySelectorAll('button, input, select, h1, h2, footer')].filter((element) => {
+    const box = element.getBoundingClientRect();
+    const sideways = box.left < -1 || box.right > innerWidth + 1;
+    const below = box.bottom > innerHeight + 1 && element.closest('[data-testid=detail], dialog, nav') === null;
+    return box.width > 0 && (sideways || below) && element.closest('[data-testid=payload-body]') === null;
+}).map((element) => `${element.tagName} ${element.dataset.testid ?? ''} ${element.textContent.trim()}`)";
 
 fn look(window: &Window, screen: &str) {
     for (width, height) in [(1280, 800), (900, 600)] {
@@ -36,26 +32,22 @@ fn look(window: &Window, screen: &str) {
 
 #[test]
 fn the_main_screens_fit_at_both_sizes() {
-    let window = Window::open();
+    let terminal = Hookbench::new();
+    for provider in ["github", "trutac"] {
+        let added = terminal.run(&["endpoint", "add", &format!("/{provider}"), "--provider", provider]);
+        assert_eq!(added.code, 0, "the endpoint is made: {}", added.stderr);
+    }
+    terminal.run_with_input(&["secret", "set", "/github"], b"a secret");
+    let window = Window::open_on(terminal);
     look(&window, "start");
     let dev = Server::start(
         b"HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: 22\r\n\r\n{\"error\": \"not here\"}\n",
     );
     let listener = window.listener();
-    let add = |path: &str, provider: &str| {
-        window
-            .terminal()
-            .run(&["endpoint", "add", path, "--provider", provider]);
-    };
-    add("/github", "github");
-    add("/trutac", "trutac");
-    window
-        .terminal()
-        .run_with_input(&["secret", "set", "/github"], b"a secret");
     post(
         listener,
         "/trutac",
-        &[("TT-Hook-Event", "clocking.created")],
+        &[("TT-Hook-Event", "clocking")],
         include_str!("../fixtures/trutac-clocking-created.json"),
     );
     post(

@@ -3,15 +3,22 @@
 use std::fs;
 use std::path::Path;
 
+use hookbench_tests::Hookbench;
+
 use crate::sender::push;
 use crate::window::Window;
 
 const SECRET: &str = "It's a Secret to Everybody";
 
+/// Data with an endpoint for GitHub that has no secret.
+fn with_endpoint() -> Hookbench {
+    let terminal = Hookbench::new();
+    let added = terminal.run(&["endpoint", "add", "/github", "--provider", "github"]);
+    assert_eq!(added.code, 0, "the endpoint is made: {}", added.stderr);
+    terminal
+}
+
 fn set_secret(window: &Window) {
-    window
-        .terminal()
-        .run(&["endpoint", "add", "/github", "--provider", "github"]);
     push(window.listener(), "/github", SECRET);
     window.click_on("request-row", "push");
     window.click("tab-signature");
@@ -26,7 +33,7 @@ fn set_secret(window: &Window) {
 
 #[test]
 fn a_github_request_is_valid_once_its_secret_is_set() {
-    let window = Window::open();
+    let window = Window::open_on(with_endpoint());
     set_secret(&window);
     push(window.listener(), "/github", "another secret");
     window.click("new-pill");
@@ -37,7 +44,7 @@ fn a_github_request_is_valid_once_its_secret_is_set() {
 
 #[test]
 fn a_secret_is_kept_in_the_keychain_where_there_is_one() {
-    let window = Window::open_with_keychain();
+    let window = Window::open_with_keychain(with_endpoint());
     set_secret(&window);
     window.click_on("endpoint", "/github");
     let listed = window

@@ -22,12 +22,12 @@ pub(crate) const CONTROL: char = '\u{e009}';
 
 /// An element on the screen that holds a text.
 const FIND: &str = "(selector, text) => [...document.querySelectorAll(selector)].find(
-    (element) => element.getClientRects().length > 0 && element.textContent.includes(text)) ?? null";
+    (element) => (element.getClientRects().length > 0 || element.tagName === 'OPTION') && element.textContent.includes(text)) ?? null";
 
 /// The texts of all such elements that are on the screen; of a field, what is typed into it.
 const TEXTS: &str = "(selector) => [...document.querySelectorAll(selector)]
     .filter((element) => element.getClientRects().length > 0)
-    .map((element) => ('value' in element && element.tagName !== 'BUTTON' ? element.value : element.textContent).trim())";
+    .map((element) => (element.matches('input, textarea, select') ? element.value : element.textContent).trim())";
 
 /// Calls back when what is on the page has been drawn.
 const DRAWN: &str = "(done) => document.fonts.ready.then(() => requestAnimationFrame(() => requestAnimationFrame(() => done())))";
@@ -51,9 +51,9 @@ impl Window {
         Self::start(Stage::new(), "file", terminal)
     }
 
-    /// Opens a window that may use a keychain, which is a new one of its own.
-    pub(crate) fn open_with_keychain() -> Self {
-        Self::start(Stage::with_keychain(), "keychain", Hookbench::new())
+    /// Like [`Window::open_on`], with a keychain, which is a new one of its own.
+    pub(crate) fn open_with_keychain(terminal: Hookbench) -> Self {
+        Self::start(Stage::with_keychain(), "keychain", terminal)
     }
 
     fn start(stage: Stage, secrets: &'static str, terminal: Hookbench) -> Self {
@@ -139,6 +139,16 @@ impl Window {
             self.session.clear(element)?;
             self.session.keys(element, text)
         });
+    }
+
+    /// Chooses what has this value in a list of choices.
+    pub(crate) fn choose(&self, id: &str, value: &str) {
+        self.act_on(
+            &format!("{} option[value=\"{value}\"]", selector(id)),
+            "",
+            "is chosen",
+            |option| self.session.click(option),
+        );
     }
 
     /// Presses keys where the focus is.
@@ -228,8 +238,17 @@ impl Window {
 
     /// Finds an element and does something with it, again if it has gone or is covered meanwhile.
     fn act(&self, id: &str, text: &str, done: &str, action: impl Fn(&Element) -> Result<(), Refusal>) {
+        self.act_on(&selector(id), text, done, action);
+    }
+
+    fn act_on(
+        &self,
+        selector: &str,
+        text: &str,
+        done: &str,
+        action: impl Fn(&Element) -> Result<(), Refusal>,
+    ) {
         let mut last = String::from("it is not there");
-        let selector = selector(id);
         let deadline = Instant::now() + PATIENCE;
         while Instant::now() < deadline {
             let found = self.session.element(FIND, &json!([selector, text]));
@@ -239,11 +258,11 @@ impl Window {
                 Ok(true) => return,
                 Ok(false) => {}
                 Err(refusal) if PASSING.contains(&refusal.code.as_str()) => last = refusal.to_string(),
-                Err(refusal) => panic!("`{id}` {done}: {refusal}"),
+                Err(refusal) => panic!("`{selector}` {done}: {refusal}"),
             }
             thread::sleep(Duration::from_millis(20));
         }
-        self.give_up(&format!("`{id}` with `{text}` {done} ({last})"));
+        self.give_up(&format!("`{selector}` with `{text}` {done} ({last})"));
     }
 }
 
