@@ -161,8 +161,8 @@ describe('the list', () => {
     store.add(1, { state: 'aborted', reason: 'the sender closed' });
     await open(store);
     const texts = all('request-row').map((row) => row.textContent?.replace(/\s+/g, ' '));
-    expect(texts[0]).toContain('broken off: the sender closed');
-    expect(texts[1]).toContain('refused: bad header line');
+    expect(texts[0]).toContain('broken off invoice.paid /stripe the sender closed');
+    expect(texts[1]).toContain('refused bad header line');
   });
 });
 

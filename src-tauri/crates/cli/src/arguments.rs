@@ -71,7 +71,7 @@ pub(crate) struct List {
 
 #[derive(Debug, Args)]
 pub(crate) struct Show {
-    /// The id of the request, or enough of its beginning or end to tell it from others.
+    /// The id of the request, or enough of its beginning to tell it from others.
     pub(crate) id: String,
     /// As one JSON object with the exact bytes of head and body.
     #[arg(long, group = "form")]

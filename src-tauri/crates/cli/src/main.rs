@@ -54,6 +54,8 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Secret(command) => secret::run(&engine, command).await,
         Command::Serve(serve) => serve::run(&engine, &serve).await,
     };
+    // A command that changed an endpoint or a secret ends when the verdicts are right.
+    engine.settled().await;
     engine.shut_down().await;
     done
 }

@@ -157,7 +157,7 @@ impl Core {
     async fn endpoints_changed(self: &Arc<Self>) -> Result<(), EngineError> {
         self.renew_judge().await?;
         self.changes.tell(Change::Endpoints);
-        tokio::spawn(rejudging::run(Arc::clone(self)));
+        rejudging::start(self).await;
         Ok(())
     }
 }

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -21,6 +20,7 @@ use crate::listening::Listening;
 use crate::model::{SecretId, SecretPlace, Timestamp};
 use crate::options::Options;
 use crate::provider::Catalogue;
+use crate::rejudging::Rejudging;
 use crate::secrets::Vault;
 use crate::store::Store;
 
@@ -47,8 +47,7 @@ pub(crate) struct Core {
     values: Mutex<HashMap<SecretId, Secret>>,
     /// Whether the judge has the secrets that were there when the engine was opened.
     pub(crate) ready: watch::Sender<bool>,
-    /// Rises with each change of an endpoint or a secret: judging again for an older one stops.
-    pub(crate) judgement: AtomicU64,
+    pub(crate) rejudging: Rejudging,
     pub(crate) changes: Changes,
     pub(crate) clock: Clock,
     /// What senders may take; swapped when the person changes it.
@@ -74,7 +73,7 @@ impl Engine {
             judge: ArcSwap::from_pointee(judge),
             values: Mutex::default(),
             ready: watch::Sender::new(false),
-            judgement: AtomicU64::new(0),
+            rejudging: Rejudging::default(),
             changes: Changes::default(),
         });
         let watcher = tokio::spawn(watch(Arc::clone(&core)));
@@ -117,12 +116,18 @@ impl Engine {
         self.core.vault.trouble().await
     }
 
+    /// Ends once everything that was captured has been judged again after the last change of an endpoint or a secret.
+    pub async fn settled(&self) {
+        self.core.rejudging.finish().await;
+    }
+
     /// Stops listening, lets what is being received finish, and closes the data. What is asked afterwards fails.
     pub async fn shut_down(&self) {
         let listener = self.listening.lock().await.take();
         if let Some(listener) = listener {
             listener.shut_down(GRACE).await;
         }
+        self.core.rejudging.stop().await;
         if let Some(watcher) = self.watcher.lock().await.take() {
             watcher.abort();
         }

@@ -13,6 +13,7 @@ mod endpoints;
 mod engine;
 mod error;
 pub mod exchange;
+pub mod filter;
 mod judge;
 mod listening;
 pub mod model;

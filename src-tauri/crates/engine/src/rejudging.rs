@@ -3,13 +3,16 @@
 //! It runs beside everything else, newest first, in small steps, and stops when another change makes it pointless.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::sync::Mutex;
+use tokio::task::JoinHandle;
 
 use crate::changes::Change;
 use crate::engine::Core;
 use crate::error::EngineError;
 use crate::judge::Case;
-use crate::model::{RequestSummary, State};
+use crate::model::{Recognition, RequestId, RequestSummary, State};
 use crate::store::{From, PageRequest};
 
 /// How many requests, newest first, are judged again.
@@ -18,18 +21,52 @@ const REACH: usize = 5_000;
 /// How many are judged and written at once: few enough that capture never waits noticeably.
 const STEP: u32 = 50;
 
-/// Judges again, newest first, until all are done or something changed once more.
-pub(crate) async fn run(core: Arc<Core>) {
-    let generation = core.judgement.fetch_add(1, Ordering::SeqCst) + 1;
-    if let Err(error) = walk(&core, generation).await {
-        tracing::warn!(%error, "not all requests could be judged again");
+/// The one judging that may be under way.
+#[derive(Debug, Default)]
+pub(crate) struct Rejudging {
+    /// Rises with each change of an endpoint or a secret: judging for an older one stops after its step.
+    generation: AtomicU64,
+    running: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Rejudging {
+    /// Stops after the step that is under way.
+    pub(crate) async fn stop(&self) {
+        self.generation.fetch_add(1, Ordering::SeqCst);
+        self.finish().await;
     }
+
+    /// Waits until nothing is under way.
+    pub(crate) async fn finish(&self) {
+        if let Some(running) = self.running.lock().await.take()
+            && let Err(stopped) = running.await
+        {
+            std::panic::resume_unwind(stopped.into_panic());
+        }
+    }
+}
+
+/// Begins to judge everything again; what was under way stops.
+pub(crate) async fn start(core: &Arc<Core>) {
+    let generation = core.rejudging.generation.fetch_add(1, Ordering::SeqCst) + 1;
+    let mut running = core.rejudging.running.lock().await;
+    let before = running.take();
+    let core = Arc::clone(core);
+    *running = Some(tokio::spawn(async move {
+        if let Some(before) = before {
+            // It ends after its step; whatever became of it, this one does all of its work again.
+            let _ = before.await;
+        }
+        if let Err(error) = walk(&core, generation).await {
+            tracing::warn!(%error, "not all requests could be judged again");
+        }
+    }));
 }
 
 async fn walk(core: &Core, generation: u64) -> Result<(), EngineError> {
     let mut from = From::Newest;
     let mut seen = 0;
-    while seen < REACH && core.judgement.load(Ordering::SeqCst) == generation {
+    while seen < REACH && core.rejudging.generation.load(Ordering::SeqCst) == generation {
         let page = core.store.page(&PageRequest::newest(STEP).from(from)).await?;
         let Some(oldest) = page.rows.last() else { break };
         from = From::Before(oldest.sequence);
@@ -54,7 +91,7 @@ async fn walk(core: &Core, generation: u64) -> Result<(), EngineError> {
 async fn judge(
     core: &Core,
     summary: &RequestSummary,
-) -> Result<Option<(crate::model::RequestId, crate::model::Recognition)>, EngineError> {
+) -> Result<Option<(RequestId, Recognition)>, EngineError> {
     let Some(request) = core.store.request(summary.id).await? else { return Ok(None) };
     let body = core.store.body(summary.id, 0..u64::MAX).await?.bytes;
     let mut known = core.judge.load().recognise(Case {

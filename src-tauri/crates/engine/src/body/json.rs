@@ -27,7 +27,11 @@ impl<'a> Outline<'a> {
     pub fn of(bytes: &'a [u8]) -> Option<Self> {
         let text = std::str::from_utf8(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)).ok()?;
         let whole: &RawValue = serde_json::from_str(text).ok()?;
-        let first = child(whole, "0").filter(|_| is_array(whole));
+        let first = if whole.get().starts_with('[') {
+            child(whole, "0")
+        } else {
+            None
+        };
         let mut members = HashMap::new();
         let mut order = Vec::new();
         for (key, value) in members_of(first.unwrap_or(whole)) {
@@ -35,7 +39,12 @@ impl<'a> Outline<'a> {
                 order.push(key);
             }
         }
-        Some(Self { whole, members, order, first })
+        Some(Self {
+            whole,
+            members,
+            order,
+            first,
+        })
     }
 
     /// The value at a path, as it stands in the text.
@@ -44,7 +53,9 @@ impl<'a> Outline<'a> {
         let (value, rest) = match path.steps() {
             [] => return Some(self.whole),
             [zero] if self.first.is_some() && zero == "0" => return self.first,
-            [zero, key, rest @ ..] if self.first.is_some() && zero == "0" => (*self.members.get(key.as_str())?, rest),
+            [zero, key, rest @ ..] if self.first.is_some() && zero == "0" => {
+                (*self.members.get(key.as_str())?, rest)
+            }
             [key, rest @ ..] if self.first.is_none() => (*self.members.get(key.as_str())?, rest),
             steps => (self.whole, steps),
         };
@@ -74,10 +85,6 @@ fn text_of(value: &RawValue) -> Option<Cow<'_, str>> {
     }
 }
 
-fn is_array(value: &RawValue) -> bool {
-    value.get().starts_with('[')
-}
-
 /// A string that borrows where it has no escapes.
 #[derive(serde::Deserialize)]
 #[serde(transparent)]
@@ -87,7 +94,9 @@ fn members_of(value: &RawValue) -> Vec<(Cow<'_, str>, &RawValue)> {
     if !value.get().starts_with('{') {
         return Vec::new();
     }
-    serde_json::Deserializer::from_str(value.get()).deserialize_map(Members).unwrap_or_default()
+    serde_json::Deserializer::from_str(value.get())
+        .deserialize_map(Members)
+        .unwrap_or_default()
 }
 
 /// One step down: a member of an object or an element of an array.
@@ -190,16 +199,31 @@ mod tests {
     use super::*;
 
     fn text(body: &str, path: &str) -> Option<String> {
-        Outline::of(body.as_bytes())?.text(&JsonPath::parse(path)).map(Cow::into_owned)
+        Outline::of(body.as_bytes())?
+            .text(&JsonPath::parse(path))
+            .map(Cow::into_owned)
     }
 
     #[test]
     fn values_are_read_as_they_stand() {
-        let body = r#"{"id":12345678901234567890,"a":{"b":["x","\u00e9\n"]},"ok":true,"none":null,"a.b":"dot"}"#;
-        assert_eq!(text(body, "id").as_deref(), Some("12345678901234567890"), "digits are not rounded");
+        let body =
+            r#"{"id":12345678901234567890,"a":{"b":["x","\u00e9\n"]},"ok":true,"none":null,"a.b":"dot"}"#;
+        assert_eq!(
+            text(body, "id").as_deref(),
+            Some("12345678901234567890"),
+            "digits are not rounded"
+        );
         assert_eq!(text(body, "a.b.1").as_deref(), Some("é\n"), "strings are decoded");
-        assert_eq!(text(body, "ok").as_deref(), Some("true"), "truth values have a text");
-        assert_eq!(text(body, "a\\.b").as_deref(), Some("dot"), "a dot in a key can be written");
+        assert_eq!(
+            text(body, "ok").as_deref(),
+            Some("true"),
+            "truth values have a text"
+        );
+        assert_eq!(
+            text(body, "a\\.b").as_deref(),
+            Some("dot"),
+            "a dot in a key can be written"
+        );
         assert_eq!(text(body, "none"), None, "null has none");
         assert_eq!(text(body, "a"), None, "an object has none");
         assert_eq!(text(body, "a.b.7"), None, "nor has what is not there");
@@ -209,16 +233,36 @@ mod tests {
     #[test]
     fn an_array_is_read_through_its_elements() {
         let body = r#"[{"event":"open","n":[1,2]},{"event":"click"}]"#;
-        assert_eq!(text(body, "0.event").as_deref(), Some("open"), "the first element is at hand");
+        assert_eq!(
+            text(body, "0.event").as_deref(),
+            Some("open"),
+            "the first element is at hand"
+        );
         assert_eq!(text(body, "0.n.1").as_deref(), Some("2"), "and can be gone into");
-        assert_eq!(text(body, "1.event").as_deref(), Some("click"), "the others are found");
-        assert_eq!(Outline::of(body.as_bytes()).unwrap().keys().collect::<Vec<_>>(), ["event", "n"], "in order");
+        assert_eq!(
+            text(body, "1.event").as_deref(),
+            Some("click"),
+            "the others are found"
+        );
+        assert_eq!(
+            Outline::of(body.as_bytes()).unwrap().keys().collect::<Vec<_>>(),
+            ["event", "n"],
+            "in order"
+        );
     }
 
     #[test]
     fn a_key_that_comes_twice_means_its_last_value() {
-        assert_eq!(text(r#"{"a":1,"a":2,"b":{"c":1,"c":2}}"#, "a").as_deref(), Some("2"), "as in other parsers");
-        assert_eq!(text(r#"{"a":1,"a":2,"b":{"c":1,"c":2}}"#, "b.c").as_deref(), Some("2"), "at every depth");
+        assert_eq!(
+            text(r#"{"a":1,"a":2,"b":{"c":1,"c":2}}"#, "a").as_deref(),
+            Some("2"),
+            "as in other parsers"
+        );
+        assert_eq!(
+            text(r#"{"a":1,"a":2,"b":{"c":1,"c":2}}"#, "b.c").as_deref(),
+            Some("2"),
+            "at every depth"
+        );
     }
 
     #[test]
@@ -226,8 +270,14 @@ mod tests {
         for body in ["", "a=b", "{", "{\"a\":1}x", "\u{0}", "<xml/>", "[1,]"] {
             assert!(Outline::of(body.as_bytes()).is_none(), "`{body}` is not JSON");
         }
-        assert!(Outline::of(b"{\"a\":\"\xff\"}").is_none(), "nor are bytes that are not UTF-8");
-        assert!(Outline::of(b"\xef\xbb\xbf{}").is_some(), "a byte order mark is passed over");
+        assert!(
+            Outline::of(b"{\"a\":\"\xff\"}").is_none(),
+            "nor are bytes that are not UTF-8"
+        );
+        assert!(
+            Outline::of(b"\xef\xbb\xbf{}").is_some(),
+            "a byte order mark is passed over"
+        );
     }
 
     #[test]
@@ -239,6 +289,10 @@ mod tests {
     #[test]
     fn compacting_changes_nothing_inside_a_string() {
         let text = "{ \"a b\" : \"x \\\\\", \"c\": [ 1,\n 2 ] , \"d\": \" \\\" \" }";
-        assert_eq!(compact(text), "{\"a b\":\"x \\\\\",\"c\":[1,2],\"d\":\" \\\" \"}", "only what stands between");
+        assert_eq!(
+            compact(text),
+            "{\"a b\":\"x \\\\\",\"c\":[1,2],\"d\":\" \\\" \"}",
+            "only what stands between"
+        );
     }
 }

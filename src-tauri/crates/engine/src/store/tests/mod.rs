@@ -2,6 +2,7 @@
 
 mod annotation;
 mod faults;
+mod finding;
 mod opening;
 mod requests;
 mod things;
