@@ -44,7 +44,14 @@ impl Reception {
         answered: Option<u16>,
     ) -> Result<(), StoreError> {
         let new = NewRequest { id: RequestId::generate(), arrival, recognition, answered };
-        self.core.store.insert_request(new).await?;
+        let kept = self.core.store.insert_request(new).await;
+        let trouble = kept.as_ref().err().cloned();
+        // Asked first: a swap for every request would be paid by all of them.
+        if trouble.is_some() || self.core.trouble.load().is_some() {
+            self.core.trouble.store(trouble.map(Arc::new));
+            self.core.changes.tell(Change::Status);
+        }
+        kept?;
         self.core.changes.tell(Change::Arrived);
         Ok(())
     }
@@ -100,7 +107,6 @@ impl Intake for Reception {
             Ok(()) => answer,
             Err(error) => {
                 tracing::error!(%error, "a request could not be kept and was refused");
-                self.core.changes.tell(Change::Status);
                 unavailable(&error)
             }
         }
@@ -110,7 +116,6 @@ impl Intake for Reception {
         let recognition = self.recognise(&arrival).await;
         if let Err(error) = self.keep(arrival, recognition, answered).await {
             tracing::error!(%error, "a refused or unfinished request could not be kept");
-            self.core.changes.tell(Change::Status);
         }
     }
 }
