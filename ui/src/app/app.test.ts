@@ -161,8 +161,8 @@ describe('the list', () => {
     store.add(1, { state: 'aborted', reason: 'the sender closed' });
     await open(store);
     const texts = all('request-row').map((row) => row.textContent?.replace(/\s+/g, ' '));
-    expect(texts[0]).toContain('broken off: the sender closed');
-    expect(texts[1]).toContain('refused: bad header line');
+    expect(texts[0]).toContain('broken off invoice.paid /stripe the sender closed');
+    expect(texts[1]).toContain('refused bad header line');
   });
 });
 
@@ -174,7 +174,7 @@ describe('the filter box', () => {
     input.dispatchEvent(new InputEvent('input', { bubbles: true }));
     input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
     await settle();
-    expect(one('filter-error').textContent).toContain('no field is called');
+    expect(one('filter-error').textContent).toContain('No field is called');
     expect(input.getAttribute('aria-invalid')).toBe('true');
     expect(all('request-row')).toHaveLength(5);
   });

@@ -5,6 +5,7 @@ import type { CopyRequest } from "./CopyRequest";
 import type { DeliveryView } from "./DeliveryView";
 import type { EndpointRef } from "./EndpointRef";
 import type { EndpointView } from "./EndpointView";
+import type { FilterSuggestion } from "./FilterSuggestion";
 import type { ListDeliveries } from "./ListDeliveries";
 import type { ListRequests } from "./ListRequests";
 import type { ListenerView } from "./ListenerView";
@@ -24,6 +25,7 @@ import type { SetSecret } from "./SetSecret";
 import type { Settings } from "./Settings";
 import type { StarRequest } from "./StarRequest";
 import type { Status } from "./Status";
+import type { SuggestFilter } from "./SuggestFilter";
 import type { TargetRef } from "./TargetRef";
 import type { TargetView } from "./TargetView";
 import type { Text } from "./Text";
@@ -53,6 +55,10 @@ save_settings: Command<Settings, Settings>,
  * A page of the list, newest first.
  */
 list_requests: Command<ListRequests, RequestPage>, 
+/**
+ * What may be typed next in the filter.
+ */
+suggest_filter: Command<SuggestFilter, Array<FilterSuggestion>>, 
 /**
  * One request whole, but for its bytes.
  */

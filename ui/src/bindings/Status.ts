@@ -17,11 +17,11 @@ listener: ListenerView,
 /**
  * The folder with all data.
  */
-data_dir: string, 
+dataDir: string, 
 /**
  * Where the values of new secrets are kept: `keychain` or `file`.
  */
-secrets_place: string, 
+secretsPlace: string, 
 /**
  * How many requests are kept.
  */
@@ -33,7 +33,7 @@ starred: number,
 /**
  * How many of them have a signature that does not hold.
  */
-failed_signatures: number, 
+failedSignatures: number, 
 /**
  * How many bytes of heads and bodies were received for them.
  */

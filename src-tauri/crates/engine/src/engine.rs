@@ -20,6 +20,7 @@ use crate::listening::Listening;
 use crate::model::{SecretId, SecretPlace, Timestamp};
 use crate::options::Options;
 use crate::provider::Catalogue;
+use crate::rejudging::Rejudging;
 use crate::secrets::Vault;
 use crate::store::Store;
 
@@ -46,6 +47,7 @@ pub(crate) struct Core {
     values: Mutex<HashMap<SecretId, Secret>>,
     /// Whether the judge has the secrets that were there when the engine was opened.
     pub(crate) ready: watch::Sender<bool>,
+    pub(crate) rejudging: Rejudging,
     pub(crate) changes: Changes,
     pub(crate) clock: Clock,
     /// What senders may take; swapped when the person changes it.
@@ -71,6 +73,7 @@ impl Engine {
             judge: ArcSwap::from_pointee(judge),
             values: Mutex::default(),
             ready: watch::Sender::new(false),
+            rejudging: Rejudging::default(),
             changes: Changes::default(),
         });
         let watcher = tokio::spawn(watch(Arc::clone(&core)));
@@ -113,12 +116,18 @@ impl Engine {
         self.core.vault.trouble().await
     }
 
+    /// Ends once everything that was captured has been judged again after the last change of an endpoint or a secret.
+    pub async fn settled(&self) {
+        self.core.rejudging.finish().await;
+    }
+
     /// Stops listening, lets what is being received finish, and closes the data. What is asked afterwards fails.
     pub async fn shut_down(&self) {
         let listener = self.listening.lock().await.take();
         if let Some(listener) = listener {
             listener.shut_down(GRACE).await;
         }
+        self.core.rejudging.stop().await;
         if let Some(watcher) = self.watcher.lock().await.take() {
             watcher.abort();
         }

@@ -68,6 +68,8 @@ commands! {
 
     /// A page of the list, newest first.
     list_requests(ListRequests) -> RequestPage = requests::list;
+    /// What may be typed next in the filter.
+    suggest_filter(SuggestFilter) -> Vec<FilterSuggestion> = requests::suggest;
     /// One request whole, but for its bytes.
     request(RequestRef) -> RequestDetail = requests::detail;
     /// Stars a request or takes the star away.

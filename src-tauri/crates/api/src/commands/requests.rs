@@ -6,8 +6,8 @@ use hookbench_engine::{Engine, PageQuery};
 use super::signature;
 use crate::error::ApiError;
 use crate::types::{
-    CopyRequest, FramingView, HeaderLine, ListRequests, Nothing, RequestDetail, RequestPage, RequestRef, RequestRow,
-    StarRequest, Text,
+    CopyRequest, FilterSuggestion, FramingView, HeaderLine, ListRequests, Nothing, RequestDetail, RequestPage, RequestRef, RequestRow,
+    StarRequest, SuggestFilter, Text,
 };
 
 /// How many rows a page has where nothing is said.
@@ -20,8 +20,29 @@ pub(super) async fn list(engine: &Engine, arguments: ListRequests) -> Result<Req
         limit: if arguments.limit == 0 { PAGE } else { arguments.limit },
         filter: arguments.filter,
     };
+    let newer = query.before.is_none() && query.after.is_some();
     let page = engine.requests(&query).await?;
-    Ok(RequestPage { rows: page.rows.into_iter().map(row).collect(), more: page.more })
+    let last = if newer { page.rows.first() } else { page.rows.last() };
+    Ok(RequestPage {
+        next: page.scanned_to.or(last.map(|row| row.sequence)).map(|sequence| sequence.0),
+        more: page.more,
+        rows: page.rows.into_iter().map(row).collect(),
+    })
+}
+
+pub(super) async fn suggest(engine: &Engine, arguments: SuggestFilter) -> Result<Vec<FilterSuggestion>, ApiError> {
+    let cursor = usize::try_from(arguments.cursor).unwrap_or(usize::MAX);
+    let position = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    let suggestions = engine.suggest(&arguments.text, cursor).await?;
+    Ok(suggestions
+        .into_iter()
+        .map(|suggestion| FilterSuggestion {
+            start: position(suggestion.replaces.start),
+            end: position(suggestion.replaces.end),
+            text: suggestion.text,
+            meaning: suggestion.meaning,
+        })
+        .collect())
 }
 
 pub(super) async fn detail(engine: &Engine, arguments: RequestRef) -> Result<RequestDetail, ApiError> {

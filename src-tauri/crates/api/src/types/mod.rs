@@ -25,7 +25,7 @@ pub use feed::FeedEvent;
 pub use provider::{ParameterView, ProviderView, SampleSent, SampleView, SendSample};
 pub use request::{
     CopyRequest, FramingView, HeaderLine, ListRequests, RequestDetail, RequestPage, RequestRef, RequestRow,
-    StarRequest, Text,
+    FilterSuggestion, StarRequest, SuggestFilter, Text,
 };
 pub use signature::{
     AgeView, CandidateView, CheckView, ContentView, DigestsView, FoundView, KeyView, PartView, SignatureView,

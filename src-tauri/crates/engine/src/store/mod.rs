@@ -13,15 +13,25 @@ mod delivery;
 mod endpoint;
 mod error;
 mod file;
+mod find;
 mod foreign;
 mod group;
+mod health;
+#[doc(hidden)]
+pub mod history;
 mod judgement;
 mod open;
 mod options;
 mod pack;
 mod prepared;
+mod query;
+mod removal;
 mod request;
+mod retention;
+mod saved_filter;
+mod search;
 mod setting;
+mod suggest;
 mod tally;
 mod target;
 #[cfg(test)]
@@ -40,9 +50,15 @@ use tokio::sync::watch;
 pub use annotation::Annotation;
 pub use content::BodyRange;
 pub use error::{OpenError, StoreError};
+pub use health::Health;
 pub use open::set_aside;
-pub use options::{Durability, StoreOptions};
+pub use options::{BodyText, Durability, Indexing, StoreOptions};
+pub use removal::{DeletionId, Step};
 pub use request::{From, Page, PageRequest};
+pub use retention::{Limits, UNDO_FOR, Usage};
+pub use saved_filter::SavedFilter;
+pub use search::SearchState;
+pub use suggest::Suggestion;
 pub use tally::{Count, TallyKind};
 
 use crate::model::{NewRequest, RequestId, Sequence};
@@ -67,6 +83,10 @@ struct Inner {
     readers: SqlitePool,
     file: Arc<file::DataFile>,
     checkpointer: SqliteConnectOptions,
+    search: search::SearchIndex,
+    body_text: BodyText,
+    /// Bytes written by this program so far.
+    written: watch::Receiver<u64>,
 }
 
 impl std::fmt::Debug for Store {
@@ -85,7 +105,11 @@ impl Store {
     ///
     /// When it cannot be used; the file is then as it was found.
     pub async fn open(folder: &Path, options: StoreOptions) -> Result<Self, OpenError> {
-        let (path, connection) = open::open(folder, &options).await?;
+        let open::Opened {
+            path,
+            connection,
+            identity,
+        } = open::open(folder, &options).await?;
         let file = Arc::new(file::DataFile::remember(&path));
         let (written, progress) = watch::channel(0);
         let writer = writer::Writer::start(options.writer(&path), connection, Arc::clone(&file), written);
@@ -93,19 +117,35 @@ impl Store {
         tokio::spawn(checkpoint::run(
             checkpointer.clone(),
             writer.downgrade(),
-            progress,
+            progress.clone(),
         ));
         let readers = SqlitePoolOptions::new()
             .max_connections(options.readers.max(1))
             .acquire_timeout(std::time::Duration::from_secs(5))
             .test_before_acquire(false)
             .connect_lazy_with(options.reader(&path));
+        let written = progress.clone();
+        let (indexed, index_progress) = watch::channel(0);
+        let search = search::SearchIndex::new(folder, identity.clone(), index_progress);
+        if options.indexing == Indexing::Background {
+            tokio::spawn(search::run(search::Builder {
+                folder: folder.to_owned(),
+                identity,
+                rows: readers.clone(),
+                body_text: options.body_text,
+                written: progress,
+                progress: indexed,
+            }));
+        }
         Ok(Self {
             inner: Arc::new(Inner {
                 writer,
                 readers,
                 file,
                 checkpointer,
+                search,
+                body_text: options.body_text,
+                written,
             }),
         })
     }
@@ -130,10 +170,31 @@ impl Store {
     pub async fn close(&self) {
         self.inner.writer.close().await;
         self.inner.readers.close().await;
+        self.inner.search.close().await;
         if self.inner.file.check().is_ok() {
             // What is left in the log is found there by the next start.
             let _ = checkpoint::finish(&self.inner.checkpointer).await;
         }
+    }
+
+    /// How far the search index is.
+    ///
+    /// # Errors
+    ///
+    /// When the newest request cannot be read.
+    pub async fn search_state(&self) -> Result<SearchState, StoreError> {
+        let newest = self.newest_sequence().await?.0;
+        let indexed_to = self.inner.search.indexed_to().await;
+        Ok(SearchState {
+            indexed_to: Sequence(indexed_to),
+            backlog: newest.saturating_sub(indexed_to).unsigned_abs(),
+        })
+    }
+
+    /// A number that changes whenever this program has indexed something.
+    #[must_use]
+    pub fn watch_search(&self) -> watch::Receiver<i64> {
+        self.inner.search.progress.clone()
     }
 
     fn readers(&self) -> &SqlitePool {

@@ -7,7 +7,9 @@
 
 mod diagnosis;
 mod discovery;
+mod properties;
 mod provider;
 mod report;
 mod signing;
+mod speed;
 mod vectors;

@@ -2,6 +2,9 @@
 
 mod annotation;
 mod faults;
+mod finding;
+mod keeping;
+mod killing;
 mod opening;
 mod requests;
 mod things;
