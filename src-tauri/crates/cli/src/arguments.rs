@@ -276,7 +276,10 @@ mod tests {
 
     #[test]
     fn the_data_folder_is_understood_before_and_after_the_command() {
-        for line in [["hookbench", "--data-dir", "/d", "list"], ["hookbench", "list", "--data-dir", "/d"]] {
+        for line in [
+            ["hookbench", "--data-dir", "/d", "list"],
+            ["hookbench", "list", "--data-dir", "/d"],
+        ] {
             let arguments = Arguments::try_parse_from(line).unwrap();
             assert_eq!(arguments.data_dir, Some(PathBuf::from("/d")), "{line:?}");
         }
