@@ -69,7 +69,7 @@ pub(crate) struct List {
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: u32,
     /// Only requests that match, in the filter language.
-    #[arg(long, value_name = "FILTER", default_value = "")]
+    #[arg(long, value_name = "FILTER", default_value = "", allow_hyphen_values = true)]
     pub(crate) filter: String,
     /// One JSON object a line.
     #[arg(long)]
