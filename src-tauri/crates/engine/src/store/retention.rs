@@ -156,10 +156,9 @@ impl Store {
         let mut written = self.inner.written.clone();
         loop {
             let now = limits.borrow_and_update().to_owned();
-            match self.tidy(&now, &clock).await {
-                Err(StoreError::Closed) => return,
-                // What cannot be written now is tried again; the writer says what is wrong.
-                Ok(()) | Err(_) => {}
+            // Any other error is tried again; the writer says what is wrong.
+            if let Err(StoreError::Closed) = self.tidy(&now, &clock).await {
+                return;
             }
             // In a burst every 2,000 requests or so, else now and then.
             let seen = *written.borrow_and_update();
