@@ -7,6 +7,7 @@ mod keeping;
 mod killing;
 mod opening;
 mod requests;
+mod speed;
 mod things;
 
 use std::net::SocketAddr;
