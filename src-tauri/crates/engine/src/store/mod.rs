@@ -193,7 +193,7 @@ impl Store {
     ///
     /// When the newest request cannot be read.
     pub async fn search_state(&self) -> Result<SearchState, StoreError> {
-        let newest = self.newest_sequence().await?.0;
+        let newest = search::newest(self.readers()).await?;
         let indexed_to = self.inner.search.indexed_to().await;
         Ok(SearchState {
             indexed_to: Sequence(indexed_to),

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures_util::TryStreamExt;
 use sqlx::sqlite::{
-    SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous,
+    SqliteArguments, SqliteAutoVacuum, SqliteConnectOptions, SqliteConnection, SqliteJournalMode,
+    SqliteSynchronous,
 };
 use sqlx::{Arguments, AssertSqlSafe, ConnectOptions, Connection, Row, SqlitePool};
 use tokio::sync::watch;
@@ -16,6 +17,7 @@ use super::{FORMAT, TABLE, path, table};
 use crate::filter::Document;
 use crate::model::RawHead;
 use crate::store::options::BodyText;
+use crate::store::prepared::PARTS;
 use crate::store::{StoreError, content, file, pack};
 
 /// Requests in one step …
@@ -108,6 +110,7 @@ impl Builder {
         let _ = file::make_file(&path);
         let options = SqliteConnectOptions::new()
             .filename(&path)
+            .auto_vacuum(SqliteAutoVacuum::Incremental)
             .journal_mode(SqliteJournalMode::Wal)
             // A power cut may cost the newest part of the index, which is then built again.
             .synchronous(SqliteSynchronous::Normal)
@@ -203,9 +206,9 @@ impl Builder {
     /// The next requests, all of one table of the index.
     async fn read(&self, from: i64) -> Result<Vec<Content>, StoreError> {
         let mut rows = sqlx::query(
-            "SELECT content.head_length, content.length, content.coding, content.data, request.sequence
-             FROM request JOIN content ON content.place = request.sequence * 65536
-             WHERE request.sequence > ? ORDER BY request.sequence LIMIT ?",
+            // What was deleted is indexed too, since it may be brought back.
+            "SELECT head_length, length, coding, data, place / 65536 FROM content
+             WHERE place > ? * 65536 + 65535 AND place % 65536 = 0 ORDER BY place LIMIT ?",
         )
         .bind(from)
         .bind(ROWS as i64)
@@ -230,15 +233,13 @@ impl Builder {
 
     /// Drops the tables of requests that are all gone.
     async fn forget_old(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
-        let oldest: Option<i64> = sqlx::query_scalar("SELECT min(sequence) FROM request")
+        let oldest: Option<i64> = sqlx::query_scalar("SELECT min(place) FROM content")
             .fetch_one(&self.rows)
             .await?;
-        let trashed: Option<i64> = sqlx::query_scalar("SELECT min(sequence) FROM trash")
-            .fetch_one(&self.rows)
-            .await?;
-        let Some(oldest) = oldest.into_iter().chain(trashed).min() else {
+        let Some(oldest) = oldest.map(|place| place / PARTS) else {
             return Ok(());
         };
+        let mut dropped = false;
         let names: Vec<String> = sqlx::query_scalar(
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'words_[0-9]*' AND sql LIKE 'CREATE VIRTUAL%'",
         )
@@ -252,18 +253,24 @@ impl Builder {
                 sqlx::query(AssertSqlSafe(format!("DROP TABLE {name}")))
                     .execute(&mut *connection)
                     .await?;
+                dropped = true;
             }
+        }
+        if dropped {
+            sqlx::query("PRAGMA incremental_vacuum")
+                .execute(&mut *connection)
+                .await?;
         }
         Ok(())
     }
 }
 
-/// The newest place in the order of arrival.
-pub(super) async fn newest(rows: &SqlitePool) -> Result<i64, StoreError> {
-    let newest: Option<i64> = sqlx::query_scalar("SELECT max(sequence) FROM request")
+/// The newest request that can be indexed.
+pub(in crate::store) async fn newest(rows: &SqlitePool) -> Result<i64, StoreError> {
+    let newest: Option<i64> = sqlx::query_scalar("SELECT max(place) FROM content")
         .fetch_one(rows)
         .await?;
-    Ok(newest.unwrap_or(0))
+    Ok(newest.unwrap_or(0) / PARTS)
 }
 
 /// The first part of a request as it lies in the file.

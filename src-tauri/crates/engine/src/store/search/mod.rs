@@ -15,7 +15,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use sqlx::{ConnectOptions, Row, SqlitePool};
 use tokio::sync::watch;
 
-pub(super) use build::{Builder, Content, run};
+pub(super) use build::{Builder, Content, newest, run};
 pub(super) use candidates::match_text;
 
 use crate::model::Sequence;

@@ -300,6 +300,36 @@ async fn a_page_that_takes_too_long_says_how_far_it_came() {
 }
 
 #[tokio::test]
+async fn what_is_brought_back_is_found_by_its_words() {
+    let (folder, store) = store().await;
+    store.close().await;
+    let off = super::StoreOptions {
+        indexing: super::super::Indexing::Off,
+        ..super::options()
+    };
+    let store = Store::open(folder.path(), off).await.unwrap();
+    let lost = keyed("evt_lost");
+    store.insert_request(lost.clone()).await.unwrap();
+    store.insert_request(keyed("evt_other")).await.unwrap();
+    let deletion = store.begin_deletion(Timestamp::from_micros(0)).await.unwrap();
+    store.delete(deletion, &[lost.id]).await.unwrap();
+    store.close().await;
+    let store = open(&folder).await;
+    indexed(&store).await;
+    assert_eq!(
+        found(&store, "evt_lost").await,
+        Vec::<i64>::new(),
+        "what is deleted is not found"
+    );
+    while store.undo_next(deletion).await.unwrap().next.is_some() {}
+    assert_eq!(
+        found(&store, "evt_lost").await,
+        [1],
+        "though it was deleted while it was indexed"
+    );
+}
+
+#[tokio::test]
 async fn ids_find_their_request_in_a_filter() {
     let (_folder, store) = store().await;
     let mut new = request(b"");
