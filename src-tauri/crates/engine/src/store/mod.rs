@@ -126,11 +126,12 @@ impl Store {
             .connect_lazy_with(options.reader(&path));
         let written = progress.clone();
         let (indexed, index_progress) = watch::channel(0);
-        let search = search::SearchIndex::new(folder, identity.clone(), index_progress);
+        let search = search::SearchIndex::new(folder, identity.clone(), options.index_table, index_progress);
         if options.indexing == Indexing::Background {
             tasks.push(tokio::spawn(search::run(search::Builder {
                 folder: folder.to_owned(),
                 identity,
+                table: options.index_table,
                 rows: readers.clone(),
                 body_text: options.body_text,
                 written: progress,

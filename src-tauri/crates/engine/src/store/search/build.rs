@@ -13,7 +13,7 @@ use sqlx::sqlite::{
 use sqlx::{Arguments, AssertSqlSafe, ConnectOptions, Connection, Row, SqlitePool};
 use tokio::sync::watch;
 
-use super::{FORMAT, TABLE, path, table};
+use super::{format, path};
 use crate::filter::Document;
 use crate::model::RawHead;
 use crate::store::options::BodyText;
@@ -35,6 +35,8 @@ const LATER: Duration = Duration::from_secs(3);
 pub(in crate::store) struct Builder {
     pub folder: PathBuf,
     pub identity: Vec<u8>,
+    /// Requests in one table.
+    pub table: i64,
     pub rows: SqlitePool,
     pub body_text: BodyText,
     /// Changes when this program writes; ends when the store is closed.
@@ -132,7 +134,8 @@ impl Builder {
             .await?;
         match row {
             Some(row)
-                if row.try_get::<Vec<u8>, _>(0)? == self.identity && row.try_get::<i64, _>(1)? == FORMAT => {}
+                if row.try_get::<Vec<u8>, _>(0)? == self.identity
+                    && row.try_get::<i64, _>(1)? == format(self.table) => {}
             Some(_) => {
                 return Err(StoreError::Corrupt {
                     detail: "an index of another data file".to_owned(),
@@ -141,7 +144,7 @@ impl Builder {
             None => {
                 sqlx::query("INSERT INTO state (one, identity, format, indexed_to) VALUES (1, ?, ?, 0)")
                     .bind(&self.identity)
-                    .bind(FORMAT)
+                    .bind(format(self.table))
                     .execute(&mut connection)
                     .await?;
             }
@@ -165,7 +168,7 @@ impl Builder {
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
             return Ok(0);
         };
-        let (number, last, count) = (table(first.sequence), last.sequence, rows.len());
+        let (number, last, count) = (first.sequence / self.table, last.sequence, rows.len());
         let body_text = self.body_text;
         let texts = tokio::task::spawn_blocking(move || texts(rows, body_text))
             .await
@@ -218,7 +221,7 @@ impl Builder {
             let content = Content::of(&row)?;
             if read
                 .first()
-                .is_some_and(|first| table(first.sequence) != table(content.sequence))
+                .is_some_and(|first| first.sequence / self.table != content.sequence / self.table)
             {
                 break;
             }
@@ -249,7 +252,7 @@ impl Builder {
             let number = name
                 .strip_prefix("words_")
                 .and_then(|number| number.parse::<i64>().ok());
-            if number.is_some_and(|number| (number + 1) * TABLE <= oldest) {
+            if number.is_some_and(|number| (number + 1) * self.table <= oldest) {
                 sqlx::query(AssertSqlSafe(format!("DROP TABLE {name}")))
                     .execute(&mut *connection)
                     .await?;
