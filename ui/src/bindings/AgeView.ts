@@ -7,7 +7,7 @@ export type AgeView = {
 /**
  * The time of signing, µs.
  */
-signed_at: number, 
+signedAt: number, 
 /**
  * As it was written.
  */
@@ -31,4 +31,4 @@ within: boolean,
 /**
  * Whether it would be within both now.
  */
-within_now: boolean, };
+withinNow: boolean, };

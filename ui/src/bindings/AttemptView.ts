@@ -13,7 +13,7 @@ id: string,
 /**
  * When it began, µs.
  */
-started_at: number, 
+startedAt: number, 
 /**
  * How it ended.
  */
@@ -37,15 +37,15 @@ headers: Array<HeaderLine>,
 /**
  * The value of the answer's `Content-Type`.
  */
-content_type: string | null, 
+contentType: string | null, 
 /**
  * The length of the answer's body as far as it was kept.
  */
-body_length: number, 
+bodyLength: number, 
 /**
  * The answer went on beyond what is kept.
  */
-body_cut: boolean, 
+bodyCut: boolean, 
 /**
  * How long each stage took.
  */

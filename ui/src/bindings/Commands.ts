@@ -2,9 +2,14 @@
 import type { AddEndpoint } from "./AddEndpoint";
 import type { Command } from "./Command";
 import type { CopyRequest } from "./CopyRequest";
+import type { DeleteMatching } from "./DeleteMatching";
+import type { DeleteRequests } from "./DeleteRequests";
+import type { Deletion } from "./Deletion";
 import type { DeliveryView } from "./DeliveryView";
+import type { DiagnosisView } from "./DiagnosisView";
 import type { EndpointRef } from "./EndpointRef";
 import type { EndpointView } from "./EndpointView";
+import type { FilterSuggestion } from "./FilterSuggestion";
 import type { ListDeliveries } from "./ListDeliveries";
 import type { ListRequests } from "./ListRequests";
 import type { ListenerView } from "./ListenerView";
@@ -24,9 +29,11 @@ import type { SetSecret } from "./SetSecret";
 import type { Settings } from "./Settings";
 import type { StarRequest } from "./StarRequest";
 import type { Status } from "./Status";
+import type { SuggestFilter } from "./SuggestFilter";
 import type { TargetRef } from "./TargetRef";
 import type { TargetView } from "./TargetView";
 import type { Text } from "./Text";
+import type { UndoDeletion } from "./UndoDeletion";
 import type { UpdateEndpoint } from "./UpdateEndpoint";
 
 /**
@@ -54,6 +61,10 @@ save_settings: Command<Settings, Settings>,
  */
 list_requests: Command<ListRequests, RequestPage>, 
 /**
+ * What may be typed next in the filter.
+ */
+suggest_filter: Command<SuggestFilter, Array<FilterSuggestion>>, 
+/**
  * One request whole, but for its bytes.
  */
 request: Command<RequestRef, RequestDetail>, 
@@ -61,6 +72,22 @@ request: Command<RequestRef, RequestDetail>,
  * Stars a request or takes the star away.
  */
 star_request: Command<StarRequest, Nothing>, 
+/**
+ * Deletes requests; can be undone for ten minutes.
+ */
+delete_requests: Command<DeleteRequests, Deletion>, 
+/**
+ * Deletes all requests that match a filter; can be undone for ten minutes.
+ */
+delete_matching: Command<DeleteMatching, Deletion>, 
+/**
+ * Brings back what a deletion took away.
+ */
+undo_deletion: Command<UndoDeletion, Deletion>, 
+/**
+ * Why a signature does not hold, proved where it can be.
+ */
+diagnose: Command<RequestRef, DiagnosisView>, 
 /**
  * A request as a cURL command, safe to paste into a POSIX shell.
  */

@@ -28,11 +28,11 @@ method: string,
 /**
  * When it was asked for, µs.
  */
-created_at: number, 
+createdAt: number, 
 /**
  * The length of the body that was sent.
  */
-body_length: number, 
+bodyLength: number, 
 /**
  * Its attempts, first to last.
  */

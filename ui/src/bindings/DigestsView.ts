@@ -15,4 +15,4 @@ received: string,
 /**
  * The first character in which they differ.
  */
-first_difference: number | null, };
+firstDifference: number | null, };

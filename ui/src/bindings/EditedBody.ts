@@ -3,4 +3,4 @@
 /**
  * The body of an edited copy.
  */
-export type EditedBody = "Captured" | { "Text": string } | { "Base64": string };
+export type EditedBody = "captured" | { "text": string } | { "base64": string };

@@ -8,7 +8,7 @@ export type FramingView = {
 /**
  * `Content-Length` as declared.
  */
-declared_length: number | null, 
+declaredLength: number | null, 
 /**
  * The body came in chunks.
  */
@@ -16,7 +16,7 @@ chunked: boolean,
 /**
  * The sender waited for `100 Continue`.
  */
-expect_continue: boolean, 
+expectContinue: boolean, 
 /**
  * Its place on its connection, from 0.
  */

@@ -20,7 +20,7 @@ port: number,
 /**
  * The port that was asked for, where another had to be taken.
  */
-wanted_port: number | null, 
+wantedPort: number | null, 
 /**
  * Why it does not listen.
  */

@@ -19,15 +19,15 @@ headers: Array<HeaderLine>,
 /**
  * The length of the head.
  */
-head_length: number, 
+headLength: number, 
 /**
  * SHA-256 over the kept body, hex.
  */
-body_sha256: string, 
+bodySha256: string, 
 /**
  * The value of `Content-Type`, where there is one.
  */
-content_type: string | null, 
+contentType: string | null, 
 /**
  * How it was framed.
  */

@@ -10,6 +10,10 @@ export type RequestPage = {
  */
 rows: Array<RequestRow>, 
 /**
- * Whether there are more in the direction that was asked for.
+ * Whether there are, or may be, more in the direction that was asked for.
  */
-more: boolean, };
+more: boolean, 
+/**
+ * The sequence to go on from: the last row's, or further where a search looked through rows that do not match.
+ */
+next: number | null, };

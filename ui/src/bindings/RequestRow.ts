@@ -15,11 +15,11 @@ sequence: number,
 /**
  * When its first byte came, µs.
  */
-received_at: number, 
+receivedAt: number, 
 /**
  * µs from the first byte to the last.
  */
-took_micros: number, 
+tookMicros: number, 
 /**
  * The method as sent; empty where none could be read.
  */
@@ -67,11 +67,11 @@ answered: number | null,
 /**
  * The length of the kept body.
  */
-body_length: number, 
+bodyLength: number, 
 /**
  * The id of the first request that this one repeats.
  */
-duplicate_of: string | null, 
+duplicateOf: string | null, 
 /**
  * How many deliveries it has.
  */

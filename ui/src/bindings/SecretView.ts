@@ -19,4 +19,4 @@ place: string,
 /**
  * When it was set, µs.
  */
-created_at: number, };
+createdAt: number, };

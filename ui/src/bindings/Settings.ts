@@ -12,8 +12,8 @@ theme: Theme,
 /**
  * The largest body that is kept whole, bytes.
  */
-body_limit: number, 
+bodyLimit: number, 
 /**
  * The URL that was last sent to.
  */
-last_target: string | null, };
+lastTarget: string | null, };

@@ -17,11 +17,11 @@ listener: ListenerView,
 /**
  * The folder with all data.
  */
-data_dir: string, 
+dataDir: string, 
 /**
  * Where the values of new secrets are kept: `keychain` or `file`.
  */
-secrets_place: string, 
+secretsPlace: string, 
 /**
  * How many requests are kept.
  */
@@ -33,11 +33,15 @@ starred: number,
 /**
  * How many of them have a signature that does not hold.
  */
-failed_signatures: number, 
+failedSignatures: number, 
 /**
  * How many bytes of heads and bodies were received for them.
  */
 bytes: number, 
+/**
+ * How many bytes of the disk the data uses.
+ */
+diskBytes: number, 
 /**
  * What is wrong or should be known now, worst first.
  */

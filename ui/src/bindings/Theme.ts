@@ -3,4 +3,4 @@
 /**
  * Light or dark.
  */
-export type Theme = "System" | "Light" | "Dark";
+export type Theme = "system" | "light" | "dark";

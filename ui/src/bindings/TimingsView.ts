@@ -19,7 +19,7 @@ tls: number | null,
 /**
  * From the last byte sent to the first byte of the answer.
  */
-first_byte: number | null, 
+firstByte: number | null, 
 /**
  * From start to end.
  */

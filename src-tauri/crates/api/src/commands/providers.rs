@@ -13,7 +13,11 @@ pub(super) async fn list(engine: &Engine, _: Nothing) -> Result<Vec<ProviderView
 
 pub(super) async fn send_sample(engine: &Engine, arguments: SendSample) -> Result<SampleSent, ApiError> {
     let sent = engine.send_sample(&arguments.provider, &arguments.sample).await?;
-    Ok(SampleSent { path: sent.path, status: sent.status, unsigned: sent.unsigned })
+    Ok(SampleSent {
+        path: sent.path,
+        status: sent.status,
+        unsigned: sent.unsigned,
+    })
 }
 
 fn view(provider: &Provider) -> ProviderView {
@@ -36,7 +40,10 @@ fn view(provider: &Provider) -> ProviderView {
         samples: provider
             .sample
             .iter()
-            .map(|sample| SampleView { name: sample.name.clone(), title: sample.title.clone() })
+            .map(|sample| SampleView {
+                name: sample.name.clone(),
+                title: sample.title.clone(),
+            })
             .collect(),
     }
 }

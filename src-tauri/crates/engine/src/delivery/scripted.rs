@@ -125,12 +125,24 @@ pub(crate) fn unhurried() -> ClientSettings {
     ClientSettings::default()
 }
 
-/// Times that a test waits out, for targets that never do what they wait for.
+/// Times that a test waits out, for targets that are reached but never do what they wait for.
 pub(crate) fn hurried() -> ClientSettings {
     let timeouts = Timeouts {
+        first_byte: Duration::from_millis(500),
+        total: Duration::from_secs(1),
+        ..Timeouts::default()
+    };
+    ClientSettings {
+        timeouts,
+        ..unhurried()
+    }
+}
+
+/// A time that a test waits out, for targets that are never reached.
+pub(crate) fn impatient() -> ClientSettings {
+    let timeouts = Timeouts {
         connect: Duration::from_millis(200),
-        first_byte: Duration::from_millis(200),
-        total: Duration::from_millis(400),
+        ..Timeouts::default()
     };
     ClientSettings {
         timeouts,

@@ -16,7 +16,7 @@ pub(super) const STEP: u32 = 250;
 
 /// Names a deletion, to undo it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct DeletionId(i64);
+pub struct DeletionId(pub i64);
 
 /// How a step of a long removal went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
