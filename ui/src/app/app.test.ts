@@ -174,9 +174,30 @@ describe('the filter box', () => {
     input.dispatchEvent(new InputEvent('input', { bubbles: true }));
     input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
     await settle();
-    expect(one('filter-error').textContent).toContain('no field is called');
+    expect(one('filter-error').textContent).toContain('No field is called');
     expect(input.getAttribute('aria-invalid')).toBe('true');
     expect(all('request-row')).toHaveLength(5);
+  });
+
+  it('completes what is typed, and Enter takes it only where one was chosen', async () => {
+    const { bench, host } = await open(new ScriptedRows(5));
+    host.script.suggest_filter = () => [
+      { start: 0, end: 2, text: 'is:starred', meaning: 'starred requests' },
+    ];
+    const input = one('filter') as HTMLInputElement;
+    input.value = 'is';
+    input.setSelectionRange(2, 2);
+    input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    await settle();
+    expect(input.getAttribute('aria-expanded')).toBe('true');
+    expect(one('filter-suggestion').textContent).toContain('starred requests');
+    input.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true }));
+    input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+    expect([input.value, bench.list.text]).toEqual(['is:starred', 'is:starred']);
+    await settle();
+    input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+    await settle();
+    expect([bench.list.filter, all('filter-suggestions').length]).toEqual(['is:starred', 0]);
   });
 
   it('offers a way on where nothing matches', async () => {

@@ -2,7 +2,11 @@
 import type { AddEndpoint } from "./AddEndpoint";
 import type { Command } from "./Command";
 import type { CopyRequest } from "./CopyRequest";
+import type { DeleteMatching } from "./DeleteMatching";
+import type { DeleteRequests } from "./DeleteRequests";
+import type { Deletion } from "./Deletion";
 import type { DeliveryView } from "./DeliveryView";
+import type { DiagnosisView } from "./DiagnosisView";
 import type { EndpointRef } from "./EndpointRef";
 import type { EndpointView } from "./EndpointView";
 import type { FilterSuggestion } from "./FilterSuggestion";
@@ -29,6 +33,7 @@ import type { SuggestFilter } from "./SuggestFilter";
 import type { TargetRef } from "./TargetRef";
 import type { TargetView } from "./TargetView";
 import type { Text } from "./Text";
+import type { UndoDeletion } from "./UndoDeletion";
 import type { UpdateEndpoint } from "./UpdateEndpoint";
 
 /**
@@ -67,6 +72,22 @@ request: Command<RequestRef, RequestDetail>,
  * Stars a request or takes the star away.
  */
 star_request: Command<StarRequest, Nothing>, 
+/**
+ * Deletes requests; can be undone for ten minutes.
+ */
+delete_requests: Command<DeleteRequests, Deletion>, 
+/**
+ * Deletes all requests that match a filter; can be undone for ten minutes.
+ */
+delete_matching: Command<DeleteMatching, Deletion>, 
+/**
+ * Brings back what a deletion took away.
+ */
+undo_deletion: Command<UndoDeletion, Deletion>, 
+/**
+ * Why a signature does not hold, proved where it can be.
+ */
+diagnose: Command<RequestRef, DiagnosisView>, 
 /**
  * A request as a cURL command, safe to paste into a POSIX shell.
  */

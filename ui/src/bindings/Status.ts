@@ -39,6 +39,10 @@ failedSignatures: number,
  */
 bytes: number, 
 /**
+ * How many bytes of the disk the data uses.
+ */
+diskBytes: number, 
+/**
  * What is wrong or should be known now, worst first.
  */
 notices: Array<Notice>, };

@@ -78,6 +78,8 @@ export function rowOf(sequence: number, change: Partial<RequestRow> = {}): Reque
 export class ScriptedRows {
   rows: RequestRow[] = [];
   last = 0;
+  /** How many rows a search looks through at a time. */
+  searched = Infinity;
 
   constructor(count: number) {
     this.add(count);
@@ -90,13 +92,15 @@ export class ScriptedRows {
   page = ({ before, after, limit, filter }: Args<'list_requests'>): Result<'list_requests'> => {
     if (filter.startsWith('bad:'))
       throw { code: 'bad_filter', message: 'no field is called `bad`', hint: 'at 1' };
-    const wanted = this.rows.filter((row) => filter === '' || (row.event ?? '').includes(filter));
     const most = limit === 0 ? 200 : limit;
-    if (after !== null) {
-      const newer = wanted.filter((row) => row.sequence > after);
-      return { rows: newer.slice(-most), more: newer.length > most };
-    }
-    const older = wanted.filter((row) => before === null || row.sequence < before);
-    return { rows: older.slice(0, most), more: older.length > most };
+    const newer = before === null && after !== null;
+    const all = newer ? this.rows.filter((row) => row.sequence > after).reverse() : this.rows;
+    const ahead = newer ? all : all.filter((row) => before === null || row.sequence < before);
+    const looked = ahead.slice(0, filter === '' ? Infinity : this.searched);
+    const rows = looked.filter((row) => filter === '' || (row.event ?? '').includes(filter)).slice(0, most);
+    const cut = rows.length < most && looked.length < ahead.length;
+    const next = (cut ? looked.at(-1) : rows.at(-1))?.sequence ?? null;
+    const more = cut || rows.length < looked.filter((row) => (row.event ?? '').includes(filter)).length;
+    return { rows: newer ? rows.reverse() : rows, more, next };
   };
 }

@@ -4,6 +4,7 @@ import { duration, instant, plural, size } from './format';
 import { fromText, toText } from './headers';
 import { isSecretHeader, masked } from './mask';
 import { TextRows } from './rows';
+import { sentence } from './sentence';
 import { chooseView } from './sniff';
 import { rowAt, scrollTopFor, scrollTopToShow, TALLEST, visibleRows } from './virtual';
 
@@ -163,5 +164,12 @@ describe('secrets on the screen', () => {
     expect(['Content-Type', 'User-Agent', 'Host'].filter(isSecretHeader)).toEqual([]);
     expect(masked('Bearer sk_live_51HxabcdefghijKL')).toBe('Bearer sk_••••••••');
     expect(masked('short')).toBe('••••••••');
+  });
+});
+
+describe('messages alone on the screen', () => {
+  it('are sentences', () => {
+    expect(sentence('connection refused by `localhost`')).toBe('Connection refused by `localhost`.');
+    expect(sentence('Is it running?')).toBe('Is it running?');
   });
 });

@@ -160,6 +160,43 @@ describe('a filter', () => {
   });
 });
 
+describe('a search', () => {
+  it('goes on through rows that do not match until something is found', async () => {
+    const { store, host, list } = await listOf(1);
+    store.add(50, { event: 'push' });
+    store.searched = 10;
+    await list.setFilter('invoice');
+    expect(list.rows.map((row) => row.sequence)).toEqual([1]);
+    expect(host.asked.filter(([, args]) => (args as { filter: string }).filter === 'invoice')).toHaveLength(
+      6,
+    );
+  });
+
+  it('takes in what matches among many that do not', async () => {
+    const { store, list } = await listOf(3);
+    await list.setFilter('invoice');
+    store.searched = 10;
+    store.add(25, { event: 'push' });
+    store.add(1);
+    store.add(25, { event: 'push' });
+    list.arrived();
+    await settle();
+    await settle();
+    await settle();
+    expect(list.rows.map((row) => row.sequence)).toEqual([29, 3, 2, 1]);
+  });
+
+  it('does not look again through what it has looked through', async () => {
+    const { store, host, list } = await listOf(40);
+    await list.setFilter('nothing');
+    store.add(1);
+    list.arrived();
+    await settle();
+    const asked = host.asked.at(-1)?.[1];
+    expect(asked).toMatchObject({ after: 40, filter: 'nothing' });
+  });
+});
+
 describe('the active row', () => {
   it('moves apart from the selected one and stops at the ends', async () => {
     const { list } = await listOf(3);

@@ -189,3 +189,9 @@ CREATE TABLE trash (
     deletion INTEGER NOT NULL REFERENCES deletion (number)
 ) STRICT;
 CREATE INDEX trash_deletion ON trash (deletion);
+
+CREATE TABLE saved_filter (
+    name TEXT PRIMARY KEY,
+    filter TEXT NOT NULL,
+    position INTEGER NOT NULL
+) STRICT;

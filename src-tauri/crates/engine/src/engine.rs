@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use hookbench_signature::Secret;
 use secrecy::ExposeSecret as _;
 use tokio::sync::{Mutex, watch};
@@ -15,6 +15,7 @@ use crate::changes::{Change, Changes};
 use crate::capture::Limits;
 use crate::clock::Clock;
 use crate::error::EngineError;
+use crate::housekeeping::Housekeeping;
 use crate::judge::Judge;
 use crate::listening::Listening;
 use crate::model::{SecretId, SecretPlace, Timestamp};
@@ -22,7 +23,7 @@ use crate::options::Options;
 use crate::provider::Catalogue;
 use crate::rejudging::Rejudging;
 use crate::secrets::Vault;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// How long requests that are being received may take to finish when the engine is shut down.
 const GRACE: Duration = Duration::from_secs(5);
@@ -48,6 +49,9 @@ pub(crate) struct Core {
     /// Whether the judge has the secrets that were there when the engine was opened.
     pub(crate) ready: watch::Sender<bool>,
     pub(crate) rejudging: Rejudging,
+    pub(crate) housekeeping: Housekeeping,
+    /// Why the last request could not be kept; nothing once one was kept again.
+    pub(crate) trouble: ArcSwapOption<StoreError>,
     pub(crate) changes: Changes,
     pub(crate) clock: Clock,
     /// What senders may take; swapped when the person changes it.
@@ -74,6 +78,8 @@ impl Engine {
             values: Mutex::default(),
             ready: watch::Sender::new(false),
             rejudging: Rejudging::default(),
+            housekeeping: Housekeeping::default(),
+            trouble: ArcSwapOption::empty(),
             changes: Changes::default(),
         });
         let watcher = tokio::spawn(watch(Arc::clone(&core)));
@@ -128,6 +134,7 @@ impl Engine {
             listener.shut_down(GRACE).await;
         }
         self.core.rejudging.stop().await;
+        self.core.housekeeping.stop().await;
         if let Some(watcher) = self.watcher.lock().await.take() {
             watcher.abort();
         }

@@ -1,13 +1,14 @@
 //! The list, and one request whole.
 
 use hookbench_engine::model::{Framing, Header, Mark, RequestId, RequestSummary, Sequence};
+use hookbench_engine::store::DeletionId;
 use hookbench_engine::{Engine, PageQuery};
 
 use super::signature;
 use crate::error::ApiError;
 use crate::types::{
-    CopyRequest, FilterSuggestion, FramingView, HeaderLine, ListRequests, Nothing, RequestDetail, RequestPage, RequestRef, RequestRow,
-    StarRequest, SuggestFilter, Text,
+    CopyRequest, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingView, HeaderLine, ListRequests, Nothing, RequestDetail, RequestPage, RequestRef, RequestRow,
+    StarRequest, SuggestFilter, Text, UndoDeletion,
 };
 
 /// How many rows a page has where nothing is said.
@@ -64,6 +65,22 @@ pub(super) async fn detail(engine: &Engine, arguments: RequestRef) -> Result<Req
 pub(super) async fn star(engine: &Engine, arguments: StarRequest) -> Result<Nothing, ApiError> {
     engine.star(arguments.id.parse()?, arguments.starred).await?;
     Ok(Nothing {})
+}
+
+pub(super) async fn delete(engine: &Engine, arguments: DeleteRequests) -> Result<Deletion, ApiError> {
+    let ids: Vec<RequestId> = arguments.ids.iter().map(|id| id.parse()).collect::<Result<_, _>>()?;
+    let deleted = engine.delete(&ids).await?;
+    Ok(Deletion { id: deleted.id.0, requests: deleted.requests })
+}
+
+pub(super) async fn delete_matching(engine: &Engine, arguments: DeleteMatching) -> Result<Deletion, ApiError> {
+    let deleted = engine.delete_matching(&arguments.filter).await?;
+    Ok(Deletion { id: deleted.id.0, requests: deleted.requests })
+}
+
+pub(super) async fn undo_deletion(engine: &Engine, arguments: UndoDeletion) -> Result<Deletion, ApiError> {
+    let requests = engine.undo_deletion(DeletionId(arguments.id)).await?;
+    Ok(Deletion { id: arguments.id, requests })
 }
 
 pub(super) async fn curl(engine: &Engine, arguments: CopyRequest) -> Result<Text, ApiError> {

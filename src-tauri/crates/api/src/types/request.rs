@@ -118,6 +118,40 @@ pub struct StarRequest {
     pub starred: bool,
 }
 
+/// Deletes requests with their deliveries.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DeleteRequests {
+    /// The ids of the requests.
+    pub ids: Vec<String>,
+}
+
+/// Deletes all requests that match a filter.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DeleteMatching {
+    /// A filter in the filter language; empty for all.
+    pub filter: String,
+}
+
+/// A deletion that can be undone for ten minutes.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Deletion {
+    /// Names it, to undo it.
+    pub id: i64,
+    /// How many requests it deleted, or brought back.
+    pub requests: u64,
+}
+
+/// Brings back what a deletion took away.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct UndoDeletion {
+    /// Names the deletion.
+    pub id: i64,
+}
+
 /// Asks for a request as text for the clipboard.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]

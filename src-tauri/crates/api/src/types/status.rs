@@ -20,6 +20,8 @@ pub struct Status {
     pub failed_signatures: u64,
     /// How many bytes of heads and bodies were received for them.
     pub bytes: u64,
+    /// How many bytes of the disk the data uses.
+    pub disk_bytes: u64,
     /// What is wrong or should be known now, worst first.
     pub notices: Vec<Notice>,
 }

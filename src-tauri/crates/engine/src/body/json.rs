@@ -9,55 +9,60 @@ use std::collections::HashMap;
 use std::fmt;
 
 use hookbench_signature::JsonPath;
+use serde::Deserialize as _;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// The outermost level of a JSON document.
 #[derive(Debug)]
 pub struct Outline<'a> {
-    whole: &'a RawValue,
-    members: HashMap<Cow<'a, str>, &'a RawValue>,
-    order: Vec<Cow<'a, str>>,
+    text: &'a str,
+    level: Level<'a>,
+    /// The first element, where the document is an array: the level is then that element's.
     first: Option<&'a RawValue>,
 }
+
+/// The members of one object.
+#[derive(Debug, Default)]
+struct Level<'a> {
+    members: HashMap<Cow<'a, str>, &'a RawValue>,
+    order: Vec<Cow<'a, str>>,
+}
+
+/// Objects with more members than this are no event of anybody: the rest is checked and not kept.
+const KEPT: usize = 4_096;
 
 impl<'a> Outline<'a> {
     /// Walks a document once; `None` if it is not JSON. A byte order mark in front is passed over.
     #[must_use]
     pub fn of(bytes: &'a [u8]) -> Option<Self> {
         let text = std::str::from_utf8(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)).ok()?;
-        let whole: &RawValue = serde_json::from_str(text).ok()?;
-        let first = if whole.get().starts_with('[') {
-            child(whole, "0")
-        } else {
-            None
-        };
-        let mut members = HashMap::new();
-        let mut order = Vec::new();
-        for (key, value) in members_of(first.unwrap_or(whole)) {
-            if members.insert(key.clone(), value).is_none() {
-                order.push(key);
-            }
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let (mut level, mut first) = (Level::default(), None);
+        match text.trim_ascii_start().as_bytes().first()? {
+            b'{' => level = deserializer.deserialize_map(Members).ok()?,
+            b'[' => first = Child("0").deserialize(&mut deserializer).ok()?,
+            _ => IgnoredAny::deserialize(&mut deserializer).map(|_| ()).ok()?,
         }
-        Some(Self {
-            whole,
-            members,
-            order,
-            first,
-        })
+        deserializer.end().ok()?;
+        if let Some(first) = first.filter(|first| first.get().starts_with('{')) {
+            level = serde_json::Deserializer::from_str(first.get())
+                .deserialize_map(Members)
+                .ok()?;
+        }
+        Some(Self { text, level, first })
     }
 
     /// The value at a path, as it stands in the text.
     #[must_use]
     pub fn get(&self, path: &JsonPath) -> Option<&'a RawValue> {
-        let (value, rest) = match path.steps() {
-            [] => return Some(self.whole),
-            [zero] if self.first.is_some() && zero == "0" => return self.first,
-            [zero, key, rest @ ..] if self.first.is_some() && zero == "0" => {
-                (*self.members.get(key.as_str())?, rest)
+        let (value, rest) = match (self.first, path.steps()) {
+            (Some(first), [zero]) if zero == "0" => return Some(first),
+            (Some(_), [zero, key, rest @ ..]) if zero == "0" => {
+                (self.level.members.get(key.as_str()).copied()?, rest)
             }
-            [key, rest @ ..] if self.first.is_none() => (*self.members.get(key.as_str())?, rest),
-            steps => (self.whole, steps),
+            (None, [key, rest @ ..]) => (self.level.members.get(key.as_str()).copied()?, rest),
+            (_, steps) => (serde_json::from_str(self.text).ok()?, steps),
         };
         rest.iter().try_fold(value, |value, step| child(value, step))
     }
@@ -71,7 +76,7 @@ impl<'a> Outline<'a> {
     /// The names of the outermost members in the order in which they came; those of the first element where the
     /// document is an array.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.order.iter().map(AsRef::as_ref)
+        self.level.order.iter().map(AsRef::as_ref)
     }
 }
 
@@ -90,15 +95,6 @@ fn text_of(value: &RawValue) -> Option<Cow<'_, str>> {
 #[serde(transparent)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
 
-fn members_of(value: &RawValue) -> Vec<(Cow<'_, str>, &RawValue)> {
-    if !value.get().starts_with('{') {
-        return Vec::new();
-    }
-    serde_json::Deserializer::from_str(value.get())
-        .deserialize_map(Members)
-        .unwrap_or_default()
-}
-
 /// One step down: a member of an object or an element of an array.
 fn child<'a>(value: &'a RawValue, step: &str) -> Option<&'a RawValue> {
     let mut deserializer = serde_json::Deserializer::from_str(value.get());
@@ -111,18 +107,24 @@ fn child<'a>(value: &'a RawValue, step: &str) -> Option<&'a RawValue> {
 struct Members;
 
 impl<'de> Visitor<'de> for Members {
-    type Value = Vec<(Cow<'de, str>, &'de RawValue)>;
+    type Value = Level<'de>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::new();
-        while let Some((key, value)) = map.next_entry::<Text<'de>, &'de RawValue>()? {
-            members.push((key.0, value));
+        let mut level = Level::default();
+        while level.members.len() < KEPT {
+            let Some((key, value)) = map.next_entry::<Text<'de>, &'de RawValue>()? else {
+                return Ok(level);
+            };
+            if level.members.insert(key.0.clone(), value).is_none() {
+                level.order.push(key.0);
+            }
         }
-        Ok(members)
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(level)
     }
 }
 
@@ -277,6 +279,20 @@ mod tests {
         assert!(
             Outline::of(b"\xef\xbb\xbf{}").is_some(),
             "a byte order mark is passed over"
+        );
+    }
+
+    #[test]
+    fn an_object_of_very_many_members_is_kept_in_part() {
+        let members: Vec<String> = (0..KEPT + 10)
+            .map(|number| format!("\"k{number}\":{number}"))
+            .collect();
+        let body = format!("{{{}}}", members.join(","));
+        assert_eq!(text(&body, "k7").as_deref(), Some("7"), "the first are kept");
+        assert_eq!(text(&body, "k4100"), None, "the last are not");
+        assert!(
+            Outline::of(format!("{body}x").as_bytes()).is_none(),
+            "all of it is checked"
         );
     }
 

@@ -27,7 +27,7 @@ pub struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     /// Bodies longer than this are not looked into: what the headers do not say stays unknown.
-    pub const LOOK_INTO: usize = 8 * 1024 * 1024;
+    pub const LOOK_INTO: usize = 4 * 1024 * 1024;
 
     /// The request with this method, target, header list and body (after transfer framing; empty where it was
     /// spooled and nobody wants to read it back).

@@ -16,13 +16,19 @@ mod file;
 mod find;
 mod foreign;
 mod group;
+mod health;
+#[doc(hidden)]
+pub mod history;
 mod judgement;
 mod open;
 mod options;
 mod pack;
 mod prepared;
 mod query;
+mod removal;
 mod request;
+mod retention;
+mod saved_filter;
 mod search;
 mod setting;
 mod suggest;
@@ -44,9 +50,13 @@ use tokio::sync::watch;
 pub use annotation::Annotation;
 pub use content::BodyRange;
 pub use error::{OpenError, StoreError};
+pub use health::Health;
 pub use open::set_aside;
 pub use options::{BodyText, Durability, Indexing, StoreOptions};
+pub use removal::{DeletionId, Step};
 pub use request::{From, Page, PageRequest};
+pub use retention::{Limits as RetentionLimits, UNDO_FOR, Usage};
+pub use saved_filter::SavedFilter;
 pub use search::SearchState;
 pub use suggest::Suggestion;
 pub use tally::{Count, TallyKind};
@@ -75,6 +85,8 @@ struct Inner {
     checkpointer: SqliteConnectOptions,
     search: search::SearchIndex,
     body_text: BodyText,
+    /// Bytes written by this program so far.
+    written: watch::Receiver<u64>,
 }
 
 impl std::fmt::Debug for Store {
@@ -112,6 +124,7 @@ impl Store {
             .acquire_timeout(std::time::Duration::from_secs(5))
             .test_before_acquire(false)
             .connect_lazy_with(options.reader(&path));
+        let written = progress.clone();
         let (indexed, index_progress) = watch::channel(0);
         let search = search::SearchIndex::new(folder, identity.clone(), index_progress);
         if options.indexing == Indexing::Background {
@@ -132,6 +145,7 @@ impl Store {
                 checkpointer,
                 search,
                 body_text: options.body_text,
+                written,
             }),
         })
     }

@@ -142,6 +142,11 @@ async fn migrate(path: &Path, options: &StoreOptions) -> Result<SqliteConnection
                 detail: other.to_string(),
             },
         })?;
+    let numbered = format!("PRAGMA user_version = {}", known_schema());
+    sqlx::query(sqlx::AssertSqlSafe(numbered))
+        .execute(&mut connection)
+        .await
+        .map_err(refused)?;
     sqlx::query("UPDATE program SET version = ?")
         .bind(env!("CARGO_PKG_VERSION"))
         .execute(&mut connection)

@@ -10,6 +10,7 @@ use serde::{Serialize, Serializer};
 /// | `expired` | it is right and was too old when it was received |
 /// | `from-the-future` | it is right and its time was ahead of the time of receipt |
 /// | `missing` | there is no signature |
+/// | `no-secret` | there is no secret to check with |
 /// | `header-renamed` | it is there under a name that something changed |
 /// | `header-mangled` | it is there, but blanks, quotes or joined lines were put in |
 /// | `wrong-item` | the right signature is in the header, under a version or key that does not count |
@@ -60,6 +61,7 @@ pub enum Cause {
     Expired,
     FromTheFuture,
     Missing,
+    NoSecret,
     HeaderRenamed,
     HeaderMangled,
     WrongItem,
@@ -118,6 +120,7 @@ impl Cause {
             Self::Expired => "expired",
             Self::FromTheFuture => "from-the-future",
             Self::Missing => "missing",
+            Self::NoSecret => "no-secret",
             Self::HeaderRenamed => "header-renamed",
             Self::HeaderMangled => "header-mangled",
             Self::WrongItem => "wrong-item",

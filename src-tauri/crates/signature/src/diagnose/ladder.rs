@@ -10,6 +10,7 @@ use super::words::{self, Side};
 use super::{
     Action, Budget, Context, Diagnosis, Difference, Excluded, Hint, Proof, Remedy, header, key, verdict_on,
 };
+use crate::asymmetric::PublicKey;
 use crate::encoding;
 use crate::judge::{self, judge};
 use crate::message::Message;
@@ -28,6 +29,8 @@ pub(super) struct Ladder<'l> {
     budget: &'l Budget<'l>,
     report: Report,
     side: Side,
+    /// Of several signed items, the one that does not hold.
+    unit: usize,
     excluded: Vec<Excluded>,
 }
 
@@ -63,8 +66,9 @@ impl<'l> Ladder<'l> {
         context: &'l Context,
         budget: &'l Budget<'l>,
     ) -> Self {
-        let index = judge(scheme, message, secrets, |judgement| {
-            judgement.way.map_or(0, |(index, _)| index)
+        let (index, unit) = judge(scheme, message, secrets, |judgement| {
+            let item = judgement.item.map_or(0, |(item, _)| item);
+            (judgement.way.map_or(0, |(index, _)| index), item)
         });
         let way = scheme.ways().nth(index).unwrap_or(scheme);
         let report = verify(scheme, message, secrets);
@@ -77,6 +81,7 @@ impl<'l> Ladder<'l> {
             budget,
             report,
             side: Side::Message,
+            unit,
             excluded: Vec::new(),
         }
     }
@@ -101,7 +106,7 @@ impl<'l> Ladder<'l> {
             diagnosis.message = "The value is no digest in hex or base64.".to_owned();
             return diagnosis;
         }
-        let mut search = Search::new(targets, self.budget);
+        let mut search = Search::new(targets, self.unit, self.budget);
         let answer = self.digest_rungs(&mut search);
         self.finish(answer, &search)
     }
@@ -111,7 +116,7 @@ impl<'l> Ladder<'l> {
             return self.requirement();
         }
         let algorithm = self.way.algorithm.get();
-        let mut search = Search::new(self.message_targets(), self.budget);
+        let mut search = Search::new(self.message_targets(), self.unit, self.budget);
         let mended = self.mended_header(&mut search);
         let answer = match (mended, algorithm) {
             (Some(answer), _) => Some(answer),
@@ -329,10 +334,19 @@ impl<'l> Ladder<'l> {
     }
 
     fn unknown(&self) -> Diagnosis {
-        let readable = !judge::keys(self.way, self.secrets).is_empty();
+        let is_public = self.way.algorithm.get().is_some_and(Algorithm::is_asymmetric);
+        let is_key = |secret: &Secret| PublicKey::read(secret.expose(), None).is_ok();
+        let readable = if is_public {
+            self.secrets.iter().any(is_key)
+        } else {
+            !judge::keys(self.way, self.secrets).is_empty()
+        };
         let has_secret = self.secrets.iter().any(|secret| !crate::key::is_blank(secret));
         if has_secret && !readable {
             return self.said(Cause::UnreadableKey);
+        }
+        if !has_secret && self.side == Side::Message {
+            return self.said(Cause::NoSecret);
         }
         let mut diagnosis = self.said(Cause::Unknown);
         if self.side == Side::Receiver {

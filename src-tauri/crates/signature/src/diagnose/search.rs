@@ -95,6 +95,8 @@ pub(super) struct Hit {
 
 pub(super) struct Search<'s> {
     pub(super) targets: Vec<Target>,
+    /// Of several signed items, the one that is looked into.
+    unit: usize,
     budget: &'s Budget<'s>,
     pub(super) tries: u32,
     bytes: u64,
@@ -102,9 +104,10 @@ pub(super) struct Search<'s> {
 }
 
 impl<'s> Search<'s> {
-    pub(super) fn new(targets: Vec<Target>, budget: &'s Budget<'s>) -> Self {
+    pub(super) fn new(targets: Vec<Target>, unit: usize, budget: &'s Budget<'s>) -> Self {
         Self {
             targets,
+            unit,
             budget,
             tries: 0,
             bytes: 0,
@@ -143,7 +146,7 @@ impl<'s> Search<'s> {
         let scene = Scene::new(scheme, message);
         let units = examine::units(&scene, &[]);
         // Without a place the time cannot be an item; with several, the first holds it.
-        let unit = units.first();
+        let unit = units.get(self.unit);
         let place = unit.and_then(|unit| unit.places.first()).map(|place| (place, 0));
         let view = View {
             root: unit.and_then(|unit| unit.root),

@@ -119,6 +119,7 @@ impl Node {
                 text.push(']');
             }
             Self::Text(value) => style.write_text(text, value),
+            Self::Plain(raw) if style.numbers == Numbers::AsWritten => text.push_str(raw),
             Self::Plain(raw) => text.push_str(&style.numbers.write(raw)),
         }
     }
@@ -206,27 +207,47 @@ impl Style {
 
     fn write_text(&self, text: &mut String, value: &str) {
         text.push('"');
-        for character in value.chars() {
-            match character {
-                '/' if self.escaped.contains('/') => text.push_str("\\/"),
-                '"' if self.escaped.contains('"') => text.push_str("\\u0022"),
-                other if other.is_ascii() && self.escaped.contains(other) => self.escape(text, other),
-                '"' => text.push_str("\\\""),
-                '\\' => text.push_str("\\\\"),
-                '\n' => text.push_str("\\n"),
-                '\r' => text.push_str("\\r"),
-                '\t' => text.push_str("\\t"),
-                '\u{8}' => text.push_str("\\b"),
-                '\u{c}' => text.push_str("\\f"),
-                control if u32::from(control) < 0x20 => self.escape(text, control),
-                '\u{2028}' | '\u{2029}' if self.line_separators => self.escape(text, character),
-                beyond if !beyond.is_ascii() && self.beyond_ascii != Escapes::None => {
-                    self.escape(text, beyond);
-                }
-                other => text.push(other),
+        let mut rest = value;
+        // Most characters stand for themselves, so they are copied in runs.
+        while let Some(at) = rest.bytes().position(|byte| self.may_be_escaped(byte)) {
+            let (run, special) = rest.split_at(at);
+            text.push_str(run);
+            let mut characters = special.chars();
+            if let Some(character) = characters.next() {
+                self.write_special(text, character);
             }
+            rest = characters.as_str();
         }
+        text.push_str(rest);
         text.push('"');
+    }
+
+    fn may_be_escaped(&self, byte: u8) -> bool {
+        match byte {
+            b'"' | b'\\' | 0..0x20 => true,
+            // The first byte of a character beyond ASCII; the others follow it.
+            0xC0.. => self.beyond_ascii != Escapes::None || self.line_separators,
+            other => !self.escaped.is_empty() && self.escaped.as_bytes().contains(&other),
+        }
+    }
+
+    fn write_special(&self, text: &mut String, character: char) {
+        match character {
+            '/' if self.escaped.contains('/') => text.push_str("\\/"),
+            '"' if self.escaped.contains('"') => text.push_str("\\u0022"),
+            other if other.is_ascii() && self.escaped.contains(other) => self.escape(text, other),
+            '"' => text.push_str("\\\""),
+            '\\' => text.push_str("\\\\"),
+            '\n' => text.push_str("\\n"),
+            '\r' => text.push_str("\\r"),
+            '\t' => text.push_str("\\t"),
+            '\u{8}' => text.push_str("\\b"),
+            '\u{c}' => text.push_str("\\f"),
+            control if u32::from(control) < 0x20 => self.escape(text, control),
+            '\u{2028}' | '\u{2029}' if self.line_separators => self.escape(text, character),
+            beyond if !beyond.is_ascii() && self.beyond_ascii != Escapes::None => self.escape(text, beyond),
+            other => text.push(other),
+        }
     }
 
     fn escape(&self, text: &mut String, character: char) {

@@ -159,6 +159,7 @@ pub(super) fn remedy(cause: Cause, side: Side) -> &'static str {
         (Cause::FromTheFuture, _) => "Set the clocks: the sender's is ahead of the receiver's.",
         (Cause::Requirement, _) => "Compare the value with what is configured at the provider.",
         (Cause::UnreadableKey, _) => "Paste the secret again, in the form the provider gives it out.",
+        (Cause::NoSecret, _) => "Give the endpoint the secret the provider shows for it.",
         (Cause::Missing, _) => "Set a secret at the sender; without one many providers do not sign.",
         _ => "Compare the secret with the provider's, and the body with the sender's delivery log.",
     }

@@ -143,6 +143,10 @@ impl<'j> Bench<'_, 'j, '_> {
         {
             return Tried::stop(Verdict::Malformed, Reason::NotASignature);
         }
+        let is_readable = |key: &Key<'_>| PublicKey::read(self.secrets[key.secret].expose(), None).is_ok();
+        if self.algorithm.is_asymmetric() && !self.keys.is_empty() && !self.keys.iter().any(is_readable) {
+            return Tried::stop(Verdict::Invalid, Reason::NoKey);
+        }
         let way: &'j Scheme = self.scene.way;
         let by_place = reads_items(way);
         let mut contents: Vec<(usize, usize)> = self

@@ -1,10 +1,8 @@
 //! Each cause, made to happen and then found.
 
-use std::time::Instant;
-
 use hookbench_signature::{
-    Action, Budget, Cause, Context, Diagnosis, Draft, Message, Micros, Scheme, Secret, diagnose, explain,
-    sign,
+    Action, Budget, Cause, Context, Diagnosis, Draft, Message, Micros, Scheme, Secret, TestKey, diagnose,
+    explain, sign, sign_with_test_key,
 };
 
 use crate::provider;
@@ -689,26 +687,120 @@ fn the_budget_ends_the_search() {
 }
 
 #[test]
-#[ignore = "a measurement, for an optimised build"]
-fn how_long_the_ladder_takes() {
+fn public_key_signatures_are_diagnosed_as_well() {
+    let discord = provider::scheme("discord");
+    let key = TestKey::generate(&discord).unwrap();
+    let other = TestKey::generate(&discord).unwrap();
+    let draft = Draft {
+        method: "POST",
+        target: "/",
+        url: None,
+        headers: &[],
+        body: BODY.as_bytes(),
+    };
+    let lines = sign_with_test_key(&discord, &draft, &key, AT, None)
+        .unwrap()
+        .headers;
+    let public = key.public_pem().unwrap();
+    let cut = asked(
+        &discord,
+        &lines,
+        format!("{BODY}\r\n").as_bytes(),
+        &public,
+        &Context::default(),
+    );
+    assert_eq!(cut.cause, Cause::BodyNewline, "{}", cut.message);
+    let context = Context {
+        other_secrets: vec![Secret::new("/other-app", public)],
+        ..Context::default()
+    };
+    let wrong = asked(
+        &discord,
+        &lines,
+        BODY.as_bytes(),
+        &other.public_pem().unwrap(),
+        &context,
+    );
+    assert_eq!(wrong.cause, Cause::OtherSecret, "{}", wrong.message);
+    let unreadable = asked(&discord, &lines, BODY.as_bytes(), "no key", &Context::default());
+    assert_eq!(unreadable.cause, Cause::UnreadableKey, "{}", unreadable.message);
+}
+
+#[test]
+fn tokens_over_the_body_are_diagnosed_by_their_digest() {
+    let netlify = provider::scheme("netlify");
+    let lines = signed(&netlify, "netlify-secret", BODY.as_bytes(), URL);
+    let longer = asked(
+        &netlify,
+        &lines,
+        format!("{BODY}\n").as_bytes(),
+        "netlify-secret",
+        &Context::default(),
+    );
+    assert_eq!(longer.cause, Cause::BodyNewline, "{}", longer.message);
+    let other = asked(&netlify, &lines, b"other", "netlify-secret", &Context::default());
+    assert_eq!(other.cause, Cause::Requirement, "{}", other.message);
+    let context = Context {
+        other_secrets: vec![Secret::new("/site-b", "netlify-secret")],
+        ..Context::default()
+    };
+    let wrong = asked(&netlify, &lines, BODY.as_bytes(), "another-secret", &context);
+    assert_eq!(wrong.cause, Cause::OtherSecret, "{}", wrong.message);
+}
+
+#[test]
+fn of_several_signed_items_the_wrong_one_is_looked_into() {
+    let adyen = provider::scheme("adyen");
+    let secret = provider::secret("adyen");
+    let other = Secret::new("/other-account", "00".repeat(32));
+    let body = provider::body("adyen");
+    let sign_all = |secret: &Secret| {
+        let draft = Draft {
+            method: "POST",
+            target: "/",
+            url: None,
+            headers: &[],
+            body: body.as_bytes(),
+        };
+        String::from_utf8(sign(&adyen, &draft, secret, AT, None).unwrap().body.unwrap()).unwrap()
+    };
+    let (ours, theirs) = (sign_all(&secret), sign_all(&other));
+    let second = ours.rfind("\"hmacSignature\"").unwrap();
+    let mixed = format!("{}{}", &ours[..second], &theirs[second..]);
+    let context = Context {
+        other_secrets: vec![other],
+        ..Context::default()
+    };
+    let diagnosis = asked(&adyen, &Vec::new(), mixed.as_bytes(), secret.expose(), &context);
+    assert_eq!(
+        diagnosis.cause,
+        Cause::OtherSecret,
+        "the second item is another account's: {}",
+        diagnosis.message
+    );
+}
+
+#[test]
+fn without_a_secret_others_are_still_tried() {
     let stripe = provider::scheme("stripe");
-    for size in [10 * 1024, 1024 * 1024] {
-        let item = r#"{"id":"evt_123","text":"naïve / <b>","amount":10.50},"#;
-        let body = format!("[{}1]", item.repeat(size / item.len()));
-        let lines = signed(&stripe, "whsec_nobody_has", body.as_bytes(), URL);
-        let start = Instant::now();
-        let diagnosis = asked(
-            &stripe,
-            &lines,
-            body.as_bytes(),
-            "whsec_live",
-            &Context::default(),
-        );
-        println!(
-            "{size} bytes: {:?}, {} tries, {:?}",
-            start.elapsed(),
-            diagnosis.tries,
-            diagnosis.excluded
-        );
-    }
+    let lines = signed(&stripe, "whsec_test", BODY.as_bytes(), URL);
+    let context = Context {
+        other_secrets: vec![Secret::new("/stripe-test", "whsec_test")],
+        ..Context::default()
+    };
+    let found = |context: &Context| {
+        with_message(&lines, BODY.as_bytes(), |message| {
+            diagnose(&stripe, message, &[], context, &Budget::generous()).cause
+        })
+    };
+    assert_eq!(
+        found(&context),
+        Cause::OtherSecret,
+        "another endpoint's secret fits"
+    );
+    assert_eq!(
+        found(&Context::default()),
+        Cause::NoSecret,
+        "and if none does, there is none"
+    );
 }

@@ -11,4 +11,5 @@ mod properties;
 mod provider;
 mod report;
 mod signing;
+mod speed;
 mod vectors;

@@ -96,3 +96,22 @@ pub(crate) fn content_type(provider: &str) -> &'static [u8] {
         _ => b"application/json",
     }
 }
+
+#[test]
+fn the_examples_in_the_documentation_are_schemes() {
+    let text = fs::read_to_string(folder("../src/scheme.rs")).unwrap();
+    let text: String = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("//!"))
+        .map(|line| format!("{}\n", line.trim_start()))
+        .collect();
+    let blocks: Vec<&str> = text
+        .split("```toml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .collect();
+    assert!(blocks.len() >= 8, "the documentation has its examples");
+    for block in blocks {
+        toml::from_str::<Provider>(block).unwrap_or_else(|error| panic!("{block}\n{error}"));
+    }
+}

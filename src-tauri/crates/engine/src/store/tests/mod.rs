@@ -3,6 +3,8 @@
 mod annotation;
 mod faults;
 mod finding;
+mod keeping;
+mod killing;
 mod opening;
 mod requests;
 mod things;

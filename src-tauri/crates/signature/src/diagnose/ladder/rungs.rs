@@ -248,7 +248,7 @@ impl Ladder<'_> {
         let scene = Scene::new(self.way, self.message);
         let units = crate::examine::units(&scene, &[]);
         let place = units
-            .first()
+            .get(self.unit)
             .and_then(|unit| unit.places.first())
             .map(|place| (place, 0));
         let view = View {

@@ -65,7 +65,7 @@ impl Ladder<'_> {
     fn sent(&self) -> Option<Vec<u8>> {
         let scene = Scene::new(self.way, self.message);
         let units = examine::units(&scene, self.secrets);
-        let unit = units.first()?;
+        let unit = units.get(self.unit)?;
         let (place, _, span): (usize, usize, Span) = unit.signatures().next()?;
         Some(unit.places.get(place)?.part(span).into_owned())
     }
@@ -120,7 +120,7 @@ impl Ladder<'_> {
             };
             let mut bodies = body::quick(self.message, self.context.decoded_body.as_deref());
             bodies.extend(body::reserialised(self.message.body, self.budget.should_stop));
-            let mut search = Search::new(Vec::new(), self.budget);
+            let mut search = Search::new(Vec::new(), self.unit, self.budget);
             for form in &bodies {
                 if !search.may_try(form.value.len()) {
                     break;
