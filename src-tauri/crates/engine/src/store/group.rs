@@ -1,6 +1,7 @@
 //! One transaction for a group of requests, sent to SQLite as one prepared text: the price of a statement here is
 //! the hop to the connection's thread, so a group costs one hop whatever its size.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Arc;
@@ -162,30 +163,35 @@ fn bind(rows: &[&Prepared]) -> Result<SqliteArguments, sqlx::error::BoxDynError>
 
 /// What the group adds to the tally.
 fn tally(rows: &[&Prepared]) -> String {
-    let mut counts: BTreeMap<(&str, String), (i64, i64)> = BTreeMap::new();
+    let mut counts: BTreeMap<(&str, Cow<'_, str>), (i64, i64)> = BTreeMap::new();
     for row in rows {
-        let mut count = |kind: &'static str, value: String| {
+        let answered = row
+            .answered
+            .map_or(Cow::Borrowed(""), |status| Cow::Owned(status.to_string()));
+        for (kind, value) in [
+            ("all", Cow::Borrowed("")),
+            ("endpoint", some(row.endpoint_path.as_ref())),
+            ("provider", some(row.provider.as_ref())),
+            ("event", some(row.event.as_ref())),
+            ("verdict", Cow::Borrowed(row.verdict)),
+            ("state", Cow::Borrowed(row.state.as_str())),
+            ("answered", answered),
+            ("method", Cow::Borrowed(row.method.as_str())),
+        ] {
             let entry = counts.entry((kind, value)).or_default();
             entry.0 += 1;
             entry.1 += whole(row.body_length);
-        };
-        count("all", String::new());
-        count("endpoint", row.endpoint_path.clone().unwrap_or_default());
-        count("provider", row.provider.clone().unwrap_or_default());
-        count("event", row.event.clone().unwrap_or_default());
-        count("verdict", row.verdict.to_owned());
-        count("state", row.state.as_str().to_owned());
-        count(
-            "answered",
-            row.answered.map_or_else(String::new, |status| status.to_string()),
-        );
-        count("method", row.method.clone());
+        }
     }
     let list: Vec<_> = counts
-        .into_iter()
+        .iter()
         .map(|((kind, value), (requests, bytes))| (kind, value, requests, bytes))
         .collect();
     serde_json::to_string(&list).unwrap_or_else(|_| "[]".to_owned())
+}
+
+fn some(value: Option<&String>) -> Cow<'_, str> {
+    value.map_or(Cow::Borrowed(""), |value| Cow::Borrowed(value.as_str()))
 }
 
 async fn insert_rest(

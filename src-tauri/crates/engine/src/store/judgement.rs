@@ -42,8 +42,13 @@ async fn replace(
     .fetch_optional(&mut *connection)
     .await?;
     let Some(row) = row else { return Ok(false) };
-    let before: [Option<String>; 5] =
-        [row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?, row.try_get(4)?];
+    let before: [Option<String>; 5] = [
+        row.try_get(0)?,
+        row.try_get(1)?,
+        row.try_get(2)?,
+        row.try_get(3)?,
+        row.try_get(4)?,
+    ];
     let endpoint_before: Option<Vec<u8>> = row.try_get(5)?;
     let after = [
         known.endpoint_path.clone(),
@@ -58,7 +63,10 @@ async fn replace(
     }
     let length: i64 = row.try_get(6)?;
     let mut tally = Vec::new();
-    for (kind, (before, after)) in ["endpoint", "provider", "event", "verdict"].iter().zip(before.iter().zip(&after)) {
+    for (kind, (before, after)) in ["endpoint", "provider", "event", "verdict"]
+        .iter()
+        .zip(before.iter().zip(&after))
+    {
         if before != after {
             tally.push((kind, before.clone().unwrap_or_default(), -1, -length));
             tally.push((kind, after.clone().unwrap_or_default(), 1, length));
@@ -78,7 +86,9 @@ async fn replace(
     .bind(&id.as_bytes()[..])
     .execute(&mut *connection)
     .await?;
-    let tally = serde_json::to_string(&tally).map_err(|error| StoreError::Internal { detail: error.to_string() })?;
+    let tally = serde_json::to_string(&tally).map_err(|error| StoreError::Internal {
+        detail: error.to_string(),
+    })?;
     sqlx::query(ADD_TO_TALLY).bind(tally).execute(connection).await?;
     Ok(true)
 }

@@ -56,7 +56,7 @@ pub use open::set_aside;
 pub use options::{BodyText, Durability, Indexing, StoreOptions};
 pub use removal::{DeletionId, Step};
 pub use request::{From, Page, PageRequest};
-pub use retention::{Limits as RetentionLimits, UNDO_FOR, Usage};
+pub use retention::{RetentionLimits, UNDO_FOR, Usage};
 pub use saved_filter::SavedFilter;
 pub use search::SearchState;
 pub use suggest::Suggestion;

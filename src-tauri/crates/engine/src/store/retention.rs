@@ -13,7 +13,7 @@ use crate::model::Timestamp;
 
 /// What is kept at most. Requests with a star or a note are never removed for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct RetentionLimits {
     /// How many requests.
     pub requests: Option<u64>,
     /// How old they may be.
@@ -22,7 +22,7 @@ pub struct Limits {
     pub bytes: Option<u64>,
 }
 
-impl Default for Limits {
+impl Default for RetentionLimits {
     fn default() -> Self {
         Self {
             requests: Some(100_000),
@@ -92,7 +92,7 @@ impl Store {
     /// # Errors
     ///
     /// When it cannot be read or written.
-    pub async fn prune_next(&self, limits: &Limits, now: Timestamp) -> Result<u64, StoreError> {
+    pub async fn prune_next(&self, limits: &RetentionLimits, now: Timestamp) -> Result<u64, StoreError> {
         let usage = self.usage().await?;
         let beyond = limits
             .requests
@@ -152,7 +152,7 @@ impl Store {
 
     /// Keeps the store within the limits, which may change, and purges deletions that can no longer be undone. Ends when
     /// the sender of the limits is dropped or the store is closed.
-    pub async fn keep_within(self, mut limits: watch::Receiver<Limits>, clock: Clock) {
+    pub async fn keep_within(self, mut limits: watch::Receiver<RetentionLimits>, clock: Clock) {
         let mut written = self.inner.written.clone();
         loop {
             let now = limits.borrow_and_update().to_owned();
@@ -178,7 +178,7 @@ impl Store {
         }
     }
 
-    async fn tidy(&self, limits: &Limits, clock: &Clock) -> Result<(), StoreError> {
+    async fn tidy(&self, limits: &RetentionLimits, clock: &Clock) -> Result<(), StoreError> {
         let undo = i64::try_from(UNDO_FOR.as_micros()).unwrap_or(i64::MAX);
         let purge_before = Timestamp::from_micros(clock.now().as_micros().saturating_sub(undo));
         let mut removed = 0;
@@ -213,7 +213,7 @@ impl Store {
 /// Free bytes that stay in the file.
 const KEPT_FREE: u64 = 4 * 1024 * 1024;
 
-fn is_far_beyond(limits: &Limits, usage: &Usage) -> bool {
+fn is_far_beyond(limits: &RetentionLimits, usage: &Usage) -> bool {
     limits
         .bytes
         .is_some_and(|most| usage.used_bytes > most + most / 16)

@@ -4,13 +4,13 @@ use futures_util::future::join_all;
 use sqlx::{ConnectOptions, Connection};
 use tokio::sync::watch;
 
-use super::super::{PageRequest, RetentionLimits as Limits, SavedFilter, Store, StoreError, TallyKind, history};
+use super::super::{PageRequest, RetentionLimits, SavedFilter, Store, StoreError, TallyKind, history};
 use super::{open, options, request, store};
 use crate::clock::Clock;
 use crate::filter::{Filter, Moment};
 use crate::model::{RequestId, Sequence, Timestamp};
 
-const NONE: Limits = Limits {
+const NONE: RetentionLimits = RetentionLimits {
     requests: None,
     age: None,
     bytes: None,
@@ -161,7 +161,7 @@ async fn retention_removes_the_oldest_but_not_what_is_marked() {
         0,
         "without limits nothing goes"
     );
-    let count = Limits {
+    let count = RetentionLimits {
         requests: Some(600),
         ..NONE
     };
@@ -173,7 +173,7 @@ async fn retention_removes_the_oldest_but_not_what_is_marked() {
         store.request(ids[2]).await.unwrap().is_none(),
         "the oldest are gone"
     );
-    let age = Limits {
+    let age = RetentionLimits {
         age: Some(Duration::from_millis(700 * 300 + 1)),
         ..NONE
     };
@@ -185,7 +185,7 @@ async fn retention_removes_the_oldest_but_not_what_is_marked() {
     );
     assert_tally_is_right(&store, "after pruning").await;
     let before = store.usage().await.unwrap();
-    let bytes = Limits {
+    let bytes = RetentionLimits {
         bytes: Some(before.used_bytes / 2),
         ..NONE
     };
@@ -204,7 +204,7 @@ async fn retention_removes_the_oldest_but_not_what_is_marked() {
 #[tokio::test]
 async fn the_background_keeps_within_limits_and_gives_space_back() {
     let (_folder, store) = store().await;
-    let (_limits, receiver) = watch::channel(Limits {
+    let (_limits, receiver) = watch::channel(RetentionLimits {
         requests: Some(200),
         ..NONE
     });
