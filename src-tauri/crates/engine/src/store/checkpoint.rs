@@ -12,7 +12,7 @@ use tokio::sync::watch;
 use super::writer::WeakWriter;
 
 /// Copy after this many bytes …
-const BYTES: u64 = 8 * 1024 * 1024;
+const BYTES: u64 = 16 * 1024 * 1024;
 /// … or when nothing was written for so long.
 const QUIET: Duration = Duration::from_secs(2);
 

@@ -57,7 +57,7 @@ impl Span {
 
 /// Requests looked at in one step: few at first, so that a page that fills at once is there at once.
 const FIRST_STEP: i64 = 64;
-const STEP: i64 = 512;
+const STEP: i64 = 256;
 /// Bytes, as they lie in the file, that are looked at together.
 const BYTES: usize = 4 * 1024 * 1024;
 

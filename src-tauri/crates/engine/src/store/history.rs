@@ -1,4 +1,5 @@
-//! Realistic requests for benches and tests: deterministic, so that two runs measure the same.
+//! Realistic requests for benches and tests: deterministic, so that two runs measure the same. As in real events, a few
+//! ids are new in each, while products, people and places come from small sets.
 
 use std::fmt::Write;
 use std::net::SocketAddr;
@@ -117,21 +118,28 @@ fn body(random: &mut Random, provider: &str, event: &str, number: u64) -> String
         random.hexadecimal(32),
         random.hexadecimal(24),
     );
-    let lines = 6 + random.below(16);
+    let lines = 3 + random.below(8);
     for line in 0..lines {
+        let product = random.below(WORDS.len() as u64);
         // Writing to a String cannot fail.
         let _ = write!(
             json,
-            "{}{{\"id\":\"il_{}\",\"object\":\"line_item\",\"amount\":{},\"currency\":\"eur\",\"description\":\"{} × {} (at €{}.00 / month)\",\
-             \"discountable\":true,\"metadata\":{{\"employee\":\"{}\",\"site\":\"site_{}\"}},\"quantity\":{},\"tax_amounts\":[]}}",
+            "{}{{\"id\":\"il_{}\",\"object\":\"line_item\",\"amount\":{},\"currency\":\"eur\",\
+             \"description\":\"{} × {} (at €{}.00 / month)\",\"discountable\":true,\"discounts\":[],\
+             \"metadata\":{{\"employee\":\"emp_{:05}\",\"site\":\"site_{}\"}},\"period\":{{\"end\":{},\"start\":{}}},\
+             \"price\":{{\"id\":\"price_plan_{product:04}\",\"object\":\"price\",\"active\":true,\"billing_scheme\":\"per_unit\",\
+             \"product\":\"prod_{product:04}\",\"recurring\":{{\"interval\":\"month\",\"interval_count\":1}}}},\
+             \"proration\":false,\"quantity\":{},\"tax_amounts\":[],\"type\":\"subscription\"}}",
             if line == 0 { "" } else { "," },
             random.hexadecimal(24),
             random.below(100_000),
             1 + random.below(9),
-            WORDS[random.below(WORDS.len() as u64) as usize],
+            WORDS[product as usize],
             random.below(300),
-            random.hexadecimal(12),
-            random.below(5_000),
+            random.below(2_000),
+            random.below(500),
+            1_769_904_000 + number,
+            1_767_225_600 + number,
             1 + random.below(9),
         );
     }

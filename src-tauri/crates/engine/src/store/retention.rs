@@ -164,7 +164,7 @@ impl Store {
             let seen = *written.borrow_and_update();
             let much = async {
                 while written.changed().await.is_ok() {
-                    if written.borrow_and_update().saturating_sub(seen) > 8 * 1024 * 1024 {
+                    if written.borrow_and_update().saturating_sub(seen) > 16 * 1024 * 1024 {
                         return true;
                     }
                 }

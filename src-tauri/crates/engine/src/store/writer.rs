@@ -19,6 +19,8 @@ use super::{Kept, StoreError};
 
 /// The most requests in one transaction.
 const GROUP: usize = 128;
+/// What a commit writes to the log beside the data: the pages of rows, indexes and tally that it touches.
+const PAGES_OF_A_COMMIT: u64 = 40 * 1_024;
 /// How long a request may have waited for a locked file before it is answered with the error of the group before.
 const PATIENCE: Duration = Duration::from_millis(1_500);
 
@@ -306,7 +308,7 @@ impl Task {
             .iter()
             .map(|row| row.first.data.len() as u64 + row.rest.as_ref().map_or(0, |_| row.body_length))
             .sum();
-        self.count(bytes + 4_096);
+        self.count(bytes + PAGES_OF_A_COMMIT);
         Ok(kept)
     }
 
@@ -340,7 +342,7 @@ impl Task {
         if sound {
             self.connection = Some(connection);
         }
-        self.count(16_384);
+        self.count(PAGES_OF_A_COMMIT);
         (finish.tell)(result);
     }
 
