@@ -208,14 +208,14 @@ async fn the_background_keeps_within_limits_and_gives_space_back() {
         requests: Some(200),
         ..NONE
     });
-    fill(&store, 6_000).await;
+    fill(&store, 8_000).await;
     let before = store.usage().await.unwrap();
     let clock = Clock::from_fn(|| Timestamp::from_micros(1_767_225_600_000_000));
     let task = tokio::spawn(store.clone().keep_within(receiver, clock));
     let within = async {
         loop {
             let usage = store.usage().await.unwrap();
-            if usage.requests == 200 && usage.free_bytes <= 5 * 1024 * 1024 {
+            if usage.requests == 200 && usage.free_bytes <= 4 * 1024 * 1024 {
                 return usage;
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
