@@ -287,7 +287,7 @@ fn start_session(stage: &Stage, secrets: &str, terminal: &Hookbench) -> Session 
         ("HOOKBENCH_PORT", "0"),
         ("HOOKBENCH_SECRETS", secrets),
     ];
-    Session::start(stage, &desktop_program(), &environment)
+    Session::start(stage, &program("hookbench-desktop"), &environment)
 }
 
 /// Refusals that pass by themselves: what was found has been drawn anew, or something lies over it.
@@ -301,8 +301,4 @@ const PASSING: [&str; 5] = [
 
 fn selector(id: &str) -> String {
     format!("[data-testid=\"{id}\"]")
-}
-
-fn desktop_program() -> PathBuf {
-    env::var_os("HOOKBENCH_DESKTOP_BINARY").map_or_else(|| program("hookbench-desktop"), PathBuf::from)
 }

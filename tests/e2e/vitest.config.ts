@@ -7,6 +7,7 @@ export default defineConfig({
     include: ['flows/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
+    isolate: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -46,7 +46,10 @@ test('TrackTik is verified by the header one has chosen', async ({ bench }) => {
 });
 
 test('a request that cannot be checked leads to where its secret is set', async ({ bench }) => {
-  await bench.program.run('endpoint', 'add', '/github', '--provider', 'github');
+  await bench.at('endpoint-add').click();
+  await bench.at('endpoint-path').fill('/github');
+  await bench.at('endpoint-save').click();
+  await bench.gone('endpoint-dialog');
   await post(`${bench.listener}/github`, BODY, githubHeaders(SECRET, BODY));
   await bench.open('push');
   await bench.at('tab-signature').click();
@@ -79,7 +82,7 @@ test('a path is taken only once and an endpoint can be removed', async ({ bench 
   await bench.at('endpoint-path').fill('/orders');
   await bench.at('endpoint-save').click();
   await bench.shows('endpoint-problem', '/orders');
-  bench.complaints.splice(0);
+  bench.forgive(/422/);
   await bench.page.keyboard.press('Escape');
   await bench.gone('endpoint-dialog');
   await bench.at('endpoint').hover();

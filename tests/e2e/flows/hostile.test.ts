@@ -85,6 +85,7 @@ test('deep and long bodies do not hold the window up', async ({ bench }) => {
   const deep = '['.repeat(100_000) + ']'.repeat(100_000);
   await post(`${bench.listener}/deep`, deep);
   await post(`${bench.listener}/long`, JSON.stringify({ line: 'x'.repeat(2_000_000) }));
+  await expect.poll(() => bench.at('request-row').count()).toBe(2);
   await bench.open('/deep');
   await bench.shows('payload-body', '[');
   await bench.open('/long');

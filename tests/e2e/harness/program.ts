@@ -9,6 +9,12 @@ const PROGRAM =
   process.env['HOOKBENCH_BINARY'] ?? resolve(import.meta.dirname, '../../../target/debug/hookbench');
 const PATIENCE = 20_000;
 
+// However this process ends, what it started ends with it.
+const running = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 export interface Serving {
   /** The base URL of the listener. */
   listener: string;
@@ -18,8 +24,6 @@ export interface Serving {
   run: (...args: string[]) => Promise<string>;
   /** Ends the program and keeps its data. */
   stop: () => Promise<void>;
-  /** Starts it again on the same data. */
-  again: () => Promise<void>;
   /** Ends the program and removes its data. */
   end: () => Promise<void>;
 }
@@ -28,9 +32,9 @@ export interface Serving {
 export async function serve(): Promise<Serving> {
   const data = await mkdtemp(join(tmpdir(), 'hookbench-e2e-'));
   const env = { ...process.env, HOOKBENCH_DATA_DIR: data, HOOKBENCH_SECRETS: 'file', HOOKBENCH_PORT: '0' };
-  let running = await start(env);
+  const current = await start(env);
   const stop = async (): Promise<void> => {
-    const { child } = running;
+    const { child } = current;
     if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = new Promise((done) => child.once('exit', done));
     child.kill('SIGTERM');
@@ -39,12 +43,8 @@ export async function serve(): Promise<Serving> {
     clearTimeout(late);
   };
   return {
-    get listener() {
-      return running.listener;
-    },
-    get interface() {
-      return running.interface;
-    },
+    listener: current.listener,
+    interface: current.interface,
     run: (...args) =>
       new Promise((done, failed) => {
         const child = execFile(PROGRAM, args, { env, maxBuffer: 64 << 20 }, (error, output, said) => {
@@ -54,9 +54,6 @@ export async function serve(): Promise<Serving> {
         child.stdin?.end();
       }),
     stop,
-    again: async () => {
-      running = await start(env);
-    },
     end: async () => {
       await stop();
       await rm(data, { recursive: true, force: true });
@@ -71,8 +68,8 @@ async function start(
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  // However this process ends, what it started ends with it.
-  process.once('exit', () => child.kill('SIGKILL'));
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   let said = '';
   child.stderr.on('data', (piece: Buffer) => (said += piece.toString()));
   const found: Record<string, string> = {};

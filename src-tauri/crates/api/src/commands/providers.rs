@@ -6,7 +6,6 @@ use hookbench_engine::provider::Provider;
 use crate::error::ApiError;
 use crate::types::{Nothing, ParameterView, ProviderView, SampleSent, SampleView, SendSample};
 
-#[expect(clippy::unused_async, reason = "every command is async")]
 pub(super) async fn list(engine: &Engine, _: Nothing) -> Result<Vec<ProviderView>, ApiError> {
     Ok(engine.catalogue().all().iter().map(view).collect())
 }
