@@ -339,7 +339,7 @@ async fn the_index_forgets_what_is_gone() {
             .unwrap();
     }
     indexed(&store).await;
-    let limits = super::super::Limits {
+    let limits = super::super::RetentionLimits {
         requests: Some(2),
         age: None,
         bytes: None,
