@@ -117,3 +117,46 @@ fn fill_random(bytes: &mut [u8]) {
         bytes.fill(0x2a);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::listening::Listen;
+    use crate::options::Options;
+    use crate::reading::PageQuery;
+    use crate::secrets::Preference;
+
+    #[tokio::test]
+    async fn a_sample_arrives_and_its_signature_holds() {
+        let folder = tempfile::tempdir().unwrap();
+        let engine = Engine::open(Options {
+            secrets: Preference::Files,
+            ..Options::at(Some(folder.path().to_owned()))
+        })
+        .await
+        .unwrap();
+        let any_port = Listen {
+            port: Some(0),
+            ..Listen::default()
+        };
+        engine.listen(any_port).await.unwrap();
+        // Each takes its secret in another form.
+        for provider in ["github", "tracktik", "trackunit"] {
+            let sample = &engine.catalogue().get(provider).unwrap().sample[0].name;
+            let sent = engine.send_sample(provider, sample).await.unwrap();
+            assert_eq!(
+                (sent.status, sent.unsigned),
+                (200, None),
+                "`{provider}` is signed"
+            );
+            let page = engine.requests(&PageQuery::default()).await.unwrap();
+            let known = &page.rows[0].recognition;
+            assert_eq!(
+                (known.provider.as_deref(), known.verdict),
+                (Some(provider), hookbench_signature::Verdict::Valid),
+                "the secret that was made for it is the endpoint's"
+            );
+        }
+        engine.shut_down().await;
+    }
+}
