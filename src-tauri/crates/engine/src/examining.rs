@@ -116,6 +116,7 @@ impl Engine {
             let case = Case {
                 head: &request.head,
                 body: &body,
+                body_sha256: request.summary.body_sha256,
                 state: request.summary.state,
                 received_at: request.summary.received_at,
             };

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use hookbench_signature::{Context, Message, Micros, Report, Scheme, Secret, Verdict, check, verify};
 
 use crate::examining::Examination;
-use crate::model::{Endpoint, EndpointId, Header, RawHead, Recognition, SecretId, State, Timestamp};
+use crate::model::{Endpoint, EndpointId, RawHead, Recognition, SecretId, State, Timestamp};
 use crate::provider::{Catalogue, Facts, HandshakeAnswer, Provider};
 
 /// The scheme of a provider with an endpoint's parameters put in.
@@ -47,6 +47,8 @@ pub(crate) struct Judge {
 pub(crate) struct Case<'a> {
     pub(crate) head: &'a RawHead,
     pub(crate) body: &'a [u8],
+    /// SHA-256 of the body, which is known since it came.
+    pub(crate) body_sha256: [u8; 32],
     pub(crate) state: State,
     pub(crate) received_at: Timestamp,
 }
@@ -57,13 +59,26 @@ impl Judge {
         let defaults = catalogue
             .all()
             .iter()
-            .map(|provider| (provider.id.clone(), ready(provider, &provider.with_defaults(&Default::default()))))
+            .map(|provider| {
+                (
+                    provider.id.clone(),
+                    ready(provider, &provider.with_defaults(&Default::default())),
+                )
+            })
             .collect();
-        Self { catalogue, defaults: Arc::new(defaults), endpoints: Vec::new() }
+        Self {
+            catalogue,
+            defaults: Arc::new(defaults),
+            endpoints: Vec::new(),
+        }
     }
 
     /// The same knowledge of providers, with these endpoints and secrets.
-    pub(crate) fn with_endpoints(&self, endpoints: Vec<Endpoint>, values: &HashMap<SecretId, Secret>) -> Self {
+    pub(crate) fn with_endpoints(
+        &self,
+        endpoints: Vec<Endpoint>,
+        values: &HashMap<SecretId, Secret>,
+    ) -> Self {
         let mut known: Vec<Known> = endpoints
             .into_iter()
             .map(|endpoint| Known {
@@ -72,61 +87,87 @@ impl Judge {
                     .as_deref()
                     .and_then(|id| self.catalogue.get(id))
                     .map(|provider| ready(provider, &provider.with_defaults(&endpoint.parameters))),
-                secrets: endpoint.secrets.iter().filter_map(|secret| values.get(&secret.id).cloned()).collect(),
+                secrets: endpoint
+                    .secrets
+                    .iter()
+                    .filter_map(|secret| values.get(&secret.id).cloned())
+                    .collect(),
                 endpoint,
             })
             .collect();
         known.sort_by_key(|known| std::cmp::Reverse(known.endpoint.path.len()));
-        Self { catalogue: Arc::clone(&self.catalogue), defaults: Arc::clone(&self.defaults), endpoints: known }
+        Self {
+            catalogue: Arc::clone(&self.catalogue),
+            defaults: Arc::clone(&self.defaults),
+            endpoints: known,
+        }
+    }
+
+    /// What is known of a request, and what its sender wants to hear if it asks something. One look at it gives both.
+    pub(crate) fn judge(&self, case: Case<'_>) -> (Recognition, Option<HandshakeAnswer>) {
+        self.look(case, |known, facts| {
+            let (recognition, provider) = self.recognised(case, known, facts);
+            let handshake = provider
+                .filter(|_| case.state == State::Complete)
+                .and_then(|provider| provider.handshake(facts, secrets(known), parameters(known)));
+            (recognition, handshake)
+        })
     }
 
     /// What is known of a request: endpoint, provider, event, delivery key, verdict.
     pub(crate) fn recognise(&self, case: Case<'_>) -> Recognition {
-        let line = case.head.request_line();
-        let method = String::from_utf8_lossy(&line.method);
-        let target = String::from_utf8_lossy(&line.target);
-        let headers = case.head.headers();
-        let known = self.endpoint_for(&target);
+        self.look(case, |known, facts| self.recognised(case, known, facts).0)
+    }
+
+    fn recognised(
+        &self,
+        case: Case<'_>,
+        known: Option<&Known>,
+        facts: &Facts<'_>,
+    ) -> (Recognition, Option<&Provider>) {
         let mut recognition = Recognition {
             endpoint: known.map(|known| known.endpoint.id),
             endpoint_path: known.map(|known| known.endpoint.path.clone()),
             ..Recognition::unknown()
         };
         if case.state == State::Refused {
-            return recognition;
+            return (recognition, None);
         }
-        let facts = Facts::new(&method, &target, &headers, case.body);
-        let Some(provider) = self.provider(known, &facts) else { return recognition };
-        let parameters = known.map(|known| provider.with_defaults(&known.endpoint.parameters)).unwrap_or_default();
+        let Some(provider) = self.provider(known, facts) else {
+            return (recognition, None);
+        };
         recognition.provider = Some(provider.id.clone());
-        recognition.event = provider.event_with(&facts, &parameters);
-        recognition.delivery_key = provider.delivery_key_with(&facts, &parameters);
+        recognition.event = provider.event_with(facts, parameters(known));
+        recognition.delivery_key = provider.delivery_key_with(facts, parameters(known));
         // Of a request that did not come whole nothing can be said: its signature covers what is missing.
         if case.state == State::Complete {
             recognition.verdict = match self.scheme(known, &provider.id) {
                 Some(Ready::Scheme(scheme)) => {
-                    check(scheme, &facts.message(None, Some(micros(case.received_at))), secrets(known)).verdict
+                    check(
+                        scheme,
+                        &facts.message(None, Some(micros(case.received_at))),
+                        secrets(known),
+                    )
+                    .verdict
                 }
                 Some(Ready::Unsigned) => Verdict::Unsigned,
                 Some(Ready::Incomplete(_)) | None => Verdict::Unknown,
             };
         }
-        recognition
+        (recognition, Some(provider))
     }
 
     /// The check of a request's signature as a story, with the provider it was checked for.
     pub(crate) fn report(&self, case: Case<'_>) -> (Option<String>, Report) {
-        let line = case.head.request_line();
-        let method = String::from_utf8_lossy(&line.method);
-        let target = String::from_utf8_lossy(&line.target);
-        let headers: Vec<Header> = case.head.headers();
-        let known = self.endpoint_for(&target);
-        let facts = Facts::new(&method, &target, &headers, case.body);
         if case.state != State::Complete {
             let sentence = "The request did not come whole, so that its signature cannot be checked.";
             return (None, Report::without_check(Verdict::Unknown, sentence));
         }
-        let Some(provider) = self.provider(known, &facts) else {
+        self.look(case, |known, facts| self.reported(case, known, facts))
+    }
+
+    fn reported(&self, case: Case<'_>, known: Option<&Known>, facts: &Facts<'_>) -> (Option<String>, Report) {
+        let Some(provider) = self.provider(known, facts) else {
             let sentence = "Nobody that Hookbench knows sends requests like this one; an endpoint can name its provider.";
             return (None, Report::without_check(Verdict::Unknown, sentence));
         };
@@ -142,20 +183,6 @@ impl Judge {
         (Some(provider.id.clone()), report)
     }
 
-    /// What the sender of a request wants to hear, if it asks something and its provider is known.
-    pub(crate) fn handshake(&self, case: Case<'_>) -> Option<HandshakeAnswer> {
-        let line = case.head.request_line();
-        let method = String::from_utf8_lossy(&line.method);
-        let target = String::from_utf8_lossy(&line.target);
-        let headers = case.head.headers();
-        let known = self.endpoint_for(&target);
-        let facts = Facts::new(&method, &target, &headers, case.body);
-        let provider = self.provider(known, &facts)?;
-        let none = BTreeMap::new();
-        let parameters = known.map_or(&none, |known| &known.endpoint.parameters);
-        provider.handshake(&facts, secrets(known), parameters)
-    }
-
     /// Looks at a request with a scheme: the wanted provider's, or the one it is judged by, with the wanted secrets, or
     /// the endpoint's.
     ///
@@ -167,36 +194,56 @@ impl Judge {
         wanted: &Examination,
         look: impl FnOnce(&Provider, &Scheme, &Message<'_>, &[Secret], Context) -> T,
     ) -> Result<T, String> {
-        let line = case.head.request_line();
-        let method = String::from_utf8_lossy(&line.method);
-        let target = String::from_utf8_lossy(&line.target);
-        let headers = case.head.headers();
-        let known = self.endpoint_for(&target);
-        let facts = Facts::new(&method, &target, &headers, case.body);
+        self.look(case, |known, facts| {
+            self.examined(case, known, facts, wanted, look)
+        })
+    }
+
+    fn examined<T>(
+        &self,
+        case: Case<'_>,
+        known: Option<&Known>,
+        facts: &Facts<'_>,
+        wanted: &Examination,
+        look: impl FnOnce(&Provider, &Scheme, &Message<'_>, &[Secret], Context) -> T,
+    ) -> Result<T, String> {
         let provider = match &wanted.provider {
-            Some(id) => self.catalogue.get(id).ok_or_else(|| format!("There is no provider `{id}`."))?,
-            None => self.provider(known, &facts).ok_or("Nobody that Hookbench knows sends requests like this one.")?,
+            Some(id) => self
+                .catalogue
+                .get(id)
+                .ok_or_else(|| format!("There is no provider `{id}`."))?,
+            None => self
+                .provider(known, facts)
+                .ok_or("Nobody that Hookbench knows sends requests like this one.")?,
         };
         let chosen;
         let ready = if wanted.provider.is_some() || !wanted.parameters.is_empty() {
             chosen = ready(provider, &provider.with_defaults(&wanted.parameters));
             &chosen
         } else {
-            self.scheme(known, &provider.id).ok_or("Its provider has no scheme.")?
+            self.scheme(known, &provider.id)
+                .ok_or("Its provider has no scheme.")?
         };
         let scheme = match ready {
             Ready::Scheme(scheme) => scheme,
             Ready::Unsigned => return Err(format!("{} does not sign its requests.", provider.name)),
             Ready::Incomplete(missing) => return Err(missing.clone()),
         };
-        let own = if wanted.secrets.is_empty() { secrets(known) } else { &wanted.secrets };
+        let own = if wanted.secrets.is_empty() {
+            secrets(known)
+        } else {
+            &wanted.secrets
+        };
         let context = Context {
             other_secrets: self
                 .endpoints
                 .iter()
                 .flat_map(|other| {
                     other.secrets.iter().map(move |secret| {
-                        Secret::new(format!("{} of {}", secret.name(), other.endpoint.path), secret.expose())
+                        Secret::new(
+                            format!("{} of {}", secret.name(), other.endpoint.path),
+                            secret.expose(),
+                        )
                     })
                 })
                 .filter(|other| !own.iter().any(|secret| secret.expose() == other.expose()))
@@ -213,12 +260,23 @@ impl Judge {
         secrets(self.endpoints.iter().find(|known| known.endpoint.id == endpoint))
     }
 
+    /// Takes a head apart, once for all that want to look at the request.
+    fn look<T>(&self, case: Case<'_>, then: impl FnOnce(Option<&Known>, &Facts<'_>) -> T) -> T {
+        let line = case.head.request_line();
+        let method = String::from_utf8_lossy(&line.method);
+        let target = String::from_utf8_lossy(&line.target);
+        let headers = case.head.headers();
+        let facts = Facts::new(&method, &target, &headers, case.body).with_digest(case.body_sha256);
+        then(self.endpoint_for(&target), &facts)
+    }
+
     /// The endpoint whose path the target begins with: whole segments only, the longest first.
     fn endpoint_for(&self, target: &str) -> Option<&Known> {
         let path = path_of(target);
         self.endpoints.iter().find(|known| {
             let prefix = known.endpoint.path.trim_end_matches('/');
-            path.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+            path.strip_prefix(prefix)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         })
     }
 
@@ -230,7 +288,9 @@ impl Judge {
     }
 
     fn scheme<'s>(&'s self, known: Option<&'s Known>, provider: &str) -> Option<&'s Ready> {
-        known.and_then(|known| known.scheme.as_ref()).or_else(|| self.defaults.get(provider))
+        known
+            .and_then(|known| known.scheme.as_ref())
+            .or_else(|| self.defaults.get(provider))
     }
 }
 
@@ -238,11 +298,20 @@ fn secrets(known: Option<&Known>) -> &[Secret] {
     known.map_or(&[], |known| &known.secrets)
 }
 
+/// What the person chose for the provider's scheme; its defaults are put in where it is used.
+fn parameters(known: Option<&Known>) -> &BTreeMap<String, String> {
+    static NONE: BTreeMap<String, String> = BTreeMap::new();
+    known.map_or(&NONE, |known| &known.endpoint.parameters)
+}
+
 fn ready(provider: &Provider, parameters: &BTreeMap<String, String>) -> Ready {
     match provider.scheme(parameters) {
         Ok(Some(scheme)) => Ready::Scheme(Box::new(scheme)),
         Ok(None) => Ready::Unsigned,
-        Err(missing) => Ready::Incomplete(format!("The scheme of {} is not complete: {missing}.", provider.name)),
+        Err(missing) => Ready::Incomplete(format!(
+            "The scheme of {} is not complete: {missing}.",
+            provider.name
+        )),
     }
 }
 
@@ -260,19 +329,4 @@ fn path_of(target: &str) -> &str {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_path_of_any_target_form_is_found() {
-        for (target, path) in [
-            ("/a/b?c#d", "/a/b"),
-            ("http://host:1/a?b", "/a"),
-            ("http://host?b", "/"),
-            ("*", "*"),
-            ("", ""),
-        ] {
-            assert_eq!(path_of(target), path, "`{target}`");
-        }
-    }
-}
+mod tests;

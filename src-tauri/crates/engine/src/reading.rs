@@ -130,6 +130,7 @@ impl Engine {
             judge.report(Case {
                 head: &request.head,
                 body: &body,
+                body_sha256: request.summary.body_sha256,
                 state: request.summary.state,
                 received_at: request.summary.received_at,
             })

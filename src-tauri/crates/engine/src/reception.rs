@@ -1,5 +1,6 @@
 //! What happens to a request between its last byte and the answer: judged, kept, answered.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use crate::changes::Change;
 use crate::engine::Core;
 use crate::judge::Case;
 use crate::model::{Arrival, Body, NewRequest, Recognition, RequestId};
+use crate::provider::HandshakeAnswer;
 use crate::store::StoreError;
 
 /// How many spooled bodies are read back into memory at once to be judged.
@@ -34,7 +36,10 @@ pub(crate) struct Reception {
 
 impl Reception {
     pub(crate) fn new(core: Arc<Core>) -> Self {
-        Self { core, large: Semaphore::new(LARGE_AT_ONCE) }
+        Self {
+            core,
+            large: Semaphore::new(LARGE_AT_ONCE),
+        }
     }
 
     async fn keep(
@@ -43,7 +48,12 @@ impl Reception {
         recognition: Recognition,
         answered: Option<u16>,
     ) -> Result<(), StoreError> {
-        let new = NewRequest { id: RequestId::generate(), arrival, recognition, answered };
+        let new = NewRequest {
+            id: RequestId::generate(),
+            arrival,
+            recognition,
+            answered,
+        };
         let kept = self.core.store.insert_request(new).await;
         let trouble = kept.as_ref().err().cloned();
         // Asked first: a swap for every request would be paid by all of them.
@@ -56,44 +66,46 @@ impl Reception {
         Ok(())
     }
 
-    /// What the sender gets once its request is kept: an answer to what it asks, where it asks something.
-    fn answer(&self, arrival: &Arrival, recognition: &mut Recognition) -> Answer {
-        let Body::Memory(body) = &arrival.body else { return accepted() };
-        let case = Case { head: &arrival.head, body, state: arrival.state, received_at: arrival.received_at };
-        let Some(handshake) = self.core.judge.load().handshake(case) else { return accepted() };
-        if !handshake.acknowledgement {
-            recognition.event = Some(format!("handshake: {}", handshake.name));
-        }
-        let headers = handshake.headers.iter().filter_map(|(name, value)| {
-            Some((HeaderName::from_bytes(name.as_bytes()).ok()?, HeaderValue::from_str(value).ok()?))
-        });
-        Answer {
-            status: handshake.status,
-            headers: headers.collect(),
-            body: Bytes::from(handshake.body),
-            close: false,
+    /// What is known of a request, and what its sender wants to hear if it asks something. No question is so long that
+    /// it would be in a file.
+    async fn judge(&self, arrival: &Arrival) -> (Recognition, Option<HandshakeAnswer>) {
+        self.wait_for_secrets().await;
+        match &arrival.body {
+            Body::Memory(body) => self.core.judge.load().judge(case(arrival, body)),
+            Body::Spooled { file, .. } => (self.recognise_spooled(arrival, file).await, None),
         }
     }
 
     async fn recognise(&self, arrival: &Arrival) -> Recognition {
+        self.wait_for_secrets().await;
+        match &arrival.body {
+            Body::Memory(body) => self.core.judge.load().recognise(case(arrival, body)),
+            Body::Spooled { file, .. } => self.recognise_spooled(arrival, file).await,
+        }
+    }
+
+    async fn wait_for_secrets(&self) {
+        // Asked first: once they are there, no request pays for a wait.
+        if *self.core.ready.borrow() {
+            return;
+        }
         let mut ready = self.core.ready.subscribe();
         // The wait ends with the time-out too: a request is kept and answered even if its secret cannot be read.
         let _ = tokio::time::timeout(SECRETS_WAIT, ready.wait_for(|ready| *ready)).await;
-        let case = |body| Case { head: &arrival.head, body, state: arrival.state, received_at: arrival.received_at };
-        match &arrival.body {
-            Body::Memory(body) => self.core.judge.load().recognise(case(body)),
-            Body::Spooled { file, .. } => {
-                let Ok(_permit) = self.large.acquire().await else { return Recognition::unknown() };
-                match tokio::fs::read(&**file).await {
-                    Ok(body) => {
-                        let judge = self.core.judge.load_full();
-                        tokio::task::block_in_place(|| judge.recognise(case(&body)))
-                    }
-                    Err(error) => {
-                        tracing::warn!(%error, "a spooled body cannot be read back to be judged");
-                        Recognition::unknown()
-                    }
-                }
+    }
+
+    async fn recognise_spooled(&self, arrival: &Arrival, file: &Path) -> Recognition {
+        let Ok(_permit) = self.large.acquire().await else {
+            return Recognition::unknown();
+        };
+        match tokio::fs::read(file).await {
+            Ok(body) => {
+                let judge = self.core.judge.load_full();
+                tokio::task::block_in_place(|| judge.recognise(case(arrival, &body)))
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a spooled body cannot be read back to be judged");
+                Recognition::unknown()
             }
         }
     }
@@ -101,8 +113,11 @@ impl Reception {
 
 impl Intake for Reception {
     async fn take(&self, arrival: Arrival) -> Answer {
-        let mut recognition = self.recognise(&arrival).await;
-        let answer = self.answer(&arrival, &mut recognition);
+        let (mut recognition, handshake) = self.judge(&arrival).await;
+        if let Some(question) = handshake.as_ref().filter(|handshake| !handshake.acknowledgement) {
+            recognition.event = Some(format!("handshake: {}", question.name));
+        }
+        let answer = handshake.map_or_else(accepted, answer_to);
         match self.keep(arrival, recognition, Some(answer.status)).await {
             Ok(()) => answer,
             Err(error) => {
@@ -120,10 +135,40 @@ impl Intake for Reception {
     }
 }
 
+fn case<'a>(arrival: &'a Arrival, body: &'a [u8]) -> Case<'a> {
+    Case {
+        head: &arrival.head,
+        body,
+        body_sha256: arrival.body_sha256,
+        state: arrival.state,
+        received_at: arrival.received_at,
+    }
+}
+
+/// What a sender that asks something gets once its request is kept.
+fn answer_to(handshake: HandshakeAnswer) -> Answer {
+    let headers = handshake.headers.iter().filter_map(|(name, value)| {
+        Some((
+            HeaderName::from_bytes(name.as_bytes()).ok()?,
+            HeaderValue::from_str(value).ok()?,
+        ))
+    });
+    Answer {
+        status: handshake.status,
+        headers: headers.collect(),
+        body: Bytes::from(handshake.body),
+        close: false,
+    }
+}
+
+/// What every other sender gets.
 fn accepted() -> Answer {
     Answer {
         status: ACCEPTED,
-        headers: vec![(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"))],
+        headers: vec![(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/plain; charset=utf-8"),
+        )],
         body: Bytes::from_static(b"ok\n"),
         close: false,
     }

@@ -97,6 +97,7 @@ async fn judge(
     let mut known = core.judge.load().recognise(Case {
         head: &request.head,
         body: &body,
+        body_sha256: summary.body_sha256,
         state: summary.state,
         received_at: summary.received_at,
     });

@@ -1,10 +1,6 @@
 //! Sending a sample event through the listener, signed as its provider would: the shortest way from an empty window
 //! to a request that can be looked at.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use hookbench_signature::{Draft, Secret, sign};
-use hookbench_signature::Micros;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use secrecy::SecretString;
 
@@ -36,8 +32,12 @@ impl Engine {
     /// When there is no such provider or sample, the listener is not running, or the store fails.
     pub async fn send_sample(&self, provider: &str, sample: &str) -> Result<SampleSent, EngineError> {
         let found = self.core.catalogue.get(provider);
-        let provider =
-            found.ok_or_else(|| EngineError::NotFound { kind: "provider", name: provider.to_owned() })?.clone();
+        let provider = found
+            .ok_or_else(|| EngineError::NotFound {
+                kind: "provider",
+                name: provider.to_owned(),
+            })?
+            .clone();
         let base = self.listener().await.url;
         if base.is_empty() {
             return Err(EngineError::NotListening);
@@ -58,7 +58,12 @@ impl Engine {
             headers: rendered
                 .headers
                 .into_iter()
-                .map(|header| (String::from_utf8_lossy(&header.name).into_owned(), header.value.to_vec()))
+                .map(|header| {
+                    (
+                        String::from_utf8_lossy(&header.name).into_owned(),
+                        header.value.to_vec(),
+                    )
+                })
                 .collect(),
             body: rendered.body,
         };
@@ -74,7 +79,9 @@ impl Engine {
                 },
             }),
             _ => Err(EngineError::BadInput {
-                message: attempt.message.unwrap_or_else(|| "the listener did not answer".to_owned()),
+                message: attempt
+                    .message
+                    .unwrap_or_else(|| "the listener did not answer".to_owned()),
                 hint: attempt.hint,
             }),
         }
@@ -84,43 +91,72 @@ impl Engine {
     async fn endpoint_for_samples(&self, provider: &Provider) -> Result<Endpoint, EngineError> {
         let path = format!("/{}", provider.id);
         let endpoints = self.endpoints().await?;
-        let own = endpoints.iter().find(|endpoint| endpoint.provider.as_ref() == Some(&provider.id));
+        let own = endpoints
+            .iter()
+            .find(|endpoint| endpoint.provider.as_ref() == Some(&provider.id));
         if let Some(endpoint) = own.or_else(|| endpoints.iter().find(|endpoint| endpoint.path == path)) {
             return Ok(endpoint.clone());
         }
-        let new = NewEndpoint { path, provider: Some(provider.id.clone()), parameters: Default::default() };
+        let new = NewEndpoint {
+            path,
+            provider: Some(provider.id.clone()),
+            parameters: Default::default(),
+        };
         let endpoint = self.add_endpoint(new).await?;
-        if let Some(value) = secret_for(provider) {
-            self.set_secret(endpoint.id, SECRET_NAME, SecretString::from(value)).await?;
+        if let Some(secret) = provider.invented_secret(fill_random) {
+            self.set_secret(endpoint.id, SECRET_NAME, SecretString::from(secret.expose()))
+                .await?;
         }
         self.find_endpoint(&endpoint.id.to_string()).await
     }
-}
-
-/// A random secret that the provider's scheme can sign with; `None` where it signs with nothing, with a private key,
-/// or leaves something to be chosen first.
-fn secret_for(provider: &Provider) -> Option<String> {
-    let scheme = provider.scheme(&provider.with_defaults(&Default::default())).ok()??;
-    let mut random = [0; 24];
-    fill_random(&mut random);
-    // The forms in which providers give secrets. A scheme that takes them as text takes the first.
-    let forms = [format!("whsec_{}", BASE64.encode(random)), BASE64.encode(random), hex::encode(random)];
-    let draft = Draft { method: "POST", target: "/", url: Some("http://localhost/"), headers: &[], body: b"{}" };
-    forms.into_iter().find(|form| {
-        let secret = Secret::new(SECRET_NAME, form.as_str());
-        // What else may be missing from this draft is in the samples.
-        !matches!(
-            sign(&scheme, &draft, &secret, Micros(0), Some("id")),
-            Err(hookbench_signature::SignError::Secret { .. }
-                | hookbench_signature::SignError::Asymmetric(_)
-                | hookbench_signature::SignError::Unsigned)
-        )
-    })
 }
 
 fn fill_random(bytes: &mut [u8]) {
     if SystemRandom::new().fill(bytes).is_err() {
         // Only ids and keys of samples are made here; without randomness they repeat, and nothing worse.
         bytes.fill(0x2a);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::listening::Listen;
+    use crate::options::Options;
+    use crate::reading::PageQuery;
+    use crate::secrets::Preference;
+
+    #[tokio::test]
+    async fn a_sample_arrives_and_its_signature_holds() {
+        let folder = tempfile::tempdir().unwrap();
+        let engine = Engine::open(Options {
+            secrets: Preference::Files,
+            ..Options::at(Some(folder.path().to_owned()))
+        })
+        .await
+        .unwrap();
+        let any_port = Listen {
+            port: Some(0),
+            ..Listen::default()
+        };
+        engine.listen(any_port).await.unwrap();
+        // Each takes its secret in another form.
+        for provider in ["github", "tracktik", "trackunit"] {
+            let sample = &engine.catalogue().get(provider).unwrap().sample[0].name;
+            let sent = engine.send_sample(provider, sample).await.unwrap();
+            assert_eq!(
+                (sent.status, sent.unsigned),
+                (200, None),
+                "`{provider}` is signed"
+            );
+            let page = engine.requests(&PageQuery::default()).await.unwrap();
+            let known = &page.rows[0].recognition;
+            assert_eq!(
+                (known.provider.as_deref(), known.verdict),
+                (Some(provider), hookbench_signature::Verdict::Valid),
+                "the secret that was made for it is the endpoint's"
+            );
+        }
+        engine.shut_down().await;
     }
 }

@@ -41,12 +41,17 @@ async fn a_body_that_is_reset_is_aborted() {
     let bench = Bench::new().await;
     let mut stream = bench.connect().await;
     stream
-        .write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhello")
+        .write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\nExpect: 100-continue\r\n\r\n")
         .await
         .unwrap();
+    assert_eq!(
+        status(&read_answer(&mut stream).await),
+        "100",
+        "its head is understood"
+    );
+    stream.write_all(b"hello").await.unwrap();
     // Closing a socket with unread data or no linger time resets it.
     stream.set_zero_linger().unwrap();
-    tokio::time::sleep(Duration::from_millis(50)).await;
     drop(stream);
     let row = bench.row().await;
     assert_eq!(
@@ -78,42 +83,47 @@ async fn a_head_that_ends_early_is_aborted_with_its_bytes() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_connection_without_a_word_leaves_no_row() {
     let limits = Limits {
         first_byte: Duration::from_millis(50),
-        ..brisk()
+        ..patient()
     };
-    let bench = Bench::with(limits).await;
-    assert_eq!(
-        bench.exchange_and_end(b"").await,
-        "",
-        "nothing asked, nothing answered"
-    );
-    assert_eq!(
-        bench.exchange_and_end(b"\r\n\r\n").await,
-        "",
-        "line breaks are no word"
-    );
-    assert_eq!(
-        bench.exchange(b"\r\n").await,
-        "",
-        "silence is ended by the first deadline"
-    );
-    let answer = bench.exchange_and_end(b"GET / HTTP/1.1\r\n\r\n").await;
-    assert_eq!(status(&answer), "200", "{answer}");
-    assert_eq!(bench.rows(1).await.len(), 1, "only the request is a row");
+    for (bytes, closed_by_sender) in [
+        (&b""[..], true),
+        (b"\r\n\r\n", true),
+        (b"", false),
+        (b"\r\n", false),
+    ] {
+        let mut wire = Wire::with(limits.clone());
+        wire.send(bytes).await;
+        if closed_by_sender {
+            wire.stream.shutdown().await.unwrap();
+        }
+        let begun = tokio::time::Instant::now();
+        let (answer, rows) = wire.finish().await;
+        assert_eq!(answer, "", "nothing asked, nothing answered");
+        assert_eq!(rows.len(), 0, "line breaks are no word: {rows:#?}");
+        let waited = if closed_by_sender { 0 } else { 50 };
+        assert_eq!(
+            begun.elapsed().as_millis(),
+            waited,
+            "silence is ended by the first deadline"
+        );
+    }
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_head_that_takes_too_long_is_told_so() {
-    let bench = Bench::with(Limits {
+    let mut wire = Wire::with(Limits {
         head_time: Duration::from_millis(100),
-        ..brisk()
-    })
-    .await;
-    let answer = bench.exchange(b"POST /slow HTTP/1.1\r\nHost:").await;
-    let row = bench.row().await;
+        ..patient()
+    });
+    wire.send(b"POST /slow HTTP/1.1\r\n").await;
+    tokio::time::sleep(Duration::from_millis(60)).await;
+    wire.send(b"Host:").await;
+    let (answer, rows) = wire.finish().await;
+    let row = &rows[0];
     assert_eq!(status(&answer), "408", "{answer}");
     assert_eq!(
         (row.arrival.state, row.answered),
@@ -122,20 +132,24 @@ async fn a_head_that_takes_too_long_is_told_so() {
         row.reason()
     );
     assert_eq!(row.reason(), "the head was not whole after 100ms", "in words");
-    assert!(row.arrival.took_micros >= 100_000, "measured from its first byte");
+    assert_eq!(
+        row.arrival.took_micros, 100_000,
+        "measured from its first byte, whatever came later"
+    );
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_body_that_falls_silent_is_told_so() {
-    let bench = Bench::with(Limits {
+    let mut wire = Wire::with(Limits {
         body_gap: Duration::from_millis(100),
-        ..brisk()
-    })
-    .await;
-    let answer = bench
-        .exchange(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhello")
+        ..patient()
+    });
+    wire.send(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhell")
         .await;
-    let row = bench.row().await;
+    tokio::time::sleep(Duration::from_millis(90)).await;
+    wire.send(b"o").await;
+    let (answer, rows) = wire.finish().await;
+    let row = &rows[0];
     assert_eq!(status(&answer), "408", "{answer}");
     assert_eq!(
         (row.arrival.state, row.answered),
@@ -151,102 +165,83 @@ async fn a_body_that_falls_silent_is_told_so() {
     assert_eq!(row.body, b"hello", "what came is kept");
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_body_that_drips_is_told_so() {
-    let limits = Limits {
+    let mut wire = Wire::with(Limits {
         body_rate: 1000,
-        body_rate_after: Duration::from_millis(200),
-        ..brisk()
-    };
-    let bench = Bench::with(limits).await;
-    let stream = bench.connect().await;
-    let (mut reading, mut writing) = stream.into_split();
-    let dripping = tokio::spawn(async move {
-        writing
-            .write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n")
-            .await?;
-        loop {
-            writing.write_all(b"x").await?;
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
-        #[expect(
-            unreachable_code,
-            reason = "the loop ends with an error; this gives it its type"
-        )]
-        std::io::Result::Ok(())
+        body_rate_after: Duration::from_millis(210),
+        ..patient()
     });
-    let mut answer = [0; 12];
-    reading.read_exact(&mut answer).await.unwrap();
-    dripping.abort();
-    let row = bench.row().await;
-    assert_eq!(&answer, b"HTTP/1.1 408", "no gap is long, but the whole is slow");
-    assert!(
-        row.reason()
-            .starts_with("it came slower than 1000 bytes a second"),
-        "{}",
-        row.reason()
+    wire.send(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n")
+        .await;
+    for _ in 0..15 {
+        wire.send(b"x").await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let (answer, rows) = wire.finish().await;
+    assert_eq!(status(&answer), "408", "no gap is long, but the whole is slow");
+    assert_eq!(
+        rows[0].reason(),
+        "it came slower than 1000 bytes a second after 11 of 1000 bytes of the body",
+        "as soon as the rate counts"
     );
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn an_idle_connection_is_kept_longer_than_a_head_may_take() {
-    let limits = Limits {
+    let mut wire = Wire::with(Limits {
         first_byte: Duration::from_millis(50),
         head_time: Duration::from_millis(50),
         idle: Duration::from_millis(600),
-        ..brisk()
-    };
-    let bench = Bench::with(limits).await;
-    let mut stream = bench.connect().await;
+        ..patient()
+    });
     for _ in 0..2 {
-        stream
-            .write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-            .await
-            .unwrap();
-        read_answer(&mut stream).await;
+        wire.send(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await;
+        read_answer(&mut wire.stream).await;
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
+    let begun = tokio::time::Instant::now();
+    let (answer, rows) = wire.finish().await;
+    assert_eq!(answer, "", "it is closed without a word at last");
     assert_eq!(
-        read_to_end(&mut stream).await,
-        "",
-        "it is closed without a word at last"
+        begun.elapsed().as_millis(),
+        400,
+        "counted from the end of the last request"
     );
-    assert_eq!(
-        bench.rows(2).await.len(),
-        2,
-        "and leaves nothing but its requests"
-    );
+    assert_eq!(rows.len(), 2, "and leaves nothing but its requests");
 }
 
 #[tokio::test]
 async fn a_drained_listener_lets_requests_finish_and_frees_its_port() {
     let bench = Bench::new().await;
-    *bench.intake.delay.lock().unwrap() = Duration::from_millis(200);
+    let gate = Arc::new(Semaphore::new(0));
+    *bench.intake.gate.lock().unwrap() = Some(Arc::clone(&gate));
     let mut busy = bench.connect().await;
     let mut idle = bench.connect().await;
     busy.write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\nok")
         .await
         .unwrap();
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    assert_eq!(bench.listener.connections(), 2, "both are connected");
+    bench
+        .until("one is on its way, and both are connected", |bench| {
+            bench.intake.at_gate.load(Ordering::SeqCst) == 1 && bench.listener.connections() == 2
+        })
+        .await;
     let address = bench.listener.address();
-    let begun = Instant::now();
-    bench.listener.shut_down(Duration::from_secs(5)).await;
+    let closing = tokio::spawn(bench.listener.shut_down(Duration::from_hours(1)));
+    assert_eq!(read_to_end(&mut idle).await, "", "the idle one is closed at once");
     assert!(
-        begun.elapsed() < Duration::from_secs(3),
-        "nobody waits for the idle one"
+        TcpStream::connect(address).await.is_err(),
+        "nobody listens there any more"
     );
+    assert!(!closing.is_finished(), "the busy one is waited for");
+    gate.add_permits(1);
     let answer = read_to_end(&mut busy).await;
     assert_eq!(status(&answer), "200", "it was on its way: {answer}");
     assert!(
         answer.contains("connection: close"),
         "no more is to be sent here: {answer}"
     );
-    assert_eq!(read_to_end(&mut idle).await, "", "the idle one is closed");
-    assert!(
-        TcpStream::connect(address).await.is_err(),
-        "nobody listens there any more"
-    );
+    closing.await.unwrap();
     assert_eq!(bench.intake.rows().len(), 1, "it is kept");
 }
 
@@ -255,15 +250,24 @@ async fn what_outlives_the_grace_is_put_on_record() {
     let bench = Bench::new().await;
     let mut head = bench.connect().await;
     let mut body = bench.connect().await;
-    head.write_all(b"POST / HT").await.unwrap();
-    body.write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\n\r\nhello")
+    // Once the answers are there, what was sent along with what they answer has been read too.
+    head.write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\nPOST / HT")
         .await
         .unwrap();
-    tokio::time::sleep(Duration::from_millis(50)).await;
-    bench.listener.shut_down(Duration::from_millis(50)).await;
+    assert_eq!(status(&read_answer(&mut head).await), "200", "the first is whole");
+    body.write_all(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\nhello")
+        .await
+        .unwrap();
+    assert_eq!(
+        status(&read_answer(&mut body).await),
+        "100",
+        "its head is understood"
+    );
+    bench.listener.shut_down(Duration::from_millis(10)).await;
     let rows = bench.intake.rows();
-    assert_eq!(rows.len(), 2, "{rows:#?}");
-    for row in rows {
+    let cut_short: Vec<&Row> = rows.iter().filter(|row| !row.taken).collect();
+    assert_eq!((rows.len(), cut_short.len()), (3, 2), "{rows:#?}");
+    for row in cut_short {
         assert_eq!(
             (row.arrival.state, row.answered),
             (State::Aborted, None),

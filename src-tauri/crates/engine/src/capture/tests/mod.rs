@@ -1,4 +1,8 @@
-//! The capture path over real sockets, with an intake that collects.
+//! The capture path with an intake that collects.
+//!
+//! Over real sockets ([`Bench`]) no deadline is ever near, so that no test can tell a slow machine from a fast one;
+//! what one side has to wait for is an event, never a span of time. Tests of deadlines run on a paused clock, which
+//! goes on only when nothing else can happen; sockets do not go with that, a pipe in memory does ([`Wire`]).
 
 mod bounds;
 mod cuts;
@@ -7,19 +11,28 @@ mod exact;
 mod hostile;
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, DuplexStream};
 use tokio::net::TcpStream;
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
 
-use super::{Answer, Intake, Limits, Listener};
+use super::registry::Registry;
+use super::service::Desk;
+use super::spool::Spool;
+use super::{Answer, Intake, Limits, Listener, connection};
 use crate::clock::Clock;
 use crate::model::{Arrival, Body, Timestamp};
 
 /// What the tests' clock always says.
 const NOW: i64 = 1_795_176_251_482_001;
+
+/// When a test that still waits is given up: far from anything that a loaded machine needs.
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// One arrival with the status that it was answered with, `None` where the sender got nothing.
 #[derive(Debug, Clone)]
@@ -45,7 +58,10 @@ impl Row {
 struct Collecting {
     rows: Mutex<Vec<Row>>,
     answer: Mutex<Option<Answer>>,
-    delay: Mutex<Duration>,
+    /// Where there is one, each request waits for a permit before it is answered.
+    gate: Mutex<Option<Arc<Semaphore>>>,
+    /// How many requests have come to the gate.
+    at_gate: AtomicUsize,
 }
 
 impl Collecting {
@@ -69,9 +85,10 @@ impl Collecting {
 
 impl Intake for Collecting {
     async fn take(&self, arrival: Arrival) -> Answer {
-        let delay = *self.delay.lock().unwrap();
-        if !delay.is_zero() {
-            tokio::time::sleep(delay).await;
+        let gate = self.gate.lock().unwrap().clone();
+        if let Some(gate) = gate {
+            self.at_gate.fetch_add(1, Ordering::SeqCst);
+            gate.acquire().await.unwrap().forget();
         }
         let answer = self.answer.lock().unwrap().clone().unwrap_or_else(|| Answer {
             body: "kept\n".into(),
@@ -94,17 +111,24 @@ struct Bench {
     folder: tempfile::TempDir,
 }
 
-/// Limits under which nothing that these tests wait for takes long.
-fn brisk() -> Limits {
+/// Limits with deadlines that no test lives to see, unless it sets one and pauses the clock.
+fn patient() -> Limits {
+    let long = Duration::from_hours(1);
     Limits {
-        linger: Duration::from_millis(500),
+        first_byte: long,
+        head_time: long,
+        idle: long,
+        body_gap: long,
+        body_rate_after: long,
+        answer_gap: long,
+        linger: long,
         ..Limits::default()
     }
 }
 
 impl Bench {
     async fn new() -> Self {
-        Self::with(brisk()).await
+        Self::with(patient()).await
     }
 
     async fn with(limits: Limits) -> Self {
@@ -147,17 +171,24 @@ impl Bench {
         read_to_end(&mut stream).await
     }
 
-    /// Waits until there are `count` rows, and for no other sign.
-    async fn rows(&self, count: usize) -> Vec<Row> {
+    /// Waits until `holds`, and for no other sign.
+    async fn until(&self, what: &str, holds: impl Fn(&Self) -> bool) {
         let begun = Instant::now();
-        loop {
-            let rows = self.intake.rows();
-            if rows.len() >= count || begun.elapsed() > Duration::from_secs(10) {
-                assert_eq!(rows.len(), count, "rows: {rows:#?}");
-                return rows;
-            }
+        while !holds(self) {
+            assert!(begun.elapsed() < PATIENCE, "{what}: {:#?}", self.intake.rows());
             tokio::time::sleep(Duration::from_millis(2)).await;
         }
+    }
+
+    /// Waits until there are `count` rows.
+    async fn rows(&self, count: usize) -> Vec<Row> {
+        self.until("there are rows enough", |bench| {
+            bench.intake.rows().len() >= count
+        })
+        .await;
+        let rows = self.intake.rows();
+        assert_eq!(rows.len(), count, "rows: {rows:#?}");
+        rows
     }
 
     /// The only row there is.
@@ -166,8 +197,56 @@ impl Bench {
     }
 }
 
+/// One connection without a socket, for tests whose clock is paused.
+struct Wire {
+    stream: DuplexStream,
+    intake: Arc<Collecting>,
+    serving: JoinHandle<()>,
+    folder: tempfile::TempDir,
+}
+
+impl Wire {
+    fn with(limits: Limits) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let intake = Arc::new(Collecting::default());
+        let (stream, far) = tokio::io::duplex(64 * 1024);
+        let spool = Spool::open(folder.path().to_owned()).unwrap();
+        let clock = Clock::from_fn(|| Timestamp::from_micros(NOW));
+        let desk = Desk::new(Arc::clone(&intake), spool, clock);
+        let entry = Registry::new().enter(1).unwrap();
+        let peer = SocketAddr::from(([127, 0, 0, 1], 1));
+        let serving = tokio::spawn(connection::serve(far, peer, Arc::new(limits), desk, entry));
+        Self {
+            stream,
+            intake,
+            serving,
+            folder,
+        }
+    }
+
+    async fn send(&mut self, bytes: &[u8]) {
+        self.stream.write_all(bytes).await.unwrap();
+    }
+
+    /// Reads until the listener closes, hangs up, and gives what was read and the rows.
+    async fn finish(self) -> (String, Vec<Row>) {
+        let Self {
+            mut stream,
+            intake,
+            serving,
+            folder,
+        } = self;
+        let answer = read_to_end(&mut stream).await;
+        drop(stream);
+        serving.await.unwrap();
+        let rows = intake.rows();
+        drop(folder);
+        (answer, rows)
+    }
+}
+
 /// Everything until the end; a connection that breaks counts as ended.
-async fn read_to_end(stream: &mut TcpStream) -> String {
+async fn read_to_end(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let mut bytes = Vec::new();
     let reading = async {
         let mut piece = [0; 4096];
@@ -175,14 +254,14 @@ async fn read_to_end(stream: &mut TcpStream) -> String {
             bytes.extend_from_slice(&piece[..count]);
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), reading)
+    tokio::time::timeout(PATIENCE, reading)
         .await
         .expect("the listener closes the connection");
     String::from_utf8(bytes).unwrap()
 }
 
 /// Reads one answer with the body `kept`, or without one, and leaves the connection open.
-async fn read_answer(stream: &mut TcpStream) -> String {
+async fn read_answer(stream: &mut (impl AsyncRead + Unpin)) -> String {
     let mut text = String::new();
     let reading = async {
         loop {
@@ -200,7 +279,7 @@ async fn read_answer(stream: &mut TcpStream) -> String {
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), reading)
+    tokio::time::timeout(PATIENCE, reading)
         .await
         .expect("an answer comes");
     text
