@@ -74,8 +74,12 @@ export class Deleting {
       await list.refetch();
       const row = list.row(last.reopen);
       if (row !== undefined && this.#bench.draft === null) this.#bench.select(row.id);
-      if (requests > 0) notes.done(`${plural(requests, 'request')} brought back`);
-      else notes.done('There is nothing left of it to bring back');
+      this.#dismiss();
+      this.#note = notes.done(
+        requests > 0
+          ? `${plural(requests, 'request')} brought back`
+          : 'There is nothing left of it to bring back',
+      );
     } catch (thrown) {
       notes.failed('The deletion was not undone', thrown);
     } finally {

@@ -29,8 +29,9 @@ export class Notes {
   #spokenAt = 0;
   #waiting: string | null = null;
 
-  done(message: string): void {
-    this.#add({ tone: 'ok', message, hint: null, offer: null });
+  /** Says what was done; names the note. */
+  done(message: string): number {
+    return this.#add({ tone: 'ok', message, hint: null, offer: null });
   }
 
   /** Says what was done and offers to do something about it; names the note. */
