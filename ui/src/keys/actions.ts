@@ -15,6 +15,8 @@ export interface Action {
   group: Group;
   /** Chords for both, or apart for a Mac and the others. */
   keys: readonly string[] | Record<Os, readonly string[]>;
+  /** Done once for each press, however long the key is held. */
+  once?: true;
   /** Whether it can be done now. */
   when: (bench: Workbench) => boolean;
   run: (bench: Workbench) => void;
@@ -90,6 +92,17 @@ export const ACTIONS: readonly Action[] = [
     when: hasRow,
     run: (bench) => {
       if (bench.row !== null) void bench.star(bench.row);
+    },
+  },
+  {
+    id: 'request.delete',
+    title: 'Delete',
+    group: 'Request',
+    keys: { mac: ['Backspace', 'Delete'], other: ['Delete'] },
+    once: true,
+    when: reading,
+    run: (bench) => {
+      if (bench.row !== null) void bench.deleting.request(bench.row);
     },
   },
   {
@@ -201,6 +214,25 @@ export const ACTIONS: readonly Action[] = [
     keys: [],
     when: always,
     run: filterBy('sig:invalid,expired,missing,malformed'),
+  },
+  {
+    id: 'list.deleteMatching',
+    title: 'Delete all that match…',
+    group: 'List',
+    keys: [],
+    when: hasRows,
+    run: (bench) => {
+      bench.view.open({ kind: 'deleteMatching', filter: bench.list.filter });
+    },
+  },
+  {
+    id: 'list.undo',
+    title: 'Undo the last deletion',
+    group: 'List',
+    keys: ['mod+z'],
+    once: true,
+    when: (bench) => bench.deleting.last !== null,
+    run: (bench) => void bench.deleting.undo(),
   },
   {
     id: 'view.back',

@@ -42,6 +42,7 @@ export function keyCap(chord: string, os: Os): string {
     ArrowLeft: '←',
     ArrowRight: '→',
     Escape: 'Esc',
+    ...(os === 'mac' ? { Backspace: '⌫', Delete: '⌦' } : {}),
   };
   const parts = chord
     .split('+')
@@ -55,13 +56,19 @@ export function keyCap(chord: string, os: Os): string {
 /** Keys that move in a list; other parts of the window have their own use for them. */
 const MOVES = /^(?:shift\+)?(Arrow(Up|Down|Left|Right)|Enter|Home|End|PageUp|PageDown)$/;
 
+/** Keys that take something away; in the sidebar that would not be what stands there. */
+const DELETES = /^(Delete|Backspace)$/;
+/** What an edited text has a use for itself. */
+const EDITS = /^mod\+z$/;
+
 /** Whether a press at a place of the page may run an action of the table. */
 export function mayRun(chord: string, target: EventTarget | null): boolean {
   const element = target instanceof Element ? target : null;
   if (element === null) return true;
   const typing = element.closest('input, textarea, select, [contenteditable="true"], [data-typing]') !== null;
-  if (typing && !chord.startsWith('mod+') && chord !== 'Escape') return false;
+  if (typing && (EDITS.test(chord) || (!chord.startsWith('mod+') && chord !== 'Escape'))) return false;
   if (element.closest('dialog[open]') !== null && chord !== 'mod+k') return false;
+  if (DELETES.test(chord)) return element.closest('[data-keys="sidebar"]') === null;
   if (MOVES.test(chord)) return element === document.body || element.closest('[data-keys="list"]') !== null;
   return true;
 }

@@ -42,6 +42,7 @@ describe('the table of actions', () => {
       '5',
       '?',
       'n',
+      'Delete',
       'mod+k',
       'Escape',
     ];
@@ -85,6 +86,30 @@ describe('where a key may run an action', () => {
     expect(mayRun('Enter', document.body)).toBe(true);
     expect(mayRun('j', button)).toBe(true);
     button.remove();
+  });
+});
+
+describe('keys that take something away', () => {
+  it('do nothing in the sidebar, where other things stand, nor to a text', () => {
+    const sidebar = document.createElement('nav');
+    sidebar.dataset['keys'] = 'sidebar';
+    const item = sidebar.appendChild(document.createElement('button'));
+    const input = document.createElement('input');
+    expect([mayRun('Delete', item), mayRun('Delete', document.body)]).toEqual([false, true]);
+    expect([mayRun('Delete', input), mayRun('Backspace', input)]).toEqual([false, false]);
+  });
+
+  it('leave the undoing of what was typed to the text', () => {
+    expect(mayRun('mod+z', document.createElement('textarea'))).toBe(false);
+    expect(mayRun('mod+z', document.createElement('button'))).toBe(true);
+  });
+
+  it('are both of a Mac', () => {
+    const action = ACTIONS.find((known) => known.id === 'request.delete');
+    expect(action && [keysOf(action, 'mac'), keysOf(action, 'other')]).toEqual([
+      ['Backspace', 'Delete'],
+      ['Delete'],
+    ]);
   });
 });
 

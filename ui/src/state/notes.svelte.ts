@@ -2,33 +2,56 @@
 import type { ApiError } from '../bindings/ApiError';
 import { asApiError } from '../host';
 
+/** What a note offers to do. */
+export interface Offer {
+  title: string;
+  run: () => void;
+}
+
 export interface Note {
   key: number;
   tone: 'ok' | 'bad';
   message: string;
   hint: string | null;
+  offer: Offer | null;
 }
 
-const SHOWN_FOR = { ok: 3500, bad: 12_000 };
+const SHOWN_FOR = { ok: 3500, bad: 12_000, offer: 15_000 };
+/** A note that is pointed at or holds the keyboard is asked again after so long. */
+const HELD_FOR = 2000;
 
 export class Notes {
   list = $state.raw<readonly Note[]>([]);
   /** What the live region says. */
   spoken = $state('');
+  readonly #held = new Set<number>();
   #key = 0;
   #spokenAt = 0;
   #waiting: string | null = null;
 
-  done(message: string): void {
-    this.#add('ok', message, null);
+  /** Says what was done; names the note. */
+  done(message: string): number {
+    return this.#add({ tone: 'ok', message, hint: null, offer: null });
+  }
+
+  /** Says what was done and offers to do something about it; names the note. */
+  offered(message: string, offer: Offer): number {
+    return this.#add({ tone: 'ok', message, hint: null, offer });
   }
 
   failed(what: string, thrown: unknown): void {
     const error: ApiError = asApiError(thrown);
-    this.#add('bad', `${what}: ${error.message}`, error.hint);
+    this.#add({ tone: 'bad', message: `${what}: ${error.message}`, hint: error.hint, offer: null });
+  }
+
+  /** Keeps a note for as long as it is held. */
+  hold(key: number, held: boolean): void {
+    if (held) this.#held.add(key);
+    else this.#held.delete(key);
   }
 
   dismiss(key: number): void {
+    this.#held.delete(key);
     this.list = this.list.filter((note) => note.key !== key);
   }
 
@@ -50,11 +73,17 @@ export class Notes {
     }
   }
 
-  #add(tone: Note['tone'], message: string, hint: string | null): void {
+  #add(note: Omit<Note, 'key'>): number {
     const key = ++this.#key;
-    this.list = [...this.list.slice(-3), { key, tone, message, hint }];
+    this.list = [...this.list.slice(-3), { key, ...note }];
+    this.#dismissAfter(key, SHOWN_FOR[note.offer === null ? note.tone : 'offer']);
+    return key;
+  }
+
+  #dismissAfter(key: number, wait: number): void {
     setTimeout(() => {
-      this.dismiss(key);
-    }, SHOWN_FOR[tone]);
+      if (this.#held.has(key)) this.#dismissAfter(key, HELD_FOR);
+      else this.dismiss(key);
+    }, wait);
   }
 }

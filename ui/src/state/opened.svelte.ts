@@ -3,8 +3,10 @@ import type { ApiError } from '../bindings/ApiError';
 import type { AttemptView } from '../bindings/AttemptView';
 import type { ByteSource } from '../bindings/ByteSource';
 import type { DeliveryView } from '../bindings/DeliveryView';
+import type { DiagnosisView } from '../bindings/DiagnosisView';
 import type { RequestDetail } from '../bindings/RequestDetail';
 import type { RequestRow } from '../bindings/RequestRow';
+import type { SignatureView } from '../bindings/SignatureView';
 import { asApiError, type Host } from '../host';
 import { type ByteReader, ChunkedReader } from '../lib/bytes';
 
@@ -27,6 +29,12 @@ export class OpenRequest {
   sending = $state.raw<readonly Sending[]>([]);
   /** The delivery whose answer is looked at. */
   shownDelivery = $state<string | null>(null);
+  /** Why its signature does not hold; looked for where that is asked. */
+  diagnosis = $state.raw<DiagnosisView | null>(null);
+  diagnosisError = $state.raw<ApiError | null>(null);
+  /** Rises when what was found is not to be relied on any more, since secrets or endpoints are others. */
+  diagnosisRound = $state(0);
+  #diagnosing = -1;
   readonly #host: Host;
   readonly #readers = new Map<string, ByteReader>();
 
@@ -42,7 +50,9 @@ export class OpenRequest {
 
   async loadDetail(): Promise<void> {
     try {
+      const before = this.detail?.signature;
       this.detail = await this.#host.call('request', { id: this.id });
+      if (before !== undefined && !sameCheck(before, this.detail.signature)) this.forgetDiagnosis();
       this.row = this.detail.row;
       this.error = null;
     } catch (thrown) {
@@ -60,6 +70,26 @@ export class OpenRequest {
     } catch (thrown) {
       this.deliveriesError = asApiError(thrown);
     }
+  }
+
+  /** Looks for the cause, once in a round; a search can take seconds and is not repeated without need. */
+  async diagnose(): Promise<void> {
+    const round = this.diagnosisRound;
+    if (this.#diagnosing === round) return;
+    this.#diagnosing = round;
+    try {
+      const found = await this.#host.call('diagnose', { id: this.id });
+      if (round === this.diagnosisRound) this.diagnosis = found;
+    } catch (thrown) {
+      if (round === this.diagnosisRound) this.diagnosisError = asApiError(thrown);
+    }
+  }
+
+  /** Forgets the diagnosis; whoever shows it asks for it anew. */
+  forgetDiagnosis(): void {
+    this.diagnosis = null;
+    this.diagnosisError = null;
+    this.diagnosisRound += 1;
   }
 
   /** A delivery came back: it stands first and its answer is shown. */
@@ -92,6 +122,12 @@ export class OpenRequest {
     }
     return reader;
   }
+}
+
+/** Whether two checks came out the same; what is said of now does not count, it changes by itself. */
+function sameCheck(one: SignatureView, other: SignatureView): boolean {
+  const told = (key: string, value: unknown): unknown => (key === 'withinNow' ? undefined : value);
+  return JSON.stringify(one, told) === JSON.stringify(other, told);
 }
 
 function newestFirst(deliveries: readonly DeliveryView[]): DeliveryView[] {

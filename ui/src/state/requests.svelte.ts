@@ -41,6 +41,10 @@ export class RequestList {
   #atTop = true;
   /** Everything up to here was looked at for what is new. */
   #cursor = 0;
+  /** Everything up to here is in the list, if it is there at all; what is beyond is only counted. */
+  #shownTo = 0;
+  /** What is counted is not right any more and is counted again. */
+  #recount = false;
   /** From where on older ones are asked for. */
   #older: number | null = null;
   #question = 0;
@@ -132,9 +136,13 @@ export class RequestList {
     const question = ++this.#question;
     try {
       const limit = Math.min(1000, Math.max(PAGE, this.rows.length));
-      const page = await this.#page({ before: first.sequence + 1, limit });
+      // What was brought back may stand above the first row.
+      const newest = this.offset === 0 ? Math.max(this.#shownTo, first.sequence) : first.sequence;
+      const page = await this.#page({ before: newest + 1, limit });
       if (question !== this.#question) return;
       this.rows = page.rows;
+      this.#cursor = this.#shownTo;
+      this.#recount = true;
       this.more = page.more;
       this.#older = page.next;
       this.busy = false;
@@ -203,6 +211,31 @@ export class RequestList {
     if (this.activeId === id) this.activeId = null;
   }
 
+  /** Where one goes when a row goes away: the one below it, else the one above. */
+  neighbour(id: string): string | null {
+    const place = this.placeOf(id);
+    return place < 0 ? null : ((this.at(place + 1) ?? this.at(place - 1))?.id ?? null);
+  }
+
+  /** Counts what a filter matches, page by page; tells how far it is, and stops when it is told to. */
+  async count(filter: string, told: (counted: number, starred: number) => boolean): Promise<void> {
+    let before: number | null = null;
+    let counted = 0;
+    let starred = 0;
+    for (;;) {
+      const page: RequestPage = await this.#host.call('list_requests', {
+        before,
+        after: null,
+        limit: COUNTED,
+        filter,
+      });
+      counted += page.rows.length;
+      starred += page.rows.filter((row) => row.starred).length;
+      if (!told(counted, starred) || !page.more || page.next === null) return;
+      before = page.next;
+    }
+  }
+
   /** Keeps as many rows as may be held; what is let go at the lower end can be asked for again. */
   #hold(rows: readonly RequestRow[]): void {
     this.rows = rows.slice(0, HELD);
@@ -229,6 +262,8 @@ export class RequestList {
     this.loaded = true;
     this.#older = page.next;
     this.#cursor = Math.max(newest, page.rows[0]?.sequence ?? 0);
+    this.#shownTo = this.#cursor;
+    this.#recount = false;
     if (!same) this.toTop += 1;
     if (this.row(this.activeId) === undefined) this.activeId = null;
   }
@@ -257,10 +292,14 @@ export class RequestList {
     if (this.following && page.more && page.rows.length >= PAGE) return this.load();
     this.#cursor = Math.max(this.#cursor, page.next ?? 0, page.more ? 0 : newest);
     this.#again ||= page.more && page.next !== null;
-    const top = this.rows[0]?.sequence ?? 0;
-    const fresh = page.rows.filter((row) => row.sequence > top);
-    if (this.following && this.pending === 0) this.#hold([...fresh, ...this.rows]);
-    else this.pending += fresh.length;
+    const fresh = page.rows.filter((row) => row.sequence > this.#shownTo);
+    const counted = this.#recount ? 0 : this.pending;
+    this.#recount = false;
+    if (this.following && counted === 0) {
+      this.#hold([...fresh, ...this.rows]);
+      this.#shownTo = this.#cursor;
+      this.pending = 0;
+    } else this.pending = counted + fresh.length;
   }
 
   async #paged(ask: { before?: number; after?: number; limit?: number }, take: (page: RequestPage) => void) {

@@ -9,6 +9,7 @@ import { shorten, visibleText } from '../lib/escape';
 import { isUtf8 } from '../lib/utf8';
 import { looksBinary } from '../lib/sniff';
 import { verdictLook } from '../lib/verdict';
+import { Deleting } from './deleting.svelte';
 import { Draft } from './draft.svelte';
 import { Notes } from './notes.svelte';
 import { OpenRequest } from './opened.svelte';
@@ -28,6 +29,7 @@ export class Workbench {
   readonly around: Surroundings;
   readonly view = new View();
   readonly notes = new Notes();
+  readonly deleting = new Deleting(this);
   opened = $state.raw<OpenRequest | null>(null);
   draft = $state.raw<Draft | null>(null);
   /** Why the engine cannot be reached, while it cannot. */
@@ -231,7 +233,10 @@ export class Workbench {
       this.around.countsChanged();
       this.around.loadSettings().catch(() => undefined);
     }
-    if (event.endpoints && this.opened !== null) void this.opened.loadDetail();
+    if (event.endpoints && this.opened !== null) {
+      this.opened.forgetDiagnosis();
+      void this.opened.loadDetail();
+    }
   }
 
   #arrivalText(arrived: number): string {

@@ -1,0 +1,112 @@
+/** The whole window over a scripted host, for tests. */
+import { flushSync, mount, unmount } from 'svelte';
+import { afterEach } from 'vitest';
+import type { RequestDetail } from '../bindings/RequestDetail';
+import type { RequestRow } from '../bindings/RequestRow';
+import { rowOf, ScriptedHost, ScriptedRows } from '../host/scripted';
+import { Workbench } from '../state/workbench.svelte';
+import App from './App.svelte';
+
+export const HOSTILE = '<script>globalThis.hit = 1</script><img src=x onerror="globalThis.hit = 1">';
+let shown: ReturnType<typeof mount> | null = null;
+
+export function detailOf(row: RequestRow, body: string): RequestDetail {
+  return {
+    row: { ...row, bodyLength: body.length },
+    headers: [
+      { name: 'X-Evil', value: HOSTILE, exact: true },
+      { name: 'Authorization', value: 'Bearer sk_live_abcdefghijkl', exact: true },
+    ],
+    headLength: 0,
+    bodySha256: '',
+    contentType: 'application/json',
+    framing: {
+      declaredLength: 1,
+      chunked: false,
+      expectContinue: false,
+      position: 0,
+      trailers: [],
+      marks: [HOSTILE],
+    },
+    signature: {
+      verdict: 'no secret',
+      sentence: 'It carries a signature.',
+      provider: 'stripe',
+      algorithm: null,
+      found: [{ place: HOSTILE, text: HOSTILE, parts: [] }],
+      candidates: [],
+      key: null,
+      content: null,
+      digests: null,
+      age: null,
+      checks: [],
+      notes: [HOSTILE],
+    },
+  };
+}
+
+export async function open(
+  store: ScriptedRows,
+  body = '{"a":1}',
+): Promise<{ bench: Workbench; host: ScriptedHost }> {
+  const host = new ScriptedHost({
+    list_requests: store.page,
+    request: ({ id }) => detailOf(store.rows.find((row) => row.id === id) ?? rowOf(1), body),
+    deliveries: () => [],
+    settings: () => ({ theme: 'dark', bodyLimit: 1, lastTarget: null }),
+    save_settings: (settings) => settings,
+    status: () => ({
+      version: '0.1.0',
+      listener: {
+        listening: true,
+        url: 'http://127.0.0.1:4665',
+        port: 4665,
+        wantedPort: null,
+        problem: null,
+      },
+      dataDir: '/data',
+      secretsPlace: 'file',
+      requests: store.rows.length,
+      starred: 0,
+      failedSignatures: 0,
+      bytes: 9_100_000,
+      diskBytes: 12_400_000,
+      notices: [],
+    }),
+    endpoints: () => [],
+    targets: () => [],
+    providers: () => [],
+  });
+  for (const row of store.rows) host.bytes.set(`request_body ${row.id}`, new TextEncoder().encode(body));
+  const bench = new Workbench(host, 0);
+  shown = mount(App, { target: document.body, props: { bench } });
+  await settle();
+  return { bench, host };
+}
+
+export async function settle(): Promise<void> {
+  for (let round = 0; round < 6; round += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 4));
+    flushSync();
+  }
+}
+
+export const all = (id: string): HTMLElement[] => [
+  ...document.querySelectorAll<HTMLElement>(`[data-testid="${id}"]`),
+];
+export const one = (id: string): HTMLElement => {
+  const [found] = all(id);
+  if (found === undefined) throw new Error(`there is no ${id}`);
+  return found;
+};
+export const press = (key: string, init: KeyboardEventInit = {}): boolean =>
+  document.body.dispatchEvent(
+    new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...init }),
+  );
+
+afterEach(async () => {
+  if (shown !== null) await unmount(shown);
+  shown = null;
+  document.body.replaceChildren();
+  localStorage.clear();
+});
