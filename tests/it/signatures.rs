@@ -152,3 +152,21 @@ fn a_secret_set_while_listening_counts_from_then_on() {
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
 }
+
+#[test]
+fn a_handshake_gets_the_answer_that_its_provider_waits_for() {
+    let hookbench = Hookbench::new();
+    hookbench.run(&["endpoint", "add", "/slack", "--provider", "slack"]);
+    let listening = hookbench.listen();
+    let body = r#"{"token":"t","challenge":"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P","type":"url_verification"}"#;
+    let sent = format!(
+        "POST /slack HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    let answer = request(listening.address(), sent.as_bytes());
+    assert_eq!(answer.status, 200, "it is answered");
+    let text = String::from_utf8_lossy(&answer.body).into_owned();
+    assert!(text.contains("3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"), "with the challenge: {text}");
+    let event = hookbench.requests()[0]["event"].as_str().unwrap_or_default().to_owned();
+    assert!(event.contains("handshake"), "and shown as what it is: {event}");
+}

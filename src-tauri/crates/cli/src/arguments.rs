@@ -69,7 +69,7 @@ pub(crate) struct List {
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: u32,
     /// Only requests that match, in the filter language.
-    #[arg(long, value_name = "FILTER", default_value = "")]
+    #[arg(long, value_name = "FILTER", default_value = "", allow_hyphen_values = true)]
     pub(crate) filter: String,
     /// One JSON object a line.
     #[arg(long)]
@@ -276,7 +276,10 @@ mod tests {
 
     #[test]
     fn the_data_folder_is_understood_before_and_after_the_command() {
-        for line in [["hookbench", "--data-dir", "/d", "list"], ["hookbench", "list", "--data-dir", "/d"]] {
+        for line in [
+            ["hookbench", "--data-dir", "/d", "list"],
+            ["hookbench", "list", "--data-dir", "/d"],
+        ] {
             let arguments = Arguments::try_parse_from(line).unwrap();
             assert_eq!(arguments.data_dir, Some(PathBuf::from("/d")), "{line:?}");
         }

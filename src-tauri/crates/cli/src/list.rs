@@ -12,7 +12,10 @@ const PAGE: u32 = 200;
 
 pub(crate) async fn run(engine: &Engine, list: &List) -> Result<(), Failure> {
     let mut left = list.limit;
-    let mut query = PageQuery { filter: list.filter.clone(), ..PageQuery::default() };
+    let mut query = PageQuery {
+        filter: list.filter.clone(),
+        ..PageQuery::default()
+    };
     while left > 0 {
         query.limit = left.min(PAGE);
         let page = engine.requests(&query).await?;

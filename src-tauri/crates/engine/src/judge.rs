@@ -136,7 +136,7 @@ impl Judge {
             Some(Ready::Incomplete(missing)) => Report::without_check(Verdict::Unknown, missing),
             Some(Ready::Unsigned) | None => Report::without_check(
                 Verdict::Unsigned,
-                &format!("{} does not sign its requests.", provider.name),
+                format!("{} does not sign its requests.", provider.name),
             ),
         };
         (Some(provider.id.clone()), report)

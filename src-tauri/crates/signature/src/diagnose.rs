@@ -11,6 +11,7 @@ mod header;
 mod key;
 mod ladder;
 mod search;
+mod style;
 pub(crate) mod target;
 pub(crate) mod template;
 mod tree;

@@ -25,7 +25,11 @@ pub(super) fn view(provider: Option<String>, report: Report, now: Timestamp) -> 
         found: report
             .found
             .into_iter()
-            .map(|found| FoundView { place: found.place, text: found.text, parts: parts(found.parts) })
+            .map(|found| FoundView {
+                place: found.place,
+                text: found.text,
+                parts: parts(found.parts),
+            })
             .collect(),
         candidates: report
             .candidates
@@ -77,7 +81,9 @@ pub(super) fn view(provider: Option<String>, report: Report, now: Timestamp) -> 
 }
 
 pub(super) async fn diagnose(engine: &Hookbench, arguments: RequestRef) -> Result<DiagnosisView, ApiError> {
-    let diagnosis = engine.diagnose(arguments.id.parse()?, Examination::default()).await?;
+    let diagnosis = engine
+        .diagnose(arguments.id.parse()?, Examination::default())
+        .await?;
     Ok(DiagnosisView {
         cause: diagnosis.cause.code().to_owned(),
         message: diagnosis.message,
@@ -92,7 +98,11 @@ pub(super) async fn diagnose(engine: &Hookbench, arguments: RequestRef) -> Resul
         }),
         remedy: diagnosis.remedy.map(|remedy| remedy.text),
         hints: diagnosis.hints.into_iter().map(|hint| hint.text).collect(),
-        excluded: diagnosis.excluded.into_iter().map(|excluded| excluded.what).collect(),
+        excluded: diagnosis
+            .excluded
+            .into_iter()
+            .map(|excluded| excluded.what)
+            .collect(),
         tries: diagnosis.tries,
         cut_short: diagnosis.is_cut_short,
     })

@@ -74,6 +74,10 @@ fn view(state: ListenerState) -> ListenerView {
         url: state.url,
         port: state.port,
         wanted_port: state.wanted_port,
-        problem: state.problem.map(|(message, hint)| Notice { code: "listener".to_owned(), message, hint }),
+        problem: state.problem.map(|(message, hint)| Notice {
+            code: "listener".to_owned(),
+            message,
+            hint,
+        }),
     }
 }

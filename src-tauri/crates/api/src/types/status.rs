@@ -89,6 +89,10 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { theme: Theme::System, body_limit: 25 * 1024 * 1024, last_target: None }
+        Self {
+            theme: Theme::System,
+            body_limit: 25 * 1024 * 1024,
+            last_target: None,
+        }
     }
 }

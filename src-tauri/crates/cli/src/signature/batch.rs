@@ -100,8 +100,10 @@ struct Case<'c> {
 impl<'c> Case<'c> {
     fn read(text: &str, catalogue: &'c Catalogue) -> Result<Self, (Value, String)> {
         let line: Line = serde_json::from_str(text).map_err(|error| {
-            let id = serde_json::from_str::<Value>(text).ok().and_then(|value| value.get("id").cloned());
-            (id.unwrap_or_default(), error.to_string())
+            let id = serde_json::from_str::<Value>(text)
+                .ok()
+                .and_then(|value| value.get("id").cloned());
+            (id.unwrap_or_default(), format!("the line is not of the form that is read here: {error}"))
         })?;
         let id = line.id.clone();
         let fail = |message: String| (id.clone(), message);
@@ -113,18 +115,30 @@ impl<'c> Case<'c> {
             .list()
             .map_err(&fail)?
             .into_iter()
-            .map(|(name, value)| Header { name: name.into_bytes().into(), value: value.into_bytes().into() })
+            .map(|(name, value)| Header {
+                name: name.into_bytes().into(),
+                value: value.into_bytes().into(),
+            })
             .collect();
         let body = match (&line.body, &line.body_base64) {
-            (_, Some(text)) => {
-                BASE64.decode(text).map_err(|error| fail(format!("`body_base64` is not base64: {error}")))?
-            }
+            (_, Some(text)) => BASE64
+                .decode(text)
+                .map_err(|error| fail(format!("`body_base64` is not base64: {error}")))?,
             (Some(text), None) => text.clone().into_bytes(),
             (None, None) => Vec::new(),
         };
-        let secrets =
-            if line.secrets.is_empty() { named(line.secret.as_slice()) } else { named(&line.secrets) };
-        Ok(Self { line, provider, headers, body, secrets })
+        let secrets = if line.secrets.is_empty() {
+            named(line.secret.as_slice())
+        } else {
+            named(&line.secrets)
+        };
+        Ok(Self {
+            line,
+            provider,
+            headers,
+            body,
+            secrets,
+        })
     }
 
     /// The path and query of the URL, as the request line would have them.
@@ -140,12 +154,19 @@ impl<'c> Case<'c> {
     }
 
     fn received_at(&self) -> Option<Micros> {
-        #[expect(clippy::cast_possible_truncation, reason = "saturates far outside any calendar")]
-        self.line.received_at.map(|seconds| Micros((seconds * 1_000_000.0).round() as i64))
+        #[expect(
+            clippy::cast_possible_truncation,
+            reason = "saturates far outside any calendar"
+        )]
+        self.line
+            .received_at
+            .map(|seconds| Micros((seconds * 1_000_000.0).round() as i64))
     }
 
     fn scheme(&self) -> Result<Option<Scheme>, String> {
-        self.provider.scheme(&self.line.parameters).map_err(|error| error.to_string())
+        self.provider
+            .scheme(&self.line.parameters)
+            .map_err(|error| error.to_string())
     }
 
     fn facts(&self) -> Facts<'_> {
@@ -175,10 +196,15 @@ pub(crate) fn verify() -> Result<(), Failure> {
 /// `hookbench diagnose --stdin`
 pub(crate) fn diagnose() -> Result<(), Failure> {
     each_line(|case| {
-        let scheme = case.scheme()?.ok_or_else(|| format!("{} does not sign its requests", case.provider.name))?;
+        let scheme = case
+            .scheme()?
+            .ok_or_else(|| format!("{} does not sign its requests", case.provider.name))?;
         let facts = case.facts();
         let message = facts.message(case.url(), case.received_at());
-        let context = Context { other_secrets: others(&case.line.other_secrets), ..Context::default() };
+        let context = Context {
+            other_secrets: others(&case.line.other_secrets),
+            ..Context::default()
+        };
         let budget = Budget::generous();
         let diagnosis = match &case.line.computed {
             Some(computed) => {
@@ -191,7 +217,11 @@ pub(crate) fn diagnose() -> Result<(), Failure> {
 }
 
 fn others(values: &[String]) -> Vec<Secret> {
-    values.iter().zip(1..).map(|(value, number)| Secret::new(format!("other secret {number}"), value.as_str())).collect()
+    values
+        .iter()
+        .zip(1..)
+        .map(|(value, number)| Secret::new(format!("other secret {number}"), value.as_str()))
+        .collect()
 }
 
 /// A diagnosis as one object.
@@ -213,9 +243,15 @@ pub(crate) fn diagnosis_object(id: &Value, diagnosis: &Diagnosis) -> Value {
 /// `hookbench sign --stdin`
 pub(crate) fn sign() -> Result<(), Failure> {
     each_line(|case| {
-        let scheme = case.scheme()?.ok_or_else(|| format!("{} does not sign its requests", case.provider.name))?;
+        let scheme = case
+            .scheme()?
+            .ok_or_else(|| format!("{} does not sign its requests", case.provider.name))?;
         let secret = case.secrets.first().ok_or("there is no secret to sign with")?;
-        let lines: Vec<_> = case.headers.iter().map(|header| (&header.name[..], &header.value[..])).collect();
+        let lines: Vec<_> = case
+            .headers
+            .iter()
+            .map(|header| (&header.name[..], &header.value[..]))
+            .collect();
         let draft = Draft {
             method: &case.line.method,
             target: case.target(),
@@ -224,9 +260,8 @@ pub(crate) fn sign() -> Result<(), Failure> {
             body: &case.body,
         };
         let at = case.received_at().unwrap_or_else(now);
-        let signed =
-            hookbench_signature::sign(&scheme, &draft, secret, at, case.line.message_id.as_deref())
-                .map_err(|error| error.to_string())?;
+        let signed = hookbench_signature::sign(&scheme, &draft, secret, at, case.line.message_id.as_deref())
+            .map_err(|error| error.to_string())?;
         let mut headers = case.line.headers.list()?;
         for (name, value) in signed.headers {
             headers.retain(|(present, _)| !present.eq_ignore_ascii_case(&name));

@@ -23,12 +23,18 @@ fn examination(with: With) -> Examination {
 
 /// Secrets of the command line, named by their place: `secret 1`.
 fn named(values: &[String]) -> Vec<Secret> {
-    values.iter().zip(1..).map(|(value, number)| Secret::new(format!("secret {number}"), value.as_str())).collect()
+    values
+        .iter()
+        .zip(1..)
+        .map(|(value, number)| Secret::new(format!("secret {number}"), value.as_str()))
+        .collect()
 }
 
 /// `hookbench verify ID`
 pub(crate) async fn verify(engine: &Engine, verify: Verify) -> Result<(), Failure> {
-    let id = engine.find_request(verify.id.as_deref().unwrap_or_default()).await?;
+    let id = engine
+        .find_request(verify.id.as_deref().unwrap_or_default())
+        .await?;
     let report = engine.verify(id, examination(verify.with)).await?;
     if verify.json {
         return output::json(&json!({
@@ -43,10 +49,19 @@ pub(crate) async fn verify(engine: &Engine, verify: Verify) -> Result<(), Failur
         output::line(&format!("  {}: {}", visible(&found.place), visible(&found.text)))?;
     }
     if let Some(key) = &report.key {
-        output::line(&format!("  secret: {} ({}, {})", visible(&key.name), visible(&key.masked), visible(&key.form)))?;
+        output::line(&format!(
+            "  secret: {} ({}, {})",
+            visible(&key.name),
+            visible(&key.masked),
+            visible(&key.form)
+        ))?;
     }
     if let Some(content) = &report.content {
-        output::line(&format!("  signed: {} ({} bytes)", visible(&content.template), content.length))?;
+        output::line(&format!(
+            "  signed: {} ({} bytes)",
+            visible(&content.template),
+            content.length
+        ))?;
     }
     if let Some(digests) = &report.digests {
         if let Some(expected) = &digests.expected {
@@ -65,7 +80,9 @@ pub(crate) async fn verify(engine: &Engine, verify: Verify) -> Result<(), Failur
 
 /// `hookbench diagnose ID`
 pub(crate) async fn diagnose(engine: &Engine, diagnose: Diagnose) -> Result<(), Failure> {
-    let id = engine.find_request(diagnose.id.as_deref().unwrap_or_default()).await?;
+    let id = engine
+        .find_request(diagnose.id.as_deref().unwrap_or_default())
+        .await?;
     let wanted = examination(diagnose.with);
     let diagnosis = match diagnose.computed {
         Some(computed) => engine.explain(id, computed, wanted).await?,
@@ -79,7 +96,11 @@ pub(crate) async fn diagnose(engine: &Engine, diagnose: Diagnose) -> Result<(), 
 
 fn people(diagnosis: &Diagnosis) -> Result<(), Failure> {
     let proved = if diagnosis.proof.is_some() { "proved: " } else { "" };
-    output::line(&format!("{proved}{} ({})", visible(&diagnosis.message), diagnosis.cause.code()))?;
+    output::line(&format!(
+        "{proved}{} ({})",
+        visible(&diagnosis.message),
+        diagnosis.cause.code()
+    ))?;
     if let Some(proof) = &diagnosis.proof {
         for change in &proof.changes {
             output::line(&format!("  {}", visible(change)))?;
@@ -97,7 +118,11 @@ fn people(diagnosis: &Diagnosis) -> Result<(), Failure> {
     }
     if diagnosis.proof.is_none() {
         for excluded in &diagnosis.excluded {
-            output::line(&format!("  excluded: {} ({} tries)", visible(&excluded.what), excluded.tries))?;
+            output::line(&format!(
+                "  excluded: {} ({} tries)",
+                visible(&excluded.what),
+                excluded.tries
+            ))?;
         }
     }
     Ok(())
@@ -111,8 +136,11 @@ pub(crate) async fn discover(engine: &Engine, discover: &Discover) -> Result<(),
     }
     let found = engine.discover(&ids, named(&discover.secrets)).await?;
     if found.is_empty() {
-        return Err(Failure::new("no scheme makes the request valid with these secrets")
-            .hint("check the secret; a sender that signs nothing, or with a private key, has no scheme to find"));
+        return Err(
+            Failure::new("no scheme makes the request valid with these secrets").hint(
+                "check the secret; a sender that signs nothing, or with a private key, has no scheme to find",
+            ),
+        );
     }
     for scheme in &found {
         if discover.json {
@@ -144,13 +172,18 @@ pub(crate) fn providers(providers: &Providers) -> Result<(), Failure> {
         return Ok(());
     };
     let provider = catalogue.get(id).ok_or_else(|| {
-        Failure::new(format!("there is no provider `{id}`")).hint("hookbench providers lists those that are known")
+        Failure::new(format!("there is no provider `{id}`"))
+            .hint("hookbench providers lists those that are known")
     })?;
     if providers.json {
         return output::json(&object(provider));
     }
     output::line(&format!("{} ({})", provider.name, provider.id))?;
-    for (what, text) in [("docs", &provider.docs), ("note", &provider.note), ("retries", &provider.retries)] {
+    for (what, text) in [
+        ("docs", &provider.docs),
+        ("note", &provider.note),
+        ("retries", &provider.retries),
+    ] {
         if let Some(text) = text {
             output::line(&format!("  {what}: {text}"))?;
         }
@@ -159,7 +192,11 @@ pub(crate) fn providers(providers: &Providers) -> Result<(), Failure> {
         output::line(&format!("  wants an answer within {seconds} s"))?;
     }
     for (name, parameter) in provider.all_parameters() {
-        let default = parameter.default.as_ref().map(|text| format!(", else `{text}`")).unwrap_or_default();
+        let default = parameter
+            .default
+            .as_ref()
+            .map(|text| format!(", else `{text}`"))
+            .unwrap_or_default();
         output::line(&format!("  --set {name}=…  {}{default}", parameter.title))?;
     }
     for sample in &provider.sample {

@@ -23,6 +23,7 @@ mod parse;
 mod pattern;
 mod range;
 mod text;
+mod value;
 
 pub use complete::{Completion, Wanted, complete};
 pub use error::FilterError;

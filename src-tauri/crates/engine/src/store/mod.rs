@@ -40,12 +40,13 @@ mod words;
 mod writer;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use futures_util::future::BoxFuture;
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePoolOptions};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 pub use annotation::Annotation;
 pub use content::BodyRange;
@@ -87,6 +88,8 @@ struct Inner {
     body_text: BodyText,
     /// Bytes written by this program so far.
     written: watch::Receiver<u64>,
+    /// What works beside the writer and ends after it.
+    tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl std::fmt::Debug for Store {
@@ -114,11 +117,8 @@ impl Store {
         let (written, progress) = watch::channel(0);
         let writer = writer::Writer::start(options.writer(&path), connection, Arc::clone(&file), written);
         let checkpointer = options.checkpointer(&path);
-        tokio::spawn(checkpoint::run(
-            checkpointer.clone(),
-            writer.downgrade(),
-            progress.clone(),
-        ));
+        let copying = checkpoint::run(checkpointer.clone(), writer.downgrade(), progress.clone());
+        let mut tasks = vec![tokio::spawn(copying)];
         let readers = SqlitePoolOptions::new()
             .max_connections(options.readers.max(1))
             .acquire_timeout(std::time::Duration::from_secs(5))
@@ -126,16 +126,17 @@ impl Store {
             .connect_lazy_with(options.reader(&path));
         let written = progress.clone();
         let (indexed, index_progress) = watch::channel(0);
-        let search = search::SearchIndex::new(folder, identity.clone(), index_progress);
+        let search = search::SearchIndex::new(folder, identity.clone(), options.index_table, index_progress);
         if options.indexing == Indexing::Background {
-            tokio::spawn(search::run(search::Builder {
+            tasks.push(tokio::spawn(search::run(search::Builder {
                 folder: folder.to_owned(),
                 identity,
+                table: options.index_table,
                 rows: readers.clone(),
                 body_text: options.body_text,
                 written: progress,
                 progress: indexed,
-            }));
+            })));
         }
         Ok(Self {
             inner: Arc::new(Inner {
@@ -146,6 +147,7 @@ impl Store {
                 search,
                 body_text: options.body_text,
                 written,
+                tasks: Mutex::new(tasks),
             }),
         })
     }
@@ -169,6 +171,15 @@ impl Store {
     /// [`StoreError::Closed`].
     pub async fn close(&self) {
         self.inner.writer.close().await;
+        let tasks = self
+            .inner
+            .tasks
+            .lock()
+            .map(|mut tasks| std::mem::take(&mut *tasks))
+            .unwrap_or_default();
+        for task in tasks {
+            let _ = task.await;
+        }
         self.inner.readers.close().await;
         self.inner.search.close().await;
         if self.inner.file.check().is_ok() {
@@ -183,7 +194,7 @@ impl Store {
     ///
     /// When the newest request cannot be read.
     pub async fn search_state(&self) -> Result<SearchState, StoreError> {
-        let newest = self.newest_sequence().await?.0;
+        let newest = search::newest(self.readers()).await?;
         let indexed_to = self.inner.search.indexed_to().await;
         Ok(SearchState {
             indexed_to: Sequence(indexed_to),

@@ -48,6 +48,9 @@ pub struct StoreOptions {
     pub body_text: BodyText,
     /// Whether the search index is built.
     pub indexing: Indexing,
+    /// Requests in one table of the search index. Only tests have a reason to change it.
+    #[doc(hidden)]
+    pub index_table: i64,
 }
 
 impl Default for StoreOptions {
@@ -59,6 +62,7 @@ impl Default for StoreOptions {
             page_limit: None,
             body_text: |_, _| None,
             indexing: Indexing::Background,
+            index_table: 65_536,
         }
     }
 }

@@ -107,7 +107,7 @@ impl Builder<'_> {
                 self.like_any("name", any);
                 self.sql.push(')');
             }
-            Condition::Status(any) => self.status(any),
+            Condition::Status(any) => self.status(any).await?,
             Condition::Signature(any) => self.signature(any).await?,
             Condition::Target(any) => self.target(any),
             Condition::Delivered(any) => self.any(any, Self::delivered),
@@ -169,71 +169,108 @@ impl Builder<'_> {
             self.like_any(column, any);
             return Ok(());
         }
-        let absent = values.iter().any(|(value, _)| value.is_empty());
-        values.retain(|(value, _)| !value.is_empty());
-        let rows: i64 = values.iter().map(|(_, rows)| rows).sum();
-        if absent {
-            let _ = write!(self.sql, "{column} IS NULL OR ");
-        }
-        match &values[..] {
-            [] => self.sql.push('0'),
-            [(value, _)] => self.bind(&format!("{column} = ?"), Bind::Text(value.clone())),
-            several => {
-                let walk = if rows > FEW { "+" } else { "" };
-                let places = vec!["?"; several.len()].join(",");
-                let _ = write!(self.sql, "{walk}{column} IN ({places})");
-                self.binds
-                    .extend(values.into_iter().map(|(value, _)| Bind::Text(value)));
-            }
-        }
+        let values = values.into_iter().map(|(value, rows)| {
+            let bind = (!value.is_empty()).then(|| Bind::Text(value.clone()));
+            (bind, rows)
+        });
+        self.listed(column, "", values.collect());
         Ok(())
     }
 
+    /// A column that has one of these values, `None` for none, each with how many rows have it. `partial` is the
+    /// condition of an index that knows these values only: SQLite uses it when it sees its words.
+    fn listed(&mut self, column: &str, partial: &str, mut values: Vec<(Option<Bind>, i64)>) {
+        let rows: i64 = values.iter().map(|(_, rows)| rows).sum();
+        let absent = values.iter().any(|(value, _)| value.is_none());
+        values.retain(|(value, _)| value.is_some());
+        if !partial.is_empty() && !self.negated {
+            let _ = write!(self.sql, "{partial} AND (");
+        }
+        if absent {
+            let _ = write!(self.sql, "{column} IS NULL OR ");
+        }
+        match values.len() {
+            0 => self.sql.push('0'),
+            1 => {
+                let _ = write!(self.sql, "{column} = ?");
+            }
+            several => {
+                let walk = if rows > FEW { "+" } else { "" };
+                let _ = write!(self.sql, "{walk}{column} IN ({})", vec!["?"; several].join(","));
+            }
+        }
+        self.binds
+            .extend(values.into_iter().filter_map(|(value, _)| value));
+        if !partial.is_empty() && !self.negated {
+            self.sql.push(')');
+        }
+    }
+
+    /// Every value of a kind in the tally, with how many rows have it.
+    async fn tally(&self, kind: &str) -> Result<Vec<(String, i64)>, StoreError> {
+        let rows =
+            sqlx::query("SELECT value, requests FROM tally WHERE kind = ? AND requests > 0 LIMIT 1000")
+                .bind(kind)
+                .fetch_all(self.readers)
+                .await?;
+        rows.iter()
+            .map(|row| Ok((row.try_get(0)?, row.try_get(1)?)))
+            .collect()
+    }
+
     fn ids(&mut self, any: &[String]) {
+        self.sql
+            .push_str("request.sequence IN (SELECT named.sequence FROM request AS named WHERE ");
         self.any(any, |it, digits| {
             let bytes = |fill: char| {
                 let mut digits = digits.clone();
                 digits.extend(std::iter::repeat_n(fill, 32_usize.saturating_sub(digits.len())));
                 Bind::Bytes(hex::decode(digits).unwrap_or_default())
             };
-            it.bind("request.id BETWEEN ? AND ", bytes('0'));
+            it.bind("named.id BETWEEN ? AND ", bytes('0'));
             it.bind("?", bytes('f'));
         });
+        self.sql.push(')');
     }
 
-    fn status(&mut self, any: &[Option<Bounds>]) {
-        let usual = any
-            .iter()
-            .any(|bounds| bounds.is_some_and(|bounds| bounds.contain(200)));
-        if !usual && !self.negated {
-            // The words of the partial index, so that SQLite sees that it may use it.
-            self.sql
-                .push_str("(request.answered IS NULL OR request.answered <> 200) AND (");
+    async fn status(&mut self, any: &[Option<Bounds>]) -> Result<(), StoreError> {
+        let mut values = Vec::new();
+        for (word, rows) in self.tally("answered").await? {
+            let status = word.parse::<u64>().ok();
+            let wanted = any.iter().any(|bounds| match (bounds, status) {
+                (Some(bounds), Some(status)) => bounds.contain(status),
+                (bounds, status) => bounds.is_none() && status.is_none(),
+            });
+            if wanted {
+                values.push((status.map(|status| Bind::Number(whole(status))), rows));
+            }
         }
-        self.any(any, |it, bounds| match bounds {
-            Some(bounds) => it.between("request.answered", *bounds),
-            None => it.sql.push_str("request.answered IS NULL"),
-        });
-        if !usual && !self.negated {
-            self.sql.push(')');
-        }
+        let usual = values.iter().any(|(value, _)| *value == Some(Bind::Number(200)));
+        let partial = if usual {
+            ""
+        } else {
+            "(request.answered IS NULL OR request.answered <> 200)"
+        };
+        self.listed("request.answered", partial, values);
+        Ok(())
     }
 
     async fn signature(&mut self, any: &[Verdict]) -> Result<(), StoreError> {
-        let words: Vec<&str> = any.iter().map(|verdict| verdict.as_str()).collect();
-        let places = vec!["?"; words.len()].join(",");
-        let rare = !words.iter().any(|word| matches!(*word, "valid" | "unknown"));
-        if rare && !self.negated {
-            self.sql
-                .push_str("request.verdict NOT IN ('valid', 'unknown') AND ");
-        }
-        if let [word] = words[..] {
-            self.bind("request.verdict = ?", Bind::Text(word.to_owned()));
-            return Ok(());
-        }
-        let _ = write!(self.sql, "+request.verdict IN ({places})");
-        self.binds
-            .extend(words.into_iter().map(|word| Bind::Text(word.to_owned())));
+        let mut values = self.tally("verdict").await?;
+        values.retain(|(word, _)| any.iter().any(|verdict| verdict.as_str() == word));
+        let usual = values
+            .iter()
+            .any(|(word, _)| matches!(word.as_str(), "valid" | "unknown"));
+        let partial = if usual {
+            ""
+        } else {
+            "request.verdict NOT IN ('valid', 'unknown')"
+        };
+        let values = values
+            .into_iter()
+            .map(|(word, rows)| (Some(Bind::Text(word)), rows))
+            .collect();
+        self.listed("request.verdict", partial, values);
         Ok(())
     }
 
@@ -244,11 +281,14 @@ impl Builder<'_> {
             .bind(FEW + 1)
             .fetch_one(self.readers)
             .await?;
-        let walk = if rows > FEW { "+" } else { "" };
-        self.bind(
-            &format!("{walk}request.received_at {sign} ?"),
-            Bind::Number(micros),
-        );
+        if rows > FEW {
+            self.bind(&format!("+request.received_at {sign} ?"), Bind::Number(micros));
+        } else {
+            let sql = format!(
+                "request.sequence IN (SELECT timed.sequence FROM request AS timed WHERE timed.received_at {sign} ?)"
+            );
+            self.bind(&sql, Bind::Number(micros));
+        }
         Ok(())
     }
 

@@ -156,10 +156,9 @@ impl Store {
         let mut written = self.inner.written.clone();
         loop {
             let now = limits.borrow_and_update().to_owned();
-            match self.tidy(&now, &clock).await {
-                Err(StoreError::Closed) => return,
-                // What cannot be written now is tried again; the writer says what is wrong.
-                Ok(()) | Err(_) => {}
+            // What cannot be written now is tried again; the writer says what is wrong.
+            if self.tidy(&now, &clock).await == Err(StoreError::Closed) {
+                return;
             }
             // In a burst every 2,000 requests or so, else now and then.
             let seen = *written.borrow_and_update();
@@ -225,11 +224,13 @@ fn is_far_beyond(limits: &Limits, usage: &Usage) -> bool {
 
 /// The oldest requests that nothing exempts.
 const OLDEST: &str = "SELECT sequence FROM request WHERE sequence NOT IN (
-    SELECT request FROM annotation WHERE starred = 1 OR note IS NOT NULL) ORDER BY sequence LIMIT ?";
+    SELECT request FROM annotation WHERE starred = 1
+    UNION ALL SELECT request FROM annotation WHERE note IS NOT NULL) ORDER BY sequence LIMIT ?";
 
 /// The oldest requests before an instant that nothing exempts.
 const AGED: &str = "SELECT sequence FROM request WHERE received_at < ? AND sequence NOT IN (
-    SELECT request FROM annotation WHERE starred = 1 OR note IS NOT NULL) ORDER BY received_at LIMIT ?";
+    SELECT request FROM annotation WHERE starred = 1
+    UNION ALL SELECT request FROM annotation WHERE note IS NOT NULL) ORDER BY received_at LIMIT ?";
 
 async fn give_back(connection: &mut SqliteConnection) -> Result<u64, StoreError> {
     let sql = format!("PRAGMA incremental_vacuum({PAGES})");

@@ -3,7 +3,8 @@
 use std::borrow::Cow;
 
 use super::cause::Cause;
-use super::tree::{self, Escapes, Node};
+use super::style::{self, Escapes};
+use super::tree::Node;
 use super::variant::{Distinct, Variant};
 use crate::encoding;
 use crate::message::Message;
@@ -12,6 +13,9 @@ use crate::template::Source;
 use crate::view::{Scene, View};
 use base64::Engine as _;
 
+/// Cut characters are looked for among this many, and in bodies up to this length.
+const MOST_SPLITS: usize = 48;
+const LONGEST_SPLIT: usize = 64 * 1024;
 const MARK: &[u8] = &[0xEF, 0xBB, 0xBF];
 
 /// The cheap forms, most likely first; none of them reads the body as a document.
@@ -75,6 +79,9 @@ pub(super) fn quick(message: &Message<'_>, decoded: Option<&[u8]>) -> Vec<Varian
         escape_forms(text, &mut forms);
     }
     charset_forms(body, &mut forms);
+    if let Ok(text) = std::str::from_utf8(body) {
+        split_characters(text, &mut forms);
+    }
     forms.add(Cause::BodyEmpty, "nothing in place of the body", Vec::new());
     forms.add(
         Cause::BodyObject,
@@ -99,7 +106,7 @@ pub(super) fn reserialised(body: &[u8], should_stop: &dyn Fn() -> bool) -> Vec<V
             inner.clone().into_bytes(),
         );
     }
-    let quoted = Node::Text(text.trim().to_owned()).write(&tree::COMPACT);
+    let quoted = Node::Text(text.trim().to_owned()).write(&style::COMPACT);
     let orders = [
         ("", Cow::Borrowed(&node)),
         ("", Cow::Owned(node.in_script_order())),
@@ -110,11 +117,11 @@ pub(super) fn reserialised(body: &[u8], should_stop: &dyn Fn() -> bool) -> Vec<V
         if seen_orders.contains(&node.as_ref()) {
             continue;
         }
-        for (name, style) in tree::styles() {
+        for (name, written_in) in style::styles() {
             if should_stop() {
                 return forms.variants;
             }
-            let written = node.write(&style);
+            let written = node.write(&written_in);
             if name.contains("json.Marshal") {
                 let line = format!("{written}\n").into_bytes();
                 forms.add(
@@ -188,6 +195,21 @@ fn form_forms(message: &Message<'_>, forms: &mut Distinct<Vec<u8>>) {
         "the form written again, fields sorted",
         write(true, &sorted),
     );
+    let mut kept = fields.clone();
+    kept.retain(|(_, value)| !value.is_empty());
+    forms.add(cause, "the form without its empty fields", write(true, &kept));
+    let trimmed: Vec<_> = fields
+        .iter()
+        .map(|(key, value)| (key.clone(), Cow::Owned(value.trim_ascii().to_vec())))
+        .collect();
+    forms.add(cause, "the form with its values trimmed", write(true, &trimmed));
+    let mut firsts: Vec<form::Field<'_>> = Vec::new();
+    for field in &fields {
+        if !firsts.iter().any(|(key, _)| *key == field.0) {
+            firsts.push(field.clone());
+        }
+    }
+    forms.add(cause, "only the first of repeated fields", write(true, &firsts));
 }
 
 /// Changes to the text that leave its blanks and order alone.
@@ -234,7 +256,7 @@ fn escape_forms(text: &str, forms: &mut Distinct<Vec<u8>>) {
             if character.is_ascii() {
                 escaped.push(character);
             } else {
-                tree::escape(&mut escaped, character, case);
+                style::escape(&mut escaped, character, case);
             }
         }
         add(cause, change, escaped);
@@ -322,6 +344,25 @@ fn charset_forms(body: &[u8], forms: &mut Distinct<Vec<u8>>) {
         "the text written in UTF-16, high byte first",
         lossy.encode_utf16().flat_map(u16::to_be_bytes).collect(),
     );
+}
+
+/// A character whose bytes came in two chunks that were decoded one by one: each piece became U+FFFD.
+fn split_characters(text: &str, forms: &mut Distinct<Vec<u8>>) {
+    let beyond: Vec<(usize, char)> = text
+        .char_indices()
+        .filter(|(_, character)| !character.is_ascii())
+        .collect();
+    if beyond.len() > MOST_SPLITS || text.len() > LONGEST_SPLIT {
+        return;
+    }
+    for (at, character) in beyond {
+        let end = at + character.len_utf8();
+        for count in 2..=character.len_utf8() {
+            let split = format!("{}{}{}", &text[..at], "\u{FFFD}".repeat(count), &text[end..]);
+            let change = format!("the character at byte {at} cut in two between chunks");
+            forms.add(Cause::BodyCharset, change, split.into_bytes());
+        }
+    }
 }
 
 fn replaced(text: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {

@@ -273,7 +273,7 @@ impl<'l> Ladder<'l> {
     fn finish(&mut self, answer: Option<Answer>, search: &Search<'_>) -> Diagnosis {
         let mut diagnosis = match answer {
             Some(answer) => self.proved(answer, search),
-            None => self.unknown(),
+            None => self.unknown(search.tries),
         };
         diagnosis.hints = self.hints();
         diagnosis.excluded.clone_from(&self.excluded);
@@ -333,7 +333,7 @@ impl<'l> Ladder<'l> {
         }
     }
 
-    fn unknown(&self) -> Diagnosis {
+    fn unknown(&self, tries: u32) -> Diagnosis {
         let is_public = self.way.algorithm.get().is_some_and(Algorithm::is_asymmetric);
         let is_key = |secret: &Secret| PublicKey::read(secret.expose(), None).is_ok();
         let readable = if is_public {
@@ -351,7 +351,7 @@ impl<'l> Ladder<'l> {
         let mut diagnosis = self.said(Cause::Unknown);
         if self.side == Side::Receiver {
             diagnosis.message = "None of the usual mistakes gives this value.".to_owned();
-        } else if self.report.verdict == Verdict::Invalid {
+        } else if self.report.verdict == Verdict::Invalid && tries > 0 {
             diagnosis.message =
                 "Nothing that was tried fits: the secret is another, or the bytes were changed in a way that was not tried."
                     .to_owned();

@@ -575,6 +575,14 @@ fn a_receivers_mistakes_are_explained() {
         (explained(&stripe, "whsec_live", b""), Cause::BodyEmpty),
         (explained(&stripe, "live", BODY.as_bytes()), Cause::SecretPrefix),
         (
+            explained(
+                &stripe,
+                "whsec_live",
+                BODY.replace('\u{2615}', "\u{fffd}\u{fffd}").as_bytes(),
+            ),
+            Cause::BodyCharset,
+        ),
+        (
             explained(&body_only, "whsec_live", BODY.as_bytes()),
             Cause::TimestampOmitted,
         ),
@@ -803,4 +811,45 @@ fn without_a_secret_others_are_still_tried() {
         Cause::NoSecret,
         "and if none does, there is none"
     );
+}
+
+#[test]
+fn a_header_that_holds_no_digest_is_told_as_the_report_tells_it() {
+    let github = provider::scheme("github");
+    let lines = vec![("X-Hub-Signature-256".to_owned(), "foo".to_owned())];
+    let diagnosis = asked(&github, &lines, b"{}", "s3cret", &Context::default());
+    assert_eq!(
+        diagnosis.message, "X-Hub-Signature-256 does not start with `sha256=`.",
+        "the fact is said"
+    );
+}
+
+#[test]
+fn lost_form_fields_are_explained() {
+    let twilio = provider::scheme("twilio");
+    let body = b"A=1&B=&C=x%20";
+    let lines = signed(&twilio, "auth-token", body, URL);
+    let secrets = [Secret::new("live", "auth-token")];
+    for (meant, change) in [
+        (&b"A=1&C=x%20"[..], "the form without its empty fields"),
+        (b"A=1&B=&C=x", "the form with its values trimmed"),
+    ] {
+        let computed = signed(&twilio, "auth-token", meant, URL).remove(0).1;
+        let diagnosis = with_message(&lines, body, |message| {
+            explain(
+                &twilio,
+                message,
+                &secrets,
+                &computed,
+                &Context::default(),
+                &Budget::generous(),
+            )
+        });
+        assert_eq!(
+            diagnosis.proof.unwrap().changes,
+            [change],
+            "{}",
+            diagnosis.message
+        );
+    }
 }

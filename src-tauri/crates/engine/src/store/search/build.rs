@@ -7,15 +7,17 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use futures_util::TryStreamExt;
 use sqlx::sqlite::{
-    SqliteArguments, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous,
+    SqliteArguments, SqliteAutoVacuum, SqliteConnectOptions, SqliteConnection, SqliteJournalMode,
+    SqliteSynchronous,
 };
 use sqlx::{Arguments, AssertSqlSafe, ConnectOptions, Connection, Row, SqlitePool};
 use tokio::sync::watch;
 
-use super::{FORMAT, TABLE, path, table};
+use super::{format, path};
 use crate::filter::Document;
 use crate::model::RawHead;
 use crate::store::options::BodyText;
+use crate::store::prepared::PARTS;
 use crate::store::{StoreError, content, file, pack};
 
 /// Requests in one step …
@@ -33,6 +35,8 @@ const LATER: Duration = Duration::from_secs(3);
 pub(in crate::store) struct Builder {
     pub folder: PathBuf,
     pub identity: Vec<u8>,
+    /// Requests in one table.
+    pub table: i64,
     pub rows: SqlitePool,
     pub body_text: BodyText,
     /// Changes when this program writes; ends when the store is closed.
@@ -108,6 +112,7 @@ impl Builder {
         let _ = file::make_file(&path);
         let options = SqliteConnectOptions::new()
             .filename(&path)
+            .auto_vacuum(SqliteAutoVacuum::Incremental)
             .journal_mode(SqliteJournalMode::Wal)
             // A power cut may cost the newest part of the index, which is then built again.
             .synchronous(SqliteSynchronous::Normal)
@@ -129,7 +134,8 @@ impl Builder {
             .await?;
         match row {
             Some(row)
-                if row.try_get::<Vec<u8>, _>(0)? == self.identity && row.try_get::<i64, _>(1)? == FORMAT => {}
+                if row.try_get::<Vec<u8>, _>(0)? == self.identity
+                    && row.try_get::<i64, _>(1)? == format(self.table) => {}
             Some(_) => {
                 return Err(StoreError::Corrupt {
                     detail: "an index of another data file".to_owned(),
@@ -138,7 +144,7 @@ impl Builder {
             None => {
                 sqlx::query("INSERT INTO state (one, identity, format, indexed_to) VALUES (1, ?, ?, 0)")
                     .bind(&self.identity)
-                    .bind(FORMAT)
+                    .bind(format(self.table))
                     .execute(&mut connection)
                     .await?;
             }
@@ -162,7 +168,7 @@ impl Builder {
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
             return Ok(0);
         };
-        let (number, last, count) = (table(first.sequence), last.sequence, rows.len());
+        let (number, last, count) = (first.sequence / self.table, last.sequence, rows.len());
         let body_text = self.body_text;
         let texts = tokio::task::spawn_blocking(move || texts(rows, body_text))
             .await
@@ -203,9 +209,9 @@ impl Builder {
     /// The next requests, all of one table of the index.
     async fn read(&self, from: i64) -> Result<Vec<Content>, StoreError> {
         let mut rows = sqlx::query(
-            "SELECT content.head_length, content.length, content.coding, content.data, request.sequence
-             FROM request JOIN content ON content.place = request.sequence * 65536
-             WHERE request.sequence > ? ORDER BY request.sequence LIMIT ?",
+            // What was deleted is indexed too, since it may be brought back.
+            "SELECT head_length, length, coding, data, place / 65536 FROM content
+             WHERE place > ? * 65536 + 65535 AND place % 65536 = 0 ORDER BY place LIMIT ?",
         )
         .bind(from)
         .bind(ROWS as i64)
@@ -215,7 +221,7 @@ impl Builder {
             let content = Content::of(&row)?;
             if read
                 .first()
-                .is_some_and(|first| table(first.sequence) != table(content.sequence))
+                .is_some_and(|first| first.sequence / self.table != content.sequence / self.table)
             {
                 break;
             }
@@ -230,15 +236,13 @@ impl Builder {
 
     /// Drops the tables of requests that are all gone.
     async fn forget_old(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
-        let oldest: Option<i64> = sqlx::query_scalar("SELECT min(sequence) FROM request")
+        let oldest: Option<i64> = sqlx::query_scalar("SELECT min(place) FROM content")
             .fetch_one(&self.rows)
             .await?;
-        let trashed: Option<i64> = sqlx::query_scalar("SELECT min(sequence) FROM trash")
-            .fetch_one(&self.rows)
-            .await?;
-        let Some(oldest) = oldest.into_iter().chain(trashed).min() else {
+        let Some(oldest) = oldest.map(|place| place / PARTS) else {
             return Ok(());
         };
+        let mut dropped = false;
         let names: Vec<String> = sqlx::query_scalar(
             "SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'words_[0-9]*' AND sql LIKE 'CREATE VIRTUAL%'",
         )
@@ -248,22 +252,28 @@ impl Builder {
             let number = name
                 .strip_prefix("words_")
                 .and_then(|number| number.parse::<i64>().ok());
-            if number.is_some_and(|number| (number + 1) * TABLE <= oldest) {
+            if number.is_some_and(|number| (number + 1) * self.table <= oldest) {
                 sqlx::query(AssertSqlSafe(format!("DROP TABLE {name}")))
                     .execute(&mut *connection)
                     .await?;
+                dropped = true;
             }
+        }
+        if dropped {
+            sqlx::query("PRAGMA incremental_vacuum")
+                .execute(&mut *connection)
+                .await?;
         }
         Ok(())
     }
 }
 
-/// The newest place in the order of arrival.
-pub(super) async fn newest(rows: &SqlitePool) -> Result<i64, StoreError> {
-    let newest: Option<i64> = sqlx::query_scalar("SELECT max(sequence) FROM request")
+/// The newest request that can be indexed.
+pub(in crate::store) async fn newest(rows: &SqlitePool) -> Result<i64, StoreError> {
+    let newest: Option<i64> = sqlx::query_scalar("SELECT max(place) FROM content")
         .fetch_one(rows)
         .await?;
-    Ok(newest.unwrap_or(0))
+    Ok(newest.unwrap_or(0) / PARTS)
 }
 
 /// The first part of a request as it lies in the file.

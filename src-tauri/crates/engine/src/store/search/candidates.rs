@@ -2,7 +2,7 @@
 
 use sqlx::AssertSqlSafe;
 
-use super::{SearchIndex, TABLE, table};
+use super::SearchIndex;
 use crate::filter::{IndexWords, Term};
 use crate::store::find::{Direction, Span};
 
@@ -37,12 +37,12 @@ impl SearchIndex {
         limit: i64,
     ) -> Result<(Vec<i64>, Option<Span>), sqlx::Error> {
         let (number, order) = match span.direction {
-            Direction::Older => (table(span.last), "DESC"),
-            Direction::Newer => (table(span.first), "ASC"),
+            Direction::Older => (span.last / self.table, "DESC"),
+            Direction::Newer => (span.first / self.table, "ASC"),
         };
         let here = Span {
-            first: span.first.max(number * TABLE),
-            last: span.last.min((number + 1) * TABLE - 1),
+            first: span.first.max(number * self.table),
+            last: span.last.min((number + 1) * self.table - 1),
             direction: span.direction,
         };
         let exists: i64 = sqlx::query_scalar("SELECT count(*) FROM sqlite_schema WHERE name = ?")

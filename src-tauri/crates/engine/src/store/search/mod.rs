@@ -15,7 +15,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use sqlx::{ConnectOptions, Row, SqlitePool};
 use tokio::sync::watch;
 
-pub(super) use build::{Builder, Content, run};
+pub(super) use build::{Builder, Content, newest, run};
 pub(super) use candidates::match_text;
 
 use crate::model::Sequence;
@@ -23,8 +23,6 @@ use crate::model::Sequence;
 const NAME: &str = "search.db";
 /// Raise this when tokens are made differently: the index is then made anew.
 const FORMAT: i64 = 1;
-/// Requests a table holds, by their sequence.
-pub(super) const TABLE: i64 = 65_536;
 
 /// How far the index is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,12 +38,14 @@ pub struct SearchState {
 pub(super) struct SearchIndex {
     readers: SqlitePool,
     identity: Vec<u8>,
+    /// Requests in one table.
+    table: i64,
     /// Changes when this program has indexed something.
     pub progress: watch::Receiver<i64>,
 }
 
 impl SearchIndex {
-    pub(super) fn new(folder: &Path, identity: Vec<u8>, progress: watch::Receiver<i64>) -> Self {
+    pub(super) fn new(folder: &Path, identity: Vec<u8>, table: i64, progress: watch::Receiver<i64>) -> Self {
         let options = SqliteConnectOptions::new()
             .filename(path(folder))
             .read_only(true)
@@ -62,6 +62,7 @@ impl SearchIndex {
         Self {
             readers,
             identity,
+            table,
             progress,
         }
     }
@@ -72,7 +73,8 @@ impl SearchIndex {
             .fetch_one(&self.readers)
             .await;
         let read = |row: &sqlx::sqlite::SqliteRow| -> Result<i64, sqlx::Error> {
-            let ours = row.try_get::<Vec<u8>, _>(0)? == self.identity && row.try_get::<i64, _>(1)? == FORMAT;
+            let ours = row.try_get::<Vec<u8>, _>(0)? == self.identity
+                && row.try_get::<i64, _>(1)? == format(self.table);
             if ours { row.try_get(2) } else { Ok(0) }
         };
         row.and_then(|row| read(&row)).unwrap_or(0)
@@ -87,6 +89,7 @@ fn path(folder: &Path) -> PathBuf {
     folder.join(NAME)
 }
 
-fn table(sequence: i64) -> i64 {
-    sequence / TABLE
+/// The number that says how an index was made: by which tokens, and with how many requests in a table.
+fn format(table: i64) -> i64 {
+    (FORMAT << 32) + table
 }

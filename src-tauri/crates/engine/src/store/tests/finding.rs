@@ -300,6 +300,81 @@ async fn a_page_that_takes_too_long_says_how_far_it_came() {
 }
 
 #[tokio::test]
+async fn what_is_brought_back_is_found_by_its_words() {
+    let (folder, store) = store().await;
+    store.close().await;
+    let off = super::StoreOptions {
+        indexing: super::super::Indexing::Off,
+        ..super::options()
+    };
+    let store = Store::open(folder.path(), off).await.unwrap();
+    let lost = keyed("evt_lost");
+    store.insert_request(lost.clone()).await.unwrap();
+    store.insert_request(keyed("evt_other")).await.unwrap();
+    let deletion = store.begin_deletion(Timestamp::from_micros(0)).await.unwrap();
+    store.delete(deletion, &[lost.id]).await.unwrap();
+    store.close().await;
+    let store = open(&folder).await;
+    indexed(&store).await;
+    assert_eq!(
+        found(&store, "evt_lost").await,
+        Vec::<i64>::new(),
+        "what is deleted is not found"
+    );
+    while store.undo_next(deletion).await.unwrap().next.is_some() {}
+    assert_eq!(
+        found(&store, "evt_lost").await,
+        [1],
+        "though it was deleted while it was indexed"
+    );
+}
+
+#[tokio::test]
+async fn the_index_forgets_what_is_gone() {
+    let (folder, store) = store().await;
+    for at in 0..10 {
+        store
+            .insert_request(request(format!("number {at}").as_bytes()))
+            .await
+            .unwrap();
+    }
+    indexed(&store).await;
+    let limits = super::super::Limits {
+        requests: Some(2),
+        age: None,
+        bytes: None,
+    };
+    while store
+        .prune_next(&limits, Timestamp::from_micros(NOW))
+        .await
+        .unwrap()
+        > 0
+    {}
+    let index = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(folder.path().join("search.db"))
+        .read_only(true);
+    let deadline = std::time::Instant::now() + Duration::from_secs(30);
+    loop {
+        let mut connection = sqlx::ConnectOptions::connect(&index).await.unwrap();
+        let tables: Vec<String> =
+            sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL%'")
+                .fetch_all(&mut connection)
+                .await
+                .unwrap();
+        sqlx::Connection::close(connection).await.unwrap();
+        if tables == ["words_3"] {
+            break;
+        }
+        assert!(
+            std::time::Instant::now() < deadline,
+            "tables of requests that are gone are dropped: {tables:?}"
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(found(&store, "number").await, [10, 9], "what is left is found");
+}
+
+#[tokio::test]
 async fn ids_find_their_request_in_a_filter() {
     let (_folder, store) = store().await;
     let mut new = request(b"");

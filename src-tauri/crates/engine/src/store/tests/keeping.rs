@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use sqlx::{ConnectOptions, Connection};
 use tokio::sync::watch;
 
-use super::super::{Limits, PageRequest, SavedFilter, Store, StoreError, TallyKind, history};
+use super::super::{PageRequest, RetentionLimits as Limits, SavedFilter, Store, StoreError, TallyKind, history};
 use super::{open, options, request, store};
 use crate::clock::Clock;
 use crate::filter::{Filter, Moment};
