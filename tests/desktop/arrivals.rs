@@ -38,6 +38,7 @@ fn a_request_from_outside_appears_and_is_read() {
     post(listener, "/later", &[], "");
     window.sees("new-pill", "1 new");
     window.click("new-pill");
+    window.sees("request-row", "/later");
     let rows = window.texts("request-row");
     assert!(rows[0].contains("/later"), "the newest is first: {rows:?}");
 }
