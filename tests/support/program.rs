@@ -100,13 +100,26 @@ impl Hookbench {
         Self { data: TempDir::with_prefix("hookbench-test-").expect("a folder for the data") }
     }
 
+    /// An empty data folder beside the built programs: the system's folder for temporary files may lie in memory, where
+    /// a commit costs nothing.
+    ///
+    /// # Panics
+    /// When none can be made.
+    #[must_use]
+    pub fn on_disk() -> Self {
+        let data = TempDir::with_prefix_in("bench-data-", target_directory()).expect("a folder for the data");
+        Self { data }
+    }
+
     /// The data folder.
     #[must_use]
     pub fn data(&self) -> &Path {
         self.data.path()
     }
 
-    fn command(&self) -> Command {
+    /// The program on this data, still without arguments.
+    #[must_use]
+    pub fn command(&self) -> Command {
         let mut command = Command::new(program("hookbench"));
         // Tests never touch the keychain of the person who runs them.
         command.env("HOOKBENCH_SECRETS", "file").env_remove("HOOKBENCH_PORT").env_remove("HOOKBENCH_LOG");
