@@ -111,6 +111,19 @@ impl Hookbench {
         Self { data }
     }
 
+    /// The same with an endpoint and the secret of its provider.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    #[must_use]
+    pub fn with_endpoint(self, path: &str, provider: &str, secret: &str) -> Self {
+        let added = self.run(&["endpoint", "add", path, "--provider", provider]);
+        assert_eq!(added.code, 0, "the endpoint is made: {}", added.stderr);
+        let set = self.run_with_input(&["secret", "set", path], secret.as_bytes());
+        assert_eq!(set.code, 0, "the secret is set: {}", set.stderr);
+        self
+    }
+
     /// The data folder.
     #[must_use]
     pub fn data(&self) -> &Path {
