@@ -12,8 +12,8 @@ use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 
 use crate::changes::{Change, Changes};
+use crate::capture::Limits;
 use crate::clock::Clock;
-use crate::delivery::Client;
 use crate::error::EngineError;
 use crate::judge::Judge;
 use crate::listening::Listening;
@@ -48,7 +48,8 @@ pub(crate) struct Core {
     pub(crate) ready: watch::Sender<bool>,
     pub(crate) changes: Changes,
     pub(crate) clock: Clock,
-    pub(crate) client: Client,
+    /// What senders may take; swapped when the person changes it.
+    pub(crate) limits: Arc<ArcSwap<Limits>>,
 }
 
 impl Engine {
@@ -63,6 +64,7 @@ impl Engine {
         let core = Arc::new(Core {
             vault: Vault::new(&options.data_dir, options.secrets),
             clock: options.clock.clone(),
+            limits: Arc::new(ArcSwap::from_pointee(options.limits.clone())),
             options,
             store,
             catalogue,
@@ -70,10 +72,11 @@ impl Engine {
             values: Mutex::default(),
             ready: watch::Sender::new(false),
             changes: Changes::default(),
-            client: Client::new(),
         });
         let watcher = tokio::spawn(watch(Arc::clone(&core)));
-        Ok(Self { core, listening: Arc::default(), watcher: Arc::new(Mutex::new(Some(watcher))) })
+        let engine = Self { core, listening: Arc::default(), watcher: Arc::new(Mutex::new(Some(watcher))) };
+        engine.apply_limits(&engine.settings().await?);
+        Ok(engine)
     }
 
     /// The folder with all data.

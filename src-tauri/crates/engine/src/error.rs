@@ -31,12 +31,6 @@ pub enum EngineError {
     /// The edited copy cannot be sent.
     #[error(transparent)]
     Edit(#[from] EditError),
-    /// The target is the listener itself: what is sent there would be captured and could be sent again for ever.
-    #[error("`{url}` is Hookbench's own listener")]
-    OwnListener {
-        /// The URL.
-        url: String,
-    },
     /// A provider file is not right.
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
@@ -90,12 +84,11 @@ impl EngineError {
         match self {
             Self::Open(error) => Some(error.hint().to_owned()),
             Self::Store(error) => error.hint().map(str::to_owned),
-            Self::Bind(error) => Some(error.hint().to_owned()),
+            Self::Bind(error) => Some(bind_hint(error).to_owned()),
             Self::Secret(error) => Some(error.hint().to_owned()),
             Self::Destination(error) => Some(error.hint()),
             Self::Plan(error) => Some(error.hint().to_owned()),
             Self::Edit(error) => Some(error.hint()),
-            Self::OwnListener { .. } => Some("send to the server you develop, e.g. `http://localhost:3000`".to_owned()),
             Self::BadInput { hint, .. } => hint.clone(),
             Self::NotListening => Some("choose a free port for the listener".to_owned()),
             Self::Catalogue(_) | Self::Sample(_) | Self::NotFound { .. } => None,
@@ -110,7 +103,6 @@ impl EngineError {
             Self::Destination(_)
             | Self::Plan(_)
             | Self::Edit(_)
-            | Self::OwnListener { .. }
             | Self::BadInput { .. }
             | Self::Store(StoreError::BadPrefix { .. } | StoreError::Ambiguous { .. } | StoreError::Exists { .. }) => {
                 Kind::BadInput
@@ -118,5 +110,16 @@ impl EngineError {
             Self::Open(_) | Self::Store(_) => Kind::Store,
             Self::Bind(_) | Self::Secret(_) | Self::Catalogue(_) | Self::Sample(_) | Self::NotListening => Kind::Failed,
         }
+    }
+}
+
+/// What to do about a port that cannot be had.
+pub(crate) const fn bind_hint(error: &BindError) -> &'static str {
+    match error {
+        BindError::InUse(_) => "choose another port, or end the program that has this one",
+        BindError::NotAllowed(_) => "choose a port above 1023",
+        BindError::NoSuchAddress(_) => "listen on 127.0.0.1, or on an address that this machine has",
+        BindError::Other { .. } => "choose another port or address",
+        BindError::Spool { .. } => "check that the data folder can be written to and that its disk has room",
     }
 }

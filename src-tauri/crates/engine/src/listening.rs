@@ -7,7 +7,7 @@ use std::time::Duration;
 use crate::capture::{BindError, Listener};
 use crate::changes::Change;
 use crate::engine::Engine;
-use crate::error::EngineError;
+use crate::error::{EngineError, bind_hint};
 use crate::reception::Reception;
 
 /// The port of first choice: 4665 spells HOOK on a telephone.
@@ -107,7 +107,7 @@ impl Engine {
                 slot.listener = Some(listener);
             }
             Err(error) => {
-                slot.problem = Some((error.to_string(), Some(error.hint().to_owned())));
+                slot.problem = Some((error.to_string(), Some(bind_hint(&error).to_owned())));
                 return Err(error.into());
             }
         }
@@ -150,24 +150,21 @@ impl Engine {
 
     async fn bind(&self, address: IpAddr, port: u16) -> Result<Listener, BindError> {
         let core = &self.core;
-        let mut limits = core.options.limits.clone();
-        if let Ok(settings) = self.settings().await {
-            limits.body = settings.body_limit.unwrap_or(limits.body);
-        }
         let reception = Arc::new(Reception::new(Arc::clone(core)));
         let spool = core.options.data_dir.join("spool");
+        let limits = Arc::clone(&core.limits);
         Listener::bind(SocketAddr::new(address, port), limits, spool, core.clock.clone(), reception).await
     }
 
     /// The wanted port, or the next free one.
     async fn bind_near(&self, address: IpAddr, port: u16) -> Result<Listener, BindError> {
         let first = match self.bind(address, port).await {
-            Err(error) if error.is_taken() => error,
+            Err(error @ BindError::InUse(_)) => error,
             bound => return bound,
         };
         for next in (1..=NEXT_PORTS).filter_map(|step| port.checked_add(step)) {
             match self.bind(address, next).await {
-                Err(error) if error.is_taken() => {}
+                Err(BindError::InUse(_)) => {}
                 bound => return bound,
             }
         }

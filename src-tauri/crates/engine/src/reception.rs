@@ -11,7 +11,7 @@ use crate::capture::{Answer, Intake};
 use crate::changes::Change;
 use crate::engine::Core;
 use crate::judge::Case;
-use crate::model::{Arrival, Body, NewRequest, Recognition, RequestId, State};
+use crate::model::{Arrival, Body, NewRequest, Recognition, RequestId};
 use crate::store::StoreError;
 
 /// How many spooled bodies are read back into memory at once to be judged.
@@ -19,6 +19,9 @@ const LARGE_AT_ONCE: usize = 2;
 
 /// How long a request waits for secrets that are still being read at the start: a locked keychain asks the person.
 const SECRETS_WAIT: Duration = Duration::from_secs(2);
+
+/// The status that tells a sender that its request is kept.
+const ACCEPTED: u16 = 200;
 
 /// How long a sender should wait before it tries again when the store cannot write, seconds.
 const RETRY_AFTER: &str = "10";
@@ -68,14 +71,8 @@ impl Reception {
 
 impl Intake for Reception {
     async fn take(&self, arrival: Arrival) -> Answer {
-        let status = match arrival.state {
-            State::Complete => 200,
-            State::Cut => 413,
-            State::Aborted | State::Refused => 400,
-        };
-        match self.keep(arrival, Some(status)).await {
-            Ok(()) if status == 200 => accepted(),
-            Ok(()) => Answer::empty(status),
+        match self.keep(arrival, Some(ACCEPTED)).await {
+            Ok(()) => accepted(),
             Err(error) => {
                 tracing::error!(%error, "a request could not be kept and was refused");
                 self.core.changes.tell(Change::Status);
@@ -94,7 +91,7 @@ impl Intake for Reception {
 
 fn accepted() -> Answer {
     Answer {
-        status: 200,
+        status: ACCEPTED,
         headers: vec![(header::CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"))],
         body: Bytes::from_static(b"ok\n"),
         close: false,

@@ -8,7 +8,7 @@ use hookbench_signature::Micros;
 use ring::rand::{SecureRandom as _, SystemRandom};
 use secrecy::SecretString;
 
-use crate::delivery::Edit;
+use crate::delivery::{Cancel, Client, ClientSettings, Edit};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::model::{Endpoint, NewEndpoint, Outcome};
@@ -58,11 +58,12 @@ impl Engine {
             headers: rendered
                 .headers
                 .into_iter()
-                .map(|header| (header.name.to_vec(), header.value.to_vec()))
+                .map(|header| (String::from_utf8_lossy(&header.name).into_owned(), header.value.to_vec()))
                 .collect(),
             body: rendered.body,
         };
-        let attempt = self.core.client.send(&edit.plan()?, &self.core.clock).await;
+        let client = Client::new(ClientSettings::default(), self.core.clock.clone());
+        let attempt = client.send(&edit.plan()?, &Cancel::new()).await;
         match attempt.status {
             Some(status) if attempt.outcome == Outcome::Answered => Ok(SampleSent {
                 path: endpoint.path,

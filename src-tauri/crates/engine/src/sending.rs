@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use crate::changes::Change;
-use crate::delivery::{Destination, Edit, Outgoing, check_whole, resend};
+use crate::delivery::{Cancel, Client, ClientSettings, Destination, Edit, Outgoing, check_whole, resend};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::model::{Attempt, AttemptId, Delivery, DeliveryId, DeliveryKind, RequestId, Target, TargetId};
@@ -56,7 +56,7 @@ impl Engine {
         let edit = Edit {
             method: edited.method,
             url: edited.url,
-            headers: edited.headers.into_iter().map(|(name, value)| (name.into_bytes(), value)).collect(),
+            headers: edited.headers,
             body,
         };
         self.deliver(id, DeliveryKind::Edited, edit.plan()?, kept).await
@@ -69,9 +69,11 @@ impl Engine {
         outgoing: Outgoing,
         body: Option<Bytes>,
     ) -> Result<Delivery, EngineError> {
-        self.refuse_own_listener(&outgoing).await?;
         let created_at = self.core.clock.now();
-        let attempt = self.core.client.send(&outgoing, &self.core.clock).await;
+        // What is sent to our own listener would be captured, and could be sent again for ever.
+        let listening = self.listening.lock().await.socket().into_iter().collect();
+        let client = Client::new(ClientSettings { listening, ..ClientSettings::default() }, self.core.clock.clone());
+        let attempt = client.send(&outgoing, &Cancel::new()).await;
         let delivery = Delivery {
             id: DeliveryId::generate(),
             request,
@@ -85,14 +87,6 @@ impl Engine {
         self.core.store.add_delivery(delivery.clone()).await?;
         self.core.changes.tell(Change::Request(request));
         Ok(delivery)
-    }
-
-    async fn refuse_own_listener(&self, outgoing: &Outgoing) -> Result<(), EngineError> {
-        let Some(own) = self.listening.lock().await.socket() else { return Ok(()) };
-        if crate::delivery::is_own_listener(&outgoing.origin, own) {
-            return Err(EngineError::OwnListener { url: outgoing.url.clone() });
-        }
-        Ok(())
     }
 
     /// The deliveries of a request, newest first.

@@ -1,8 +1,11 @@
 //! What the person has chosen, kept with the data.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::capture::Limits;
 use crate::changes::Change;
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -25,7 +28,7 @@ pub enum Theme {
 pub struct Settings {
     /// Light or dark.
     pub theme: Theme,
-    /// The largest body that is kept whole, bytes; holds for listeners that start afterwards.
+    /// The largest body that is kept whole, bytes; holds for connections that are opened afterwards.
     pub body_limit: Option<u64>,
     /// The URL that was last sent to.
     pub last_target: Option<String>,
@@ -68,7 +71,15 @@ impl Engine {
         store.set_setting(THEME, &theme).await?;
         store.set_setting(BODY_LIMIT, &settings.body_limit.into()).await?;
         store.set_setting(LAST_TARGET, &settings.last_target.clone().into()).await?;
+        self.apply_limits(settings);
         self.core.changes.tell(Change::Status);
         Ok(())
+    }
+
+    /// New connections get the limits that were chosen.
+    pub(crate) fn apply_limits(&self, settings: &Settings) {
+        let given = &self.core.options.limits;
+        let body = settings.body_limit.unwrap_or(given.body);
+        self.core.limits.store(Arc::new(Limits { body, ..given.clone() }));
     }
 }

@@ -89,11 +89,6 @@ impl Token {
             Err(_) => Signed::KeyUnreadable,
         }
     }
-
-    /// The signature, decoded.
-    pub(crate) fn signature_hex(&self) -> String {
-        hex::encode(&self.signature)
-    }
 }
 
 /// Whether a key made a token.

@@ -33,7 +33,7 @@ mod view;
 pub use message::{Draft, HeaderLine, Message, Micros};
 pub use report::{
     Age, CONTENT_CAP, Candidate, Check, Content, Digests, Found, KeyUsed, Note, NoteCode, Part, PartKind,
-    Report, Span,
+    Report, Span, TokenParts,
 };
 pub use scheme::{
     Algorithm, Condition, Encoding, Hash, Id, Parameter, Requirement, ResolveError, Scheme, SecretDecoding,

@@ -42,6 +42,8 @@ pub struct Report {
     pub digests: Option<Digests>,
     /// The age at the time of receipt.
     pub age: Option<Age>,
+    /// The token's header and claims, where the signature is a JWT.
+    pub token: Option<TokenParts>,
     /// The facts that had to hold beside the signature.
     pub checks: Vec<Check>,
     /// What is worth knowing though it does not change the verdict.
@@ -187,6 +189,15 @@ impl Age {
         self.past.is_none_or(|past| age <= micros(past))
             && self.future.is_none_or(|future| -age <= micros(future))
     }
+}
+
+/// A token's readable parts, as JSON text. They are to be believed only if the verdict says so.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TokenParts {
+    /// Its header.
+    pub header: String,
+    /// Its claims.
+    pub claims: String,
 }
 
 /// A fact that had to hold, and whether it did.

@@ -169,7 +169,9 @@ impl Template {
 
     /// Whether any piece reads such a source.
     pub(crate) fn reads_any(&self, is_such: impl Fn(&Source) -> bool) -> bool {
-        self.pieces.iter().any(|piece| matches!(piece, Piece::Value { source, .. } if is_such(source)))
+        self.pieces
+            .iter()
+            .any(|piece| matches!(piece, Piece::Value { source, .. } if is_such(source)))
     }
 }
 

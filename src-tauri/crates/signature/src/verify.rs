@@ -5,7 +5,7 @@ use crate::message::Message;
 use crate::report::Report;
 use crate::scheme::Scheme;
 use crate::secret::Secret;
-use crate::tell::tell;
+use crate::tell::{Asked, tell};
 use crate::verdict::Verdict;
 
 /// The short answer.
@@ -34,6 +34,13 @@ pub fn check(scheme: &Scheme, message: &Message<'_>, secrets: &[Secret]) -> Chec
 #[must_use]
 pub fn verify(scheme: &Scheme, message: &Message<'_>, secrets: &[Secret]) -> Report {
     judge(scheme, message, secrets, |judgement| {
-        tell(judgement, message, secrets)
+        tell(
+            judgement,
+            &Asked {
+                scheme,
+                message,
+                secrets,
+            },
+        )
     })
 }

@@ -1,1 +1,33 @@
-//! delivery.
+//! Sending again: what will go, to whom, and what came of it.
+//!
+//! [`plan`] and [`edit`] say, without doing anything, which bytes will go; [`Client`] sends them over a connection of
+//! its own and always comes back with an [`Attempt`](crate::model::Attempt), whatever happened on the way. Nothing
+//! here is kept: who asked for a delivery keeps what it was. Nothing here follows a redirect, and no general HTTP
+//! client is used, since those put headers into an order, a case and a number of their own.
+
+mod answer;
+mod cancel;
+mod chunked;
+mod client;
+mod connector;
+mod destination;
+pub mod edit;
+mod exchange;
+mod failure;
+pub mod guard;
+mod idle;
+pub mod plan;
+#[cfg(test)]
+mod scripted;
+mod tls;
+
+pub use answer::{AnswerLimits, InvalidAnswer};
+pub use cancel::Cancel;
+pub use client::{Client, ClientSettings, Reuse, Timeouts};
+pub use connector::{Resolved, Resolver};
+pub use destination::{Destination, DestinationError, Host, Origin, Scheme};
+pub use edit::{Edit, EditError};
+pub use failure::{Broken, Failure, Stall};
+pub use guard::Reach;
+pub use plan::{Change, Outgoing, PlanError, check_whole, resend};
+pub use tls::{TlsFailure, Trust};

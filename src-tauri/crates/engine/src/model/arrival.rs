@@ -36,7 +36,9 @@ impl State {
     /// The state that `word` names.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Complete, Self::Cut, Self::Aborted, Self::Refused].into_iter().find(|state| state.as_str() == word)
+        [Self::Complete, Self::Cut, Self::Aborted, Self::Refused]
+            .into_iter()
+            .find(|state| state.as_str() == word)
     }
 }
 
@@ -95,6 +97,8 @@ pub enum Mark {
     AbsoluteTarget,
     /// A header value or the target has bytes that are not UTF-8.
     NotUtf8,
+    /// `Transfer-Encoding` names more than `chunked`: the body is kept in that coding, as it was sent.
+    TransferCoded,
 }
 
 /// How the request was framed on the wire.

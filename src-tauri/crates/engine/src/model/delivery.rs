@@ -26,7 +26,9 @@ impl DeliveryKind {
     /// The kind that `word` names.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Resend, Self::Edited].into_iter().find(|kind| kind.as_str() == word)
+        [Self::Resend, Self::Edited]
+            .into_iter()
+            .find(|kind| kind.as_str() == word)
     }
 }
 

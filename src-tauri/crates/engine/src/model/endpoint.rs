@@ -67,7 +67,9 @@ impl SecretPlace {
     /// The place that `word` names.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Keychain, Self::File].into_iter().find(|place| place.as_str() == word)
+        [Self::Keychain, Self::File]
+            .into_iter()
+            .find(|place| place.as_str() == word)
     }
 }
 

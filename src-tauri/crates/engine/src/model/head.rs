@@ -54,9 +54,14 @@ impl RawHead {
     /// that a target with a space in it is shown whole.
     #[must_use]
     pub fn request_line(&self) -> RequestLine {
-        let Some(line) = self.lines().next() else { return RequestLine::default() };
+        let Some(line) = self.lines().next() else {
+            return RequestLine::default();
+        };
         let Some(first) = line.iter().position(|byte| *byte == b' ') else {
-            return RequestLine { method: line, ..RequestLine::default() };
+            return RequestLine {
+                method: line,
+                ..RequestLine::default()
+            };
         };
         let last = line.iter().rposition(|byte| *byte == b' ').unwrap_or(first);
         if last == first {
@@ -89,8 +94,14 @@ impl RawHead {
         for (start, end) in starts {
             let line = self.0.slice(start..end);
             headers.push(match line.iter().position(|byte| *byte == b':') {
-                Some(colon) => Header { name: line.slice(..colon), value: trim(&line.slice(colon + 1..)) },
-                None => Header { name: Bytes::new(), value: line },
+                Some(colon) => Header {
+                    name: line.slice(..colon),
+                    value: trim(&line.slice(colon + 1..)),
+                },
+                None => Header {
+                    name: Bytes::new(),
+                    value: line,
+                },
             });
         }
         headers
@@ -99,7 +110,10 @@ impl RawHead {
     /// The value of the first header called `name`, upper and lower case being the same.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<Bytes> {
-        self.headers().into_iter().find(|header| header.is(name)).map(|header| header.value)
+        self.headers()
+            .into_iter()
+            .find(|header| header.is(name))
+            .map(|header| header.value)
     }
 
     fn lines(&self) -> impl Iterator<Item = Bytes> + '_ {
@@ -127,7 +141,10 @@ impl RawHead {
 fn trim(value: &Bytes) -> Bytes {
     let blank = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\r' | b'\n');
     let start = value.iter().position(|byte| !blank(byte)).unwrap_or(value.len());
-    let end = value.iter().rposition(|byte| !blank(byte)).map_or(start, |at| at + 1);
+    let end = value
+        .iter()
+        .rposition(|byte| !blank(byte))
+        .map_or(start, |at| at + 1);
     value.slice(start..end)
 }
 
@@ -142,7 +159,10 @@ mod tests {
     #[test]
     fn order_case_and_repeats_are_kept() {
         let headers = head("POST /a?b#c HTTP/1.1\r\nX-B: 1\r\nx-a:2  \r\nX-B:\t3\r\n\r\n").headers();
-        let shown: Vec<_> = headers.iter().map(|header| (&header.name[..], &header.value[..])).collect();
+        let shown: Vec<_> = headers
+            .iter()
+            .map(|header| (&header.name[..], &header.value[..]))
+            .collect();
         let wanted: Vec<(&[u8], &[u8])> = vec![(b"X-B", b"1"), (b"x-a", b"2"), (b"X-B", b"3")];
         assert_eq!(shown, wanted, "a header list is what came, not a map");
     }
@@ -150,29 +170,58 @@ mod tests {
     #[test]
     fn the_target_is_kept_with_its_fragment_and_spaces() {
         let line = head("GET /a b#c HTTP/1.1\r\n\r\n").request_line();
-        assert_eq!(&line.target[..], b"/a b#c", "what hyper would drop or refuse is shown");
+        assert_eq!(
+            &line.target[..],
+            b"/a b#c",
+            "what hyper would drop or refuse is shown"
+        );
     }
 
     #[test]
     fn line_feeds_alone_and_leading_blank_lines_are_understood() {
         let head = head("\r\n\nPOST / HTTP/1.0\nA: b\n\n");
-        assert_eq!(&head.request_line().method[..], b"POST", "blank lines before the request line are skipped");
-        assert_eq!(head.header("a").as_deref(), Some(&b"b"[..]), "a bare line feed ends a line");
+        assert_eq!(
+            &head.request_line().method[..],
+            b"POST",
+            "blank lines before the request line are skipped"
+        );
+        assert_eq!(
+            head.header("a").as_deref(),
+            Some(&b"b"[..]),
+            "a bare line feed ends a line"
+        );
     }
 
     #[test]
     fn a_folded_line_belongs_to_the_header_before() {
         let headers = head("POST / HTTP/1.1\r\nA: b\r\n c\r\nD: e\r\n\r\n").headers();
-        assert_eq!(&headers[0].value[..], b"b\r\n c", "the fold is part of the value, as sent");
+        assert_eq!(
+            &headers[0].value[..],
+            b"b\r\n c",
+            "the fold is part of the value, as sent"
+        );
         assert_eq!(headers.len(), 2, "and is no header of its own");
     }
 
     #[test]
     fn garbage_gives_words_and_never_a_panic() {
-        for text in ["", "\n", "\r", "x", "x y", ":", "\u{16}\u{3}\u{1}", "a b c\n:\n:\n"] {
+        for text in [
+            "",
+            "\n",
+            "\r",
+            "x",
+            "x y",
+            ":",
+            "\u{16}\u{3}\u{1}",
+            "a b c\n:\n:\n",
+        ] {
             let head = head(text);
             let _ = (head.request_line(), head.headers());
         }
-        assert_eq!(&head("garbage").request_line().method[..], b"garbage", "what came is shown");
+        assert_eq!(
+            &head("garbage").request_line().method[..],
+            b"garbage",
+            "what came is shown"
+        );
     }
 }

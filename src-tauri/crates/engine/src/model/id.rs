@@ -86,12 +86,20 @@ mod tests {
     fn an_id_survives_its_text_and_its_bytes() {
         let id = RequestId::generate();
         assert_eq!(id.to_string().parse(), Ok(id), "text names the same request");
-        assert_eq!(RequestId::from_bytes(*id.as_bytes()), id, "so do the stored bytes");
+        assert_eq!(
+            RequestId::from_bytes(*id.as_bytes()),
+            id,
+            "so do the stored bytes"
+        );
     }
 
     #[test]
     fn a_text_that_is_no_id_is_named_in_the_error() {
         let error = "12".parse::<RequestId>().unwrap_err();
-        assert_eq!(error.to_string(), "`12` is not a request id", "the datum is in the message");
+        assert_eq!(
+            error.to_string(),
+            "`12` is not a request id",
+            "the datum is in the message"
+        );
     }
 }

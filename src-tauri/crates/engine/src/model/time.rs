@@ -38,11 +38,19 @@ mod tests {
     #[test]
     fn an_instant_prints_as_rfc_3339_with_micros() {
         let instant = Timestamp::from_micros(1_795_176_251_482_001);
-        assert_eq!(instant.to_string(), "2026-11-20T12:04:11.482001Z", "six decimals, UTC");
+        assert_eq!(
+            instant.to_string(),
+            "2026-11-20T12:04:11.482001Z",
+            "six decimals, UTC"
+        );
     }
 
     #[test]
     fn an_instant_outside_the_calendar_prints_its_number() {
-        assert_eq!(Timestamp::from_micros(i64::MAX).to_string(), format!("{}µs", i64::MAX), "no panic");
+        assert_eq!(
+            Timestamp::from_micros(i64::MAX).to_string(),
+            format!("{}µs", i64::MAX),
+            "no panic"
+        );
     }
 }

@@ -9,4 +9,12 @@ macro_rules! files {
 }
 
 /// Name and text of each file.
-pub(super) const FILES: &[(&str, &str)] = files!["github", "stripe", "tracktik", "trackunit", "trakrf", "trutac"];
+pub(super) const FILES: &[(&str, &str)] = files![
+    "adobe-io", "adyen", "adyen-platforms", "asana", "aws-sns", "azure-event-grid", "bigcommerce", "box",
+    "braintree", "cal-com", "circleci", "clerk", "cloudevents", "coinbase-commerce", "contentful",
+    "discord", "figma", "github", "gitlab", "gitlab-signing-token", "gocardless", "gumroad", "hubspot",
+    "intuit", "klarna", "line", "linear", "mailgun", "microsoft-graph", "monday", "mux", "notion", "okta",
+    "openai", "paddle", "pagerduty", "paypal", "polar", "razorpay", "resend", "sanity", "sendgrid",
+    "shopify", "slack", "square", "standardwebhooks", "stripe", "svix", "tracktik", "trackunit", "trakrf",
+    "trutac", "twilio", "twilio-sharedkey", "woocommerce", "workos", "x", "zoom",
+];

@@ -23,6 +23,12 @@ pub struct HandshakeRule {
     pub why: String,
     /// How it is recognised: all of these hold.
     pub when: Vec<Condition>,
+    /// What must not hold, none of it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unless: Vec<Condition>,
+    /// No question: every delivery wants this answer.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub acknowledgement: bool,
     /// A digest that the answer needs as `{signed}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signed: Option<SignedPart>,
@@ -148,6 +154,8 @@ pub struct HandshakeAnswer {
     pub name: String,
     /// Why we answer so.
     pub why: String,
+    /// The request is an event like any other, whose sender wants this answer; `false`: it is a question.
+    pub acknowledgement: bool,
     /// The status.
     pub status: u16,
     /// The headers, `Content-Type` among them where there is a body.
@@ -174,7 +182,10 @@ impl Provider {
         let parameters = self.with_defaults(parameters);
         self.handshake
             .iter()
-            .filter(|rule| rule.when.iter().all(|condition| condition.holds(facts)))
+            .filter(|rule| {
+                rule.when.iter().all(|condition| condition.holds(facts))
+                    && !rule.unless.iter().any(|condition| condition.holds(facts))
+            })
             .find_map(|rule| self.answer(rule, facts, secrets, &parameters))
     }
 
@@ -188,6 +199,7 @@ impl Provider {
         let mut answer = HandshakeAnswer {
             name: rule.name.clone(),
             why: rule.why.clone(),
+            acknowledgement: rule.acknowledgement,
             status: rule.answer.status,
             headers: Vec::new(),
             body: String::new(),

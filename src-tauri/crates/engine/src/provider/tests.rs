@@ -1,3 +1,4 @@
 //! What must hold for every provider file.
 
 mod files;
+mod vectors;

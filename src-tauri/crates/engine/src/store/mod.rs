@@ -1,1 +1,169 @@
-//! store.
+//! The one SQLite file in which everything is kept.
+//!
+//! The boundary is here so that one module knows SQL: no sqlx type leaves it. Nothing here reads a clock, knows a
+//! socket or a provider; requests come in whole and go out as plain data of [`crate::model`].
+//!
+//! Two programs (a terminal and the window) may have one file open at the same time. Therefore nothing that is in
+//! the file is cached here, and counters are kept in the transactions that change what they count.
+
+mod annotation;
+mod checkpoint;
+mod content;
+mod delivery;
+mod endpoint;
+mod error;
+mod file;
+mod foreign;
+mod group;
+mod judgement;
+mod open;
+mod options;
+mod pack;
+mod prepared;
+mod request;
+mod setting;
+mod tally;
+mod target;
+#[cfg(test)]
+mod tests;
+mod words;
+mod writer;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use futures_util::future::BoxFuture;
+use sqlx::SqlitePool;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePoolOptions};
+use tokio::sync::watch;
+
+pub use annotation::Annotation;
+pub use content::BodyRange;
+pub use error::{OpenError, StoreError};
+pub use open::set_aside;
+pub use options::{Durability, StoreOptions};
+pub use request::{From, Page, PageRequest};
+pub use tally::{Count, TallyKind};
+
+use crate::model::{NewRequest, RequestId, Sequence};
+
+/// What is known of a request once it is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Kept {
+    /// Its place in the order of arrival.
+    pub sequence: Sequence,
+    /// The first request with the same provider and delivery key, if this is a repetition.
+    pub duplicate_of: Option<RequestId>,
+}
+
+/// An open data file. Clones share it.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    writer: writer::Writer,
+    readers: SqlitePool,
+    file: Arc<file::DataFile>,
+    checkpointer: SqliteConnectOptions,
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_tuple("Store")
+            .field(&self.inner.file.path())
+            .finish()
+    }
+}
+
+impl Store {
+    /// Opens the data file in `folder`, or makes both.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be used; the file is then as it was found.
+    pub async fn open(folder: &Path, options: StoreOptions) -> Result<Self, OpenError> {
+        let (path, connection) = open::open(folder, &options).await?;
+        let file = Arc::new(file::DataFile::remember(&path));
+        let (written, progress) = watch::channel(0);
+        let writer = writer::Writer::start(options.writer(&path), connection, Arc::clone(&file), written);
+        let checkpointer = options.checkpointer(&path);
+        tokio::spawn(checkpoint::run(
+            checkpointer.clone(),
+            writer.downgrade(),
+            progress,
+        ));
+        let readers = SqlitePoolOptions::new()
+            .max_connections(options.readers.max(1))
+            .acquire_timeout(std::time::Duration::from_secs(5))
+            .test_before_acquire(false)
+            .connect_lazy_with(options.reader(&path));
+        Ok(Self {
+            inner: Arc::new(Inner {
+                writer,
+                readers,
+                file,
+                checkpointer,
+            }),
+        })
+    }
+
+    /// Where the data file lies.
+    #[must_use]
+    pub fn path(&self) -> PathBuf {
+        self.inner.file.path().to_owned()
+    }
+
+    /// Keeps a request; returns when it is on the disk.
+    ///
+    /// # Errors
+    ///
+    /// When it could not be kept; then it must not be acknowledged.
+    pub async fn insert_request(&self, new: NewRequest) -> Result<Kept, StoreError> {
+        self.inner.writer.keep(prepared::Prepared::new(new).await?).await
+    }
+
+    /// Finishes what waits, copies the log into the file and closes it. What is asked afterwards fails with
+    /// [`StoreError::Closed`].
+    pub async fn close(&self) {
+        self.inner.writer.close().await;
+        self.inner.readers.close().await;
+        if self.inner.file.check().is_ok() {
+            // What is left in the log is found there by the next start.
+            let _ = checkpoint::finish(&self.inner.checkpointer).await;
+        }
+    }
+
+    fn readers(&self) -> &SqlitePool {
+        &self.inner.readers
+    }
+
+    /// Runs `work` on the writer in a transaction of its own; returns when that is committed.
+    async fn write<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+    {
+        self.inner.writer.run(Box::new(work)).await
+    }
+}
+
+/// The 16 bytes of an id as they lie in the file.
+fn id_of(bytes: Vec<u8>) -> Result<[u8; 16], StoreError> {
+    <[u8; 16]>::try_from(bytes).map_err(|_| StoreError::Corrupt {
+        detail: "an id is not 16 bytes long".to_owned(),
+    })
+}
+
+/// The error of a write that may have met a name that is taken.
+fn taken(error: sqlx::Error, kind: &'static str, name: &str) -> StoreError {
+    match &error {
+        sqlx::Error::Database(database) if database.is_unique_violation() => StoreError::Exists {
+            kind,
+            name: name.to_owned(),
+        },
+        _ => error.into(),
+    }
+}

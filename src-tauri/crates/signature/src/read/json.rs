@@ -253,7 +253,7 @@ pub(crate) fn quote(text: &str) -> String {
             '\r' => quoted.push_str("\\r"),
             '\t' => quoted.push_str("\\t"),
             control if u32::from(control) < 0x20 => {
-                quoted.push_str(&format!("\\u{:04x}", u32::from(control)))
+                quoted.push_str(&format!("\\u{:04x}", u32::from(control)));
             }
             other => quoted.push(other),
         }
@@ -291,7 +291,7 @@ pub(crate) fn set(text: &str, path: &[String], raw: &str) -> Option<String> {
 }
 
 /// `old` is a stretch of `text`.
-fn replaced(text: &str, old: &str, new: &str) -> String {
+pub(crate) fn replaced(text: &str, old: &str, new: &str) -> String {
     let start = old.as_ptr() as usize - text.as_ptr() as usize;
     format!("{}{new}{}", &text[..start], &text[start + old.len()..])
 }

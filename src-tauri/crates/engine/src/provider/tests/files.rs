@@ -85,7 +85,8 @@ fn every_sample_is_signed_so_that_its_own_check_holds() {
                 assert_eq!(request.signing, Signing::Unsigned, "{what}: nothing signs it");
                 continue;
             };
-            if sample.unsigned || request.signing == Signing::Unsigned {
+            if sample.unsigned {
+                assert_eq!(request.signing, Signing::Unsigned, "{what}: the provider does not sign this one");
                 continue;
             }
             let Some(secret) = &secret else {

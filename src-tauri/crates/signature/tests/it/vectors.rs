@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::PathBuf;
 
 use base64::Engine as _;
 use hookbench_signature::{Message, Micros, Scheme, Secret, Verdict, check, verify};
 use serde::Deserialize;
+
+use crate::provider::{folder, names, scheme};
 
 #[derive(Deserialize)]
 struct File {
@@ -31,24 +32,9 @@ struct Vector {
     params: BTreeMap<String, String>,
 }
 
-#[derive(Deserialize)]
-struct Provider {
-    scheme: Scheme,
-}
-
-fn folder(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests").join(name)
-}
-
 fn vectors() -> Vec<Vector> {
     let text = fs::read_to_string(folder("fixtures/vectors.json")).unwrap();
     serde_json::from_str::<File>(&text).unwrap().vectors
-}
-
-fn scheme(provider: &str) -> Scheme {
-    let path = folder("schemes").join(format!("{provider}.toml"));
-    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("`{}`: {error}", path.display()));
-    toml::from_str::<Provider>(&text).unwrap_or_else(|error| panic!("`{provider}`: {error}")).scheme
 }
 
 impl Vector {
@@ -59,8 +45,11 @@ impl Vector {
             (None, Some(text)) => base64::engine::general_purpose::STANDARD.decode(text).unwrap(),
             (None, None) => Vec::new(),
         };
-        let headers: Vec<(&[u8], &[u8])> =
-            self.headers.iter().map(|(name, value)| (name.as_bytes(), value.as_bytes())).collect();
+        let headers: Vec<(&[u8], &[u8])> = self
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_bytes(), value.as_bytes()))
+            .collect();
         let target = self.url.as_deref().map_or("/", |url| {
             let from = url.find("://").map_or(0, |at| at + 3);
             url[from..].find('/').map_or("/", |at| &url[from + at..])
@@ -73,10 +62,18 @@ impl Vector {
             body: &body,
             received_at: self.now.map(Micros::from_seconds),
         };
-        let texts = if self.secrets.is_empty() { vec![self.secret.clone()] } else { self.secrets.clone() };
+        let texts = if self.secrets.is_empty() {
+            vec![self.secret.clone()]
+        } else {
+            self.secrets.clone()
+        };
         let secrets: Vec<Secret> = texts.into_iter().map(|text| Secret::new("test", text)).collect();
         let report = verify(&scheme, &message, &secrets);
-        (check(&scheme, &message, &secrets).verdict, report.verdict, report.sentence)
+        (
+            check(&scheme, &message, &secrets).verdict,
+            report.verdict,
+            report.sentence,
+        )
     }
 }
 
@@ -86,21 +83,36 @@ fn every_vector_gets_its_verdict() {
     for vector in vectors() {
         let (brief, full, sentence) = vector.judge();
         if full != vector.expected {
-            wrong.push(format!("{}: expected {}, got {full}: {sentence}", vector.id, vector.expected));
+            wrong.push(format!(
+                "{}: expected {}, got {full}: {sentence}",
+                vector.id, vector.expected
+            ));
         }
         assert_eq!(brief, full, "{}: both ways of asking give one answer", vector.id);
     }
-    assert!(wrong.is_empty(), "{} vectors are judged wrongly:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} vectors are judged wrongly:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
 fn every_scheme_survives_being_written_and_read() {
-    for entry in fs::read_dir(folder("schemes")).unwrap() {
-        let name = entry.unwrap().path().file_stem().unwrap().to_string_lossy().into_owned();
+    for name in names() {
         let scheme = scheme(&name);
         let json = serde_json::to_string(&scheme).unwrap();
-        assert_eq!(serde_json::from_str::<Scheme>(&json).unwrap(), scheme, "`{name}` through JSON");
+        assert_eq!(
+            serde_json::from_str::<Scheme>(&json).unwrap(),
+            scheme,
+            "`{name}` through JSON"
+        );
         let text = toml::to_string(&scheme).unwrap();
-        assert_eq!(toml::from_str::<Scheme>(&text).unwrap(), scheme, "`{name}` through TOML");
+        assert_eq!(
+            toml::from_str::<Scheme>(&text).unwrap(),
+            scheme,
+            "`{name}` through TOML"
+        );
     }
 }

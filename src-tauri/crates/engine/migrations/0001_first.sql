@@ -1,0 +1,156 @@
+-- The first schema. Migrations only ever add: this file never changes once a version with it is out.
+-- `request` is what the list shows, one narrow immutable row a request; the bytes live in `content`, what the
+-- person adds in `annotation`, what was sent again in `delivery` and `attempt`.
+
+PRAGMA application_id = 1215262571;
+PRAGMA user_version = 1;
+
+CREATE TABLE program (
+    -- which version of the program wrote this schema, so that an older one can name it
+    one INTEGER PRIMARY KEY CHECK (one = 1),
+    version TEXT NOT NULL
+) STRICT;
+INSERT INTO program (one, version) VALUES (1, '');
+
+CREATE TABLE request (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    id BLOB NOT NULL,
+    received_at INTEGER NOT NULL,
+    took_micros INTEGER NOT NULL,
+    method TEXT NOT NULL,
+    target TEXT NOT NULL,
+    version TEXT NOT NULL,
+    peer TEXT NOT NULL,
+    endpoint BLOB,
+    endpoint_path TEXT,
+    provider TEXT,
+    event TEXT,
+    delivery_key TEXT,
+    verdict TEXT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT,
+    answered INTEGER,
+    body_length INTEGER NOT NULL,
+    body_sha256 BLOB NOT NULL,
+    duplicate_of BLOB
+) STRICT;
+
+CREATE UNIQUE INDEX request_id ON request (id);
+CREATE INDEX request_delivery_key ON request (provider, delivery_key) WHERE delivery_key IS NOT NULL;
+CREATE INDEX request_event ON request (provider, event);
+CREATE INDEX request_endpoint ON request (endpoint_path);
+CREATE INDEX request_duplicate ON request (sequence) WHERE duplicate_of IS NOT NULL;
+CREATE INDEX request_verdict ON request (verdict) WHERE verdict NOT IN ('valid', 'unknown');
+CREATE INDEX request_state ON request (state) WHERE state <> 'complete';
+CREATE INDEX request_answered ON request (answered) WHERE answered IS NULL OR answered <> 200;
+
+-- A captured request never changes. What is thought of it (who sent it, whether its signature holds) may: that depends
+-- on endpoints and secrets. That it repeats an earlier one is found in the transaction that keeps it.
+CREATE TRIGGER request_never_changes
+BEFORE UPDATE OF sequence, id, received_at, took_micros, method, target, version, peer, endpoint, endpoint_path,
+    state, reason, answered, body_length, body_sha256 ON request
+BEGIN
+    SELECT raise(ABORT, 'a captured request never changes');
+END;
+
+-- Head and body, packed together; `place` is the sequence times 65536 plus the number of the part. Part 0 begins
+-- with the head; each part holds 1 MiB of the body, the last one what is left.
+CREATE TABLE content (
+    place INTEGER PRIMARY KEY,
+    framing TEXT,
+    head_length INTEGER NOT NULL,
+    length INTEGER NOT NULL,
+    coding INTEGER NOT NULL,
+    data BLOB NOT NULL
+) STRICT;
+
+-- How many requests there are of each kind, kept in the transactions that add and remove them: nothing counts rows.
+CREATE TABLE tally (
+    kind TEXT NOT NULL,
+    value TEXT NOT NULL,
+    requests INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    PRIMARY KEY (kind, value)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE annotation (
+    request INTEGER PRIMARY KEY,
+    starred INTEGER NOT NULL DEFAULT 0,
+    note TEXT,
+    deliveries INTEGER NOT NULL DEFAULT 0
+) STRICT;
+CREATE INDEX annotation_starred ON annotation (request) WHERE starred = 1;
+CREATE INDEX annotation_note ON annotation (request) WHERE note IS NOT NULL;
+CREATE INDEX annotation_delivered ON annotation (request) WHERE deliveries > 0;
+
+CREATE TABLE tag (
+    name TEXT NOT NULL,
+    request INTEGER NOT NULL,
+    PRIMARY KEY (name, request)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX tag_request ON tag (request);
+
+CREATE TABLE endpoint (
+    id BLOB PRIMARY KEY,
+    path TEXT NOT NULL UNIQUE,
+    provider TEXT,
+    parameters TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+
+-- That a secret exists and where its value is; the value itself is never in this file.
+CREATE TABLE secret (
+    id BLOB PRIMARY KEY,
+    endpoint BLOB NOT NULL REFERENCES endpoint (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    place TEXT NOT NULL,
+    created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX secret_endpoint ON secret (endpoint);
+
+CREATE TABLE target (
+    id BLOB PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    url TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE delivery (
+    number INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    request INTEGER NOT NULL,
+    kind TEXT NOT NULL,
+    url TEXT NOT NULL,
+    created_at INTEGER NOT NULL,
+    head BLOB NOT NULL,
+    body_length INTEGER,
+    body_coding INTEGER,
+    body BLOB
+) STRICT;
+CREATE INDEX delivery_request ON delivery (request);
+
+CREATE TABLE attempt (
+    number INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    delivery INTEGER NOT NULL REFERENCES delivery (number) ON DELETE CASCADE,
+    started_at INTEGER NOT NULL,
+    outcome TEXT NOT NULL,
+    message TEXT,
+    hint TEXT,
+    status INTEGER,
+    head BLOB NOT NULL,
+    body_length INTEGER NOT NULL,
+    body_coding INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    body_cut INTEGER NOT NULL,
+    resolve_micros INTEGER,
+    connect_micros INTEGER,
+    tls_micros INTEGER,
+    first_byte_micros INTEGER,
+    total_micros INTEGER NOT NULL
+) STRICT;
+CREATE INDEX attempt_delivery ON attempt (delivery);
+
+CREATE TABLE setting (
+    key TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+) STRICT;

@@ -1,0 +1,122 @@
+//! What the tape and the service tell each other about the request at hand.
+//!
+//! hyper stands between them and passes none of this on. Both run in the task of the connection, one after the
+//! other, so the lock is never contended and never held across an await.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use tokio::time::Instant;
+
+use crate::model::Timestamp;
+
+/// A head as it stood on the wire.
+#[derive(Debug, Clone)]
+pub(super) struct RecordedHead {
+    pub(super) bytes: Bytes,
+    /// When its first byte came.
+    pub(super) begun: Instant,
+    /// The same by the wall clock.
+    pub(super) received_at: Timestamp,
+    /// Its place on the connection, from 0.
+    pub(super) position: u32,
+}
+
+/// How long the body is, by hyper's decoding of the head.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum BodyLength {
+    Exactly(u64),
+    Chunked,
+}
+
+/// Why a connection gives no more bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// The sender closed its side.
+    Closed,
+    /// The connection broke.
+    Reset,
+    /// Nothing came for too long.
+    Silent,
+    /// It came too slowly.
+    TooSlow,
+    /// The head is over the limit.
+    TooLong,
+    /// Others needed the place.
+    MadeRoom,
+    /// The listener was closed.
+    Stopped,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Reel(Mutex<Inner>);
+
+#[derive(Debug, Default)]
+struct Inner {
+    head: Option<RecordedHead>,
+    lost: bool,
+    body: Option<BodyLength>,
+    trailers: Vec<u8>,
+    fault: Option<&'static str>,
+    ending: Option<Ending>,
+}
+
+impl Reel {
+    /// The tape has a whole head, and hyper is about to see it.
+    pub(super) fn wind_on(&self, head: RecordedHead) {
+        *self.lock() = Inner {
+            head: Some(head),
+            ..Inner::default()
+        };
+    }
+
+    /// The service was called: it takes the head and says how long the body is.
+    pub(super) fn take_head(&self, body: BodyLength) -> Option<RecordedHead> {
+        let mut inner = self.lock();
+        inner.body = Some(body);
+        inner.head.take().filter(|_| !inner.lost)
+    }
+
+    /// hyper read past the recorded head: what was recorded is not what it will call the service with.
+    pub(super) fn lose(&self) {
+        self.lock().lost = true;
+    }
+
+    /// How long the body is; `None` as long as the service was not called.
+    pub(super) fn take_body(&self) -> Option<BodyLength> {
+        self.lock().body.take()
+    }
+
+    /// The head that no service was called for.
+    pub(super) fn take_refused(&self) -> Option<RecordedHead> {
+        self.lock().head.take()
+    }
+
+    pub(super) fn set_trailers(&self, trailers: Vec<u8>) {
+        self.lock().trailers = trailers;
+    }
+
+    pub(super) fn take_trailers(&self) -> Vec<u8> {
+        std::mem::take(&mut self.lock().trailers)
+    }
+
+    pub(super) fn set_fault(&self, fault: &'static str) {
+        self.lock().fault = Some(fault);
+    }
+
+    pub(super) fn fault(&self) -> Option<&'static str> {
+        self.lock().fault
+    }
+
+    pub(super) fn set_ending(&self, ending: Ending) {
+        self.lock().ending.get_or_insert(ending);
+    }
+
+    pub(super) fn ending(&self) -> Option<Ending> {
+        self.lock().ending
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,115 @@
+//! A target that does exactly what a test says, byte for byte.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// A listening target; it goes when this is dropped.
+pub(crate) struct Target {
+    pub(crate) address: SocketAddr,
+    connections: Arc<AtomicUsize>,
+    task: tokio::task::JoinHandle<()>,
+}
+
+impl Target {
+    /// Runs `script` for each connection.
+    pub(crate) async fn with<F, R>(script: F) -> Self
+    where
+        F: Fn(TcpStream) -> R + Send + 'static,
+        R: Future<Output = ()> + Send + 'static,
+    {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let connections = Arc::new(AtomicUsize::new(0));
+        let counted = Arc::clone(&connections);
+        let task = tokio::spawn(async move {
+            let mut running = tokio::task::JoinSet::new();
+            while let Ok((stream, _)) = listener.accept().await {
+                counted.fetch_add(1, Ordering::SeqCst);
+                running.spawn(script(stream));
+            }
+        });
+        Self {
+            address,
+            connections,
+            task,
+        }
+    }
+
+    /// Reads a request, writes `answer`, closes.
+    pub(crate) async fn answering(answer: impl Into<Vec<u8>>) -> Self {
+        let answer = Arc::new(answer.into());
+        Self::with(move |mut stream| {
+            let answer = Arc::clone(&answer);
+            async move {
+                read_request(&mut stream).await;
+                let _ = stream.write_all(&answer).await;
+                let _ = stream.shutdown().await;
+                drain(&mut stream).await;
+            }
+        })
+        .await
+    }
+
+    /// Reads a request, writes `answer`, and then neither writes nor closes.
+    pub(crate) async fn answering_then_silent(answer: impl Into<Vec<u8>>) -> Self {
+        let answer = Arc::new(answer.into());
+        Self::with(move |mut stream| {
+            let answer = Arc::clone(&answer);
+            async move {
+                read_request(&mut stream).await;
+                let _ = stream.write_all(&answer).await;
+                drain(&mut stream).await;
+            }
+        })
+        .await
+    }
+
+    /// How many connections it has had.
+    pub(crate) fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
+
+    /// `http://127.0.0.1:port` and `rest`.
+    pub(crate) fn url(&self, rest: &str) -> String {
+        format!("http://{}{rest}", self.address)
+    }
+}
+
+impl Drop for Target {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// Reads to the end of the sender.
+pub(crate) async fn drain(stream: &mut TcpStream) {
+    let mut buffer = [0; 4096];
+    while matches!(stream.read(&mut buffer).await, Ok(read) if read > 0) {}
+}
+
+/// Reads one request with a content length, or none; gives its bytes, empty at the end of the connection.
+pub(crate) async fn read_request(stream: &mut TcpStream) -> Vec<u8> {
+    let mut request = Vec::new();
+    let mut wanted = usize::MAX;
+    while request.len() < wanted {
+        let mut buffer = [0; 4096];
+        match stream.read(&mut buffer).await {
+            Ok(read) if read > 0 => request.extend_from_slice(&buffer[..read]),
+            _ => break,
+        }
+        if wanted == usize::MAX
+            && let Some(end) = request.windows(4).position(|part| part == b"\r\n\r\n")
+        {
+            let head = String::from_utf8_lossy(&request[..end]).to_lowercase();
+            let length = head
+                .lines()
+                .find_map(|line| line.strip_prefix("content-length:")?.trim().parse().ok());
+            wanted = end + 4 + length.unwrap_or(0);
+        }
+    }
+    request
+}

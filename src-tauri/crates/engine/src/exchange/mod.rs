@@ -1,0 +1,3 @@
+//! Requests in other forms.
+
+pub mod raw;

@@ -1,0 +1,112 @@
+//! Heads and bodies as bytes; bodies by range, so that a large one is never whole in memory.
+
+use std::ops::Range;
+
+use bytes::{Bytes, BytesMut};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row, SqlitePool};
+
+use super::prepared::{PART, PARTS, framing_of, whole};
+use super::{Store, StoreError, pack};
+use crate::model::{Framing, RawHead, RequestId};
+
+/// A piece of a body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BodyRange {
+    /// The bytes asked for, as far as there are any.
+    pub bytes: Bytes,
+    /// The length of the whole body.
+    pub length: u64,
+}
+
+impl Store {
+    /// The bytes `range` of the body of a request; what lies beyond its end is left out.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such request or it cannot be read.
+    pub async fn body(&self, id: RequestId, range: Range<u64>) -> Result<BodyRange, StoreError> {
+        let row = sqlx::query("SELECT sequence, body_length FROM request WHERE id = ?")
+            .bind(&id.as_bytes()[..])
+            .fetch_optional(self.readers())
+            .await?
+            .ok_or_else(|| StoreError::NotFound {
+                kind: "request",
+                name: id.to_string(),
+            })?;
+        let sequence: i64 = row.try_get(0)?;
+        let length = row.try_get::<i64, _>(1)?.unsigned_abs();
+        let end = range.end.min(length);
+        let mut bytes = BytesMut::new();
+        let mut at = range.start;
+        while at < end {
+            let part = at / PART as u64;
+            let start = part * PART as u64;
+            let content = read_body_part(self.readers(), sequence * PARTS + whole(part)).await?;
+            let from = usize::try_from(at - start).unwrap_or(usize::MAX);
+            let to = usize::try_from(end - start)
+                .unwrap_or(usize::MAX)
+                .min(content.len());
+            let piece = content
+                .get(from..to)
+                .filter(|piece| !piece.is_empty())
+                .ok_or_else(|| StoreError::Corrupt {
+                    detail: format!("part {part} of the body of `{id}` is too short"),
+                })?;
+            if at == range.start && to as u64 + start == end {
+                return Ok(BodyRange {
+                    bytes: content.slice(from..to),
+                    length,
+                });
+            }
+            bytes.extend_from_slice(piece);
+            at = start + to as u64;
+        }
+        Ok(BodyRange {
+            bytes: bytes.freeze(),
+            length,
+        })
+    }
+}
+
+async fn read_body_part(readers: &SqlitePool, place: i64) -> Result<Bytes, StoreError> {
+    let row = sqlx::query("SELECT head_length, length, coding, data FROM content WHERE place = ?")
+        .bind(place)
+        .fetch_optional(readers)
+        .await?
+        .ok_or_else(|| StoreError::Corrupt {
+            detail: format!("part `{place}` of a body is not there"),
+        })?;
+    let (head_length, bytes) = decode(&row)?;
+    Ok(bytes.slice(head_length..))
+}
+
+/// The length of the head and the bytes of a row of `head_length, length, coding, data`.
+pub(super) fn decode(row: &SqliteRow) -> Result<(usize, Bytes), StoreError> {
+    let bytes = pack::unpack(row.try_get(2)?, row.try_get(1)?, row.try_get(3)?)?;
+    let head_length = usize::try_from(row.try_get::<i64, _>(0)?).unwrap_or(usize::MAX);
+    if head_length > bytes.len() {
+        return Err(StoreError::Corrupt {
+            detail: "a head is longer than its content".to_owned(),
+        });
+    }
+    Ok((head_length, bytes))
+}
+
+/// The head and the framing of the request at `sequence`.
+pub(super) async fn read_head(readers: &SqlitePool, sequence: i64) -> Result<(RawHead, Framing), StoreError> {
+    let row = sqlx::query("SELECT head_length, length, coding, data, framing FROM content WHERE place = ?")
+        .bind(sequence * PARTS)
+        .fetch_optional(readers)
+        .await?
+        .ok_or_else(|| StoreError::Corrupt {
+            detail: format!("the head of request `{sequence}` is not there"),
+        })?;
+    let (head_length, bytes) = decode(&row)?;
+    let framing = framing_of(row.try_get::<Option<&str>, _>(4)?)?;
+    // A copy, so that a small head does not hold a large body in memory.
+    Ok((
+        RawHead::new(Bytes::copy_from_slice(&bytes[..head_length])),
+        framing,
+    ))
+}

@@ -1,0 +1,234 @@
+//! Deliveries and their attempts.
+
+use bytes::Bytes;
+use sqlx::{AssertSqlSafe, Row};
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+
+use super::prepared::whole;
+use super::{Store, StoreError, id_of, pack};
+use crate::model::{
+    Attempt, AttemptId, Delivery, DeliveryId, DeliveryKind, Outcome, RequestId, Timestamp, Timings,
+};
+
+impl Store {
+    /// Keeps a delivery with the attempts it has already.
+    ///
+    /// # Errors
+    ///
+    /// When its request is gone, or when it cannot be written.
+    pub async fn add_delivery(&self, delivery: Delivery) -> Result<(), StoreError> {
+        self.write(move |connection| Box::pin(insert_delivery(connection, delivery)))
+            .await
+    }
+
+    /// Keeps one more attempt of a delivery.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such delivery, or when it cannot be written.
+    pub async fn add_attempt(&self, delivery: DeliveryId, attempt: Attempt) -> Result<(), StoreError> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                let number: Option<i64> = sqlx::query_scalar("SELECT number FROM delivery WHERE id = ?")
+                    .bind(&delivery.as_bytes()[..])
+                    .fetch_optional(&mut *connection)
+                    .await?;
+                let number = number.ok_or_else(|| StoreError::NotFound {
+                    kind: "delivery",
+                    name: delivery.to_string(),
+                })?;
+                insert_attempt(connection, number, attempt).await
+            })
+        })
+        .await
+    }
+
+    /// The deliveries of a request with their attempts, first to last.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be read.
+    pub async fn deliveries(&self, request: RequestId) -> Result<Vec<Delivery>, StoreError> {
+        let mut transaction = self.readers().begin().await?;
+        let rows = sqlx::query(AssertSqlSafe(format!(
+            "{DELIVERY} WHERE delivery.request = (SELECT sequence FROM request WHERE id = ?) ORDER BY number"
+        )))
+        .bind(&request.as_bytes()[..])
+        .fetch_all(&mut *transaction)
+        .await?;
+        let mut deliveries = Vec::with_capacity(rows.len());
+        for row in &rows {
+            let attempts = attempts(&mut transaction, row.try_get(0)?).await?;
+            deliveries.push(self::delivery(row, attempts)?);
+        }
+        Ok(deliveries)
+    }
+
+    /// One delivery with its attempts, if it is there.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub async fn delivery(&self, id: DeliveryId) -> Result<Option<Delivery>, StoreError> {
+        let mut transaction = self.readers().begin().await?;
+        let row = sqlx::query(AssertSqlSafe(format!("{DELIVERY} WHERE delivery.id = ?")))
+            .bind(&id.as_bytes()[..])
+            .fetch_optional(&mut *transaction)
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let attempts = attempts(&mut transaction, row.try_get(0)?).await?;
+        Ok(Some(self::delivery(&row, attempts)?))
+    }
+
+    /// One attempt, if it is there.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub async fn attempt(&self, id: AttemptId) -> Result<Option<Attempt>, StoreError> {
+        let row = sqlx::query(AssertSqlSafe(format!("{ATTEMPT} WHERE id = ?")))
+            .bind(&id.as_bytes()[..])
+            .fetch_optional(self.readers())
+            .await?;
+        row.as_ref().map(attempt).transpose()
+    }
+}
+
+/// What [`delivery`] reads, in its order.
+const DELIVERY: &str = "SELECT number, delivery.id, kind, url, created_at, head, delivery.body_length, body_coding, body,
+    request.id FROM delivery JOIN request ON request.sequence = delivery.request";
+
+/// What [`attempt`] reads, in its order.
+const ATTEMPT: &str = "SELECT id, started_at, outcome, message, hint, status, head, body_length, body_coding, body,
+    body_cut, resolve_micros, connect_micros, tls_micros, first_byte_micros, total_micros FROM attempt";
+
+async fn attempts(connection: &mut SqliteConnection, delivery: i64) -> Result<Vec<Attempt>, StoreError> {
+    let rows = sqlx::query(AssertSqlSafe(format!("{ATTEMPT} WHERE delivery = ? ORDER BY number")))
+        .bind(delivery)
+        .fetch_all(connection)
+        .await?;
+    rows.iter().map(attempt).collect()
+}
+
+async fn insert_delivery(connection: &mut SqliteConnection, delivery: Delivery) -> Result<(), StoreError> {
+    let sequence: Option<i64> = sqlx::query_scalar("SELECT sequence FROM request WHERE id = ?")
+        .bind(&delivery.request.as_bytes()[..])
+        .fetch_optional(&mut *connection)
+        .await?;
+    let sequence = sequence.ok_or_else(|| StoreError::NotFound {
+        kind: "request",
+        name: delivery.request.to_string(),
+    })?;
+    let body = delivery.body.map(|body| pack::pack(body.to_vec()));
+    let number = sqlx::query(
+        "INSERT INTO delivery (id, request, kind, url, created_at, head, body_length, body_coding, body)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(&delivery.id.as_bytes()[..])
+    .bind(sequence)
+    .bind(delivery.kind.as_str())
+    .bind(&delivery.url)
+    .bind(delivery.created_at.as_micros())
+    .bind(&delivery.head[..])
+    .bind(body.as_ref().map(|body| body.length))
+    .bind(body.as_ref().map(|body| body.coding))
+    .bind(body.map(|body| body.data))
+    .execute(&mut *connection)
+    .await?
+    .last_insert_rowid();
+    for attempt in delivery.attempts {
+        insert_attempt(connection, number, attempt).await?;
+    }
+    sqlx::query(
+        "INSERT INTO annotation (request, deliveries) VALUES (?, 1)
+         ON CONFLICT (request) DO UPDATE SET deliveries = deliveries + 1",
+    )
+    .bind(sequence)
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn insert_attempt(
+    connection: &mut SqliteConnection,
+    delivery: i64,
+    attempt: Attempt,
+) -> Result<(), StoreError> {
+    let body = pack::pack(attempt.body.to_vec());
+    let timings = attempt.timings;
+    sqlx::query(
+        "INSERT INTO attempt (id, delivery, started_at, outcome, message, hint, status, head, body_length, body_coding,
+             body, body_cut, resolve_micros, connect_micros, tls_micros, first_byte_micros, total_micros)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+    )
+    .bind(&attempt.id.as_bytes()[..])
+    .bind(delivery)
+    .bind(attempt.started_at.as_micros())
+    .bind(attempt.outcome.as_str())
+    .bind(attempt.message)
+    .bind(attempt.hint)
+    .bind(attempt.status.map(i64::from))
+    .bind(&attempt.head[..])
+    .bind(body.length)
+    .bind(body.coding)
+    .bind(body.data)
+    .bind(i64::from(attempt.body_cut))
+    .bind(timings.resolve.map(whole))
+    .bind(timings.connect.map(whole))
+    .bind(timings.tls.map(whole))
+    .bind(timings.first_byte.map(whole))
+    .bind(whole(timings.total))
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+fn delivery(row: &SqliteRow, attempts: Vec<Attempt>) -> Result<Delivery, StoreError> {
+    let kind: &str = row.try_get(2)?;
+    let body = match row.try_get::<Option<Vec<u8>>, _>(8)? {
+        Some(data) => Some(pack::unpack(row.try_get(7)?, row.try_get(6)?, data)?),
+        None => None,
+    };
+    Ok(Delivery {
+        id: DeliveryId::from_bytes(id_of(row.try_get(1)?)?),
+        request: RequestId::from_bytes(id_of(row.try_get(9)?)?),
+        kind: DeliveryKind::from_word(kind).ok_or_else(|| StoreError::Corrupt {
+            detail: format!("unknown kind of delivery `{kind}`"),
+        })?,
+        url: row.try_get(3)?,
+        created_at: Timestamp::from_micros(row.try_get(4)?),
+        head: Bytes::from(row.try_get::<Vec<u8>, _>(5)?),
+        body,
+        attempts,
+    })
+}
+
+fn attempt(row: &SqliteRow) -> Result<Attempt, StoreError> {
+    let outcome: &str = row.try_get(2)?;
+    let micros = |at: usize| {
+        row.try_get::<Option<i64>, _>(at)
+            .map(|micros| micros.map(i64::unsigned_abs))
+    };
+    Ok(Attempt {
+        id: AttemptId::from_bytes(id_of(row.try_get(0)?)?),
+        started_at: Timestamp::from_micros(row.try_get(1)?),
+        outcome: Outcome::from_word(outcome).ok_or_else(|| StoreError::Corrupt {
+            detail: format!("unknown outcome of an attempt `{outcome}`"),
+        })?,
+        message: row.try_get(3)?,
+        hint: row.try_get(4)?,
+        status: row
+            .try_get::<Option<i64>, _>(5)?
+            .and_then(|status| u16::try_from(status).ok()),
+        head: Bytes::from(row.try_get::<Vec<u8>, _>(6)?),
+        body: pack::unpack(row.try_get(8)?, row.try_get(7)?, row.try_get(9)?)?,
+        body_cut: row.try_get::<i64, _>(10)? != 0,
+        timings: Timings {
+            resolve: micros(11)?,
+            connect: micros(12)?,
+            tls: micros(13)?,
+            first_byte: micros(14)?,
+            total: row.try_get::<i64, _>(15)?.unsigned_abs(),
+        },
+    })
+}

@@ -1,0 +1,77 @@
+//! The data file as the operating system sees it: where it lies, who may read it, and whether it is still there.
+
+use std::path::{Path, PathBuf};
+
+use super::{OpenError, StoreError};
+
+/// The name of the data file in the data folder.
+pub(super) const NAME: &str = "hookbench.db";
+
+/// The data file, remembered by what tells one file from another.
+#[derive(Debug)]
+pub(super) struct DataFile {
+    path: PathBuf,
+    identity: Option<(u64, u64)>,
+}
+
+impl DataFile {
+    /// Remembers the file at `path`. No handle is kept: closing one would drop SQLite's locks on the file.
+    pub(super) fn remember(path: &Path) -> Self {
+        Self {
+            path: path.to_owned(),
+            identity: identity(path),
+        }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Fails if the file was deleted or replaced: SQLite would go on writing into a file that no longer has a name.
+    pub(super) fn check(&self) -> Result<(), StoreError> {
+        if identity(&self.path) == self.identity {
+            return Ok(());
+        }
+        Err(StoreError::Gone {
+            path: self.path.clone(),
+        })
+    }
+}
+
+#[cfg(unix)]
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata(path).ok().map(|data| (data.dev(), data.ino()))
+}
+
+/// Elsewhere an open file cannot be deleted; that it exists is what can be told.
+#[cfg(not(unix))]
+fn identity(path: &Path) -> Option<(u64, u64)> {
+    path.exists().then_some((0, 0))
+}
+
+/// Makes the folder, for its owner alone. One that is there keeps its mode: the person may share it on purpose, and
+/// every file in it is private by itself.
+pub(super) fn make_folder(folder: &Path) -> Result<(), OpenError> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(folder)
+        .map_err(|error| OpenError::from_io(&error, folder.to_owned()))?;
+    Ok(())
+}
+
+/// Makes an empty file, for its owner alone, where there is none. What SQLite makes beside it has the same mode.
+pub(super) fn make_file(path: &Path) -> Result<(), OpenError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    match options.open(path) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(OpenError::from_io(&error, path.to_owned())),
+    }
+}

@@ -1,0 +1,215 @@
+//! One transaction for a group of requests, sent to SQLite as one prepared text: the price of a statement here is
+//! the hop to the connection's thread, so a group costs one hop whatever its size.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::sync::Arc;
+
+use futures_util::TryStreamExt;
+use sqlx::sqlite::{SqliteArguments, SqliteConnection};
+use sqlx::{Arguments, AssertSqlSafe, Either, Executor, Row};
+
+use super::prepared::{PART, PARTS, Prepared, read_part, whole};
+use super::{Kept, StoreError, pack};
+use crate::model::{RequestId, Sequence};
+
+const COLUMNS: &str = "id, received_at, took_micros, method, target, version, peer, endpoint, endpoint_path, provider, \
+     event, delivery_key, verdict, state, reason, answered, body_length, body_sha256";
+const PLACES: &str = "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+
+/// Finds which of the newest rows repeat an earlier one: by provider and delivery key, in this group too.
+const MARK_DUPLICATES: &str = "UPDATE request SET duplicate_of = (
+    SELECT first.id FROM request AS first INDEXED BY request_delivery_key
+    WHERE first.provider = request.provider AND first.delivery_key = request.delivery_key
+      AND first.sequence < request.sequence ORDER BY first.sequence LIMIT 1)
+WHERE sequence > (SELECT max(sequence) FROM request) - ";
+const WHERE_REPEATED: &str = " AND delivery_key IS NOT NULL AND EXISTS (
+    SELECT 1 FROM request AS first INDEXED BY request_delivery_key
+    WHERE first.provider = request.provider AND first.delivery_key = request.delivery_key
+      AND first.sequence < request.sequence)
+RETURNING sequence, duplicate_of;\n";
+
+/// Adds a JSON list of `[kind, value, requests, bytes]` to the tally.
+pub(super) const ADD_TO_TALLY: &str = "INSERT INTO tally (kind, value, requests, bytes)
+SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?) WHERE true
+ON CONFLICT (kind, value) DO UPDATE SET requests = requests + excluded.requests, bytes = bytes + excluded.bytes";
+
+/// The texts of groups by their size, written once each.
+#[derive(Debug, Default)]
+pub(super) struct Texts(BTreeMap<(usize, bool), Arc<str>>);
+
+impl Texts {
+    /// The text for `rows` rows; one that goes on (more parts of a body follow) leaves its transaction open.
+    fn get(&mut self, rows: usize, goes_on: bool) -> Arc<str> {
+        Arc::clone(
+            self.0
+                .entry((rows, goes_on))
+                .or_insert_with(|| write_text(rows, goes_on).into()),
+        )
+    }
+}
+
+fn write_text(rows: usize, goes_on: bool) -> String {
+    let mut sql = format!("BEGIN IMMEDIATE;\nINSERT INTO request ({COLUMNS}) VALUES ");
+    for row in 0..rows {
+        sql.push_str(if row == 0 { "" } else { "," });
+        sql.push_str(PLACES);
+    }
+    sql.push_str(";\nINSERT INTO content (place, framing, head_length, length, coding, data) VALUES ");
+    for row in 0..rows {
+        let comma = if row == 0 { "" } else { "," };
+        let back = rows - 1 - row;
+        // Writing to a String cannot fail.
+        let _ = write!(
+            sql,
+            "{comma}(((SELECT max(sequence) FROM request) - {back}) * {PARTS}, ?,?,?,?,?)"
+        );
+    }
+    let _ = write!(sql, ";\n{MARK_DUPLICATES}{rows}{WHERE_REPEATED}{ADD_TO_TALLY};\n");
+    if !goes_on {
+        sql.push_str("COMMIT");
+    }
+    sql
+}
+
+/// Keeps `rows` in one transaction. After an error the connection is in an unknown state and must be dropped.
+pub(super) async fn insert(
+    connection: &mut SqliteConnection,
+    texts: &mut Texts,
+    rows: &[&Prepared],
+) -> Result<Vec<Kept>, StoreError> {
+    let goes_on = rows.iter().any(|row| row.rest.is_some());
+    let mut kept = run(connection, texts.get(rows.len(), goes_on), rows).await?;
+    kept.sort_by_key(|kept| kept.sequence);
+    if goes_on {
+        for (row, kept) in rows.iter().zip(&kept) {
+            insert_rest(connection, row, kept.sequence).await?;
+        }
+        sqlx::query("COMMIT").execute(&mut *connection).await?;
+    }
+    Ok(kept)
+}
+
+async fn run(
+    connection: &mut SqliteConnection,
+    text: Arc<str>,
+    rows: &[&Prepared],
+) -> Result<Vec<Kept>, StoreError> {
+    let arguments = bind(rows).map_err(|error| StoreError::Refused {
+        detail: error.to_string(),
+    })?;
+    let mut results = connection.fetch_many(sqlx::query_with(AssertSqlSafe(text), arguments));
+    let (mut statement, mut last) = (0, 0);
+    let mut duplicates: BTreeMap<i64, RequestId> = BTreeMap::new();
+    while let Some(result) = results.try_next().await? {
+        match result {
+            Either::Left(done) => {
+                statement += 1;
+                if statement == 2 {
+                    last = done.last_insert_rowid();
+                }
+            }
+            Either::Right(row) => {
+                let first: Vec<u8> = row.try_get(1)?;
+                if let Ok(bytes) = <[u8; 16]>::try_from(first) {
+                    duplicates.insert(row.try_get(0)?, RequestId::from_bytes(bytes));
+                }
+            }
+        }
+    }
+    let count = whole(rows.len() as u64);
+    Ok((last - count + 1..=last)
+        .map(|sequence| Kept {
+            sequence: Sequence(sequence),
+            duplicate_of: duplicates.get(&sequence).copied(),
+        })
+        .collect())
+}
+
+fn bind(rows: &[&Prepared]) -> Result<SqliteArguments, sqlx::error::BoxDynError> {
+    let mut bound = SqliteArguments::default();
+    bound.reserve(rows.len() * 23 + 1, 0);
+    for row in rows {
+        bound.add(&row.id.as_bytes()[..])?;
+        bound.add(row.received_at)?;
+        bound.add(row.took_micros)?;
+        bound.add(row.method.as_str())?;
+        bound.add(row.target.as_str())?;
+        bound.add(row.version.as_str())?;
+        bound.add(row.peer.as_str())?;
+        bound.add(row.endpoint.as_ref().map(|id| &id[..]))?;
+        bound.add(row.endpoint_path.as_deref())?;
+        bound.add(row.provider.as_deref())?;
+        bound.add(row.event.as_deref())?;
+        bound.add(row.delivery_key.as_deref())?;
+        bound.add(row.verdict)?;
+        bound.add(row.state.as_str())?;
+        bound.add(row.reason.as_deref())?;
+        bound.add(row.answered.map(i64::from))?;
+        bound.add(whole(row.body_length))?;
+        bound.add(&row.body_sha256[..])?;
+    }
+    for row in rows {
+        bound.add(row.framing.as_deref())?;
+        bound.add(row.head_length)?;
+        bound.add(row.first.length)?;
+        bound.add(row.first.coding)?;
+        bound.add(&row.first.data[..])?;
+    }
+    bound.add(tally(rows))?;
+    Ok(bound)
+}
+
+/// What the group adds to the tally.
+fn tally(rows: &[&Prepared]) -> String {
+    let mut counts: BTreeMap<(&str, String), (i64, i64)> = BTreeMap::new();
+    for row in rows {
+        let mut count = |kind: &'static str, value: String| {
+            let entry = counts.entry((kind, value)).or_default();
+            entry.0 += 1;
+            entry.1 += whole(row.body_length);
+        };
+        count("all", String::new());
+        count("endpoint", row.endpoint_path.clone().unwrap_or_default());
+        count("provider", row.provider.clone().unwrap_or_default());
+        count("event", row.event.clone().unwrap_or_default());
+        count("verdict", row.verdict.to_owned());
+        count("state", row.state.as_str().to_owned());
+        count(
+            "answered",
+            row.answered.map_or_else(String::new, |status| status.to_string()),
+        );
+        count("method", row.method.clone());
+    }
+    let list: Vec<_> = counts
+        .into_iter()
+        .map(|((kind, value), (requests, bytes))| (kind, value, requests, bytes))
+        .collect();
+    serde_json::to_string(&list).unwrap_or_else(|_| "[]".to_owned())
+}
+
+async fn insert_rest(
+    connection: &mut SqliteConnection,
+    row: &Prepared,
+    sequence: Sequence,
+) -> Result<(), StoreError> {
+    let Some(body) = &row.rest else { return Ok(()) };
+    let parts = body.len().div_ceil(PART as u64);
+    for part in 1..parts {
+        let body = body.clone();
+        let at = usize::try_from(part).unwrap_or(usize::MAX);
+        let packed = tokio::task::spawn_blocking(move || read_part(&body, at).map(pack::pack))
+            .await
+            .map_err(|error| StoreError::Internal {
+                detail: error.to_string(),
+            })??;
+        sqlx::query("INSERT INTO content (place, head_length, length, coding, data) VALUES (?, 0, ?, ?, ?)")
+            .bind(sequence.0 * PARTS + whole(part))
+            .bind(packed.length)
+            .bind(packed.coding)
+            .bind(packed.data)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,252 @@
+//! Reading requests: pages of the list, single ones, and finding one by the beginning of its id.
+
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{Arguments, AssertSqlSafe, Row};
+
+use super::content::read_head;
+use super::words::{state_of, verdict_of, version_of};
+use super::{Store, StoreError, id_of};
+use crate::model::{EndpointId, Recognition, Request, RequestId, RequestSummary, Sequence, Timestamp};
+
+/// Where a page begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum From {
+    /// At the newest.
+    Newest,
+    /// At the newest that is older than this one.
+    Before(Sequence),
+    /// At the oldest that is newer than this one.
+    After(Sequence),
+}
+
+/// Which rows a page shall have.
+#[derive(Debug, Clone)]
+pub struct PageRequest {
+    /// Where it begins.
+    pub from: From,
+    /// How many rows it has at most.
+    pub limit: u32,
+}
+
+impl PageRequest {
+    /// The newest `limit` rows.
+    #[must_use]
+    pub const fn newest(limit: u32) -> Self {
+        Self {
+            from: From::Newest,
+            limit,
+        }
+    }
+
+    /// The same page from another place.
+    #[must_use]
+    pub const fn from(mut self, from: From) -> Self {
+        self.from = from;
+        self
+    }
+}
+
+/// Rows of the list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page {
+    /// The rows, newest first, whichever way the page was asked for.
+    pub rows: Vec<RequestSummary>,
+    /// Whether there are more in the direction that was asked for.
+    pub more: bool,
+}
+
+/// Counting stops here: "10000 or more" is all a person wants to know.
+const COUNT_LIMIT: u32 = 10_000;
+
+/// What [`summary`] reads, in its order.
+pub(super) const SUMMARY: &str = "SELECT request.id, request.sequence, request.received_at, request.took_micros, \
+    request.method, request.target, request.version, request.peer, request.endpoint, request.endpoint_path, \
+    request.provider, request.event, request.delivery_key, request.verdict, request.state, request.reason, \
+    request.answered, request.body_length, request.body_sha256, request.duplicate_of, \
+    coalesce(annotation.deliveries, 0), coalesce(annotation.starred, 0) \
+    FROM request LEFT JOIN annotation ON annotation.request = request.sequence ";
+
+/// A row of [`SUMMARY`].
+pub(super) fn summary(row: &SqliteRow) -> Result<RequestSummary, StoreError> {
+    let sha256: Vec<u8> = row.try_get(18)?;
+    Ok(RequestSummary {
+        id: RequestId::from_bytes(id_of(row.try_get(0)?)?),
+        sequence: Sequence(row.try_get(1)?),
+        received_at: Timestamp::from_micros(row.try_get(2)?),
+        took_micros: row.try_get::<i64, _>(3)?.unsigned_abs(),
+        method: row.try_get(4)?,
+        target: row.try_get(5)?,
+        version: version_of(row.try_get(6)?),
+        peer: row.try_get(7)?,
+        recognition: Recognition {
+            endpoint: row
+                .try_get::<Option<Vec<u8>>, _>(8)?
+                .map(id_of)
+                .transpose()?
+                .map(EndpointId::from_bytes),
+            endpoint_path: row.try_get(9)?,
+            provider: row.try_get(10)?,
+            event: row.try_get(11)?,
+            delivery_key: row.try_get(12)?,
+            verdict: verdict_of(row.try_get(13)?),
+        },
+        state: state_of(row.try_get(14)?),
+        reason: row.try_get(15)?,
+        answered: row
+            .try_get::<Option<i64>, _>(16)?
+            .and_then(|status| u16::try_from(status).ok()),
+        body_length: row.try_get::<i64, _>(17)?.unsigned_abs(),
+        body_sha256: sha256.try_into().map_err(|_| StoreError::Corrupt {
+            detail: "a digest is not 32 bytes long".to_owned(),
+        })?,
+        duplicate_of: row
+            .try_get::<Option<Vec<u8>>, _>(19)?
+            .map(id_of)
+            .transpose()?
+            .map(RequestId::from_bytes),
+        deliveries: u32::try_from(row.try_get::<i64, _>(20)?).unwrap_or(u32::MAX),
+        starred: row.try_get::<i64, _>(21)? != 0,
+    })
+}
+
+impl Store {
+    /// A page of the list.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub async fn page(&self, wanted: &PageRequest) -> Result<Page, StoreError> {
+        let limit = usize::try_from(wanted.limit).unwrap_or(usize::MAX);
+        let (condition, bound, order) = match wanted.from {
+            From::Newest => ("request.sequence <= ?", i64::MAX, "DESC"),
+            From::Before(sequence) => ("request.sequence < ?", sequence.0, "DESC"),
+            From::After(sequence) => ("request.sequence > ?", sequence.0, "ASC"),
+        };
+        let sql = format!("{SUMMARY} WHERE {condition} ORDER BY request.sequence {order} LIMIT ?");
+        let rows = sqlx::query(AssertSqlSafe(sql))
+            .bind(bound)
+            .bind(i64::from(wanted.limit) + 1)
+            .fetch_all(self.readers())
+            .await?;
+        let more = rows.len() > limit;
+        let mut rows = rows
+            .iter()
+            .take(limit)
+            .map(summary)
+            .collect::<Result<Vec<_>, _>>()?;
+        if matches!(wanted.from, From::After(_)) {
+            rows.reverse();
+        }
+        Ok(Page { rows, more })
+    }
+
+    /// How many requests are newer than `sequence`, counted no further than 10,000.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub async fn count_newer(&self, sequence: Sequence) -> Result<u32, StoreError> {
+        let count: i64 =
+            sqlx::query_scalar("SELECT count(*) FROM (SELECT 1 FROM request WHERE sequence > ? LIMIT ?)")
+                .bind(sequence.0)
+                .bind(COUNT_LIMIT)
+                .fetch_one(self.readers())
+                .await?;
+        Ok(u32::try_from(count).unwrap_or(COUNT_LIMIT))
+    }
+
+    /// The newest place in the order of arrival that was ever given.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub async fn newest_sequence(&self) -> Result<Sequence, StoreError> {
+        let newest: Option<i64> =
+            sqlx::query_scalar("SELECT seq FROM sqlite_sequence WHERE name = 'request'")
+                .fetch_optional(self.readers())
+                .await?;
+        Ok(Sequence(newest.unwrap_or(0)))
+    }
+
+    /// The rows of these requests, newest first; those that are gone are left out.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be read.
+    pub async fn summaries(&self, ids: &[RequestId]) -> Result<Vec<RequestSummary>, StoreError> {
+        let mut found = Vec::with_capacity(ids.len());
+        for some in ids.chunks(500) {
+            let places = vec!["?"; some.len()].join(",");
+            let sql = format!("{SUMMARY} WHERE request.id IN ({places})");
+            let mut bound = SqliteArguments::default();
+            for id in some {
+                bound
+                    .add(&id.as_bytes()[..])
+                    .map_err(|error| StoreError::Internal {
+                        detail: error.to_string(),
+                    })?;
+            }
+            // The text depends on the number of ids: not one worth keeping prepared.
+            let query = sqlx::query_with(AssertSqlSafe(sql), bound).persistent(false);
+            for row in query.fetch_all(self.readers()).await? {
+                found.push(summary(&row)?);
+            }
+        }
+        found.sort_by_key(|row| std::cmp::Reverse(row.sequence));
+        Ok(found)
+    }
+
+    /// One request with its head and framing, if it is there.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub async fn request(&self, id: RequestId) -> Result<Option<Request>, StoreError> {
+        let sql = format!("{SUMMARY} WHERE request.id = ?");
+        let row = sqlx::query(AssertSqlSafe(sql))
+            .bind(&id.as_bytes()[..])
+            .fetch_optional(self.readers())
+            .await?;
+        let Some(row) = row else { return Ok(None) };
+        let summary = summary(&row)?;
+        let (head, framing) = read_head(self.readers(), summary.sequence.0).await?;
+        Ok(Some(Request {
+            summary,
+            head,
+            framing,
+        }))
+    }
+
+    /// The request whose id is `text` or begins with it: at least four hexadecimal digits, hyphens do not matter.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, when there are several, or when it cannot be read.
+    pub async fn resolve_id(&self, text: &str) -> Result<RequestId, StoreError> {
+        let digits: String = text.chars().filter(|letter| *letter != '-').collect();
+        let bad = || StoreError::BadPrefix {
+            prefix: text.to_owned(),
+        };
+        if !(4..=32).contains(&digits.len()) || !digits.is_ascii() {
+            return Err(bad());
+        }
+        let low = hex::decode(format!("{digits:0<32}")).map_err(|_| bad())?;
+        let high = hex::decode(format!("{digits:f<32}")).map_err(|_| bad())?;
+        let found: Vec<Vec<u8>> =
+            sqlx::query_scalar("SELECT id FROM request WHERE id BETWEEN ? AND ? LIMIT 2")
+                .bind(low)
+                .bind(high)
+                .fetch_all(self.readers())
+                .await?;
+        match &found[..] {
+            [] => Err(StoreError::NotFound {
+                kind: "request",
+                name: text.to_owned(),
+            }),
+            [one] => id_of(one.clone()).map(RequestId::from_bytes),
+            _ => Err(StoreError::Ambiguous {
+                prefix: text.to_owned(),
+            }),
+        }
+    }
+}

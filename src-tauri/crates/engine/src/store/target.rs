@@ -1,0 +1,76 @@
+//! Targets.
+
+use sqlx::Row;
+
+use super::{Store, StoreError, id_of};
+use crate::model::{Target, TargetId};
+
+impl Store {
+    /// All targets, by name.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be read.
+    pub async fn targets(&self) -> Result<Vec<Target>, StoreError> {
+        let rows = sqlx::query("SELECT id, name, url FROM target ORDER BY name")
+            .fetch_all(self.readers())
+            .await?;
+        rows.iter()
+            .map(|row| {
+                Ok(Target {
+                    id: TargetId::from_bytes(id_of(row.try_get(0)?)?),
+                    name: row.try_get(1)?,
+                    url: row.try_get(2)?,
+                })
+            })
+            .collect()
+    }
+
+    /// Adds a target, or changes the one with this id.
+    ///
+    /// # Errors
+    ///
+    /// When another one has its name, or when it cannot be written.
+    pub async fn put_target(&self, target: Target) -> Result<(), StoreError> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                sqlx::query(
+                    "INSERT INTO target (id, name, url) VALUES (?, ?, ?)
+                     ON CONFLICT (id) DO UPDATE SET name = excluded.name, url = excluded.url",
+                )
+                .bind(&target.id.as_bytes()[..])
+                .bind(&target.name)
+                .bind(&target.url)
+                .execute(connection)
+                .await
+                .map_err(|error| super::taken(error, "a target", &target.name))?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// Removes a target.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or when it cannot be written.
+    pub async fn remove_target(&self, id: TargetId) -> Result<(), StoreError> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                let done = sqlx::query("DELETE FROM target WHERE id = ?")
+                    .bind(&id.as_bytes()[..])
+                    .execute(connection)
+                    .await?;
+                if done.rows_affected() == 0 {
+                    return Err(StoreError::NotFound {
+                        kind: "target",
+                        name: id.to_string(),
+                    });
+                }
+                Ok(())
+            })
+        })
+        .await
+    }
+}

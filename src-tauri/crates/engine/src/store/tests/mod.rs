@@ -1,0 +1,95 @@
+//! The store against real files.
+
+mod annotation;
+mod faults;
+mod opening;
+mod requests;
+mod things;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use sha2::Digest;
+use tempfile::TempDir;
+
+use super::{Store, StoreOptions};
+use crate::model::{
+    Arrival, Body, Framing, HttpVersion, NewRequest, RawHead, Recognition, RequestId, State, Timestamp,
+    Verdict,
+};
+
+/// A store in a folder of its own, which lives as long as the test holds it.
+pub(crate) async fn store() -> (TempDir, Store) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    (folder, store)
+}
+
+pub(crate) async fn open(folder: &TempDir) -> Store {
+    Store::open(folder.path(), options()).await.unwrap()
+}
+
+pub(crate) fn options() -> StoreOptions {
+    // Nothing here is about power cuts: syncing each commit would only make the tests slow.
+    StoreOptions {
+        durability: super::Durability::Normal,
+        lock_wait: Duration::from_millis(300),
+        ..Default::default()
+    }
+}
+
+/// A request to `/stripe` with this body.
+pub(crate) fn request(body: &[u8]) -> NewRequest {
+    new_request(
+        "POST /stripe HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\r\n",
+        body,
+    )
+}
+
+pub(crate) fn new_request(head: &str, body: &[u8]) -> NewRequest {
+    NewRequest {
+        id: RequestId::generate(),
+        arrival: Arrival {
+            received_at: Timestamp::from_micros(1_795_176_251_482_001),
+            took_micros: 120,
+            peer: SocketAddr::from(([127, 0, 0, 1], 50_000)),
+            head: RawHead::new(Bytes::copy_from_slice(head.as_bytes())),
+            version: HttpVersion::Http11,
+            body_sha256: sha2::Sha256::digest(body).into(),
+            body: Body::Memory(Bytes::copy_from_slice(body)),
+            state: State::Complete,
+            reason: None,
+            framing: Framing {
+                declared_length: Some(body.len() as u64),
+                ..Framing::default()
+            },
+        },
+        recognition: Recognition {
+            endpoint_path: Some("/stripe".to_owned()),
+            provider: Some("stripe".to_owned()),
+            event: Some("invoice.paid".to_owned()),
+            verdict: Verdict::Valid,
+            ..Recognition::unknown()
+        },
+        answered: Some(200),
+    }
+}
+
+/// A request that its provider calls `key`.
+pub(crate) fn keyed(key: &str) -> NewRequest {
+    let mut request = request(key.as_bytes());
+    request.recognition.delivery_key = Some(key.to_owned());
+    request
+}
+
+/// A body in a spool file.
+pub(crate) fn spooled(bytes: &[u8]) -> Body {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    std::io::Write::write_all(&mut file, bytes).unwrap();
+    Body::Spooled {
+        file: Arc::new(file.into_temp_path()),
+        length: bytes.len() as u64,
+    }
+}

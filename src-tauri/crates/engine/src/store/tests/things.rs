@@ -1,0 +1,244 @@
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use bytes::Bytes;
+use serde_json::json;
+
+use super::super::StoreError;
+use super::{open, request, store};
+use crate::model::{
+    Attempt, AttemptId, Delivery, DeliveryId, DeliveryKind, NewEndpoint, Outcome, SecretId, SecretPlace,
+    SecretRecord, Target, TargetId, Timestamp, Timings,
+};
+
+fn endpoint(path: &str) -> NewEndpoint {
+    NewEndpoint {
+        path: path.to_owned(),
+        provider: Some("tracktik".to_owned()),
+        parameters: BTreeMap::from([("header".to_owned(), "X-Secret".to_owned())]),
+    }
+}
+
+fn secret(name: &str) -> SecretRecord {
+    SecretRecord {
+        id: SecretId::generate(),
+        name: name.to_owned(),
+        place: SecretPlace::File,
+        created_at: Timestamp::from_micros(5),
+    }
+}
+
+#[tokio::test]
+async fn endpoints_come_back_with_their_secrets() {
+    let (_folder, store) = store().await;
+    let made = store
+        .add_endpoint(endpoint("/t"), Timestamp::from_micros(4))
+        .await
+        .unwrap();
+    let (old, new) = (secret("old"), secret("new"));
+    store.add_secret(made.id, old.clone()).await.unwrap();
+    store.add_secret(made.id, new.clone()).await.unwrap();
+    let wanted = crate::model::Endpoint {
+        secrets: vec![old.clone(), new.clone()],
+        ..made.clone()
+    };
+    assert_eq!(
+        store.endpoints().await.unwrap(),
+        [wanted],
+        "with both secrets, oldest first"
+    );
+    let taken = store
+        .add_endpoint(endpoint("/t"), Timestamp::from_micros(4))
+        .await;
+    assert_eq!(
+        taken,
+        Err(StoreError::Exists {
+            kind: "an endpoint",
+            name: "/t".to_owned()
+        }),
+        "a path is taken once"
+    );
+    assert_eq!(
+        store.remove_secret(old.id).await.unwrap(),
+        old,
+        "removing names what is to be forgotten"
+    );
+    store.change_endpoint(made.id, endpoint("/u")).await.unwrap();
+    assert_eq!(store.endpoints().await.unwrap()[0].path, "/u", "it can be moved");
+    assert_eq!(
+        store.remove_endpoint(made.id).await.unwrap(),
+        [new.clone()],
+        "with all its secrets"
+    );
+    let gone = store.remove_endpoint(made.id).await;
+    assert!(
+        matches!(gone, Err(StoreError::NotFound { kind: "endpoint", .. })),
+        "it is gone"
+    );
+    let orphan = store.add_secret(made.id, new).await;
+    assert!(
+        matches!(orphan, Err(StoreError::NotFound { .. })),
+        "no secret without an endpoint"
+    );
+}
+
+#[tokio::test]
+async fn targets_are_kept_by_name() {
+    let (_folder, store) = store().await;
+    let mut target = Target {
+        id: TargetId::generate(),
+        name: "dev".to_owned(),
+        url: "http://localhost:3000".to_owned(),
+    };
+    store.put_target(target.clone()).await.unwrap();
+    target.url = "http://localhost:3001".to_owned();
+    store.put_target(target.clone()).await.unwrap();
+    assert_eq!(
+        store.targets().await.unwrap(),
+        [target.clone()],
+        "the same one, changed"
+    );
+    let other = store
+        .put_target(Target {
+            id: TargetId::generate(),
+            ..target.clone()
+        })
+        .await;
+    assert!(
+        matches!(other, Err(StoreError::Exists { .. })),
+        "a name is taken once"
+    );
+    store.remove_target(target.id).await.unwrap();
+    assert_eq!(store.targets().await.unwrap(), [], "it is gone");
+    assert!(
+        store.remove_target(target.id).await.is_err(),
+        "and cannot go twice"
+    );
+}
+
+fn attempt(status: Option<u16>) -> Attempt {
+    Attempt {
+        id: AttemptId::generate(),
+        started_at: Timestamp::from_micros(7),
+        outcome: if status.is_some() {
+            Outcome::Answered
+        } else {
+            Outcome::TimedOut
+        },
+        message: status.is_none().then(|| "no answer within `5 s`".to_owned()),
+        hint: None,
+        status,
+        head: Bytes::from_static(b"HTTP/1.1 200 OK\r\n\r\n"),
+        body: Bytes::from(vec![b'a'; 5_000]),
+        body_cut: status.is_none(),
+        timings: Timings {
+            resolve: None,
+            connect: Some(1),
+            tls: None,
+            first_byte: Some(2),
+            total: 3,
+        },
+    }
+}
+
+#[tokio::test]
+async fn deliveries_come_back_with_their_attempts() {
+    let (folder, store) = store().await;
+    let new = request(b"x");
+    store.insert_request(new.clone()).await.unwrap();
+    let mut delivery = Delivery {
+        id: DeliveryId::generate(),
+        request: new.id,
+        kind: DeliveryKind::Edited,
+        url: "http://localhost:3000/stripe".to_owned(),
+        created_at: Timestamp::from_micros(6),
+        head: Bytes::from_static(b"POST /stripe HTTP/1.1\r\n\r\n"),
+        body: Some(Bytes::from(vec![b'b'; 2_000])),
+        attempts: vec![attempt(None)],
+    };
+    store.add_delivery(delivery.clone()).await.unwrap();
+    let second = attempt(Some(200));
+    store.add_attempt(delivery.id, second.clone()).await.unwrap();
+    delivery.attempts.push(second);
+    assert_eq!(
+        store.deliveries(new.id).await.unwrap(),
+        [delivery.clone()],
+        "all of it"
+    );
+    assert_eq!(
+        store.summaries(&[new.id]).await.unwrap()[0].deliveries,
+        1,
+        "the row counts it"
+    );
+    let orphan = store
+        .add_delivery(Delivery {
+            id: DeliveryId::generate(),
+            request: request(b"").id,
+            ..delivery
+        })
+        .await;
+    assert!(
+        matches!(orphan, Err(StoreError::NotFound { kind: "request", .. })),
+        "no delivery without a request"
+    );
+    let lost = store.add_attempt(DeliveryId::generate(), attempt(None)).await;
+    assert!(
+        matches!(lost, Err(StoreError::NotFound { kind: "delivery", .. })),
+        "no attempt without a delivery"
+    );
+    assert_eq!(
+        open(&folder).await.deliveries(new.id).await.unwrap().len(),
+        1,
+        "another program sees it"
+    );
+}
+
+#[tokio::test]
+async fn settings_are_json_by_key() {
+    let (_folder, store) = store().await;
+    assert_eq!(
+        store.setting("listener.port").await.unwrap(),
+        None,
+        "nothing is set at first"
+    );
+    store.set_setting("listener.port", &json!(4665)).await.unwrap();
+    store.set_setting("listener.port", &json!(4666)).await.unwrap();
+    store
+        .set_setting("listener%", &json!({"a": [1, null]}))
+        .await
+        .unwrap();
+    assert_eq!(
+        store.setting("listener.port").await.unwrap(),
+        Some(json!(4666)),
+        "the last value"
+    );
+    let settings = store.settings("listener.").await.unwrap();
+    assert_eq!(
+        settings,
+        [("listener.port".to_owned(), json!(4666))],
+        "a prefix is text, not a pattern"
+    );
+    store.remove_setting("listener.port").await.unwrap();
+    assert_eq!(store.setting("listener.port").await.unwrap(), None, "forgotten");
+}
+
+#[tokio::test]
+async fn commits_of_another_program_are_noticed_and_own_ones_are_not() {
+    let (folder, store) = store().await;
+    let mut changes = store.watch_foreign_changes();
+    store.insert_request(request(b"own")).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(700)).await;
+    assert!(!changes.has_changed().unwrap(), "own commits are known already");
+    let other = open(&folder).await;
+    other.insert_request(request(b"other")).await.unwrap();
+    tokio::time::timeout(Duration::from_secs(10), changes.changed())
+        .await
+        .expect("it is noticed")
+        .unwrap();
+    assert_eq!(store.total().await.unwrap().requests, 2, "and both are there");
+    assert_eq!(
+        store.insert_request(request(b"own")).await.unwrap().sequence.0,
+        3,
+        "in one order"
+    );
+}

@@ -1,0 +1,370 @@
+//! The one writer: a task that owns the one connection that writes, and groups the requests that wait.
+//!
+//! There is no timer: what waits when the writer is free goes into the next transaction, so that an idle writer
+//! commits at once and a busy one commits many. After any failure the connection is dropped and a new one is
+//! opened, since a failed transaction can leave it unusable for good.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use futures_util::future::BoxFuture;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions, Connection};
+use tokio::sync::{mpsc, oneshot, watch};
+
+use super::file::DataFile;
+use super::group::{self, Texts};
+use super::prepared::Prepared;
+use super::{Kept, StoreError};
+
+/// The most requests in one transaction.
+const GROUP: usize = 128;
+/// How long a request may have waited for a locked file before it is answered with the error of the group before.
+const PATIENCE: Duration = Duration::from_millis(1_500);
+
+/// Work in a transaction of its own.
+pub(super) type Work<T> =
+    Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send>;
+
+type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
+
+struct Waiting {
+    row: Prepared,
+    since: Instant,
+    answer: Answer<Kept>,
+}
+
+/// What the writer is asked to do.
+enum Command {
+    Keep(Box<Waiting>),
+    Run(Box<dyn Job>),
+    /// Asks for `PRAGMA data_version`, whose change tells of other programs' commits.
+    Version(Answer<i64>),
+    /// Waits, with no transaction open, until the sender lets go.
+    Pause {
+        paused: oneshot::Sender<()>,
+        resume: oneshot::Receiver<()>,
+    },
+    Close(oneshot::Sender<()>),
+}
+
+/// A piece of [`Work`] with its answer.
+trait Job: Send {
+    fn run<'a>(self: Box<Self>, connection: &'a mut SqliteConnection) -> BoxFuture<'a, Finish>;
+    fn refuse(self: Box<Self>, error: StoreError);
+}
+
+/// Tells the asker how it ended, once it is known whether the commit succeeded.
+struct Finish {
+    failed: Option<StoreError>,
+    tell: Box<dyn FnOnce(Result<(), StoreError>) + Send>,
+}
+
+struct Transaction<T> {
+    work: Work<T>,
+    answer: Answer<T>,
+}
+
+impl<T: Send + 'static> Job for Transaction<T> {
+    fn run<'a>(self: Box<Self>, connection: &'a mut SqliteConnection) -> BoxFuture<'a, Finish> {
+        let Self { work, answer } = *self;
+        Box::pin(async move {
+            let result = work(connection).await;
+            let failed = result.as_ref().err().cloned();
+            let tell = move |committed: Result<(), StoreError>| {
+                let _ = answer.send(result.and_then(|value| committed.map(|()| value)));
+            };
+            Finish {
+                failed,
+                tell: Box::new(tell),
+            }
+        })
+    }
+
+    fn refuse(self: Box<Self>, error: StoreError) {
+        let _ = self.answer.send(Err(error));
+    }
+}
+
+/// The way to the writer.
+#[derive(Clone)]
+pub(super) struct Writer {
+    commands: mpsc::Sender<Command>,
+}
+
+/// The way to the writer for tasks that must not keep it alive.
+pub(super) struct WeakWriter(mpsc::WeakSender<Command>);
+
+impl WeakWriter {
+    pub(super) fn upgrade(&self) -> Option<Writer> {
+        self.0.upgrade().map(|commands| Writer { commands })
+    }
+}
+
+impl Writer {
+    /// Starts the task. `first` is the connection that opened the file; `written` counts bytes for the checkpoint.
+    pub(super) fn start(
+        options: SqliteConnectOptions,
+        first: SqliteConnection,
+        file: Arc<DataFile>,
+        written: watch::Sender<u64>,
+    ) -> Self {
+        let (commands, queue) = mpsc::channel(GROUP * 2);
+        let task = Task {
+            options,
+            connection: Some(first),
+            texts: Texts::default(),
+            file,
+            written,
+            next: None,
+            queue,
+            generation: 0,
+        };
+        tokio::spawn(task.work());
+        Self { commands }
+    }
+
+    /// Keeps a request; returns when it is committed.
+    pub(super) async fn keep(&self, row: Prepared) -> Result<Kept, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Command::Keep(Box::new(Waiting {
+            row,
+            since: Instant::now(),
+            answer,
+        })))
+        .await?;
+        answered.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Runs `work` in a transaction of its own; returns when it is committed.
+    pub(super) async fn run<T: Send + 'static>(&self, work: Work<T>) -> Result<T, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Command::Run(Box::new(Transaction { work, answer })))
+            .await?;
+        answered.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// The number that changes when another program commits.
+    pub(super) async fn version(&self) -> Result<i64, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Command::Version(answer)).await?;
+        answered.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Holds the writer between two transactions while the returned guard lives.
+    pub(super) async fn pause(&self) -> Result<oneshot::Sender<()>, StoreError> {
+        let ((paused, is_paused), (guard, resume)) = (oneshot::channel(), oneshot::channel());
+        self.send(Command::Pause { paused, resume }).await?;
+        is_paused.await.map_err(|_| StoreError::Closed)?;
+        Ok(guard)
+    }
+
+    pub(super) fn downgrade(&self) -> WeakWriter {
+        WeakWriter(self.commands.downgrade())
+    }
+
+    /// Finishes what waits and ends the task.
+    pub(super) async fn close(&self) {
+        let (done, is_done) = oneshot::channel();
+        if self.send(Command::Close(done)).await.is_ok() {
+            let _ = is_done.await;
+        }
+    }
+
+    async fn send(&self, command: Command) -> Result<(), StoreError> {
+        self.commands.send(command).await.map_err(|_| StoreError::Closed)
+    }
+}
+
+struct Task {
+    options: SqliteConnectOptions,
+    connection: Option<SqliteConnection>,
+    texts: Texts,
+    file: Arc<DataFile>,
+    written: watch::Sender<u64>,
+    /// A command that was taken from the queue and does not belong to the group.
+    next: Option<Command>,
+    queue: mpsc::Receiver<Command>,
+    /// How often a connection was opened anew; part of the version, since each connection counts for itself.
+    generation: i64,
+}
+
+impl Task {
+    async fn work(mut self) {
+        let mut closing = None;
+        while let Some(command) = self.take().await {
+            match command {
+                Command::Keep(first) => {
+                    let group = self.gather(*first);
+                    self.keep(group).await;
+                }
+                Command::Run(job) => self.run(job).await,
+                Command::Version(answer) => {
+                    let version = self.version().await;
+                    let _ = answer.send(version);
+                }
+                Command::Pause { paused, resume } => {
+                    if paused.send(()).is_ok() {
+                        let _ = resume.await;
+                    }
+                }
+                Command::Close(done) => {
+                    self.queue.close();
+                    closing = Some(done);
+                }
+            }
+        }
+        if let Some(connection) = self.connection.take() {
+            let _ = connection.close().await;
+        }
+        if let Some(done) = closing {
+            let _ = done.send(());
+        }
+    }
+
+    async fn take(&mut self) -> Option<Command> {
+        match self.next.take() {
+            Some(command) => Some(command),
+            None => self.queue.recv().await,
+        }
+    }
+
+    /// `first` and all requests that wait behind it, up to the first command of another kind.
+    fn gather(&mut self, first: Waiting) -> Vec<Waiting> {
+        let mut group = vec![first];
+        while group.len() < GROUP {
+            match self.queue.try_recv() {
+                Ok(Command::Keep(waiting)) => group.push(*waiting),
+                Ok(other) => {
+                    self.next = Some(other);
+                    break;
+                }
+                Err(_) => break,
+            }
+        }
+        group
+    }
+
+    async fn keep(&mut self, group: Vec<Waiting>) {
+        // A body of several parts is a long transaction: it gets its own, after the others have their answers.
+        let (large, small): (Vec<_>, Vec<_>) =
+            group.into_iter().partition(|waiting| waiting.row.rest.is_some());
+        if !small.is_empty() {
+            self.keep_group(small).await;
+        }
+        for waiting in large {
+            self.keep_group(vec![waiting]).await;
+        }
+    }
+
+    async fn keep_group(&mut self, group: Vec<Waiting>) {
+        let rows: Vec<&Prepared> = group.iter().map(|waiting| &waiting.row).collect();
+        match self.insert(&rows).await {
+            Ok(kept) => {
+                for (waiting, kept) in group.into_iter().zip(kept) {
+                    let _ = waiting.answer.send(Ok(kept));
+                }
+            }
+            Err(error) if group.len() == 1 || error.fails_every_write() => self.refuse(group, &error),
+            Err(_) => {
+                // One of them may be at fault, or too large for the room there is: the others need not suffer.
+                for waiting in group {
+                    let result = self
+                        .insert(&[&waiting.row])
+                        .await
+                        .map(|mut kept| kept.swap_remove(0));
+                    let _ = waiting.answer.send(result);
+                }
+            }
+        }
+    }
+
+    fn refuse(&mut self, group: Vec<Waiting>, error: &StoreError) {
+        for waiting in group {
+            let _ = waiting.answer.send(Err(error.clone()));
+        }
+        // Those who waited through most of it share the answer: they would wait as long again for the same.
+        while *error == StoreError::Locked && self.next.is_none() {
+            match self.queue.try_recv() {
+                Ok(Command::Keep(waiting)) if waiting.since.elapsed() > PATIENCE => {
+                    let _ = waiting.answer.send(Err(error.clone()));
+                }
+                Ok(other) => self.next = Some(other),
+                Err(_) => break,
+            }
+        }
+    }
+
+    async fn insert(&mut self, rows: &[&Prepared]) -> Result<Vec<Kept>, StoreError> {
+        self.file.check()?;
+        let mut connection = self.connection().await?;
+        let kept = group::insert(&mut connection, &mut self.texts, rows).await?;
+        // A file that was deleted meanwhile took the rows with it: they are not acknowledged.
+        self.file.check()?;
+        self.connection = Some(connection);
+        let bytes: u64 = rows
+            .iter()
+            .map(|row| row.first.data.len() as u64 + row.rest.as_ref().map_or(0, |_| row.body_length))
+            .sum();
+        self.count(bytes + 4_096);
+        Ok(kept)
+    }
+
+    async fn run(&mut self, job: Box<dyn Job>) {
+        let mut connection = match self.file.check() {
+            Ok(()) => match self.connection().await {
+                Ok(connection) => connection,
+                Err(error) => return job.refuse(error),
+            },
+            Err(error) => return job.refuse(error),
+        };
+        if let Err(error) = sqlx::query("BEGIN IMMEDIATE").execute(&mut connection).await {
+            return job.refuse(error.into());
+        }
+        let finish = job.run(&mut connection).await;
+        let end = if finish.failed.is_some() {
+            "ROLLBACK"
+        } else {
+            "COMMIT"
+        };
+        let ended = sqlx::query(end).execute(&mut connection).await;
+        let result = ended.map_err(StoreError::from).and_then(|_| self.file.check());
+        // An error of the asker's own making (no such request) leaves the connection as good as it was.
+        let sound = result.is_ok()
+            && matches!(
+                finish.failed,
+                None | Some(
+                    StoreError::NotFound { .. } | StoreError::Exists { .. } | StoreError::Refused { .. }
+                )
+            );
+        if sound {
+            self.connection = Some(connection);
+        }
+        self.count(16_384);
+        (finish.tell)(result);
+    }
+
+    async fn version(&mut self) -> Result<i64, StoreError> {
+        let mut connection = self.connection().await?;
+        let version: i64 = sqlx::query_scalar("PRAGMA data_version")
+            .fetch_one(&mut connection)
+            .await?;
+        self.connection = Some(connection);
+        Ok((self.generation << 40) + version)
+    }
+
+    /// The connection, or a new one; whoever takes it puts it back only if all went well.
+    async fn connection(&mut self) -> Result<SqliteConnection, StoreError> {
+        if let Some(connection) = self.connection.take() {
+            return Ok(connection);
+        }
+        self.file.check()?;
+        let connection = self.options.connect().await?;
+        self.generation += 1;
+        Ok(connection)
+    }
+
+    fn count(&self, bytes: u64) {
+        self.written.send_modify(|written| *written += bytes);
+    }
+}

@@ -1,0 +1,11 @@
+//! The crate as others see it: schemes read from files, messages judged, drafts signed.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot set itself up has failed"
+)]
+
+mod provider;
+mod report;
+mod signing;
+mod vectors;

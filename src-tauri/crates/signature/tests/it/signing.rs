@@ -1,0 +1,122 @@
+//! What is signed here is valid here, for every scheme that signs with a shared secret.
+
+use hookbench_signature::{
+    Algorithm, Draft, Message, Micros, Scheme, Secret, SignError, Signed, Verdict, sign, verify,
+};
+
+use crate::provider;
+
+const URL: &str = "https://hooks.example.test/in/abc?x=1&y=%2F";
+const AT: Micros = Micros(1_700_000_000_123_456);
+
+struct Sent {
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+    url: String,
+}
+
+fn apply(draft: &Draft<'_>, signed: Signed) -> Sent {
+    let mut headers: Vec<(String, String)> = draft
+        .headers
+        .iter()
+        .map(|(name, value)| {
+            (
+                String::from_utf8(name.to_vec()).unwrap(),
+                String::from_utf8(value.to_vec()).unwrap(),
+            )
+        })
+        .collect();
+    for (name, value) in signed.headers {
+        headers.retain(|(other, _)| !other.eq_ignore_ascii_case(&name));
+        headers.push((name, value));
+    }
+    let body = signed.body.unwrap_or_else(|| draft.body.to_vec());
+    Sent {
+        headers,
+        body,
+        url: signed.url.unwrap_or_else(|| URL.to_owned()),
+    }
+}
+
+impl Sent {
+    fn judge(&self, scheme: &Scheme, secret: &Secret) -> (Verdict, String) {
+        let headers: Vec<(&[u8], &[u8])> = self
+            .headers
+            .iter()
+            .map(|(name, value)| (name.as_bytes(), value.as_bytes()))
+            .collect();
+        let message = Message {
+            method: "POST",
+            target: "/in/abc",
+            url: Some(&self.url),
+            headers: &headers,
+            body: &self.body,
+            received_at: Some(Micros(AT.0 + 900_000)),
+        };
+        let report = verify(scheme, &message, std::slice::from_ref(secret));
+        (report.verdict, report.sentence)
+    }
+}
+
+#[test]
+fn every_shared_secret_scheme_signs_what_it_accepts() {
+    let mut symmetric = 0;
+    for (name, scheme) in provider::all() {
+        let secret = provider::secret(&name);
+        let body = provider::body(&name);
+        let headers: [(&[u8], &[u8]); 1] = [(b"Content-Type", provider::content_type(&name))];
+        let draft = Draft {
+            method: "POST",
+            target: "/in/abc",
+            url: Some(URL),
+            headers: &headers,
+            body: body.as_bytes(),
+        };
+        match sign(&scheme, &draft, &secret, AT, None) {
+            Ok(signed) => {
+                let (verdict, sentence) = apply(&draft, signed).judge(&scheme, &secret);
+                assert_eq!(
+                    verdict,
+                    Verdict::Valid,
+                    "`{name}` accepts its own signature: {sentence}"
+                );
+                symmetric += 1;
+            }
+            Err(SignError::Asymmetric(_)) => {
+                let algorithm = scheme.algorithm.get().unwrap();
+                assert!(
+                    algorithm.is_asymmetric() || algorithm == Algorithm::Jwt,
+                    "`{name}` is only refused because its key is private"
+                );
+            }
+            Err(error) => panic!("`{name}`: {error}"),
+        }
+    }
+    assert!(
+        symmetric >= 70,
+        "most providers share a secret, {symmetric} were signed"
+    );
+}
+
+#[test]
+fn an_id_that_is_given_is_the_id_that_is_signed() {
+    let (_, svix) = provider::all()
+        .into_iter()
+        .find(|(name, _)| name == "svix")
+        .unwrap();
+    let draft = Draft {
+        method: "POST",
+        target: "/",
+        url: None,
+        headers: &[],
+        body: b"{}",
+    };
+    let signed = sign(&svix, &draft, &provider::secret("svix"), AT, Some("msg_given")).unwrap();
+    assert!(
+        signed
+            .headers
+            .contains(&("svix-id".to_owned(), "msg_given".to_owned())),
+        "the id is kept"
+    );
+    assert!(signed.body.is_none(), "the body is not touched");
+}

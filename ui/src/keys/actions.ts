@@ -1,0 +1,324 @@
+/**
+ * Everything one can do, as data: the palette, the sheet of keys, the key caps on the buttons and the tests read this
+ * one table.
+ */
+import { TABS } from '../state/view.svelte';
+import type { Workbench } from '../state/workbench.svelte';
+import type { Os } from './keyboard';
+
+export type Group = 'Request' | 'List' | 'View' | 'Hookbench';
+
+export interface Action {
+  id: string;
+  title: string;
+  group: Group;
+  /** Chords for both, or apart for a Mac and the others. */
+  keys: readonly string[] | Record<Os, readonly string[]>;
+  /** Whether it can be done now. */
+  when: (bench: Workbench) => boolean;
+  run: (bench: Workbench) => void;
+}
+
+const always = (): boolean => true;
+const hasRow = (bench: Workbench): boolean => bench.row !== null;
+const reading = (bench: Workbench): boolean => bench.row !== null && bench.draft === null;
+const hasRows = (bench: Workbench): boolean => bench.list.rows.length > 0 && bench.draft === null;
+
+/** Puts a text on the clipboard and says so. */
+export async function copy(bench: Workbench, what: string, text: Promise<string> | string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(await text);
+    bench.notes.done(`${what} copied`);
+  } catch (thrown) {
+    bench.notes.failed(`${what} could not be copied`, thrown);
+  }
+}
+
+function filterBy(filter: string): (bench: Workbench) => void {
+  return (bench) => {
+    void bench.list.setFilter(filter);
+    bench.view.drawer = false;
+  };
+}
+
+const TAB_TITLES = ['payload', 'headers', 'signature', 'deliveries', 'raw request'];
+
+export const ACTIONS: readonly Action[] = [
+  {
+    id: 'request.resend',
+    title: 'Resend',
+    group: 'Request',
+    keys: ['r'],
+    when: reading,
+    run: (bench) => void bench.resend(),
+  },
+  {
+    id: 'request.resendTo',
+    title: 'Resend to…',
+    group: 'Request',
+    keys: ['R'],
+    when: reading,
+    run: (bench) => {
+      if (bench.opened === null) bench.select(bench.list.activeId);
+      bench.view.open({ kind: 'resend' });
+    },
+  },
+  {
+    id: 'request.edit',
+    title: 'Edit and replay',
+    group: 'Request',
+    keys: ['e'],
+    when: reading,
+    run: (bench) => void bench.edit(),
+  },
+  {
+    id: 'request.curl',
+    title: 'Copy as cURL',
+    group: 'Request',
+    keys: ['c'],
+    when: hasRow,
+    run: (bench) => {
+      if (bench.row !== null) void copy(bench, 'cURL line', bench.curl(bench.row.id));
+    },
+  },
+  {
+    id: 'request.star',
+    title: 'Star or take the star away',
+    group: 'Request',
+    keys: ['s'],
+    when: hasRow,
+    run: (bench) => {
+      if (bench.row !== null) void bench.star(bench.row);
+    },
+  },
+  {
+    id: 'request.send',
+    title: 'Send the edited copy',
+    group: 'Request',
+    keys: ['mod+Enter'],
+    when: (bench) => bench.draft !== null,
+    run: (bench) => void bench.sendDraft(),
+  },
+  ...TABS.map((tab, place): Action => ({
+    id: `tab.${tab}`,
+    title: `Show ${TAB_TITLES[place] ?? tab}`,
+    group: 'Request',
+    keys: [String(place + 1)],
+    when: (bench) => bench.opened !== null && bench.draft === null,
+    run: (bench) => {
+      bench.showTab(tab);
+    },
+  })),
+  {
+    id: 'list.next',
+    title: 'Next request',
+    group: 'List',
+    keys: ['j', 'ArrowDown'],
+    when: hasRows,
+    run: (bench) => {
+      bench.move(1);
+    },
+  },
+  {
+    id: 'list.previous',
+    title: 'Previous request',
+    group: 'List',
+    keys: ['k', 'ArrowUp'],
+    when: hasRows,
+    run: (bench) => {
+      bench.move(-1);
+    },
+  },
+  {
+    id: 'list.pageDown',
+    title: 'A page down',
+    group: 'List',
+    keys: ['PageDown'],
+    when: hasRows,
+    run: (bench) => {
+      bench.move(20);
+    },
+  },
+  {
+    id: 'list.pageUp',
+    title: 'A page up',
+    group: 'List',
+    keys: ['PageUp'],
+    when: hasRows,
+    run: (bench) => {
+      bench.move(-20);
+    },
+  },
+  {
+    id: 'list.open',
+    title: 'Open the request',
+    group: 'List',
+    keys: ['Enter'],
+    when: (bench) => bench.list.activeId !== null && bench.draft === null,
+    run: (bench) => {
+      bench.select(bench.list.activeId);
+    },
+  },
+  {
+    id: 'list.newest',
+    title: 'Go to the newest',
+    group: 'List',
+    keys: ['g', 'Home'],
+    when: (bench) => bench.draft === null,
+    run: (bench) => void bench.list.showNew(),
+  },
+  {
+    id: 'list.filter',
+    title: 'Filter',
+    group: 'List',
+    keys: ['/', 'mod+f'],
+    when: (bench) => bench.draft === null,
+    run: (bench) => {
+      bench.view.filterWanted += 1;
+    },
+  },
+  {
+    id: 'list.all',
+    title: 'Show all requests',
+    group: 'List',
+    keys: [],
+    when: always,
+    run: filterBy(''),
+  },
+  {
+    id: 'list.starred',
+    title: 'Show starred requests',
+    group: 'List',
+    keys: [],
+    when: always,
+    run: filterBy('is:starred'),
+  },
+  {
+    id: 'list.failed',
+    title: 'Show failed signatures',
+    group: 'List',
+    keys: [],
+    when: always,
+    run: filterBy('sig:invalid,expired,missing,malformed'),
+  },
+  {
+    id: 'view.back',
+    title: 'Close what is open',
+    group: 'View',
+    keys: ['Escape'],
+    when: always,
+    run: (bench) => {
+      bench.back();
+    },
+  },
+  {
+    id: 'view.palette',
+    title: 'Actions…',
+    group: 'View',
+    keys: ['mod+k'],
+    when: always,
+    run: (bench) => {
+      if (bench.view.dialog?.kind === 'palette') bench.view.close();
+      else bench.view.open({ kind: 'palette' });
+    },
+  },
+  {
+    id: 'view.keys',
+    title: 'Keys',
+    group: 'View',
+    keys: ['?'],
+    when: always,
+    run: (bench) => {
+      bench.view.open({ kind: 'keys' });
+    },
+  },
+  {
+    id: 'view.sidebar',
+    title: 'Show or hide the sidebar',
+    group: 'View',
+    keys: ['mod+b'],
+    when: always,
+    run: (bench) => {
+      bench.view.toggleSidebar();
+    },
+  },
+  {
+    id: 'view.mask',
+    title: 'Mask or show secrets in headers',
+    group: 'View',
+    keys: ['m'],
+    when: always,
+    run: (bench) => {
+      bench.view.setMasked(!bench.view.masked);
+    },
+  },
+  ...(['system', 'light', 'dark'] as const).map((theme): Action => ({
+    id: `theme.${theme}`,
+    title: `Theme: ${theme === 'system' ? 'as the desktop' : theme}`,
+    group: 'View',
+    keys: [],
+    when: (bench) => bench.around.settings !== null && bench.around.settings.theme !== theme,
+    run: (bench) => void bench.around.saveSettings({ theme }),
+  })),
+  {
+    id: 'hookbench.sample',
+    title: 'Send a sample',
+    group: 'Hookbench',
+    keys: ['n'],
+    when: always,
+    run: (bench) => {
+      bench.view.open({ kind: 'sample' });
+    },
+  },
+  {
+    id: 'hookbench.url',
+    title: 'Copy the URL of the listener',
+    group: 'Hookbench',
+    keys: ['u'],
+    when: (bench) => bench.around.status?.listener.listening === true,
+    run: (bench) => void copy(bench, 'URL', bench.around.status?.listener.url ?? ''),
+  },
+  {
+    id: 'hookbench.port',
+    title: 'Change the port…',
+    group: 'Hookbench',
+    keys: [],
+    when: always,
+    run: (bench) => {
+      bench.view.open({ kind: 'port' });
+    },
+  },
+  {
+    id: 'hookbench.endpoint',
+    title: 'Add an endpoint…',
+    group: 'Hookbench',
+    keys: [],
+    when: always,
+    run: (bench) => {
+      bench.view.open({ kind: 'endpoint', endpoint: null, path: '', secret: false });
+    },
+  },
+  {
+    id: 'hookbench.target',
+    title: 'Add a target…',
+    group: 'Hookbench',
+    keys: [],
+    when: always,
+    run: (bench) => {
+      bench.view.open({ kind: 'target', target: null });
+    },
+  },
+];
+
+export function keysOf(action: Action, os: Os): readonly string[] {
+  return 'mac' in action.keys ? action.keys[os] : (action.keys as readonly string[]);
+}
+
+export function actionById(id: string): Action | undefined {
+  return ACTIONS.find((action) => action.id === id);
+}
+
+/** The action a chord runs now, if there is one. */
+export function actionFor(chord: string, os: Os, bench: Workbench): Action | undefined {
+  return ACTIONS.find((action) => keysOf(action, os).includes(chord) && action.when(bench));
+}

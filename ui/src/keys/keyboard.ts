@@ -1,0 +1,67 @@
+/**
+ * From a key press to a chord such as `r`, `?`, `mod+k`. Presses that belong to an input method are never taken, and
+ * typing into a field only gives away chords with a modifier.
+ */
+
+export type Os = 'mac' | 'other';
+
+export function osOf(platform: string): Os {
+  return /mac|iphone|ipad/i.test(platform) ? 'mac' : 'other';
+}
+
+export type Press = Pick<
+  KeyboardEvent,
+  'key' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey' | 'isComposing' | 'keyCode'
+>;
+
+/** The chord that was pressed, or null where it belongs to an input method or is a modifier alone. */
+export function chordOf(press: Press, os: Os): string | null {
+  if (press.isComposing || press.keyCode === 229 || press.key === 'Process' || press.key === 'Dead')
+    return null;
+  if (['Control', 'Meta', 'Alt', 'Shift', 'AltGraph'].includes(press.key)) return null;
+  const mod = os === 'mac' ? press.metaKey : press.ctrlKey;
+  const other = os === 'mac' ? press.ctrlKey : press.metaKey;
+  if (other) return null;
+  const named = press.key.length > 1;
+  const key = named ? press.key : mod ? press.key.toLowerCase() : press.key;
+  const typed = !named && press.altKey && !mod;
+  if (typed) return os === 'mac' ? null : `alt+${press.key.toLowerCase()}`;
+  return [mod ? 'mod' : '', press.altKey ? 'alt' : '', named && press.shiftKey ? 'shift' : '', key]
+    .filter((part) => part !== '')
+    .join('+');
+}
+
+/** How a chord is written on a key cap. */
+export function keyCap(chord: string, os: Os): string {
+  const names: Record<string, string> = {
+    mod: os === 'mac' ? '⌘' : 'Ctrl',
+    alt: os === 'mac' ? '⌥' : 'Alt',
+    shift: os === 'mac' ? '⇧' : 'Shift',
+    ArrowUp: '↑',
+    ArrowDown: '↓',
+    ArrowLeft: '←',
+    ArrowRight: '→',
+    Escape: 'Esc',
+  };
+  const parts = chord
+    .split('+')
+    .map((part) => names[part] ?? (chord.includes('+') ? part.toUpperCase() : part));
+  const tidy = parts.map((part) =>
+    /^(ENTER|HOME|END)$/.test(part) ? part[0] + part.slice(1).toLowerCase() : part,
+  );
+  return tidy.join(os === 'mac' ? '' : ' ');
+}
+
+/** Keys that move in a list; other parts of the window have their own use for them. */
+const MOVES = /^(?:shift\+)?(Arrow(Up|Down|Left|Right)|Enter|Home|End|PageUp|PageDown)$/;
+
+/** Whether a press at a place of the page may run an action of the table. */
+export function mayRun(chord: string, target: EventTarget | null): boolean {
+  const element = target instanceof Element ? target : null;
+  if (element === null) return true;
+  const typing = element.closest('input, textarea, select, [contenteditable="true"], [data-typing]') !== null;
+  if (typing && !chord.startsWith('mod+') && chord !== 'Escape') return false;
+  if (element.closest('dialog[open]') !== null && chord !== 'mod+k') return false;
+  if (MOVES.test(chord)) return element === document.body || element.closest('[data-keys="list"]') !== null;
+  return true;
+}

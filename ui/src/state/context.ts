@@ -1,0 +1,5 @@
+import { createContext } from 'svelte';
+import type { Workbench } from './workbench.svelte';
+
+/** How components come by the state: `useWorkbench()`. */
+export const [useWorkbench, provideWorkbench] = createContext<Workbench>();

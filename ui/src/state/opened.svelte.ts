@@ -1,0 +1,99 @@
+/** One open request: what is known of it, its bytes by range, and what was sent of it. */
+import type { ApiError } from '../bindings/ApiError';
+import type { AttemptView } from '../bindings/AttemptView';
+import type { ByteSource } from '../bindings/ByteSource';
+import type { DeliveryView } from '../bindings/DeliveryView';
+import type { RequestDetail } from '../bindings/RequestDetail';
+import type { RequestRow } from '../bindings/RequestRow';
+import { asApiError, type Host } from '../host';
+import { type ByteReader, ChunkedReader } from '../lib/bytes';
+
+/** A sending that is under way. */
+export interface Sending {
+  key: number;
+  kind: 'resend' | 'edited';
+  url: string;
+  startedAt: number;
+}
+
+export class OpenRequest {
+  readonly id: string;
+  /** What the list knew, so that the head of the pane is there at once. */
+  row = $state.raw<RequestRow | null>(null);
+  detail = $state.raw<RequestDetail | null>(null);
+  error = $state.raw<ApiError | null>(null);
+  deliveries = $state.raw<readonly DeliveryView[]>([]);
+  deliveriesError = $state.raw<ApiError | null>(null);
+  sending = $state.raw<readonly Sending[]>([]);
+  /** The delivery whose answer is looked at. */
+  shownDelivery = $state<string | null>(null);
+  readonly #host: Host;
+  readonly #readers = new Map<string, ByteReader>();
+
+  constructor(host: Host, id: string, row: RequestRow | undefined) {
+    this.#host = host;
+    this.id = id;
+    this.row = row ?? null;
+  }
+
+  async load(): Promise<void> {
+    await Promise.all([this.loadDetail(), this.loadDeliveries()]);
+  }
+
+  async loadDetail(): Promise<void> {
+    try {
+      this.detail = await this.#host.call('request', { id: this.id });
+      this.row = this.detail.row;
+      this.error = null;
+    } catch (thrown) {
+      this.error = asApiError(thrown);
+    }
+  }
+
+  async loadDeliveries(): Promise<void> {
+    try {
+      this.deliveries = newestFirst(await this.#host.call('deliveries', { request: this.id }));
+      this.deliveriesError = null;
+      if (!this.deliveries.some((delivery) => delivery.id === this.shownDelivery)) {
+        this.shownDelivery = this.deliveries[0]?.id ?? null;
+      }
+    } catch (thrown) {
+      this.deliveriesError = asApiError(thrown);
+    }
+  }
+
+  /** A delivery came back: it stands first and its answer is shown. */
+  add(delivery: DeliveryView): void {
+    const others = this.deliveries.filter((known) => known.id !== delivery.id);
+    this.deliveries = newestFirst([...others, delivery]);
+    this.shownDelivery = delivery.id;
+  }
+
+  body(): ByteReader {
+    return this.#reader('request_body', this.id, this.detail?.row.bodyLength ?? 0);
+  }
+
+  head(): ByteReader {
+    return this.#reader('request_head', this.id, this.detail?.headLength ?? 0);
+  }
+
+  answerBody(attempt: AttemptView): ByteReader {
+    return this.#reader('attempt_body', attempt.id, attempt.bodyLength);
+  }
+
+  #reader(source: ByteSource, id: string, length: number): ByteReader {
+    const key = `${source} ${id} ${length}`;
+    let reader = this.#readers.get(key);
+    if (reader === undefined) {
+      reader = new ChunkedReader(length, (offset, wanted) =>
+        this.#host.readBytes({ source, id, offset, length: wanted }),
+      );
+      this.#readers.set(key, reader);
+    }
+    return reader;
+  }
+}
+
+function newestFirst(deliveries: readonly DeliveryView[]): DeliveryView[] {
+  return [...deliveries].sort((one, other) => other.createdAt - one.createdAt);
+}

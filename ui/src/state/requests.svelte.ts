@@ -1,0 +1,262 @@
+/**
+ * The live list: a window over keyset pages, newest first. It never moves what a person looks at: what arrives while
+ * something is selected or the list is scrolled away is only counted, until it is asked for. Nothing here knows pixels.
+ */
+import type { ApiError } from '../bindings/ApiError';
+import type { RequestPage } from '../bindings/RequestPage';
+import type { RequestRow } from '../bindings/RequestRow';
+import { asApiError, type Host } from '../host';
+
+export const PAGE = 200;
+/** So many rows are held at the most; the far end is let go and asked for again when it is scrolled to. */
+export const HELD = 3000;
+const COUNTED = 1000;
+
+export class RequestList {
+  rows = $state.raw<readonly RequestRow[]>([]);
+  /** How many rows lie before `rows[0]` that were held once and let go. */
+  offset = $state(0);
+  /** Whether there are older ones than the last held. */
+  more = $state(false);
+  /** How many came that are not in the list yet. */
+  pending = $state(0);
+  /** The filter that the rows answer to. */
+  filter = $state('');
+  /** The filter as it is written; it may be wrong. */
+  text = $state('');
+  filterError = $state.raw<ApiError | null>(null);
+  /** Why there are no rows at all. */
+  error = $state.raw<ApiError | null>(null);
+  loaded = $state(false);
+  busy = $state(false);
+  /** The row the keyboard stands on. */
+  activeId = $state<string | null>(null);
+  /** The row whose request is open. */
+  selectedId = $state<string | null>(null);
+  /** Rises when the list should be scrolled to its top. */
+  toTop = $state(0);
+
+  readonly #host: Host;
+  readonly #pause: number;
+  #atTop = true;
+  #cursor = 0;
+  #question = 0;
+  #catching = false;
+  #again = false;
+  #paging = false;
+
+  constructor(host: Host, pause = 200) {
+    this.#host = host;
+    this.#pause = pause;
+  }
+
+  get following(): boolean {
+    return this.#atTop && this.selectedId === null && this.offset === 0;
+  }
+
+  /** How many rows the list has as far as it is known. */
+  get length(): number {
+    return this.offset + this.rows.length;
+  }
+
+  /** The row at a place of the list, where it is held. */
+  at(place: number): RequestRow | undefined {
+    return this.rows[place - this.offset];
+  }
+
+  placeOf(id: string | null): number {
+    const found = id === null ? -1 : this.rows.findIndex((row) => row.id === id);
+    return found < 0 ? -1 : found + this.offset;
+  }
+
+  row(id: string | null): RequestRow | undefined {
+    return id === null ? undefined : this.rows.find((row) => row.id === id);
+  }
+
+  /** Reads the newest page for a filter. A wrong filter leaves the list as it was and says what is wrong with it. */
+  async load(filter: string = this.filter): Promise<void> {
+    const question = ++this.#question;
+    this.busy = true;
+    try {
+      const page = await this.#page({ filter });
+      if (question !== this.#question) return;
+      this.#show(page, filter);
+    } catch (thrown) {
+      if (question !== this.#question) return;
+      const error = asApiError(thrown);
+      if (filter !== this.filter || error.code === 'bad_filter') this.filterError = error;
+      else this.error = error;
+    } finally {
+      if (question === this.#question) this.busy = false;
+    }
+  }
+
+  setFilter(text: string): Promise<void> {
+    this.text = text;
+    const filter = text.trim();
+    if (filter === this.filter && this.loaded && this.error === null) {
+      this.#question += 1;
+      this.busy = false;
+      this.filterError = null;
+      return Promise.resolve();
+    }
+    return this.load(filter);
+  }
+
+  /** Something came: show it where the list follows, count it where it does not. */
+  arrived(): void {
+    this.#again = true;
+    if (!this.#catching) void this.#catchUp();
+  }
+
+  /** Puts what was counted into the list and goes to the top. */
+  async showNew(): Promise<void> {
+    await this.load();
+    this.toTop += 1;
+  }
+
+  /** Asks for everything again, without moving anything. */
+  async refetch(): Promise<void> {
+    const first = this.rows[0];
+    if (first === undefined || this.following) return this.load();
+    const question = ++this.#question;
+    try {
+      const limit = Math.min(1000, Math.max(PAGE, this.rows.length));
+      const page = await this.#page({ before: first.sequence + 1, limit });
+      if (question !== this.#question) return;
+      this.rows = page.rows;
+      this.more = page.more;
+      this.busy = false;
+      this.arrived();
+    } catch (thrown) {
+      this.error = this.loaded ? this.error : asApiError(thrown);
+    }
+  }
+
+  async older(): Promise<void> {
+    const last = this.rows.at(-1);
+    if (!this.more || last === undefined) return;
+    await this.#paged({ before: last.sequence }, (page) => {
+      const rows = [...this.rows, ...page.rows];
+      const dropped = Math.max(0, rows.length - HELD);
+      this.rows = rows.slice(dropped);
+      this.offset += dropped;
+      this.more = page.more;
+    });
+  }
+
+  /** Brings back rows that were let go at the upper end. */
+  async newer(): Promise<void> {
+    const first = this.rows[0];
+    if (this.offset === 0 || first === undefined) return;
+    const limit = Math.min(PAGE, this.offset);
+    await this.#paged({ after: first.sequence, limit }, (page) => {
+      const rows = [...page.rows, ...this.rows];
+      this.offset = page.rows.length < limit ? 0 : this.offset - page.rows.length;
+      this.more ||= rows.length > HELD;
+      this.rows = rows.slice(0, HELD);
+    });
+  }
+
+  select(id: string | null): void {
+    this.selectedId = id;
+    if (id !== null) this.activeId = id;
+    else if (this.pending > 0 && this.following) this.arrived();
+  }
+
+  /** The grid says whether its upper edge is in sight. */
+  setAtTop(atTop: boolean): void {
+    if (this.#atTop === atTop) return;
+    this.#atTop = atTop;
+    if (this.pending > 0 && this.following) this.arrived();
+  }
+
+  /** Moves the active row; says where it stands now. */
+  move(by: number): number {
+    if (this.rows.length === 0) return -1;
+    const from = this.placeOf(this.activeId ?? this.selectedId);
+    const start = from < 0 ? (by > 0 ? -1 : this.offset) : from;
+    const place = Math.min(this.length - 1, Math.max(this.offset, start + by));
+    this.activeId = this.at(place)?.id ?? null;
+    return place;
+  }
+
+  /** Puts a newer form of a row in its place. */
+  update(row: RequestRow): void {
+    if (this.row(row.id) !== undefined) {
+      this.rows = this.rows.map((held) => (held.id === row.id ? row : held));
+    }
+  }
+
+  remove(id: string): void {
+    this.rows = this.rows.filter((row) => row.id !== id);
+    if (this.activeId === id) this.activeId = null;
+  }
+
+  #show(page: RequestPage, filter: string): void {
+    const same = filter === this.filter;
+    this.rows = page.rows;
+    this.more = page.more;
+    this.filter = filter;
+    this.filterError = null;
+    this.error = null;
+    this.offset = 0;
+    this.pending = 0;
+    this.loaded = true;
+    this.#cursor = page.rows[0]?.sequence ?? 0;
+    if (!same) this.toTop += 1;
+    if (this.row(this.activeId) === undefined) this.activeId = null;
+  }
+
+  async #catchUp(): Promise<void> {
+    this.#catching = true;
+    while (this.#again) {
+      this.#again = false;
+      try {
+        await this.#catchOnce();
+      } catch {
+        // The feed will tell again, or the connection is lost and everything is asked for once it is back.
+      }
+      if (this.#pause > 0) await new Promise((resolve) => setTimeout(resolve, this.#pause));
+    }
+    this.#catching = false;
+  }
+
+  async #catchOnce(): Promise<void> {
+    if (!this.loaded) return;
+    if (this.following && (this.pending > 0 || this.rows.length === 0)) return this.load();
+    const question = this.#question;
+    const limit = this.following ? PAGE : COUNTED;
+    const page = await this.#page({ after: this.#cursor, limit });
+    const newest = page.rows[0];
+    if (question !== this.#question || newest === undefined) return;
+    if (this.following && page.more) return this.load();
+    this.#cursor = newest.sequence;
+    if (this.following && this.pending === 0) {
+      this.rows = [...page.rows, ...this.rows].slice(0, HELD);
+      this.more ||= this.rows.length === HELD;
+    } else {
+      this.pending += page.rows.length;
+      this.#again ||= page.more;
+    }
+  }
+
+  async #paged(ask: { before?: number; after?: number; limit?: number }, take: (page: RequestPage) => void) {
+    if (this.#paging) return;
+    this.#paging = true;
+    const question = this.#question;
+    try {
+      const page = await this.#page(ask);
+      if (question === this.#question) take(page);
+    } catch {
+      // The rows that are there stay; scrolling on asks again.
+    } finally {
+      this.#paging = false;
+    }
+  }
+
+  #page(ask: { before?: number; after?: number; limit?: number; filter?: string }): Promise<RequestPage> {
+    const { before = null, after = null, limit = PAGE, filter = this.filter } = ask;
+    return this.#host.call('list_requests', { before, after, limit, filter });
+  }
+}

@@ -1,0 +1,80 @@
+/** What stands around the requests: listener, store, settings, endpoints, providers and targets. */
+import type { EndpointView } from '../bindings/EndpointView';
+import type { ProviderView } from '../bindings/ProviderView';
+import type { Settings } from '../bindings/Settings';
+import type { Status } from '../bindings/Status';
+import type { TargetView } from '../bindings/TargetView';
+import type { Host } from '../host';
+
+export class Surroundings {
+  status = $state.raw<Status | null>(null);
+  settings = $state.raw<Settings | null>(null);
+  endpoints = $state.raw<readonly EndpointView[]>([]);
+  providers = $state.raw<readonly ProviderView[]>([]);
+  targets = $state.raw<readonly TargetView[]>([]);
+  readonly #host: Host;
+  #statusWaits = false;
+
+  constructor(host: Host) {
+    this.#host = host;
+  }
+
+  async loadAll(): Promise<void> {
+    await Promise.all([this.loadStatus(), this.loadSettings(), this.loadEndpoints(), this.loadProviders()]);
+  }
+
+  async loadStatus(): Promise<void> {
+    this.status = await this.#host.call('status', {});
+  }
+
+  /** Counts change with every request; they are asked for at most twice a second. */
+  countsChanged(): void {
+    if (this.#statusWaits) return;
+    this.#statusWaits = true;
+    setTimeout(() => {
+      this.#statusWaits = false;
+      Promise.all([this.loadStatus(), this.loadEndpoints()]).catch(() => undefined);
+    }, 500);
+  }
+
+  async loadSettings(): Promise<void> {
+    this.settings = await this.#host.call('settings', {});
+  }
+
+  async saveSettings(change: Partial<Settings>): Promise<void> {
+    if (this.settings === null) return;
+    this.settings = { ...this.settings, ...change };
+    this.settings = await this.#host.call('save_settings', this.settings);
+  }
+
+  /** Endpoints and targets change together in the feed. */
+  async loadEndpoints(): Promise<void> {
+    [this.endpoints, this.targets] = await Promise.all([
+      this.#host.call('endpoints', {}),
+      this.#host.call('targets', {}),
+    ]);
+  }
+
+  async loadProviders(): Promise<void> {
+    this.providers = await this.#host.call('providers', {});
+  }
+
+  async setPort(port: number): Promise<void> {
+    const listener = await this.#host.call('set_port', { port });
+    if (this.status !== null) this.status = { ...this.status, listener };
+    await this.loadStatus();
+  }
+
+  provider(id: string | null): ProviderView | undefined {
+    return this.providers.find((provider) => provider.id === id);
+  }
+
+  endpointAt(path: string | null): EndpointView | undefined {
+    return this.endpoints.find((endpoint) => endpoint.path === path);
+  }
+
+  /** Where a resend goes if nothing else is said. */
+  get chosenTarget(): string | null {
+    return this.settings?.lastTarget ?? this.targets[0]?.url ?? null;
+  }
+}

@@ -1,0 +1,81 @@
+/** What is open in the window and how it is divided; remembered where it should be there again tomorrow. */
+import type { EndpointView } from '../bindings/EndpointView';
+import type { TargetView } from '../bindings/TargetView';
+import { isBoolean, isNumber, recall, remember } from '../lib/remember';
+
+export const TABS = ['payload', 'headers', 'signature', 'deliveries', 'raw'] as const;
+export type Tab = (typeof TABS)[number];
+
+export type Dialog =
+  | { kind: 'palette' }
+  | { kind: 'keys' }
+  | { kind: 'sample' }
+  | { kind: 'port' }
+  | { kind: 'resend' }
+  | { kind: 'endpoint'; endpoint: EndpointView | null; path: string; secret: boolean }
+  | { kind: 'target'; target: TargetView | null };
+
+export type Frame = 'three' | 'two' | 'one';
+
+/** Three panes where they fit, else two with the sidebar as a drawer, else one at a time. */
+export function frameFor(width: number): Frame {
+  if (width >= 1080) return 'three';
+  return width >= 720 ? 'two' : 'one';
+}
+
+export class View {
+  dialog = $state.raw<Dialog | null>(null);
+  tab = $state<Tab>('payload');
+  width = $state(1280);
+  /** In a narrow window the sidebar is a drawer over the list. */
+  drawer = $state(false);
+  sidebarShown = $state(recall('sidebar', true, isBoolean));
+  sidebarWidth = $state(recall('sidebar.width', 216, isNumber));
+  listWidth = $state(recall('list.width', 428, isNumber));
+  dockHeight = $state(recall('dock.height', 250, isNumber));
+  masked = $state(recall('masked', false, isBoolean));
+  /** Rises when the filter box should take the keyboard. */
+  filterWanted = $state(0);
+  /** Rises when the active row should be brought into sight and take the keyboard. */
+  rowWanted = $state(0);
+
+  get frame(): Frame {
+    return frameFor(this.width);
+  }
+
+  open(dialog: Dialog): void {
+    this.dialog = dialog;
+    this.drawer = false;
+  }
+
+  close(): void {
+    this.dialog = null;
+  }
+
+  resizeSidebar(width: number): void {
+    this.sidebarWidth = Math.round(Math.min(360, Math.max(160, width)));
+    remember('sidebar.width', this.sidebarWidth);
+  }
+
+  resizeList(width: number): void {
+    this.listWidth = Math.round(Math.min(900, Math.max(260, width)));
+    remember('list.width', this.listWidth);
+  }
+
+  resizeDock(height: number): void {
+    this.dockHeight = Math.round(Math.min(600, Math.max(90, height)));
+    remember('dock.height', this.dockHeight);
+  }
+
+  toggleSidebar(): void {
+    if (this.frame === 'three') {
+      this.sidebarShown = !this.sidebarShown;
+      remember('sidebar', this.sidebarShown);
+    } else this.drawer = !this.drawer;
+  }
+
+  setMasked(masked: boolean): void {
+    this.masked = masked;
+    remember('masked', masked);
+  }
+}

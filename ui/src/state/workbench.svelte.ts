@@ -1,0 +1,267 @@
+/** The whole of the window's state, put together; what an action does to more than one part of it is here. */
+import type { DeliveryView } from '../bindings/DeliveryView';
+import type { FeedEvent } from '../bindings/FeedEvent';
+import type { RequestRow } from '../bindings/RequestRow';
+import { asApiError, type FeedMessage, type Host } from '../host';
+import { readAll } from '../lib/bytes';
+import { plural } from '../lib/format';
+import { shorten, visibleText } from '../lib/escape';
+import { isUtf8 } from '../lib/utf8';
+import { looksBinary } from '../lib/sniff';
+import { verdictLook } from '../lib/verdict';
+import { Draft } from './draft.svelte';
+import { Notes } from './notes.svelte';
+import { OpenRequest } from './opened.svelte';
+import { RequestList } from './requests.svelte';
+import { Surroundings } from './surroundings.svelte';
+import { type Tab, View } from './view.svelte';
+
+/** An edited body beyond this is not put into the editor; the captured bytes can still be sent. */
+export const LARGEST_EDITED = 4 * 1024 * 1024;
+const ROWS_ASKED_SINGLY = 12;
+
+export class Workbench {
+  readonly host: Host;
+  readonly list: RequestList;
+  readonly around: Surroundings;
+  readonly view = new View();
+  readonly notes = new Notes();
+  opened = $state.raw<OpenRequest | null>(null);
+  draft = $state.raw<Draft | null>(null);
+  /** Why the engine cannot be reached, while it cannot. */
+  lost = $state<string | null>(null);
+  #number = 0;
+  #sendings = 0;
+
+  constructor(host: Host, pause?: number) {
+    this.host = host;
+    this.list = new RequestList(host, pause);
+    this.around = new Surroundings(host);
+  }
+
+  /** Reads everything and follows the feed; the answer ends it. */
+  start(): () => void {
+    const stop = this.host.subscribe((message) => {
+      this.#heard(message);
+    });
+    void this.list.load();
+    this.around.loadAll().catch((thrown: unknown) => {
+      this.notes.failed('The state of Hookbench could not be read', thrown);
+    });
+    return stop;
+  }
+
+  get row(): RequestRow | null {
+    return this.opened?.row ?? this.list.row(this.list.activeId) ?? null;
+  }
+
+  select(id: string | null): void {
+    this.list.select(id);
+    this.draft?.keep();
+    this.draft = null;
+    if (id === null) this.opened = null;
+    else if (this.opened?.id !== id) {
+      this.opened = new OpenRequest(this.host, id, this.list.row(id));
+      void this.opened.load();
+    }
+  }
+
+  /** Moves the active row; an open request follows, so that one can read through the list. */
+  move(by: number): void {
+    if (this.list.move(by) < 0) return;
+    if (this.opened !== null && this.draft === null) this.select(this.list.activeId);
+    this.view.rowWanted += 1;
+  }
+
+  /** Leaves what is innermost: a dialog, the editor, the drawer, the request. */
+  back(): void {
+    if (this.view.dialog !== null) this.view.close();
+    else if (this.view.drawer) this.view.drawer = false;
+    else if (this.draft !== null) this.leaveDraft();
+    else this.select(null);
+  }
+
+  showTab(tab: Tab): void {
+    this.view.tab = tab;
+  }
+
+  async star(row: RequestRow): Promise<void> {
+    const starred = !row.starred;
+    this.#show({ ...row, starred });
+    await this.#try('The star could not be kept', async () => {
+      await this.host.call('star_request', { id: row.id, starred });
+      this.around.countsChanged();
+    });
+  }
+
+  /** The request as a `curl` line, for the clipboard. */
+  async curl(id: string): Promise<string> {
+    return (await this.host.call('copy_as_curl', { id, url: '' })).text;
+  }
+
+  /** Sends the open request to the chosen target, or asks for one first. */
+  async resend(url: string | null = this.around.chosenTarget): Promise<void> {
+    const opened = this.opened ?? this.#openActive();
+    if (opened === null) return;
+    if (url === null) {
+      this.view.open({ kind: 'resend' });
+      return;
+    }
+    this.#rememberTarget(url);
+    await this.#send(opened, 'resend', url, () => this.host.call('resend', { request: opened.id, url }));
+  }
+
+  async edit(): Promise<void> {
+    const opened = this.opened ?? this.#openActive();
+    if (opened === null) return;
+    if (opened.detail === null) await opened.loadDetail();
+    const detail = opened.detail;
+    if (detail === null || this.opened !== opened) return;
+    const target = this.around.chosenTarget ?? '';
+    await this.#try('The body could not be read', async () => {
+      const body = detail.row.bodyLength > LARGEST_EDITED ? null : await readAll(opened.body());
+      const text = body === null || !isUtf8(body) || looksBinary(body, true) ? null : decode(body);
+      if (this.opened === opened) this.draft = new Draft(detail, text, target);
+    });
+  }
+
+  async sendDraft(): Promise<void> {
+    const { draft, opened } = this;
+    if (draft === null || opened === null || draft.problem !== null) return;
+    draft.keep();
+    this.#rememberTarget(new URL(draft.url).origin);
+    await this.#send(opened, 'edited', draft.url, () =>
+      this.host.call('replay', {
+        request: draft.request,
+        url: draft.url,
+        method: draft.method,
+        headers: draft.sentHeaders(),
+        body: draft.body(),
+      }),
+    );
+  }
+
+  leaveDraft(): void {
+    this.draft?.keep();
+    this.draft = null;
+  }
+
+  async sendSample(provider: string, sample: string): Promise<void> {
+    await this.#try('The sample could not be sent', async () => {
+      const sent = await this.host.call('send_sample', { provider, sample });
+      this.view.close();
+      const why = sent.unsigned === null ? '' : `. It is not signed: ${sent.unsigned}`;
+      this.notes.done(`Sent to ${visibleText(sent.path)}; the listener answered ${sent.status}${why}`);
+      this.list.arrived();
+      this.around.countsChanged();
+    });
+  }
+
+  #show(row: RequestRow): void {
+    this.list.update(row);
+    if (this.opened?.id === row.id) this.opened.row = row;
+  }
+
+  #openActive(): OpenRequest | null {
+    if (this.list.activeId === null) return null;
+    this.select(this.list.activeId);
+    return this.opened;
+  }
+
+  #rememberTarget(url: string): void {
+    if (this.around.settings?.lastTarget === url) return;
+    this.around.saveSettings({ lastTarget: url }).catch(() => undefined);
+  }
+
+  async #send(
+    opened: OpenRequest,
+    kind: 'resend' | 'edited',
+    url: string,
+    send: () => Promise<DeliveryView>,
+  ): Promise<void> {
+    const key = ++this.#sendings;
+    opened.sending = [{ key, kind, url, startedAt: Date.now() }, ...opened.sending];
+    try {
+      opened.add(await send());
+      this.notes.speak('The answer is there');
+    } catch (thrown) {
+      this.notes.failed(kind === 'resend' ? 'It was not sent again' : 'The edited copy was not sent', thrown);
+    } finally {
+      opened.sending = opened.sending.filter((sending) => sending.key !== key);
+    }
+  }
+
+  async #try(what: string, run: () => Promise<void>): Promise<void> {
+    try {
+      await run();
+    } catch (thrown) {
+      this.notes.failed(what, thrown);
+    }
+  }
+
+  #heard(message: FeedMessage): void {
+    if (message.kind === 'lost') this.lost = message.reason;
+    else if (message.kind === 'connected') {
+      this.lost = null;
+      this.#number = 0;
+      if (message.again) this.#refetch();
+    } else this.#changed(message.event);
+  }
+
+  #changed(event: FeedEvent): void {
+    const gap = this.#number > 0 && event.number !== this.#number + 1;
+    this.#number = event.number;
+    if (event.refetch || gap) {
+      this.#refetch();
+      return;
+    }
+    if (event.arrived > 0) {
+      this.list.arrived();
+      this.around.countsChanged();
+      this.notes.speak(this.#arrivalText(event.arrived));
+    }
+    if (event.requests.length > 0) void this.#rowsChanged(event.requests);
+    if (event.endpoints) this.around.loadEndpoints().catch(() => undefined);
+    if (event.status) {
+      this.around.countsChanged();
+      this.around.loadSettings().catch(() => undefined);
+    }
+    if (event.endpoints && this.opened !== null) void this.opened.loadDetail();
+  }
+
+  #arrivalText(arrived: number): string {
+    const newest = this.list.rows[0];
+    const last = this.list.following && newest !== undefined ? `; last shown ${rowName(newest)}` : '';
+    return `${plural(arrived, 'new request')}${last}`;
+  }
+
+  #refetch(): void {
+    void this.list.refetch();
+    this.around.loadAll().catch(() => undefined);
+    if (this.opened !== null) void this.opened.load();
+  }
+
+  async #rowsChanged(ids: readonly string[]): Promise<void> {
+    this.around.countsChanged();
+    if (this.opened !== null && ids.includes(this.opened.id)) void this.opened.load();
+    const held = ids.filter((id) => this.list.row(id) !== undefined);
+    if (held.length > ROWS_ASKED_SINGLY) return this.list.refetch();
+    for (const id of held) {
+      try {
+        this.list.update((await this.host.call('request', { id })).row);
+      } catch (thrown) {
+        if (asApiError(thrown).code === 'not_found') this.list.remove(id);
+      }
+    }
+  }
+}
+
+/** What a row is called, short and with everything invisible made visible. */
+export function rowName(row: RequestRow): string {
+  const name = row.event ?? `${row.method} ${row.target}`.trim();
+  return `${visibleText(shorten(name, 80))}, ${verdictLook(row.verdict).word}`;
+}
+
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+}
