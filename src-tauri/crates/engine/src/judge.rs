@@ -123,17 +123,17 @@ impl Judge {
         let facts = Facts::new(&method, &target, &headers, case.body);
         if case.state != State::Complete {
             let sentence = "The request did not come whole, so that its signature cannot be checked.";
-            return (None, without_check(Verdict::Unknown, sentence));
+            return (None, Report::without_check(Verdict::Unknown, sentence));
         }
         let Some(provider) = self.provider(known, &facts) else {
             let sentence = "Nobody that Hookbench knows sends requests like this one; an endpoint can name its provider.";
-            return (None, without_check(Verdict::Unknown, sentence));
+            return (None, Report::without_check(Verdict::Unknown, sentence));
         };
         let message: Message<'_> = facts.message(None, Some(micros(case.received_at)));
         let report = match self.scheme(known, &provider.id) {
             Some(Ready::Scheme(scheme)) => verify(scheme, &message, secrets(known)),
-            Some(Ready::Incomplete(missing)) => without_check(Verdict::Unknown, missing),
-            Some(Ready::Unsigned) | None => without_check(
+            Some(Ready::Incomplete(missing)) => Report::without_check(Verdict::Unknown, missing),
+            Some(Ready::Unsigned) | None => Report::without_check(
                 Verdict::Unsigned,
                 &format!("{} does not sign its requests.", provider.name),
             ),
@@ -164,24 +164,6 @@ impl Judge {
 
     fn scheme<'s>(&'s self, known: Option<&'s Known>, provider: &str) -> Option<&'s Ready> {
         known.and_then(|known| known.scheme.as_ref()).or_else(|| self.defaults.get(provider))
-    }
-}
-
-/// The report of a request that there is nothing to check by.
-fn without_check(verdict: Verdict, sentence: &str) -> Report {
-    Report {
-        verdict,
-        sentence: sentence.to_owned(),
-        way: None,
-        algorithm: None,
-        found: Vec::new(),
-        candidates: Vec::new(),
-        key: None,
-        content: None,
-        digests: None,
-        age: None,
-        checks: Vec::new(),
-        notes: Vec::new(),
     }
 }
 

@@ -102,7 +102,7 @@ impl Engine {
     pub async fn raw_request(&self, id: RequestId) -> Result<Bytes, EngineError> {
         let request = self.request(id).await?;
         let body = self.whole_body(id).await?;
-        Ok(exchange::raw::request(&request, &body))
+        Ok(exchange::request(&request, &body))
     }
 
     /// The check of a request's signature as a story, with the endpoints and secrets of now at the time of receipt,

@@ -6,6 +6,7 @@ use crate::changes::Change;
 use crate::delivery::{Cancel, Client, ClientSettings, Destination, Edit, Outgoing, check_whole, resend};
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::exchange;
 use crate::model::{Attempt, AttemptId, Delivery, DeliveryId, DeliveryKind, RequestId, Target, TargetId};
 
 /// An edited copy of a request.
@@ -60,6 +61,24 @@ impl Engine {
             body,
         };
         self.deliver(id, DeliveryKind::Edited, edit.plan()?, kept).await
+    }
+
+    /// A request as a cURL command for a POSIX shell, unmasked. `url` is where it goes; without one it goes back to
+    /// our own listener.
+    ///
+    /// # Errors
+    /// When the request is not whole, the URL cannot be understood, or the store cannot be read.
+    pub async fn curl(&self, id: RequestId, url: Option<&str>) -> Result<String, EngineError> {
+        let own = self.listener().await.url;
+        let destination = match url {
+            Some(url) => Destination::parse(url)?,
+            None if own.is_empty() => return Err(EngineError::NotListening),
+            None => Destination::parse(&own)?,
+        };
+        let request = self.request(id).await?;
+        check_whole(request.summary.state)?;
+        let outgoing = resend(&request.head, self.whole_body(id).await?, &destination)?;
+        Ok(exchange::curl(&outgoing, &exchange::Masking::Shown))
     }
 
     async fn deliver(

@@ -50,6 +50,28 @@ pub struct Report {
     pub notes: Vec<Note>,
 }
 
+impl Report {
+    /// The report of a message that there was nothing to check by: no scheme, an incomplete one, or no whole message.
+    #[must_use]
+    pub fn without_check(verdict: Verdict, sentence: impl Into<String>) -> Self {
+        Self {
+            verdict,
+            sentence: sentence.into(),
+            way: None,
+            algorithm: None,
+            found: Vec::new(),
+            candidates: Vec::new(),
+            key: None,
+            content: None,
+            token: None,
+            digests: None,
+            age: None,
+            checks: Vec::new(),
+            notes: Vec::new(),
+        }
+    }
+}
+
 /// A place that holds a signature, and how its text was taken apart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Found {

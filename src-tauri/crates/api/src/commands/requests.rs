@@ -111,6 +111,7 @@ const fn sentence(mark: Mark) -> &'static str {
         Mark::RebuiltHead => "Its head could not be recorded exactly and was rebuilt from what was understood.",
         Mark::UpgradeAsked => "It asked to switch protocols and was answered as plain HTTP.",
         Mark::AbsoluteTarget => "Its target is a whole URL, as a proxy would get it.",
+        Mark::TransferCoded => "Its body has a transfer coding beside chunked and is kept in it.",
         Mark::NotUtf8 => "It has bytes in its head that are not UTF-8.",
     }
 }

@@ -1,3 +1,20 @@
-//! Requests in other forms.
+//! Formats in and out: a request as something another program understands.
+//!
+//! Each format takes the [`Outgoing`](crate::delivery::Outgoing) of a plan, so that what is copied is what would be
+//! sent. Captured bytes are data here, never text to be evaluated: what a shell, a terminal or an editor would take
+//! for more than a letter is written in another way, and where that cannot be done the format is refused by type.
 
-pub mod raw;
+mod cmd;
+mod curl;
+mod mask;
+mod powershell;
+mod raw;
+mod wire;
+mod words;
+
+pub use cmd::{NotExpressible, curl_for_cmd};
+pub use curl::curl;
+pub use mask::Masking;
+pub use powershell::powershell;
+pub use raw::{captured, outgoing};
+pub use wire::request;

@@ -1,30 +1,33 @@
-//! A request as bytes that can be sent again.
+//! The bytes themselves, for a file or another program's standard input.
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 
-use crate::model::Request;
+use crate::delivery::Outgoing;
+use crate::model::RawHead;
 
-/// Head and body as they came. A body that came in chunks goes in one chunk, with its trailers, because its head says
-/// that it is chunked.
+/// What a plan puts on the wire.
 #[must_use]
-pub fn request(request: &Request, body: &[u8]) -> Bytes {
-    let mut raw = BytesMut::from(&request.head.bytes()[..]);
-    if !request.framing.chunked {
-        raw.extend_from_slice(body);
-        return raw.freeze();
+pub fn outgoing(outgoing: &Outgoing) -> Vec<u8> {
+    [&outgoing.head[..], &outgoing.body].concat()
+}
+
+/// A captured head and the body after transfer framing. Where the body came in chunks the head still says so.
+#[must_use]
+pub fn captured(head: &RawHead, body: &Bytes) -> Vec<u8> {
+    [&head.bytes()[..], body].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_added_to_the_bytes() {
+        let head = RawHead::new(Bytes::from_static(b"POST / HTTP/1.1\nA:\xff\n\n"));
+        assert_eq!(
+            captured(&head, &Bytes::from_static(b"\0\r\n")),
+            b"POST / HTTP/1.1\nA:\xff\n\n\0\r\n",
+            "as it came"
+        );
     }
-    if !body.is_empty() {
-        raw.extend_from_slice(format!("{:x}\r\n", body.len()).as_bytes());
-        raw.extend_from_slice(body);
-        raw.extend_from_slice(b"\r\n");
-    }
-    raw.extend_from_slice(b"0\r\n");
-    for trailer in &request.framing.trailers {
-        raw.extend_from_slice(&trailer.name);
-        raw.extend_from_slice(b": ");
-        raw.extend_from_slice(&trailer.value);
-        raw.extend_from_slice(b"\r\n");
-    }
-    raw.extend_from_slice(b"\r\n");
-    raw.freeze()
 }
