@@ -14,13 +14,18 @@ use tempfile::TempDir;
 /// How long a line or an end is waited for on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The path of a program of this workspace, built if it is not there or not fresh.
+/// The path of a program of this workspace, built if it is not there or not fresh; what `HOOKBENCH_BINARY` or
+/// `HOOKBENCH_DESKTOP_BINARY` names is taken as it is.
 ///
 /// # Panics
 /// When it cannot be built.
 #[must_use]
 pub fn program(package: &str) -> PathBuf {
     static TERMINAL: Once = Once::new();
+    let named = format!("{}_BINARY", package.to_uppercase().replace('-', "_"));
+    if let Some(path) = std::env::var_os(named) {
+        return path.into();
+    }
     let directory = target_directory();
     let path = directory.join(format!("{package}{}", std::env::consts::EXE_SUFFIX));
     let build = || {
