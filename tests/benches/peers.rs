@@ -11,7 +11,7 @@ use hookbench_tests::measure::{
     Deck, Failure, Ledger, Options, Outcome, Printed, Random, SECRET, Series, Side, Subject, Summary,
     free_port, github_push, run, say,
 };
-use hookbench_tests::{Hookbench, program};
+use hookbench_tests::{Hookbench, target_directory};
 use tempfile::TempDir;
 
 /// What was measured when the goals were set, so that figures stay comparable.
@@ -25,11 +25,7 @@ fn main() -> ExitCode {
 }
 
 fn peers(options: &Options) -> Outcome<Summary> {
-    let beside = program("hookbench");
-    let beside = beside
-        .parent()
-        .ok_or_else(|| Failure::new("the program lies in no folder"))?;
-    let folder = TempDir::with_prefix_in("bench-peers-", beside)?;
+    let folder = TempDir::with_prefix_in("bench-peers-", target_directory())?;
     let mitmweb = match install(folder.path()) {
         Ok(mitmweb) => mitmweb,
         Err(failure) => {

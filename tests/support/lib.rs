@@ -8,6 +8,6 @@ mod program;
 mod server;
 mod wire;
 
-pub use program::{Hookbench, Listening, Output, program};
+pub use program::{Hookbench, Listening, Output, program, target_directory};
 pub use server::Server;
 pub use wire::{Answer, exchange, read_answer, request};

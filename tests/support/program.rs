@@ -46,7 +46,11 @@ pub fn program(package: &str) -> PathBuf {
 }
 
 /// The folder of the built programs: the test's own is `<folder>/deps/<name>`.
-fn target_directory() -> PathBuf {
+///
+/// # Panics
+/// When this is no test or benchmark.
+#[must_use]
+pub fn target_directory() -> PathBuf {
     let own = std::env::current_exe().expect("a test knows its own path");
     own.parent().and_then(Path::parent).expect("a test lies in `deps`").to_owned()
 }

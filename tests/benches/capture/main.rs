@@ -2,13 +2,14 @@
 //! handler answers to the same bytes in the same minute; and whether every acknowledged one is there afterwards.
 
 mod bare;
+mod commit;
 
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
 
 use hookbench_tests::measure::{
     Deck, Failure, Ledger, Median, Options, Outcome, Printed, Random, SECRET, Series, Side, Subject, Summary,
-    free_port, github_push, run, say,
+    free_port, github_push, milliseconds, run, say,
 };
 use hookbench_tests::{Hookbench, program};
 
@@ -39,6 +40,12 @@ fn capture(options: &Options) -> Outcome<Summary> {
         deck.mean_length()
     ));
 
+    let commit = commit::durable_write(options)?;
+    say(&format!(
+        "the least a durable answer waits for, one write and its sync: p50 {} p99 {} ms\n",
+        milliseconds(commit.median()),
+        milliseconds(commit.percentile(99.0)),
+    ));
     let levels = options.connections.clone().unwrap_or_else(|| vec![1, 16, 64]);
     let mut medians = capture_with(options, bare, Printed::Discarded, &levels)?;
     // What is printed is not read here, as on a terminal that was stopped: capturing must not wait for it.

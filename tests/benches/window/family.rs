@@ -2,7 +2,9 @@
 
 use std::fs;
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::process::Command;
+use std::thread::sleep;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use hookbench_tests::measure::{Failure, Outcome};
 
@@ -11,6 +13,9 @@ const TICKS_PER_SECOND: f64 = 100.0;
 
 /// What drives the window and is no part of it.
 const DRIVER: &str = "WebKitWebDriver";
+
+/// How long a window may take to end.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// All processes that were started for this data, but the driver.
 pub(crate) fn members(data: &Path) -> Outcome<Vec<u32>> {
@@ -23,14 +28,32 @@ pub(crate) fn members(data: &Path) -> Outcome<Vec<u32>> {
         };
         // A process may end while it is looked at.
         let environment = fs::read(format!("/proc/{process}/environ")).unwrap_or_default();
-        if environment
+        let name = fs::read_to_string(format!("/proc/{process}/comm")).unwrap_or_default();
+        let is_ours = environment
             .split(|byte| *byte == 0)
-            .any(|variable| variable == wanted.as_bytes())
-        {
+            .any(|variable| variable == wanted.as_bytes());
+        if is_ours && name.trim_end() != DRIVER {
             members.push(process);
         }
     }
     Ok(members)
+}
+
+/// Waits until all of them have ended; who does not is killed.
+pub(crate) fn see_off(data: &Path) -> Outcome<()> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let left = members(data)?;
+        if left.is_empty() {
+            return Ok(());
+        }
+        if Instant::now() > deadline {
+            let names = left.iter().map(ToString::to_string);
+            Command::new("kill").arg("-KILL").args(names).status()?;
+            return Ok(());
+        }
+        sleep(Duration::from_millis(50));
+    }
 }
 
 /// When the process of this program began, in milliseconds since the epoch. Exact to about 10 ms.
