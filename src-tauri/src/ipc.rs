@@ -30,7 +30,10 @@ pub(crate) async fn read_bytes(running: State<'_, Running>, range: ByteRange) ->
 
 /// Sends the live feed into `channel` until the view is gone.
 #[tauri::command]
-pub(crate) async fn subscribe(running: State<'_, Running>, channel: Channel<FeedEvent>) -> Result<(), ApiError> {
+pub(crate) async fn subscribe(
+    running: State<'_, Running>,
+    channel: Channel<FeedEvent>,
+) -> Result<(), ApiError> {
     let mut feed = Feed::new(running.inner().as_ref().map_err(Clone::clone)?);
     tauri::async_runtime::spawn(async move {
         // Sending fails once the view was reloaded or closed: then this feed has no reader any more.

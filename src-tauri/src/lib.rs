@@ -38,7 +38,11 @@ pub fn run() -> ExitCode {
 
     let app = tauri::Builder::default()
         .manage::<Running>(running)
-        .invoke_handler(tauri::generate_handler![ipc::call, ipc::read_bytes, ipc::subscribe])
+        .invoke_handler(tauri::generate_handler![
+            ipc::call,
+            ipc::read_bytes,
+            ipc::subscribe
+        ])
         .setup(|app| {
             WebviewWindowBuilder::new(app, "main", WebviewUrl::default())
                 .title("Hookbench")
@@ -68,7 +72,10 @@ pub fn run() -> ExitCode {
 async fn start(arguments: &Arguments) -> Running {
     let options = Options::at(arguments.data_dir.clone());
     let engine = Engine::open(options).await.map_err(ApiError::from)?;
-    let listen = Listen { port: arguments.port, ..Listen::default() };
+    let listen = Listen {
+        port: arguments.port,
+        ..Listen::default()
+    };
     if let Err(error) = engine.listen(listen).await {
         tracing::warn!(%error, "the listener did not start");
     }
@@ -90,7 +97,9 @@ fn is_our_own(url: &tauri::Url) -> bool {
 /// On Linux, says so where there is no display: the windowing library would only panic.
 fn no_display() -> Option<&'static str> {
     let missing = cfg!(target_os = "linux")
-        && ["DISPLAY", "WAYLAND_DISPLAY"].iter().all(|name| std::env::var_os(name).is_none_or(|value| value.is_empty()));
+        && ["DISPLAY", "WAYLAND_DISPLAY"]
+            .iter()
+            .all(|name| std::env::var_os(name).is_none_or(|value| value.is_empty()));
     missing.then_some(
         "there is no display to open a window on (neither DISPLAY nor WAYLAND_DISPLAY is set)\n\
          the same engine runs in a terminal: hookbench listen",
@@ -125,13 +134,17 @@ mod tests {
 
     #[test]
     fn capability_and_policy_are_what_was_agreed() {
-        let capability: serde_json::Value = serde_json::from_str(include_str!("../capabilities/main.json")).unwrap();
+        let capability: serde_json::Value =
+            serde_json::from_str(include_str!("../capabilities/main.json")).unwrap();
         assert_eq!(
             capability["permissions"],
             serde_json::json!(["allow-call", "allow-read-bytes", "allow-subscribe"]),
             "the view may call our own commands only"
         );
-        assert!(capability.get("remote").is_none(), "no remote content may call anything");
+        assert!(
+            capability.get("remote").is_none(),
+            "no remote content may call anything"
+        );
         let config: serde_json::Value = serde_json::from_str(include_str!("../tauri.conf.json")).unwrap();
         let security = &config["app"]["security"];
         assert_eq!(
@@ -141,7 +154,10 @@ mod tests {
              form-action 'none'",
             "the policy that keeps captured content from loading or running anything"
         );
-        assert_eq!(config["app"]["withGlobalTauri"], false, "no global handle for injected script");
+        assert_eq!(
+            config["app"]["withGlobalTauri"], false,
+            "no global handle for injected script"
+        );
         assert_eq!(security["freezePrototype"], true, "prototypes cannot be polluted");
     }
 }

@@ -108,3 +108,56 @@ fn another_terminal_works_on_the_same_data_at_the_same_time() {
     assert_eq!(one.next_line()["target"], "/from-one", "who captured it prints it");
     assert_eq!(other.next_line()["target"], "/from-one", "and so does the other");
 }
+
+#[test]
+fn the_filter_language_narrows_the_list_and_says_where_it_is_wrong() {
+    let hookbench = Hookbench::new();
+    let listening = hookbench.listen();
+    for (method, target, body) in [("POST", "/one", r#"{"id":"evt_1Nk2a"}"#), ("PUT", "/two", r#"{"id":"evt_9Zz"}"#)] {
+        let sent = format!("{method} {target} HTTP/1.1\r\nHost: h\r\nX-Kind: {method}!\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+        request(listening.address(), sent.as_bytes());
+    }
+    let found = |filter: &str| -> Vec<String> {
+        let listed = hookbench.run(&["list", "--json", "--filter", filter]).json();
+        listed.iter().map(|request| request["target"].as_str().expect("a target").to_owned()).collect()
+    };
+    for (filter, wanted) in [
+        ("method:PUT", &["/two"][..]),
+        ("-method:PUT", &["/one"]),
+        ("evt_1Nk", &["/one"]),
+        ("*Nk2*", &["/one"]),
+        ("json:/id=evt_9*", &["/two"]),
+        ("header:x-kind=\"POST!\"", &["/one"]),
+        ("path:/one,/two status:2xx after:-10m", &["/two", "/one"]),
+        ("size:>10kb", &[]),
+    ] {
+        assert_eq!(found(filter), wanted, "`{filter}`");
+    }
+    let wrong = hookbench.run(&["list", "--filter", "method:PUT size:>many"]);
+    assert_eq!(wrong.code, 1, "a filter that cannot be understood is a failure");
+    assert!(wrong.stderr.contains("character"), "that says where it is wrong: {}", wrong.stderr);
+}
+
+#[test]
+fn scripts_verify_sign_and_diagnose_line_by_line_without_a_data_folder() {
+    let hookbench = Hookbench::new();
+    let draft = r#"{"id":7,"provider":"stripe","secret":"whsec_a","headers":{},"body":"{}","received_at":1700000000}"#;
+    let signed = hookbench.run_with_input(&["sign", "--stdin"], draft.as_bytes()).json().remove(0);
+    assert_eq!(signed["id"], 7, "the id of the line comes back");
+    let line = |secret: &str| {
+        json!({ "id": secret, "provider": "stripe", "secret": secret, "headers": signed["headers"], "body": signed["body"], "received_at": 1_700_000_100 })
+            .to_string()
+    };
+    let lines = format!("{}\n{}\n", line("whsec_a"), line("whsec_b"));
+    let verified = hookbench.run_with_input(&["verify", "--stdin"], lines.as_bytes()).json();
+    let verdicts: Vec<_> = verified.iter().map(|answer| &answer["verdict"]).collect();
+    assert_eq!(verdicts, ["valid", "invalid"], "each line has its own verdict");
+    let spaced = line(" whsec_a ");
+    let diagnosed = hookbench.run_with_input(&["diagnose", "--stdin"], spaced.as_bytes()).json().remove(0);
+    assert_eq!(diagnosed["cause"], "secret-blanks", "the cause is proved: {diagnosed}");
+    assert!(diagnosed["proof"].is_object(), "with the computation");
+    let bad = hookbench.run_with_input(&["verify", "--stdin"], b"nonsense\n");
+    assert_eq!(bad.code, 1, "a line that cannot be read is a failure");
+    assert!(bad.text().contains("error"), "and has its answer: {}", bad.text());
+    assert!(!hookbench.data().join("hookbench.db").exists(), "no data folder is opened");
+}

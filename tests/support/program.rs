@@ -14,18 +14,18 @@ use tempfile::TempDir;
 /// How long a line or an end is waited for on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// The path of a program of this workspace, built if it is not there or not fresh; what `HOOKBENCH_BINARY` or
-/// `HOOKBENCH_DESKTOP_BINARY` names is taken as it is.
+/// The path of a program of this workspace: the one the environment names, as `cargo xtask test` does, else the one
+/// beside the test, built if it is the terminal program and not there or not fresh.
 ///
 /// # Panics
-/// When it cannot be built.
+/// When it is not there and cannot be built.
 #[must_use]
 pub fn program(package: &str) -> PathBuf {
-    static TERMINAL: Once = Once::new();
-    let named = format!("{}_BINARY", package.to_uppercase().replace('-', "_"));
-    if let Some(path) = std::env::var_os(named) {
-        return path.into();
+    let variable = if package == "hookbench" { "HOOKBENCH_BINARY" } else { "HOOKBENCH_DESKTOP_BINARY" };
+    if let Some(path) = std::env::var_os(variable) {
+        return PathBuf::from(path);
     }
+    static TERMINAL: Once = Once::new();
     let directory = target_directory();
     let path = directory.join(format!("{package}{}", std::env::consts::EXE_SUFFIX));
     let build = || {

@@ -22,7 +22,7 @@ pub(crate) fn durable_write(options: &Options) -> Outcome<Sample> {
     let piece = vec![0xa5; WRITTEN];
     let mut seconds = Vec::new();
     for turn in 0..options.either(50, 400) {
-        if turn * WRITTEN % LOG == 0 {
+        if (turn * WRITTEN).is_multiple_of(LOG) {
             file.seek(SeekFrom::Start(0))?;
         }
         let begin = Instant::now();

@@ -2,4 +2,35 @@
 import type { ParameterView } from "./ParameterView";
 import type { SampleView } from "./SampleView";
 
-export type ProviderView = { id: string, name: string, docs: string | null, note: string | null, signed: boolean, parameters: Array<ParameterView>, samples: Array<SampleView>, };
+/**
+ * A provider as it is shown.
+ */
+export type ProviderView = { 
+/**
+ * Its id, e.g. `stripe`.
+ */
+id: string, 
+/**
+ * Its name, e.g. `Stripe`.
+ */
+name: string, 
+/**
+ * Where its webhooks are documented.
+ */
+docs: string | null, 
+/**
+ * What should be known of it, e.g. that its scheme is inferred.
+ */
+note: string | null, 
+/**
+ * Whether its requests are signed, so that a secret is of use.
+ */
+signed: boolean, 
+/**
+ * What the person chooses for its scheme.
+ */
+parameters: Array<ParameterView>, 
+/**
+ * Its samples.
+ */
+samples: Array<SampleView>, };

@@ -2,4 +2,47 @@
 import type { ListenerView } from "./ListenerView";
 import type { Notice } from "./Notice";
 
-export type Status = { version: string, listener: ListenerView, dataDir: string, secretsPlace: string, requests: number, starred: number, failedSignatures: number, bytes: number, notices: Array<Notice>, };
+/**
+ * The state of the whole.
+ */
+export type Status = { 
+/**
+ * The version of Hookbench.
+ */
+version: string, 
+/**
+ * The listener.
+ */
+listener: ListenerView, 
+/**
+ * The folder with all data.
+ */
+dataDir: string, 
+/**
+ * Where the values of new secrets are kept: `keychain` or `file`.
+ */
+secretsPlace: string, 
+/**
+ * How many requests are kept.
+ */
+requests: number, 
+/**
+ * How many of them are starred.
+ */
+starred: number, 
+/**
+ * How many of them have a signature that does not hold.
+ */
+failedSignatures: number, 
+/**
+ * How many bytes of heads and bodies were received for them.
+ */
+bytes: number, 
+/**
+ * How many bytes of the disk the data uses.
+ */
+diskBytes: number, 
+/**
+ * What is wrong or should be known now, worst first.
+ */
+notices: Array<Notice>, };

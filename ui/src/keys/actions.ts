@@ -2,6 +2,7 @@
  * Everything one can do, as data: the palette, the sheet of keys, the key caps on the buttons and the tests read this
  * one table.
  */
+import { writeClipboard } from '../lib/clipboard';
 import { TABS } from '../state/view.svelte';
 import type { Workbench } from '../state/workbench.svelte';
 import type { Os } from './keyboard';
@@ -27,7 +28,7 @@ const hasRows = (bench: Workbench): boolean => bench.list.rows.length > 0 && ben
 /** Puts a text on the clipboard and says so. */
 export async function copy(bench: Workbench, what: string, text: Promise<string> | string): Promise<void> {
   try {
-    await navigator.clipboard.writeText(await text);
+    await writeClipboard(text);
     bench.notes.done(`${what} copied`);
   } catch (thrown) {
     bench.notes.failed(`${what} could not be copied`, thrown);

@@ -11,6 +11,8 @@ export type Fetch = (offset: number, length: number) => Promise<Uint8Array>;
 
 const CHUNK = 256 * 1024;
 const KEPT = 128;
+/** A stretch of more chunks than this is fetched at once and not kept: whoever wants it all keeps it. */
+const AT_ONCE = 4;
 
 /** Reads in chunks and keeps the last used of them, 32 MiB at the most. */
 export class ChunkedReader implements ByteReader {
@@ -46,7 +48,7 @@ export class ChunkedReader implements ByteReader {
     const end = Math.min(this.length, offset + length);
     const first = Math.floor(offset / CHUNK);
     const last = Math.floor(Math.max(offset, end - 1) / CHUNK);
-    if (last - first >= KEPT) return this.#fetch(offset, end - offset);
+    if (last - first >= AT_ONCE) return this.#fetch(offset, end - offset);
     const missing: Promise<void>[] = [];
     for (let number = first; number <= last; number += 1) {
       if (!this.#chunks.has(number)) missing.push(this.#load(number));

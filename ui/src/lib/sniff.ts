@@ -4,7 +4,7 @@ import { isUtf8 } from './utf8';
 export type View = 'pretty' | 'tree' | 'text' | 'hex';
 
 /** A body beyond this is not read whole for a JSON view. */
-export const LARGEST_JSON = 64 * 1024 * 1024;
+export const LARGEST_JSON = 32 * 1024 * 1024;
 
 export function looksLikeJson(bytes: Uint8Array): boolean {
   let at = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? 3 : 0;

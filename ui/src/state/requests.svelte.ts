@@ -39,7 +39,10 @@ export class RequestList {
   readonly #host: Host;
   readonly #pause: number;
   #atTop = true;
+  /** Everything up to here was looked at for what is new. */
   #cursor = 0;
+  /** From where on older ones are asked for. */
+  #older: number | null = null;
   #question = 0;
   #catching = false;
   #again = false;
@@ -73,21 +76,28 @@ export class RequestList {
     return id === null ? undefined : this.rows.find((row) => row.id === id);
   }
 
-  /** Reads the newest page for a filter. A wrong filter leaves the list as it was and says what is wrong with it. */
+  /**
+   * Reads the newest page for a filter. A wrong filter leaves the list as it was and says what is wrong with it. A
+   * search looks through so many rows at a time; it goes on until something is found or there is no more.
+   */
   async load(filter: string = this.filter): Promise<void> {
     const question = ++this.#question;
+    const current = (): boolean => question === this.#question;
     this.busy = true;
     try {
-      const page = await this.#page({ filter });
-      if (question !== this.#question) return;
-      this.#show(page, filter);
+      const newest = await this.#newest(filter);
+      let page = await this.#page({ filter });
+      while (current() && page.rows.length === 0 && page.more && page.next !== null) {
+        page = await this.#page({ filter, before: page.next });
+      }
+      if (current()) this.#show(page, filter, newest);
     } catch (thrown) {
-      if (question !== this.#question) return;
+      if (!current()) return;
       const error = asApiError(thrown);
       if (filter !== this.filter || error.code === 'bad_filter') this.filterError = error;
       else this.error = error;
     } finally {
-      if (question === this.#question) this.busy = false;
+      if (current()) this.busy = false;
     }
   }
 
@@ -126,6 +136,7 @@ export class RequestList {
       if (question !== this.#question) return;
       this.rows = page.rows;
       this.more = page.more;
+      this.#older = page.next;
       this.busy = false;
       this.arrived();
     } catch (thrown) {
@@ -134,14 +145,14 @@ export class RequestList {
   }
 
   async older(): Promise<void> {
-    const last = this.rows.at(-1);
-    if (!this.more || last === undefined) return;
-    await this.#paged({ before: last.sequence }, (page) => {
+    if (!this.more || this.#older === null) return;
+    await this.#paged({ before: this.#older }, (page) => {
       const rows = [...this.rows, ...page.rows];
       const dropped = Math.max(0, rows.length - HELD);
       this.rows = rows.slice(dropped);
       this.offset += dropped;
-      this.more = page.more;
+      this.#older = page.next;
+      this.more = page.more && page.next !== null;
     });
   }
 
@@ -153,8 +164,7 @@ export class RequestList {
     await this.#paged({ after: first.sequence, limit }, (page) => {
       const rows = [...page.rows, ...this.rows];
       this.offset = page.rows.length < limit ? 0 : this.offset - page.rows.length;
-      this.more ||= rows.length > HELD;
-      this.rows = rows.slice(0, HELD);
+      this.#hold(rows);
     });
   }
 
@@ -193,7 +203,21 @@ export class RequestList {
     if (this.activeId === id) this.activeId = null;
   }
 
-  #show(page: RequestPage, filter: string): void {
+  /** Keeps as many rows as may be held; what is let go at the lower end can be asked for again. */
+  #hold(rows: readonly RequestRow[]): void {
+    this.rows = rows.slice(0, HELD);
+    if (rows.length <= HELD) return;
+    this.more = true;
+    this.#older = this.rows.at(-1)?.sequence ?? null;
+  }
+
+  /** The newest request of all, where a filter may hide it: what came before it need not be searched again. */
+  async #newest(filter: string): Promise<number> {
+    if (filter === '') return 0;
+    return (await this.#page({ filter: '', limit: 1 })).rows[0]?.sequence ?? 0;
+  }
+
+  #show(page: RequestPage, filter: string, newest: number): void {
     const same = filter === this.filter;
     this.rows = page.rows;
     this.more = page.more;
@@ -203,7 +227,8 @@ export class RequestList {
     this.offset = 0;
     this.pending = 0;
     this.loaded = true;
-    this.#cursor = page.rows[0]?.sequence ?? 0;
+    this.#older = page.next;
+    this.#cursor = Math.max(newest, page.rows[0]?.sequence ?? 0);
     if (!same) this.toTop += 1;
     if (this.row(this.activeId) === undefined) this.activeId = null;
   }
@@ -224,21 +249,18 @@ export class RequestList {
 
   async #catchOnce(): Promise<void> {
     if (!this.loaded) return;
-    if (this.following && (this.pending > 0 || this.rows.length === 0)) return this.load();
+    if (this.following && this.pending > 0) return this.load();
     const question = this.#question;
-    const limit = this.following ? PAGE : COUNTED;
-    const page = await this.#page({ after: this.#cursor, limit });
-    const newest = page.rows[0];
-    if (question !== this.#question || newest === undefined) return;
-    if (this.following && page.more) return this.load();
-    this.#cursor = newest.sequence;
-    if (this.following && this.pending === 0) {
-      this.rows = [...page.rows, ...this.rows].slice(0, HELD);
-      this.more ||= this.rows.length === HELD;
-    } else {
-      this.pending += page.rows.length;
-      this.#again ||= page.more;
-    }
+    const newest = await this.#newest(this.filter);
+    const page = await this.#page({ after: this.#cursor, limit: this.following ? PAGE : COUNTED });
+    if (question !== this.#question) return;
+    if (this.following && page.more && page.rows.length >= PAGE) return this.load();
+    this.#cursor = Math.max(this.#cursor, page.next ?? 0, page.more ? 0 : newest);
+    this.#again ||= page.more && page.next !== null;
+    const top = this.rows[0]?.sequence ?? 0;
+    const fresh = page.rows.filter((row) => row.sequence > top);
+    if (this.following && this.pending === 0) this.#hold([...fresh, ...this.rows]);
+    else this.pending += fresh.length;
   }
 
   async #paged(ask: { before?: number; after?: number; limit?: number }, take: (page: RequestPage) => void) {

@@ -19,6 +19,8 @@ import { type Tab, View } from './view.svelte';
 /** An edited body beyond this is not put into the editor; the captured bytes can still be sent. */
 export const LARGEST_EDITED = 4 * 1024 * 1024;
 const ROWS_ASKED_SINGLY = 12;
+/** Milliseconds one must stay on a row, when walking, before it is read. */
+const WALK = 60;
 
 export class Workbench {
   readonly host: Host;
@@ -55,21 +57,24 @@ export class Workbench {
     return this.opened?.row ?? this.list.row(this.list.activeId) ?? null;
   }
 
-  select(id: string | null): void {
+  /** Opens a request. While one walks through the list, its details are asked for only where one stops. */
+  select(id: string | null, walking = false): void {
     this.list.select(id);
     this.draft?.keep();
     this.draft = null;
     if (id === null) this.opened = null;
     else if (this.opened?.id !== id) {
-      this.opened = new OpenRequest(this.host, id, this.list.row(id));
-      void this.opened.load();
+      const opened = new OpenRequest(this.host, id, this.list.row(id));
+      this.opened = opened;
+      if (!walking) void opened.load();
+      else setTimeout(() => void (this.opened === opened && opened.load()), WALK);
     }
   }
 
   /** Moves the active row; an open request follows, so that one can read through the list. */
   move(by: number): void {
     if (this.list.move(by) < 0) return;
-    if (this.opened !== null && this.draft === null) this.select(this.list.activeId);
+    if (this.opened !== null && this.draft === null) this.select(this.list.activeId, true);
     this.view.rowWanted += 1;
   }
 

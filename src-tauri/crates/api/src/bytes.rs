@@ -16,7 +16,9 @@ const LONGEST: u64 = 16 * 1024 * 1024;
 pub async fn read_bytes(engine: &Engine, range: &ByteRange) -> Result<Bytes, ApiError> {
     let all = match range.source {
         ByteSource::RequestBody => {
-            return Ok(engine.read_body(range.id.parse()?, range.offset, range.length.min(LONGEST)).await?);
+            return Ok(engine
+                .read_body(range.id.parse()?, range.offset, range.length.min(LONGEST))
+                .await?);
         }
         ByteSource::RequestHead => engine.request(range.id.parse()?).await?.head.bytes().clone(),
         ByteSource::DeliveryHead => engine.delivery(range.id.parse()?).await?.head,
@@ -26,7 +28,9 @@ pub async fn read_bytes(engine: &Engine, range: &ByteRange) -> Result<Bytes, Api
                 Some(body) => body,
                 // It sent the captured bytes.
                 None => {
-                    return Ok(engine.read_body(delivery.request, range.offset, range.length.min(LONGEST)).await?);
+                    return Ok(engine
+                        .read_body(delivery.request, range.offset, range.length.min(LONGEST))
+                        .await?);
                 }
             }
         }

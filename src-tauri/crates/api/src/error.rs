@@ -49,12 +49,20 @@ impl From<hookbench_engine::EngineError> for ApiError {
             Kind::Store => Code::Store,
             Kind::Failed => Code::Failed,
         };
-        Self { code, message: error.to_string(), hint: error.hint() }
+        Self {
+            code,
+            message: error.to_string(),
+            hint: error.hint(),
+        }
     }
 }
 
 impl From<ParseIdError> for ApiError {
     fn from(error: ParseIdError) -> Self {
-        Self { code: Code::BadInput, message: error.to_string(), hint: None }
+        Self {
+            code: Code::BadInput,
+            message: error.to_string(),
+            hint: None,
+        }
     }
 }

@@ -16,7 +16,10 @@ impl Feed {
     /// Hears of every change from now on.
     #[must_use]
     pub fn new(engine: &Engine) -> Self {
-        Self { subscription: engine.changes().subscribe(), number: 0 }
+        Self {
+            subscription: engine.changes().subscribe(),
+            number: 0,
+        }
     }
 
     /// The next event. Safe to cancel.

@@ -33,6 +33,16 @@ pub(crate) enum Command {
     /// Sets, lists and removes the secrets of endpoints.
     #[command(subcommand)]
     Secret(Secret),
+    /// Checks the signature of a captured request, or of many given on standard input.
+    Verify(Verify),
+    /// Signs requests given on standard input, as their provider would.
+    Sign(Sign),
+    /// Says why a signature does not hold, and proves it.
+    Diagnose(Diagnose),
+    /// Finds out how an unknown sender signs.
+    Discover(Discover),
+    /// Lists the providers that are known, or tells one.
+    Providers(Providers),
     /// Captures requests and serves the interface to a browser on this machine.
     Serve(Serve),
 }
@@ -59,7 +69,7 @@ pub(crate) struct List {
     #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) limit: u32,
     /// Only requests that match, in the filter language.
-    #[arg(long, value_name = "FILTER", default_value = "")]
+    #[arg(long, value_name = "FILTER", default_value = "", allow_hyphen_values = true)]
     pub(crate) filter: String,
     /// One JSON object a line.
     #[arg(long)]
@@ -71,7 +81,7 @@ pub(crate) struct List {
 
 #[derive(Debug, Args)]
 pub(crate) struct Show {
-    /// The id of the request, or enough of its beginning or end to tell it from others.
+    /// The id of the request, or enough of its beginning to tell it from others.
     pub(crate) id: String,
     /// As one JSON object with the exact bytes of head and body.
     #[arg(long, group = "form")]
@@ -159,6 +169,85 @@ pub(crate) enum Secret {
     },
 }
 
+/// What a signature is checked with in place of what the endpoint has.
+#[derive(Debug, Args)]
+pub(crate) struct With {
+    /// The provider whose scheme is used.
+    #[arg(long, value_name = "ID")]
+    pub(crate) provider: Option<String>,
+    /// A secret; may be given several times.
+    #[arg(long = "secret", value_name = "SECRET")]
+    pub(crate) secrets: Vec<String>,
+    /// What the provider's scheme leaves to you, e.g. `--set header=X-Tracktik-Secret`.
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = assignment)]
+    pub(crate) parameters: Vec<(String, String)>,
+    /// The public URL that the sender used.
+    #[arg(long, value_name = "URL")]
+    pub(crate) url: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    /// The id of a captured request.
+    #[arg(required_unless_present = "stdin")]
+    pub(crate) id: Option<String>,
+    #[command(flatten)]
+    pub(crate) with: With,
+    /// One JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Check one JSON object a line from standard input, one a line out.
+    #[arg(long, conflicts_with_all = ["id", "provider", "secrets", "parameters", "url"])]
+    pub(crate) stdin: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Sign {
+    /// Sign one JSON object a line from standard input, one a line out.
+    #[arg(long, required = true)]
+    pub(crate) stdin: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Diagnose {
+    /// The id of a captured request.
+    #[arg(required_unless_present = "stdin")]
+    pub(crate) id: Option<String>,
+    #[command(flatten)]
+    pub(crate) with: With,
+    /// The value that your own code computed: says which mistake gives it.
+    #[arg(long, value_name = "VALUE")]
+    pub(crate) computed: Option<String>,
+    /// One JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Diagnose one JSON object a line from standard input, one a line out.
+    #[arg(long, conflicts_with_all = ["id", "provider", "secrets", "parameters", "url", "computed"])]
+    pub(crate) stdin: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Discover {
+    /// The ids of captured requests of one sender; the first is searched, the others confirm.
+    #[arg(required = true)]
+    pub(crate) ids: Vec<String>,
+    /// A secret that may be the sender's; may be given several times.
+    #[arg(long = "secret", value_name = "SECRET", required = true)]
+    pub(crate) secrets: Vec<String>,
+    /// One JSON object a line.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Providers {
+    /// The id of a provider.
+    pub(crate) provider: Option<String>,
+    /// One JSON object a line.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Serve {
     #[command(flatten)]
@@ -187,7 +276,10 @@ mod tests {
 
     #[test]
     fn the_data_folder_is_understood_before_and_after_the_command() {
-        for line in [["hookbench", "--data-dir", "/d", "list"], ["hookbench", "list", "--data-dir", "/d"]] {
+        for line in [
+            ["hookbench", "--data-dir", "/d", "list"],
+            ["hookbench", "list", "--data-dir", "/d"],
+        ] {
             let arguments = Arguments::try_parse_from(line).unwrap();
             assert_eq!(arguments.data_dir, Some(PathBuf::from("/d")), "{line:?}");
         }

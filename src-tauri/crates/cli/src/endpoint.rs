@@ -11,8 +11,17 @@ use crate::text::visible;
 
 pub(crate) async fn run(engine: &Engine, command: Endpoint) -> Result<(), Failure> {
     match command {
-        Endpoint::Add { path, provider, parameters, json } => {
-            let new = NewEndpoint { path, provider, parameters: parameters.into_iter().collect() };
+        Endpoint::Add {
+            path,
+            provider,
+            parameters,
+            json,
+        } => {
+            let new = NewEndpoint {
+                path,
+                provider,
+                parameters: parameters.into_iter().collect(),
+            };
             let endpoint = engine.add_endpoint(new).await?;
             if json {
                 output::json(&EndpointObject::new(&endpoint))
@@ -31,7 +40,11 @@ pub(crate) async fn run(engine: &Engine, command: Endpoint) -> Result<(), Failur
                         1 => "1 secret".to_owned(),
                         many => format!("{many} secrets"),
                     };
-                    output::line(&format!("{}  {}  {secrets}", visible(&endpoint.path), visible(provider)))?;
+                    output::line(&format!(
+                        "{}  {}  {secrets}",
+                        visible(&endpoint.path),
+                        visible(provider)
+                    ))?;
                 }
             }
             Ok(())

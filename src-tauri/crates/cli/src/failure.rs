@@ -18,7 +18,11 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), hint: None, quiet: false }
+        Self {
+            message: message.into(),
+            hint: None,
+            quiet: false,
+        }
     }
 
     pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
@@ -43,14 +47,22 @@ impl Failure {
 
 impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Self {
-        Self { message: error.to_string(), hint: error.hint(), quiet: false }
+        Self {
+            message: error.to_string(),
+            hint: error.hint(),
+            quiet: false,
+        }
     }
 }
 
 impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         let quiet = error.kind() == std::io::ErrorKind::BrokenPipe;
-        Self { message: format!("the output cannot be written: {error}"), hint: None, quiet }
+        Self {
+            message: format!("the output cannot be written: {error}"),
+            hint: None,
+            quiet,
+        }
     }
 }
 

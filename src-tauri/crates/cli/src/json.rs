@@ -145,7 +145,10 @@ fn attempt(attempt: &Attempt) -> AttemptObject {
         body_cut: attempt.body_cut,
         body_text: std::str::from_utf8(&attempt.body).ok().map(str::to_owned),
         body_base64: BASE64.encode(&attempt.body),
-        #[expect(clippy::cast_precision_loss, reason = "a duration of an exchange is far below 2^53 µs")]
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "a duration of an exchange is far below 2^53 µs"
+        )]
         milliseconds: attempt.timings.total as f64 / 1000.0,
     }
 }

@@ -12,7 +12,10 @@ const PAGE: u32 = 200;
 
 pub(crate) async fn run(engine: &Engine, list: &List) -> Result<(), Failure> {
     let mut left = list.limit;
-    let mut query = PageQuery { filter: list.filter.clone(), ..PageQuery::default() };
+    let mut query = PageQuery {
+        filter: list.filter.clone(),
+        ..PageQuery::default()
+    };
     while left > 0 {
         query.limit = left.min(PAGE);
         let page = engine.requests(&query).await?;
@@ -31,8 +34,9 @@ pub(crate) async fn run(engine: &Engine, list: &List) -> Result<(), Failure> {
             }
         }
         left = left.saturating_sub(u32::try_from(page.rows.len()).unwrap_or(u32::MAX));
-        match page.rows.last() {
-            Some(last) if page.more => query.before = Some(last.sequence),
+        // A search through bytes may give a short page and say how far it came.
+        match page.scanned_to.or(page.rows.last().map(|last| last.sequence)) {
+            Some(last) if page.more => query.before = Some(last),
             _ => break,
         }
     }

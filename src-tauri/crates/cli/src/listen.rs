@@ -43,13 +43,21 @@ pub(crate) async fn start(engine: &Engine, listen: &Listen) -> Result<ListenerSt
     };
     let state = engine.listen(wanted).await?;
     if let Some(port) = state.wanted_port {
-        output::aside(&format!("PORT {port} IS TAKEN: listening on {} instead", state.url));
+        output::aside(&format!(
+            "PORT {port} IS TAKEN: listening on {} instead",
+            state.url
+        ));
     }
     if !listen.bind.is_loopback() {
-        output::aside(&format!("{} is not a loopback address: any machine that reaches it can send requests", listen.bind));
+        output::aside(&format!(
+            "{} is not a loopback address: any machine that reaches it can send requests",
+            listen.bind
+        ));
     }
     if let Some(trouble) = engine.keychain_trouble().await {
-        output::aside(&format!("no keychain ({trouble}): secrets are kept in files that only you can read"));
+        output::aside(&format!(
+            "no keychain ({trouble}): secrets are kept in files that only you can read"
+        ));
     }
     if listen.json {
         output::json(&Listening {
@@ -60,7 +68,11 @@ pub(crate) async fn start(engine: &Engine, listen: &Listen) -> Result<ListenerSt
             version: env!("CARGO_PKG_VERSION"),
         })?;
     } else {
-        output::line(&format!("listening on {}  (data in {})", state.url, engine.data_dir().display()))?;
+        output::line(&format!(
+            "listening on {}  (data in {})",
+            state.url,
+            engine.data_dir().display()
+        ))?;
     }
     Ok(state)
 }
@@ -94,9 +106,17 @@ struct Arrivals {
 impl Arrivals {
     async fn from_now(engine: &Engine) -> Result<Self, Failure> {
         let subscription = engine.changes().subscribe();
-        let page = engine.requests(&PageQuery { limit: 1, ..PageQuery::default() }).await?;
+        let page = engine
+            .requests(&PageQuery {
+                limit: 1,
+                ..PageQuery::default()
+            })
+            .await?;
         let printed = page.rows.first().map_or(Sequence(0), |row| row.sequence);
-        Ok(Self { subscription, printed })
+        Ok(Self {
+            subscription,
+            printed,
+        })
     }
 
     async fn print_next(&mut self, engine: &Engine, json: bool) -> Result<(), Failure> {
@@ -105,7 +125,11 @@ impl Arrivals {
             return Ok(());
         }
         loop {
-            let query = PageQuery { after: Some(self.printed), limit: 200, ..PageQuery::default() };
+            let query = PageQuery {
+                after: Some(self.printed),
+                limit: 200,
+                ..PageQuery::default()
+            };
             let page = engine.requests(&query).await?;
             for summary in page.rows.iter().rev() {
                 self.printed = summary.sequence;

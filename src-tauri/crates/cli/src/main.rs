@@ -14,6 +14,7 @@ mod resend;
 mod secret;
 mod serve;
 mod show;
+mod signature;
 mod text;
 
 use std::process::ExitCode;
@@ -44,6 +45,14 @@ fn main() -> ExitCode {
 }
 
 async fn run(arguments: Arguments) -> Result<(), Failure> {
+    // What works on its input alone needs no data folder.
+    match &arguments.command {
+        Command::Verify(verify) if verify.stdin => return signature::batch::verify(),
+        Command::Sign(_) => return signature::batch::sign(),
+        Command::Diagnose(diagnose) if diagnose.stdin => return signature::batch::diagnose(),
+        Command::Providers(providers) => return signature::providers(providers),
+        _ => {}
+    }
     let engine = Engine::open(Options::at(arguments.data_dir)).await?;
     let done = match arguments.command {
         Command::Listen(listen) => listen::run(&engine, &listen).await,
@@ -52,8 +61,15 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Resend(resend) => resend::run(&engine, &resend).await,
         Command::Endpoint(command) => endpoint::run(&engine, command).await,
         Command::Secret(command) => secret::run(&engine, command).await,
+        Command::Verify(verify) => signature::verify(&engine, verify).await,
+        Command::Diagnose(diagnose) => signature::diagnose(&engine, diagnose).await,
+        Command::Discover(discover) => signature::discover(&engine, &discover).await,
+        // They were done above.
+        Command::Sign(_) | Command::Providers(_) => Ok(()),
         Command::Serve(serve) => serve::run(&engine, &serve).await,
     };
+    // A command that changed an endpoint or a secret ends when the verdicts are right.
+    engine.settled().await;
     engine.shut_down().await;
     done
 }

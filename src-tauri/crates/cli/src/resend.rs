@@ -17,10 +17,17 @@ pub(crate) async fn run(engine: &Engine, resend: &Resend) -> Result<(), Failure>
     }
     match delivery.attempts.last() {
         Some(attempt) if attempt.outcome == Outcome::Answered => {
-            if resend.json { Ok(()) } else { answer(&delivery.url, attempt) }
+            if resend.json {
+                Ok(())
+            } else {
+                answer(&delivery.url, attempt)
+            }
         }
         Some(attempt) => {
-            let message = attempt.message.clone().unwrap_or_else(|| attempt.outcome.as_str().to_owned());
+            let message = attempt
+                .message
+                .clone()
+                .unwrap_or_else(|| attempt.outcome.as_str().to_owned());
             let failure = Failure::new(message);
             Err(match &attempt.hint {
                 Some(hint) => failure.hint(hint.clone()),
@@ -37,7 +44,10 @@ fn answer(url: &str, attempt: &Attempt) -> Result<(), Failure> {
     let milliseconds = attempt.timings.total as f64 / 1000.0;
     let status = attempt.status.unwrap_or_default();
     let length = size(attempt.body.len() as u64);
-    output::line(&format!("{status} from {} in {milliseconds:.1} ms, {length}", visible(url)))?;
+    output::line(&format!(
+        "{status} from {} in {milliseconds:.1} ms, {length}",
+        visible(url)
+    ))?;
     if let Ok(text) = std::str::from_utf8(&attempt.body) {
         for line in text.lines() {
             output::line(&visible(line))?;

@@ -16,20 +16,27 @@ const LONGEST: u64 = 64 * 1024;
 
 pub(crate) async fn run(engine: &Engine, command: Secret) -> Result<(), Failure> {
     match command {
-        Secret::Set { endpoint, value, name } => {
+        Secret::Set {
+            endpoint,
+            value,
+            name,
+        } => {
             let endpoint = engine.find_endpoint(&endpoint).await?;
             let value = match value {
                 Some(value) => value,
                 None => from_standard_input()?,
             };
-            let record = engine.set_secret(endpoint.id, &name, SecretString::from(value)).await?;
+            let record = engine
+                .set_secret(endpoint.id, &name, SecretString::from(value))
+                .await?;
             output::line(&format!(
                 "secret `{}` of {} is kept in the {}",
                 visible(&record.name),
                 visible(&endpoint.path),
                 match record.place {
                     hookbench_engine::model::SecretPlace::Keychain => "keychain",
-                    hookbench_engine::model::SecretPlace::File => "data folder, in a file that only you can read",
+                    hookbench_engine::model::SecretPlace::File =>
+                        "data folder, in a file that only you can read",
                 }
             ))
         }
@@ -38,7 +45,12 @@ pub(crate) async fn run(engine: &Engine, command: Secret) -> Result<(), Failure>
                 if json {
                     output::json(&SecretObject::new(secret))?;
                 } else {
-                    output::line(&format!("{}  {}  {}", visible(&secret.name), secret.place.as_str(), secret.created_at))?;
+                    output::line(&format!(
+                        "{}  {}  {}",
+                        visible(&secret.name),
+                        secret.place.as_str(),
+                        secret.created_at
+                    ))?;
                 }
             }
             Ok(())
@@ -50,7 +62,11 @@ pub(crate) async fn run(engine: &Engine, command: Secret) -> Result<(), Failure>
                     .hint("hookbench secret list tells which there are"));
             };
             engine.remove_secret(secret.id).await?;
-            output::line(&format!("removed secret `{}` of {}", visible(&name), visible(&endpoint.path)))
+            output::line(&format!(
+                "removed secret `{}` of {}",
+                visible(&name),
+                visible(&endpoint.path)
+            ))
         }
     }
 }

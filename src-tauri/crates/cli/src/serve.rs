@@ -15,7 +15,9 @@ pub(crate) async fn run(engine: &Engine, serve: &Serve) -> Result<(), Failure> {
     if serve.listen.json {
         output::json(&serde_json::json!({ "interface": url }))?;
     } else {
-        output::line(&format!("open {url}\n(the part after # is this run's key: whoever has it sees everything)"))?;
+        output::line(&format!(
+            "open {url}\n(the part after # is this run's key: whoever has it sees everything)"
+        ))?;
     }
     host.run(listen::stopped()).await
 }

@@ -36,7 +36,9 @@ pub(crate) async fn run(engine: &Engine, show: &Show) -> Result<(), Failure> {
 pub(crate) async fn whole_body(engine: &Engine, request: &Request) -> Result<BytesMut, Failure> {
     let mut body = BytesMut::new();
     while (body.len() as u64) < request.summary.body_length {
-        let piece = engine.read_body(request.summary.id, body.len() as u64, STEP).await?;
+        let piece = engine
+            .read_body(request.summary.id, body.len() as u64, STEP)
+            .await?;
         if piece.is_empty() {
             break;
         }
@@ -62,7 +64,11 @@ async fn write_body(engine: &Engine, id: RequestId, length: u64) -> Result<(), F
 async fn people(engine: &Engine, request: &Request) -> Result<(), Failure> {
     output::line(&text::line(&request.summary))?;
     let (_, report) = engine.report(request.summary.id).await?;
-    output::line(&format!("signature: {}: {}", report.verdict, visible(&report.sentence)))?;
+    output::line(&format!(
+        "signature: {}: {}",
+        report.verdict,
+        visible(&report.sentence)
+    ))?;
     output::line("")?;
     for header in request.head.headers() {
         let name = String::from_utf8_lossy(&header.name);

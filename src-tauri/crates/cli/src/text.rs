@@ -39,7 +39,11 @@ pub(crate) fn size(bytes: u64) -> String {
         value /= 1000.0;
         unit += 1;
     }
-    if value < 9.95 { format!("{value:.1} {}", UNITS[unit]) } else { format!("{value:.0} {}", UNITS[unit]) }
+    if value < 9.95 {
+        format!("{value:.1} {}", UNITS[unit])
+    } else {
+        format!("{value:.0} {}", UNITS[unit])
+    }
 }
 
 /// A request in one line.
@@ -83,8 +87,14 @@ mod tests {
     #[test]
     fn terminal_escapes_are_shown_and_not_obeyed() {
         let shown = visible("a\u{1b}[2Jb\u{9b}31m\r\n\u{202e}c\u{200b}");
-        assert!(shown.chars().all(|character| !character.is_control()), "nothing a terminal acts on is left: {shown}");
-        assert_eq!(shown, "a\\u{1b}[2Jb\\u{9b}31m\\u{d}\\u{a}\\u{202e}c\\u{200b}", "each is named");
+        assert!(
+            shown.chars().all(|character| !character.is_control()),
+            "nothing a terminal acts on is left: {shown}"
+        );
+        assert_eq!(
+            shown, "a\\u{1b}[2Jb\\u{9b}31m\\u{d}\\u{a}\\u{202e}c\\u{200b}",
+            "each is named"
+        );
     }
 
     #[test]
@@ -96,7 +106,13 @@ mod tests {
 
     #[test]
     fn sizes_read_as_people_say_them() {
-        let shown: Vec<_> = [0, 999, 1000, 2614, 9_960, 25 * 1024 * 1024, 999_600].map(size).into();
-        assert_eq!(shown, ["0 B", "999 B", "1.0 KB", "2.6 KB", "10 KB", "26 MB", "1.0 MB"], "two figures are enough");
+        let shown: Vec<_> = [0, 999, 1000, 2614, 9_960, 25 * 1024 * 1024, 999_600]
+            .map(size)
+            .into();
+        assert_eq!(
+            shown,
+            ["0 B", "999 B", "1.0 KB", "2.6 KB", "10 KB", "26 MB", "1.0 MB"],
+            "two figures are enough"
+        );
     }
 }

@@ -8,9 +8,11 @@ PRAGMA user_version = 1;
 CREATE TABLE program (
     -- which version of the program wrote this schema, so that an older one can name it
     one INTEGER PRIMARY KEY CHECK (one = 1),
-    version TEXT NOT NULL
+    version TEXT NOT NULL,
+    -- tells this file from any other, for what is kept beside it
+    identity BLOB NOT NULL
 ) STRICT;
-INSERT INTO program (one, version) VALUES (1, '');
+INSERT INTO program (one, version, identity) VALUES (1, '', randomblob(16));
 
 CREATE TABLE request (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -37,18 +39,20 @@ CREATE TABLE request (
 
 CREATE UNIQUE INDEX request_id ON request (id);
 CREATE INDEX request_delivery_key ON request (provider, delivery_key) WHERE delivery_key IS NOT NULL;
-CREATE INDEX request_event ON request (provider, event);
+CREATE INDEX request_provider ON request (provider);
+CREATE INDEX request_event ON request (event);
 CREATE INDEX request_endpoint ON request (endpoint_path);
+CREATE INDEX request_received ON request (received_at);
 CREATE INDEX request_duplicate ON request (sequence) WHERE duplicate_of IS NOT NULL;
 CREATE INDEX request_verdict ON request (verdict) WHERE verdict NOT IN ('valid', 'unknown');
 CREATE INDEX request_state ON request (state) WHERE state <> 'complete';
 CREATE INDEX request_answered ON request (answered) WHERE answered IS NULL OR answered <> 200;
 
--- A captured request never changes. What is thought of it (who sent it, whether its signature holds) may: that depends
--- on endpoints and secrets. That it repeats an earlier one is found in the transaction that keeps it.
+-- A captured request never changes. What is thought of it (which endpoint it belongs to, who sent it, whether its
+-- signature holds) may: that depends on endpoints and secrets, which are set later. That it repeats an earlier one is
+-- found in the transaction that keeps it.
 CREATE TRIGGER request_never_changes
-BEFORE UPDATE OF sequence, id, received_at, took_micros, method, target, version, peer, endpoint, endpoint_path,
-    state, reason, answered, body_length, body_sha256 ON request
+BEFORE UPDATE OF sequence, id, received_at, took_micros, method, target, version, peer, state, reason, answered, body_length, body_sha256 ON request
 BEGIN
     SELECT raise(ABORT, 'a captured request never changes');
 END;
@@ -153,4 +157,41 @@ CREATE INDEX attempt_delivery ON attempt (delivery);
 CREATE TABLE setting (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL
+) STRICT;
+
+-- Deleted requests, for as long as that can be undone. Their bytes stay in `content` until they are purged; the rows
+-- are moved here, so that nothing that reads the list has to know of them.
+CREATE TABLE deletion (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL
+) STRICT;
+CREATE TABLE trash (
+    sequence INTEGER PRIMARY KEY,
+    id BLOB NOT NULL,
+    received_at INTEGER NOT NULL,
+    took_micros INTEGER NOT NULL,
+    method TEXT NOT NULL,
+    target TEXT NOT NULL,
+    version TEXT NOT NULL,
+    peer TEXT NOT NULL,
+    endpoint BLOB,
+    endpoint_path TEXT,
+    provider TEXT,
+    event TEXT,
+    delivery_key TEXT,
+    verdict TEXT NOT NULL,
+    state TEXT NOT NULL,
+    reason TEXT,
+    answered INTEGER,
+    body_length INTEGER NOT NULL,
+    body_sha256 BLOB NOT NULL,
+    duplicate_of BLOB,
+    deletion INTEGER NOT NULL REFERENCES deletion (number)
+) STRICT;
+CREATE INDEX trash_deletion ON trash (deletion);
+
+CREATE TABLE saved_filter (
+    name TEXT PRIMARY KEY,
+    filter TEXT NOT NULL,
+    position INTEGER NOT NULL
 ) STRICT;

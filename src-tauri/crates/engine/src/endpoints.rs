@@ -1,6 +1,7 @@
 //! Endpoints and their secrets, as the person sets them.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use secrecy::{ExposeSecret as _, SecretString};
 
@@ -8,6 +9,7 @@ use crate::changes::Change;
 use crate::engine::{Core, Engine};
 use crate::error::EngineError;
 use crate::model::{Endpoint, EndpointId, NewEndpoint, SecretId, SecretRecord};
+use crate::rejudging;
 use crate::store::TallyKind;
 
 impl Engine {
@@ -150,10 +152,12 @@ impl Core {
         Ok(new)
     }
 
-    /// What depends on endpoints is made anew before anybody is told, so that who is told sees it.
-    async fn endpoints_changed(&self) -> Result<(), EngineError> {
+    /// What depends on endpoints is made anew before anybody is told, so that who is told sees it. What was captured
+    /// before is judged again beside that.
+    async fn endpoints_changed(self: &Arc<Self>) -> Result<(), EngineError> {
         self.renew_judge().await?;
         self.changes.tell(Change::Endpoints);
+        rejudging::start(self).await;
         Ok(())
     }
 }

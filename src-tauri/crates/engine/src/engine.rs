@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use hookbench_signature::Secret;
 use secrecy::ExposeSecret as _;
 use tokio::sync::{Mutex, watch};
@@ -15,13 +15,15 @@ use crate::changes::{Change, Changes};
 use crate::capture::Limits;
 use crate::clock::Clock;
 use crate::error::EngineError;
+use crate::housekeeping::Housekeeping;
 use crate::judge::Judge;
 use crate::listening::Listening;
 use crate::model::{SecretId, SecretPlace, Timestamp};
 use crate::options::Options;
 use crate::provider::Catalogue;
+use crate::rejudging::Rejudging;
 use crate::secrets::Vault;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// How long requests that are being received may take to finish when the engine is shut down.
 const GRACE: Duration = Duration::from_secs(5);
@@ -46,6 +48,10 @@ pub(crate) struct Core {
     values: Mutex<HashMap<SecretId, Secret>>,
     /// Whether the judge has the secrets that were there when the engine was opened.
     pub(crate) ready: watch::Sender<bool>,
+    pub(crate) rejudging: Rejudging,
+    pub(crate) housekeeping: Housekeeping,
+    /// Why the last request could not be kept; nothing once one was kept again.
+    pub(crate) trouble: ArcSwapOption<StoreError>,
     pub(crate) changes: Changes,
     pub(crate) clock: Clock,
     /// What senders may take; swapped when the person changes it.
@@ -71,6 +77,9 @@ impl Engine {
             judge: ArcSwap::from_pointee(judge),
             values: Mutex::default(),
             ready: watch::Sender::new(false),
+            rejudging: Rejudging::default(),
+            housekeeping: Housekeeping::default(),
+            trouble: ArcSwapOption::empty(),
             changes: Changes::default(),
         });
         let watcher = tokio::spawn(watch(Arc::clone(&core)));
@@ -113,12 +122,19 @@ impl Engine {
         self.core.vault.trouble().await
     }
 
+    /// Ends once everything that was captured has been judged again after the last change of an endpoint or a secret.
+    pub async fn settled(&self) {
+        self.core.rejudging.finish().await;
+    }
+
     /// Stops listening, lets what is being received finish, and closes the data. What is asked afterwards fails.
     pub async fn shut_down(&self) {
         let listener = self.listening.lock().await.take();
         if let Some(listener) = listener {
             listener.shut_down(GRACE).await;
         }
+        self.core.rejudging.stop().await;
+        self.core.housekeeping.stop().await;
         if let Some(watcher) = self.watcher.lock().await.take() {
             watcher.abort();
         }

@@ -1,6 +1,7 @@
 //! What the engine says when it cannot do what it was asked.
 
 use crate::capture::BindError;
+use crate::filter::FilterError;
 use crate::delivery::{DestinationError, EditError, PlanError};
 use crate::provider::{CatalogueError, RenderError};
 use crate::secrets::SecretError;
@@ -31,6 +32,9 @@ pub enum EngineError {
     /// The edited copy cannot be sent.
     #[error(transparent)]
     Edit(#[from] EditError),
+    /// The filter cannot be understood.
+    #[error("{} (at character {})", .0.message, .0.at.start + 1)]
+    Filter(#[from] FilterError),
     /// A provider file is not right.
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
@@ -89,6 +93,7 @@ impl EngineError {
             Self::Destination(error) => Some(error.hint()),
             Self::Plan(error) => Some(error.hint().to_owned()),
             Self::Edit(error) => Some(error.hint()),
+            Self::Filter(error) => error.hint.clone(),
             Self::BadInput { hint, .. } => hint.clone(),
             Self::NotListening => Some("choose a free port for the listener".to_owned()),
             Self::Catalogue(_) | Self::Sample(_) | Self::NotFound { .. } => None,
@@ -107,6 +112,7 @@ impl EngineError {
             | Self::Store(StoreError::BadPrefix { .. } | StoreError::Ambiguous { .. } | StoreError::Exists { .. }) => {
                 Kind::BadInput
             }
+            Self::Filter(_) => Kind::BadFilter,
             Self::Open(_) | Self::Store(_) => Kind::Store,
             Self::Bind(_) | Self::Secret(_) | Self::Catalogue(_) | Self::Sample(_) | Self::NotListening => Kind::Failed,
         }

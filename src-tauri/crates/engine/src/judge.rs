@@ -4,13 +4,14 @@
 //! The snapshot is swapped whole when an endpoint or a secret changes, so that the path on which a sender waits takes
 //! no lock and asks neither the database nor the keychain.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use hookbench_signature::{Message, Micros, Report, Scheme, Secret, Verdict, check, verify};
+use hookbench_signature::{Context, Message, Micros, Report, Scheme, Secret, Verdict, check, verify};
 
+use crate::examining::Examination;
 use crate::model::{Endpoint, EndpointId, Header, RawHead, Recognition, SecretId, State, Timestamp};
-use crate::provider::{Catalogue, Facts, Provider};
+use crate::provider::{Catalogue, Facts, HandshakeAnswer, Provider};
 
 /// The scheme of a provider with an endpoint's parameters put in.
 #[derive(Debug)]
@@ -135,10 +136,76 @@ impl Judge {
             Some(Ready::Incomplete(missing)) => Report::without_check(Verdict::Unknown, missing),
             Some(Ready::Unsigned) | None => Report::without_check(
                 Verdict::Unsigned,
-                &format!("{} does not sign its requests.", provider.name),
+                format!("{} does not sign its requests.", provider.name),
             ),
         };
         (Some(provider.id.clone()), report)
+    }
+
+    /// What the sender of a request wants to hear, if it asks something and its provider is known.
+    pub(crate) fn handshake(&self, case: Case<'_>) -> Option<HandshakeAnswer> {
+        let line = case.head.request_line();
+        let method = String::from_utf8_lossy(&line.method);
+        let target = String::from_utf8_lossy(&line.target);
+        let headers = case.head.headers();
+        let known = self.endpoint_for(&target);
+        let facts = Facts::new(&method, &target, &headers, case.body);
+        let provider = self.provider(known, &facts)?;
+        let none = BTreeMap::new();
+        let parameters = known.map_or(&none, |known| &known.endpoint.parameters);
+        provider.handshake(&facts, secrets(known), parameters)
+    }
+
+    /// Looks at a request with a scheme: the wanted provider's, or the one it is judged by, with the wanted secrets, or
+    /// the endpoint's.
+    ///
+    /// # Errors
+    /// Why there is no scheme to look with, in a sentence.
+    pub(crate) fn examine<T>(
+        &self,
+        case: Case<'_>,
+        wanted: &Examination,
+        look: impl FnOnce(&Provider, &Scheme, &Message<'_>, &[Secret], Context) -> T,
+    ) -> Result<T, String> {
+        let line = case.head.request_line();
+        let method = String::from_utf8_lossy(&line.method);
+        let target = String::from_utf8_lossy(&line.target);
+        let headers = case.head.headers();
+        let known = self.endpoint_for(&target);
+        let facts = Facts::new(&method, &target, &headers, case.body);
+        let provider = match &wanted.provider {
+            Some(id) => self.catalogue.get(id).ok_or_else(|| format!("There is no provider `{id}`."))?,
+            None => self.provider(known, &facts).ok_or("Nobody that Hookbench knows sends requests like this one.")?,
+        };
+        let chosen;
+        let ready = if wanted.provider.is_some() || !wanted.parameters.is_empty() {
+            chosen = ready(provider, &provider.with_defaults(&wanted.parameters));
+            &chosen
+        } else {
+            self.scheme(known, &provider.id).ok_or("Its provider has no scheme.")?
+        };
+        let scheme = match ready {
+            Ready::Scheme(scheme) => scheme,
+            Ready::Unsigned => return Err(format!("{} does not sign its requests.", provider.name)),
+            Ready::Incomplete(missing) => return Err(missing.clone()),
+        };
+        let own = if wanted.secrets.is_empty() { secrets(known) } else { &wanted.secrets };
+        let context = Context {
+            other_secrets: self
+                .endpoints
+                .iter()
+                .flat_map(|other| {
+                    other.secrets.iter().map(move |secret| {
+                        Secret::new(format!("{} of {}", secret.name(), other.endpoint.path), secret.expose())
+                    })
+                })
+                .filter(|other| !own.iter().any(|secret| secret.expose() == other.expose()))
+                .collect(),
+            urls: wanted.url.iter().cloned().collect(),
+            ..Context::default()
+        };
+        let message = facts.message(wanted.url.as_deref(), Some(micros(case.received_at)));
+        Ok(look(provider, scheme, &message, own, context))
     }
 
     /// The secrets of an endpoint, oldest first.
@@ -171,7 +238,7 @@ fn secrets(known: Option<&Known>) -> &[Secret] {
     known.map_or(&[], |known| &known.secrets)
 }
 
-fn ready(provider: &Provider, parameters: &std::collections::BTreeMap<String, String>) -> Ready {
+fn ready(provider: &Provider, parameters: &BTreeMap<String, String>) -> Ready {
     match provider.scheme(parameters) {
         Ok(Some(scheme)) => Ready::Scheme(Box::new(scheme)),
         Ok(None) => Ready::Unsigned,

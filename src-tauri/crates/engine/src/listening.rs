@@ -111,6 +111,7 @@ impl Engine {
                 return Err(error.into());
             }
         }
+        self.core.housekeeping.start(&self.core).await;
         self.core.changes.tell(Change::Status);
         Ok(slot.state())
     }

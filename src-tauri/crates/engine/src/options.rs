@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use crate::capture::Limits;
 use crate::clock::Clock;
 use crate::secrets::Preference;
-use crate::store::StoreOptions;
+use crate::store::{RetentionLimits, StoreOptions};
 
 /// How an engine is opened.
 #[derive(Debug, Clone)]
@@ -18,6 +18,8 @@ pub struct Options {
     pub limits: Limits,
     /// How the data file is opened.
     pub store: StoreOptions,
+    /// How much history is kept.
+    pub retention: RetentionLimits,
     /// The clock.
     pub clock: Clock,
 }
@@ -39,6 +41,7 @@ impl Options {
             secrets: if files { Preference::Files } else { Preference::KeychainFirst },
             limits: Limits::default(),
             store: StoreOptions::default(),
+            retention: RetentionLimits::default(),
             clock: Clock::system(),
         }
     }

@@ -6,9 +6,10 @@ use hookbench_signature::Report;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::exchange;
+use crate::filter::{Filter, Moment};
 use crate::judge::Case;
 use crate::model::{Request, RequestId, Sequence, Verdict};
-use crate::store::{From, Page, PageRequest, TallyKind};
+use crate::store::{From, Page, PageRequest, Suggestion, TallyKind};
 use crate::changes::Change;
 
 /// Which page of the list.
@@ -50,7 +51,8 @@ pub struct Totals {
 }
 
 impl Engine {
-    /// A page of the list, newest first.
+    /// A page of the list, newest first. Where a filter asks for what only the bytes can tell, the page ends early when
+    /// that takes long, and says how far it came.
     ///
     /// # Errors
     /// When the filter cannot be understood or the store cannot be read.
@@ -60,8 +62,17 @@ impl Engine {
             (None, Some(after)) => From::After(after),
             (None, None) => From::Newest,
         };
-        let page = PageRequest::newest(query.limit.clamp(1, LONGEST_PAGE)).from(from);
+        let filter = Filter::parse(&query.filter, &Moment::local(self.core.clock.now()))?;
+        let page = PageRequest::newest(query.limit.clamp(1, LONGEST_PAGE)).from(from).filter(filter);
         Ok(self.core.store.page(&page).await?)
+    }
+
+    /// What may be typed next in a filter at `cursor`, counted in characters.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn suggest(&self, filter: &str, cursor: usize) -> Result<Vec<Suggestion>, EngineError> {
+        Ok(self.core.store.suggest(filter, cursor).await?)
     }
 
     /// One request with its head.

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{HeaderValue, header};
+use http::{HeaderName, HeaderValue, header};
 use tokio::sync::Semaphore;
 
 use crate::capture::{Answer, Intake};
@@ -37,12 +37,42 @@ impl Reception {
         Self { core, large: Semaphore::new(LARGE_AT_ONCE) }
     }
 
-    async fn keep(&self, arrival: Arrival, answered: Option<u16>) -> Result<(), StoreError> {
-        let recognition = self.recognise(&arrival).await;
+    async fn keep(
+        &self,
+        arrival: Arrival,
+        recognition: Recognition,
+        answered: Option<u16>,
+    ) -> Result<(), StoreError> {
         let new = NewRequest { id: RequestId::generate(), arrival, recognition, answered };
-        self.core.store.insert_request(new).await?;
+        let kept = self.core.store.insert_request(new).await;
+        let trouble = kept.as_ref().err().cloned();
+        // Asked first: a swap for every request would be paid by all of them.
+        if trouble.is_some() || self.core.trouble.load().is_some() {
+            self.core.trouble.store(trouble.map(Arc::new));
+            self.core.changes.tell(Change::Status);
+        }
+        kept?;
         self.core.changes.tell(Change::Arrived);
         Ok(())
+    }
+
+    /// What the sender gets once its request is kept: an answer to what it asks, where it asks something.
+    fn answer(&self, arrival: &Arrival, recognition: &mut Recognition) -> Answer {
+        let Body::Memory(body) = &arrival.body else { return accepted() };
+        let case = Case { head: &arrival.head, body, state: arrival.state, received_at: arrival.received_at };
+        let Some(handshake) = self.core.judge.load().handshake(case) else { return accepted() };
+        if !handshake.acknowledgement {
+            recognition.event = Some(format!("handshake: {}", handshake.name));
+        }
+        let headers = handshake.headers.iter().filter_map(|(name, value)| {
+            Some((HeaderName::from_bytes(name.as_bytes()).ok()?, HeaderValue::from_str(value).ok()?))
+        });
+        Answer {
+            status: handshake.status,
+            headers: headers.collect(),
+            body: Bytes::from(handshake.body),
+            close: false,
+        }
     }
 
     async fn recognise(&self, arrival: &Arrival) -> Recognition {
@@ -71,20 +101,21 @@ impl Reception {
 
 impl Intake for Reception {
     async fn take(&self, arrival: Arrival) -> Answer {
-        match self.keep(arrival, Some(ACCEPTED)).await {
-            Ok(()) => accepted(),
+        let mut recognition = self.recognise(&arrival).await;
+        let answer = self.answer(&arrival, &mut recognition);
+        match self.keep(arrival, recognition, Some(answer.status)).await {
+            Ok(()) => answer,
             Err(error) => {
                 tracing::error!(%error, "a request could not be kept and was refused");
-                self.core.changes.tell(Change::Status);
                 unavailable(&error)
             }
         }
     }
 
     async fn record(&self, arrival: Arrival, answered: Option<u16>) {
-        if let Err(error) = self.keep(arrival, answered).await {
+        let recognition = self.recognise(&arrival).await;
+        if let Err(error) = self.keep(arrival, recognition, answered).await {
             tracing::error!(%error, "a refused or unfinished request could not be kept");
-            self.core.changes.tell(Change::Status);
         }
     }
 }

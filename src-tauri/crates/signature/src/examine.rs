@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::grammar::{self, Apart};
+use crate::grammar::{self, Apart, Rules};
 use crate::key::Made;
 use crate::read::json;
 use crate::report::Span;
@@ -96,7 +96,7 @@ pub(crate) fn holds(condition: &Condition, view: &View<'_, '_>) -> bool {
             .is_none_or(|part| text.to_ascii_lowercase().contains(&part.to_ascii_lowercase()))
 }
 
-fn units<'s>(scene: &'s Scene<'_>, secrets: &[Secret]) -> Vec<Unit<'s>> {
+pub(crate) fn units<'s>(scene: &'s Scene<'_>, secrets: &[Secret]) -> Vec<Unit<'s>> {
     let roots: Vec<Option<&'s str>> = match &scene.way.each {
         None => vec![None],
         Some(path) => {
@@ -158,9 +158,11 @@ fn places<'s>(view: &View<'s, '_>, signature: &Signature, keys: &[&str]) -> Vec<
     let mut places = Vec::new();
     let mut add = |source: &'s Source, header_index: Option<usize>, text: Cow<'s, [u8]>| {
         if !text.trim_ascii().is_empty() {
-            let is_authorization =
-                matches!(source, Source::Header(name) if name.eq_ignore_ascii_case("authorization"));
-            let apart = grammar::take_apart(&text, signature, keys, is_authorization);
+            let rules = Rules {
+                is_ascii: !matches!(way.algorithm.get(), Some(Algorithm::Token)),
+                ignores_prefix_case: matches!(source, Source::Header(name) if name.eq_ignore_ascii_case("authorization")),
+            };
+            let apart = grammar::take_apart(&text, signature, keys, rules);
             places.push(Place {
                 source,
                 header_index,

@@ -64,14 +64,32 @@ impl Apart {
     }
 }
 
+/// What is asked of a text before it is taken apart.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Rules {
+    /// Digests are written in ASCII; a token can be any text.
+    pub(crate) is_ascii: bool,
+    /// `Bearer` may be written `bearer`.
+    pub(crate) ignores_prefix_case: bool,
+}
+
+impl Rules {
+    /// For digests outside `Authorization`.
+    #[cfg(test)]
+    const STRICT: Self = Self {
+        is_ascii: true,
+        ignores_prefix_case: false,
+    };
+}
+
 /// Takes a text apart as the scheme says. `keys` are those that name signatures.
-pub(crate) fn take_apart(text: &[u8], grammar: &Signature, keys: &[&str], ignore_case: bool) -> Apart {
+pub(crate) fn take_apart(text: &[u8], grammar: &Signature, keys: &[&str], rules: Rules) -> Apart {
     let mut apart = Apart::default();
     if text.len() > LONGEST {
         apart.fault = Some(Fault::TooLong);
         return apart;
     }
-    if text.iter().any(|byte| !(b' '..=b'~').contains(byte)) {
+    if rules.is_ascii && text.iter().any(|byte| !(b' '..=b'~').contains(byte)) {
         apart.fault = Some(Fault::NotText);
         return apart;
     }
@@ -81,7 +99,7 @@ pub(crate) fn take_apart(text: &[u8], grammar: &Signature, keys: &[&str], ignore
     };
     if let Some(prefix) = grammar.prefix.as_deref().filter(|prefix| !prefix.is_empty()) {
         let head = text.get(..prefix.len()).unwrap_or(text);
-        let there = if ignore_case {
+        let there = if rules.ignores_prefix_case {
             head.eq_ignore_ascii_case(prefix.as_bytes())
         } else {
             head == prefix.as_bytes()
@@ -189,7 +207,7 @@ mod tests {
 
     fn signatures(text: &str, grammar: &Signature) -> Vec<String> {
         let keys: Vec<&str> = grammar.key.as_deref().into_iter().collect();
-        take_apart(text.as_bytes(), grammar, &keys, false)
+        take_apart(text.as_bytes(), grammar, &keys, Rules::STRICT)
             .signatures()
             .map(|(group, span)| format!("{group}:{}", &text[span.start..span.end]))
             .collect()
@@ -270,7 +288,7 @@ mod tests {
     #[test]
     fn hostile_texts_are_refused_early() {
         let grammar = list(",", "=", "v1");
-        let fault = |text: &[u8]| take_apart(text, &grammar, &["v1"], false).fault;
+        let fault = |text: &[u8]| take_apart(text, &grammar, &["v1"], Rules::STRICT).fault;
         assert_eq!(
             fault(&vec![b'a'; LONGEST + 1]),
             Some(Fault::TooLong),

@@ -64,6 +64,13 @@ impl Token {
     pub(crate) fn is_signed_by(&self, key: &[u8], pasted: &str) -> Signed {
         let algorithm = self.algorithm();
         let hmac = |hash| {
+            // A public key is no shared secret: who knows it could sign with it.
+            if pasted.trim_start().starts_with(['{', '-'])
+                && asymmetric::symmetric_jwk(pasted).is_none()
+                && PublicKey::read(pasted, None).is_ok()
+            {
+                return Signed::KeyUnreadable;
+            }
             let key = asymmetric::symmetric_jwk(pasted).unwrap_or_else(|| key.to_vec());
             let digest = digest::hmac(hash, &key, std::iter::once(self.signed.as_slice()));
             if bool::from(digest.as_bytes().ct_eq(&self.signature)) {
@@ -123,4 +130,50 @@ pub(crate) fn make(hash: Hash, claims: &str, key: &[u8]) -> String {
         "{signed}.{}",
         encoding::encode_bytes(digest.as_bytes(), crate::scheme::Encoding::Base64url)
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EC: &str = r#"{"kty":"EC","crv":"P-256","x":"wVEG0Woqof5IHY3bZWJvQX3I2Qz22vjCZhJHTP94ENQ","y":"KPWjrMr8LOF2rC26KgkXx-DJK9dqb3JtYF1y8Q40ZGI"}"#;
+
+    #[test]
+    fn a_token_made_here_reads_back() {
+        let token =
+            Token::parse(make(Hash::Sha256, r#"{"aud":["a","b"],"n":1}"#, b"key").as_bytes()).unwrap();
+        assert_eq!(token.algorithm(), "HS256", "the header says how");
+        assert_eq!(token.claim("aud").as_deref(), Some("a"), "of a list the first");
+        assert_eq!(token.is_signed_by(b"key", "key"), Signed::Yes, "with the key");
+        assert_eq!(
+            token.is_signed_by(b"other", "other"),
+            Signed::No,
+            "not with another"
+        );
+    }
+
+    #[test]
+    fn a_public_key_is_no_shared_secret() {
+        let forged = Token::parse(make(Hash::Sha256, "{}", EC.as_bytes()).as_bytes()).unwrap();
+        assert_eq!(
+            forged.is_signed_by(EC.as_bytes(), EC),
+            Signed::KeyUnreadable,
+            "everybody knows a public key"
+        );
+    }
+
+    #[test]
+    fn what_is_no_token_is_none() {
+        for text in [
+            "",
+            "a.b",
+            "a.b.c",
+            "e30.e30",
+            "e30.e30.x.y",
+            "e30.W10.",
+            "e30.e30.$",
+        ] {
+            assert!(Token::parse(text.as_bytes()).is_none(), "`{text}` is no token");
+        }
+    }
 }

@@ -8,10 +8,15 @@
 //! * [`check`] answers with a [`Verdict`] only; it is what runs while a sender waits.
 //! * [`verify`] tells the whole story as a [`Report`].
 //! * [`sign`] is the inverse.
+//! * [`diagnose`] proves why a signature does not hold, [`explain`] which mistake gives a value.
+//! * [`discover`] finds the scheme of a sender nobody has described.
 
+mod answer;
 mod asymmetric;
 mod content;
+mod diagnose;
 mod digest;
+mod discover;
 mod encoding;
 mod examine;
 mod grammar;
@@ -26,10 +31,16 @@ mod secret;
 mod sign;
 mod tell;
 mod template;
+mod test_key;
 mod verdict;
 mod verify;
 mod view;
 
+pub use answer::keyed_digest;
+pub use diagnose::{
+    Action, Budget, Cause, Context, Diagnosis, Difference, Excluded, Hint, Proof, Remedy, diagnose, explain,
+};
+pub use discover::{Discovered, discover};
 pub use message::{Draft, HeaderLine, Message, Micros};
 pub use report::{
     Age, CONTENT_CAP, Candidate, Check, Content, Digests, Found, KeyUsed, Note, NoteCode, Part, PartKind,
@@ -42,5 +53,6 @@ pub use scheme::{
 pub use secret::Secret;
 pub use sign::{SignError, Signed, sign};
 pub use template::{Filter, JsonPath, Source, Template, TemplateError};
+pub use test_key::{TestKey, sign_with_test_key};
 pub use verdict::{UnknownVerdict, Verdict};
 pub use verify::{Checked, check, verify};

@@ -64,6 +64,9 @@ pub enum SignError {
     /// The signature's place cannot be written.
     #[error("a value cannot be put at `{0}`")]
     Place(String),
+    /// A test key cannot be made or read.
+    #[error("the test key cannot be used")]
+    TestKey,
 }
 
 /// Makes a signature's bytes of a content; what differs between a secret and a test key.
@@ -160,9 +163,7 @@ pub(crate) fn sign_with(
     let timestamp = way.timestamp.as_ref().map(|rule| time::format(at, rule.unit));
     let id = prepare(way, &mut working, timestamp.as_deref(), id, at)?;
     if algorithm == Algorithm::Jwt {
-        let token = token(way, &working, key, at)?;
-        put(&mut working, signature, &token, None, None)?;
-        return Ok(working.finish());
+        return sign_token_with(way, draft, at, &|claims| token(way, claims, key));
     }
     let roots = working.roots(way);
     for index in 0..roots {
@@ -331,20 +332,33 @@ fn put(
     }
 }
 
-/// An HMAC token with the claims the scheme asks for.
-fn token(way: &Scheme, working: &Working<'_>, key: &[u8], at: Micros) -> Result<String, SignError> {
+/// Puts in a token that `make` makes of the claims the way asks for.
+pub(crate) fn sign_token_with(
+    way: &Scheme,
+    draft: &Draft<'_>,
+    at: Micros,
+    make: &dyn Fn(&str) -> Result<String, SignError>,
+) -> Result<Signed, SignError> {
+    let signature = way.signature.as_ref().ok_or(SignError::Unsigned)?;
+    let mut working = Working::new(draft);
+    let token = make(&claims(way, &working, at))?;
+    put(&mut working, signature, &token, None, None)?;
+    Ok(working.finish())
+}
+
+/// An HMAC token of these claims.
+fn token(way: &Scheme, claims: &str, key: &[u8]) -> Result<String, SignError> {
     let hash = way.jwt_algorithms.iter().find_map(|name| match name.as_str() {
         "HS256" => Some(Hash::Sha256),
         "HS384" => Some(Hash::Sha384),
         "HS512" => Some(Hash::Sha512),
         _ => None,
     });
-    let hash = hash.ok_or(SignError::Asymmetric("JWT"))?;
-    Ok(jwt::make(hash, &claims(way, working, at), key))
+    Ok(jwt::make(hash.ok_or(SignError::Asymmetric("JWT"))?, claims, key))
 }
 
 /// The claims a way asks for, as JSON text.
-pub(crate) fn claims(way: &Scheme, working: &Working<'_>, at: Micros) -> String {
+fn claims(way: &Scheme, working: &Working<'_>, at: Micros) -> String {
     let mut claims = Vec::new();
     for required in &way.require {
         let Source::Claim(name) = &required.from else {

@@ -69,6 +69,7 @@ pub(crate) fn place_name(source: &Source) -> String {
         Source::Form(name) => format!("the form field `{name}`"),
         Source::Query(name) => format!("the query parameter `{name}`"),
         Source::Claim(name) => format!("the claim `{name}`"),
+        Source::Item(key) => format!("the item `{key}`"),
         Source::Timestamp => "the timestamp".to_owned(),
         Source::Id => "the id".to_owned(),
         other => format!("`{other}`"),

@@ -74,15 +74,29 @@ export class JsonIndex {
   }
 
   /** Used by the scanner only. */
-  add(kind: Kind, start: number, key: [number, number], parent: number): number {
+  add(kind: Kind, start: number, keyStart: number, keyEnd: number, parent: number): number {
     const node = this.size;
     if (node === this.#kinds.length) this.#grow();
-    const depth = parent < 0 ? 0 : this.depth(parent) + 1;
+    const fields = this.#fields;
+    const at = node * FIELDS;
+    let depth = 0;
+    let place = 0;
+    if (parent >= 0) {
+      const above = parent * FIELDS;
+      depth = (fields[above + DEPTH] as number) + 1;
+      place = fields[above + COUNT] as number;
+      fields[above + COUNT] = place + 1;
+    }
     if (depth > this.deepest) this.deepest = depth;
     this.#kinds[node] = kind;
-    const place = parent < 0 ? 0 : this.count(parent);
-    this.#fields.set([start, start, key[0], key[1], parent, 0, node + 1, depth, place], node * FIELDS);
-    if (parent >= 0) this.#fields[parent * FIELDS + COUNT] = place + 1;
+    fields[at + START] = start;
+    fields[at + END] = start;
+    fields[at + KEY_START] = keyStart;
+    fields[at + KEY_END] = keyEnd;
+    fields[at + PARENT] = parent;
+    fields[at + NEXT] = node + 1;
+    fields[at + DEPTH] = depth;
+    fields[at + PLACE] = place;
     this.size = node + 1;
     return node;
   }

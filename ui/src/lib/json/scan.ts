@@ -14,12 +14,9 @@ enum Expect {
   End,
 }
 
-const NO_KEY: [number, number] = [-1, -1];
-const WORDS: readonly (readonly [first: number, word: string, kind: Kind])[] = [
-  [0x74, 'true', KIND.true],
-  [0x66, 'false', KIND.false],
-  [0x6e, 'null', KIND.null],
-];
+const TRUE = { text: 'true', kind: KIND.true };
+const FALSE = { text: 'false', kind: KIND.false };
+const NULL = { text: 'null', kind: KIND.null };
 
 export type Scanned = { index: JsonIndex; fault: null } | { index: null; fault: JsonFault };
 
@@ -29,7 +26,8 @@ export class JsonScanner {
   #at = 0;
   #open = -1;
   #expect: Expect = Expect.Value;
-  #key: [number, number] = NO_KEY;
+  #keyStart = -1;
+  #keyEnd = -1;
   #fault: JsonFault | null = null;
 
   constructor(bytes: Uint8Array) {
@@ -42,7 +40,7 @@ export class JsonScanner {
   step(budget: number): boolean {
     const until = Math.min(this.#bytes.length, this.#at + budget);
     while (this.#fault === null && this.#at < until) {
-      const byte = this.#bytes[this.#at] ?? 0;
+      const byte = this.#bytes[this.#at] as number;
       if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) this.#at += 1;
       else this.#token(byte);
     }
@@ -101,7 +99,8 @@ export class JsonScanner {
     }
     const start = this.#at;
     this.#string();
-    this.#key = [start, this.#at];
+    this.#keyStart = start;
+    this.#keyEnd = this.#at;
     this.#expect = Expect.Colon;
   }
 
@@ -109,7 +108,7 @@ export class JsonScanner {
     const start = this.#at;
     if (byte === 0x7b || byte === 0x5b) {
       const object = byte === 0x7b;
-      this.#open = this.#index.add(object ? KIND.object : KIND.array, start, this.#takeKey(), this.#open);
+      this.#open = this.#add(object ? KIND.object : KIND.array, start);
       this.#at += 1;
       this.#expect = object ? Expect.KeyOrClose : Expect.ValueOrClose;
       return;
@@ -122,15 +121,15 @@ export class JsonScanner {
       kind = KIND.number;
       this.#number();
     } else {
-      const word = WORDS.find(([first]) => first === byte);
-      if (word === undefined || !this.#word(word[1])) {
+      const word = byte === 0x74 ? TRUE : byte === 0x66 ? FALSE : NULL;
+      if (!this.#word(word.text)) {
         this.#fail('this is no value');
         return;
       }
-      kind = word[2];
+      kind = word.kind;
     }
     if (this.#fault !== null) return;
-    this.#index.close(this.#index.add(kind, start, this.#takeKey(), this.#open), this.#at);
+    this.#index.close(this.#add(kind, start), this.#at);
     this.#expect = this.#open < 0 ? Expect.End : Expect.CommaOrClose;
   }
 
@@ -141,61 +140,58 @@ export class JsonScanner {
     this.#expect = this.#open < 0 ? Expect.End : Expect.CommaOrClose;
   }
 
-  #takeKey(): [number, number] {
-    const key = this.#key;
-    this.#key = NO_KEY;
-    return key;
+  /** Puts a value into the table, with the key that was read before it. */
+  #add(kind: Kind, start: number): number {
+    const node = this.#index.add(kind, start, this.#keyStart, this.#keyEnd, this.#open);
+    this.#keyStart = -1;
+    this.#keyEnd = -1;
+    return node;
   }
 
   #string(): void {
     const bytes = this.#bytes;
+    const length = bytes.length;
     let at = this.#at + 1;
-    for (;;) {
-      const byte = bytes[at];
-      if (byte === undefined) {
-        this.#fail('a string is not closed');
-        return;
-      }
+    while (at < length) {
+      const byte = bytes[at] as number;
       if (byte === 0x22) {
         this.#at = at + 1;
         return;
       }
       if (byte === 0x5c) {
-        const length = escapeLength(bytes, at);
-        if (length === 0) {
+        const escape = escapeLength(bytes, at);
+        if (escape === 0) {
           this.#at = at;
           this.#fail('there is no such escape');
           return;
         }
-        at += length;
+        at += escape;
       } else if (byte < 0x20) {
         this.#at = at;
         this.#fail('a control character stands in a string without an escape');
         return;
       } else at += 1;
     }
+    this.#fail('a string is not closed');
   }
 
   #number(): void {
     const bytes = this.#bytes;
     let at = this.#at;
-    const digits = (): boolean => {
-      const from = at;
-      while ((bytes[at] ?? 0) >= 0x30 && (bytes[at] ?? 0) <= 0x39) at += 1;
-      return at > from;
-    };
     if (bytes[at] === 0x2d) at += 1;
-    let right = true;
-    if (bytes[at] === 0x30) at += 1;
-    else right = digits();
+    const whole = bytes[at] === 0x30 ? at + 1 : digitsEnd(bytes, at);
+    let right = whole > at;
+    at = whole;
     if (right && bytes[at] === 0x2e) {
-      at += 1;
-      right = digits();
+      const end = digitsEnd(bytes, at + 1);
+      right = end > at + 1;
+      at = end;
     }
     if (right && (bytes[at] === 0x65 || bytes[at] === 0x45)) {
-      at += 1;
-      if (bytes[at] === 0x2b || bytes[at] === 0x2d) at += 1;
-      right = digits();
+      const from = bytes[at + 1] === 0x2b || bytes[at + 1] === 0x2d ? at + 2 : at + 1;
+      const end = digitsEnd(bytes, from);
+      right = end > from;
+      at = end;
     }
     if (right) this.#at = at;
     else this.#fail('this is no number');
@@ -212,6 +208,12 @@ export class JsonScanner {
   #fail(message: string): void {
     this.#fault ??= { offset: Math.min(this.#at, this.#bytes.length), message };
   }
+}
+
+function digitsEnd(bytes: Uint8Array, from: number): number {
+  let at = from;
+  while (at < bytes.length && (bytes[at] as number) >= 0x30 && (bytes[at] as number) <= 0x39) at += 1;
+  return at;
 }
 
 function escapeLength(bytes: Uint8Array, at: number): number {
@@ -233,7 +235,7 @@ export function scanJson(bytes: Uint8Array): Scanned {
 /** Reads in slices of a few milliseconds, giving the window time in between; `null` when it was stopped. */
 export async function scanJsonInSlices(bytes: Uint8Array, stopped: () => boolean): Promise<Scanned | null> {
   const scanner = new JsonScanner(bytes);
-  while (!scanner.step(1 << 18)) {
+  while (!scanner.step(1 << 20)) {
     await new Promise((resolve) => setTimeout(resolve));
     if (stopped()) return null;
   }

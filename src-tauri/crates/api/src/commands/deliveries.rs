@@ -9,14 +9,19 @@ use hookbench_engine::{Edited, EditedBody as EngineBody, Engine};
 use super::requests::header_line;
 use crate::error::{ApiError, Code};
 use crate::types::{
-    AttemptView, DeliveryView, EditedBody, ListDeliveries, Nothing, Replay, Resend, SaveTarget, TargetRef, TargetView,
-    TimingsView,
+    AttemptView, DeliveryView, EditedBody, ListDeliveries, Nothing, Replay, Resend, SaveTarget, TargetRef,
+    TargetView, TimingsView,
 };
 
 pub(super) async fn list(engine: &Engine, arguments: ListDeliveries) -> Result<Vec<DeliveryView>, ApiError> {
     let request = arguments.request.parse()?;
     let captured = engine.request(request).await?.summary.body_length;
-    Ok(engine.deliveries(request).await?.iter().map(|delivery| view(delivery, captured)).collect())
+    Ok(engine
+        .deliveries(request)
+        .await?
+        .iter()
+        .map(|delivery| view(delivery, captured))
+        .collect())
 }
 
 pub(super) async fn resend(engine: &Engine, arguments: Resend) -> Result<DeliveryView, ApiError> {
@@ -31,14 +36,25 @@ pub(super) async fn replay(engine: &Engine, arguments: Replay) -> Result<Deliver
     let body = match arguments.body {
         EditedBody::Captured => EngineBody::Captured,
         EditedBody::Text(text) => EngineBody::Bytes(Bytes::from(text)),
-        EditedBody::Base64(text) => EngineBody::Bytes(Bytes::from(BASE64.decode(text).map_err(|error| ApiError {
-            code: Code::BadInput,
-            message: format!("the body is not base64: {error}"),
-            hint: None,
-        })?)),
+        EditedBody::Base64(text) => {
+            EngineBody::Bytes(Bytes::from(BASE64.decode(text).map_err(|error| ApiError {
+                code: Code::BadInput,
+                message: format!("the body is not base64: {error}"),
+                hint: None,
+            })?))
+        }
     };
-    let headers = arguments.headers.into_iter().map(|(name, value)| (name, value.into_bytes())).collect();
-    let edited = Edited { url: arguments.url, method: arguments.method, headers, body };
+    let headers = arguments
+        .headers
+        .into_iter()
+        .map(|(name, value)| (name, value.into_bytes()))
+        .collect();
+    let edited = Edited {
+        url: arguments.url,
+        method: arguments.method,
+        headers,
+        body,
+    };
     Ok(view(&engine.replay(id, edited).await?, captured))
 }
 
@@ -48,7 +64,9 @@ pub(super) async fn targets(engine: &Engine, _: Nothing) -> Result<Vec<TargetVie
 
 pub(super) async fn save_target(engine: &Engine, arguments: SaveTarget) -> Result<TargetView, ApiError> {
     let id = arguments.id.map(|id| id.parse()).transpose()?;
-    Ok(target(engine.save_target(id, &arguments.name, &arguments.url).await?))
+    Ok(target(
+        engine.save_target(id, &arguments.name, &arguments.url).await?,
+    ))
 }
 
 pub(super) async fn remove_target(engine: &Engine, arguments: TargetRef) -> Result<Nothing, ApiError> {
@@ -57,7 +75,11 @@ pub(super) async fn remove_target(engine: &Engine, arguments: TargetRef) -> Resu
 }
 
 fn target(target: Target) -> TargetView {
-    TargetView { id: target.id.to_string(), name: target.name, url: target.url }
+    TargetView {
+        id: target.id.to_string(),
+        name: target.name,
+        url: target.url,
+    }
 }
 
 /// `captured` is the length of the request's own body, which a delivery without one of its own sent.
@@ -84,7 +106,10 @@ fn attempt(attempt: &Attempt) -> AttemptView {
         message: attempt.message.clone(),
         hint: attempt.hint.clone(),
         status: attempt.status,
-        content_type: headers.iter().find(|header| header.is("content-type")).map(|header| header_line(header).value),
+        content_type: headers
+            .iter()
+            .find(|header| header.is("content-type"))
+            .map(|header| header_line(header).value),
         headers: headers.iter().map(header_line).collect(),
         body_length: attempt.body.len() as u64,
         body_cut: attempt.body_cut,

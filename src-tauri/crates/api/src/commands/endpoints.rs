@@ -13,18 +13,47 @@ use crate::types::{
 
 pub(super) async fn list(engine: &Engine, _: Nothing) -> Result<Vec<EndpointView>, ApiError> {
     let counts = engine.requests_by_endpoint().await?;
-    Ok(engine.endpoints().await?.into_iter().map(|endpoint| view(endpoint, &counts)).collect())
+    Ok(engine
+        .endpoints()
+        .await?
+        .into_iter()
+        .map(|endpoint| view(endpoint, &counts))
+        .collect())
 }
 
 pub(super) async fn add(engine: &Engine, arguments: AddEndpoint) -> Result<EndpointView, ApiError> {
-    let AddEndpoint { path, provider, parameters } = arguments;
-    let endpoint = engine.add_endpoint(NewEndpoint { path, provider, parameters }).await?;
+    let AddEndpoint {
+        path,
+        provider,
+        parameters,
+    } = arguments;
+    let endpoint = engine
+        .add_endpoint(NewEndpoint {
+            path,
+            provider,
+            parameters,
+        })
+        .await?;
     Ok(view(endpoint, &engine.requests_by_endpoint().await?))
 }
 
 pub(super) async fn update(engine: &Engine, arguments: UpdateEndpoint) -> Result<EndpointView, ApiError> {
-    let UpdateEndpoint { id, path, provider, parameters } = arguments;
-    let endpoint = engine.update_endpoint(id.parse()?, NewEndpoint { path, provider, parameters }).await?;
+    let UpdateEndpoint {
+        id,
+        path,
+        provider,
+        parameters,
+    } = arguments;
+    let endpoint = engine
+        .update_endpoint(
+            id.parse()?,
+            NewEndpoint {
+                path,
+                provider,
+                parameters,
+            },
+        )
+        .await?;
     Ok(view(endpoint, &engine.requests_by_endpoint().await?))
 }
 
@@ -35,7 +64,9 @@ pub(super) async fn remove(engine: &Engine, arguments: EndpointRef) -> Result<No
 
 pub(super) async fn set_secret(engine: &Engine, arguments: SetSecret) -> Result<EndpointView, ApiError> {
     let endpoint: EndpointId = arguments.endpoint.parse()?;
-    engine.set_secret(endpoint, &arguments.name, SecretString::from(arguments.value)).await?;
+    engine
+        .set_secret(endpoint, &arguments.name, SecretString::from(arguments.value))
+        .await?;
     let endpoint = engine.find_endpoint(&arguments.endpoint).await?;
     Ok(view(endpoint, &engine.requests_by_endpoint().await?))
 }

@@ -68,10 +68,20 @@ commands! {
 
     /// A page of the list, newest first.
     list_requests(ListRequests) -> RequestPage = requests::list;
+    /// What may be typed next in the filter.
+    suggest_filter(SuggestFilter) -> Vec<FilterSuggestion> = requests::suggest;
     /// One request whole, but for its bytes.
     request(RequestRef) -> RequestDetail = requests::detail;
     /// Stars a request or takes the star away.
     star_request(StarRequest) -> Nothing = requests::star;
+    /// Deletes requests; can be undone for ten minutes.
+    delete_requests(DeleteRequests) -> Deletion = requests::delete;
+    /// Deletes all requests that match a filter; can be undone for ten minutes.
+    delete_matching(DeleteMatching) -> Deletion = requests::delete_matching;
+    /// Brings back what a deletion took away.
+    undo_deletion(UndoDeletion) -> Deletion = requests::undo_deletion;
+    /// Why a signature does not hold, proved where it can be.
+    diagnose(RequestRef) -> DiagnosisView = signature::diagnose;
     /// A request as a cURL command, safe to paste into a POSIX shell.
     copy_as_curl(CopyRequest) -> Text = requests::curl;
 

@@ -6,14 +6,17 @@ use hookbench_engine::provider::Provider;
 use crate::error::ApiError;
 use crate::types::{Nothing, ParameterView, ProviderView, SampleSent, SampleView, SendSample};
 
-#[expect(clippy::unused_async, reason = "every command is async")]
 pub(super) async fn list(engine: &Engine, _: Nothing) -> Result<Vec<ProviderView>, ApiError> {
     Ok(engine.catalogue().all().iter().map(view).collect())
 }
 
 pub(super) async fn send_sample(engine: &Engine, arguments: SendSample) -> Result<SampleSent, ApiError> {
     let sent = engine.send_sample(&arguments.provider, &arguments.sample).await?;
-    Ok(SampleSent { path: sent.path, status: sent.status, unsigned: sent.unsigned })
+    Ok(SampleSent {
+        path: sent.path,
+        status: sent.status,
+        unsigned: sent.unsigned,
+    })
 }
 
 fn view(provider: &Provider) -> ProviderView {
@@ -36,7 +39,10 @@ fn view(provider: &Provider) -> ProviderView {
         samples: provider
             .sample
             .iter()
-            .map(|sample| SampleView { name: sample.name.clone(), title: sample.title.clone() })
+            .map(|sample| SampleView {
+                name: sample.name.clone(),
+                title: sample.title.clone(),
+            })
             .collect(),
     }
 }

@@ -1,13 +1,15 @@
 //! The list, and one request whole.
 
 use hookbench_engine::model::{Framing, Header, Mark, RequestId, RequestSummary, Sequence};
+use hookbench_engine::store::DeletionId;
 use hookbench_engine::{Engine, PageQuery};
 
 use super::signature;
 use crate::error::ApiError;
 use crate::types::{
-    CopyRequest, FramingView, HeaderLine, ListRequests, Nothing, RequestDetail, RequestPage, RequestRef, RequestRow,
-    StarRequest, Text,
+    CopyRequest, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingView, HeaderLine,
+    ListRequests, Nothing, RequestDetail, RequestPage, RequestRef, RequestRow, StarRequest, SuggestFilter,
+    Text, UndoDeletion,
 };
 
 /// How many rows a page has where nothing is said.
@@ -17,11 +19,46 @@ pub(super) async fn list(engine: &Engine, arguments: ListRequests) -> Result<Req
     let query = PageQuery {
         before: arguments.before.map(Sequence),
         after: arguments.after.map(Sequence),
-        limit: if arguments.limit == 0 { PAGE } else { arguments.limit },
+        limit: if arguments.limit == 0 {
+            PAGE
+        } else {
+            arguments.limit
+        },
         filter: arguments.filter,
     };
+    let newer = query.before.is_none() && query.after.is_some();
     let page = engine.requests(&query).await?;
-    Ok(RequestPage { rows: page.rows.into_iter().map(row).collect(), more: page.more })
+    let last = if newer {
+        page.rows.first()
+    } else {
+        page.rows.last()
+    };
+    Ok(RequestPage {
+        next: page
+            .scanned_to
+            .or(last.map(|row| row.sequence))
+            .map(|sequence| sequence.0),
+        more: page.more,
+        rows: page.rows.into_iter().map(row).collect(),
+    })
+}
+
+pub(super) async fn suggest(
+    engine: &Engine,
+    arguments: SuggestFilter,
+) -> Result<Vec<FilterSuggestion>, ApiError> {
+    let cursor = usize::try_from(arguments.cursor).unwrap_or(usize::MAX);
+    let position = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    let suggestions = engine.suggest(&arguments.text, cursor).await?;
+    Ok(suggestions
+        .into_iter()
+        .map(|suggestion| FilterSuggestion {
+            start: position(suggestion.replaces.start),
+            end: position(suggestion.replaces.end),
+            text: suggestion.text,
+            meaning: suggestion.meaning,
+        })
+        .collect())
 }
 
 pub(super) async fn detail(engine: &Engine, arguments: RequestRef) -> Result<RequestDetail, ApiError> {
@@ -30,7 +67,10 @@ pub(super) async fn detail(engine: &Engine, arguments: RequestRef) -> Result<Req
     let (provider, report) = engine.report(id).await?;
     let headers = request.head.headers();
     Ok(RequestDetail {
-        content_type: headers.iter().find(|header| header.is("content-type")).map(|header| text(&header.value).0),
+        content_type: headers
+            .iter()
+            .find(|header| header.is("content-type"))
+            .map(|header| text(&header.value).0),
         headers: headers.iter().map(header_line).collect(),
         head_length: request.head.bytes().len() as u64,
         body_sha256: hex(&request.summary.body_sha256),
@@ -45,9 +85,43 @@ pub(super) async fn star(engine: &Engine, arguments: StarRequest) -> Result<Noth
     Ok(Nothing {})
 }
 
+pub(super) async fn delete(engine: &Engine, arguments: DeleteRequests) -> Result<Deletion, ApiError> {
+    let ids: Vec<RequestId> = arguments
+        .ids
+        .iter()
+        .map(|id| id.parse())
+        .collect::<Result<_, _>>()?;
+    let deleted = engine.delete(&ids).await?;
+    Ok(Deletion {
+        id: deleted.id.0,
+        requests: deleted.requests,
+    })
+}
+
+pub(super) async fn delete_matching(
+    engine: &Engine,
+    arguments: DeleteMatching,
+) -> Result<Deletion, ApiError> {
+    let deleted = engine.delete_matching(&arguments.filter).await?;
+    Ok(Deletion {
+        id: deleted.id.0,
+        requests: deleted.requests,
+    })
+}
+
+pub(super) async fn undo_deletion(engine: &Engine, arguments: UndoDeletion) -> Result<Deletion, ApiError> {
+    let requests = engine.undo_deletion(DeletionId(arguments.id)).await?;
+    Ok(Deletion {
+        id: arguments.id,
+        requests,
+    })
+}
+
 pub(super) async fn curl(engine: &Engine, arguments: CopyRequest) -> Result<Text, ApiError> {
     let url = (!arguments.url.is_empty()).then_some(arguments.url.as_str());
-    Ok(Text { text: engine.curl(arguments.id.parse()?, url).await? })
+    Ok(Text {
+        text: engine.curl(arguments.id.parse()?, url).await?,
+    })
 }
 
 fn row(summary: RequestSummary) -> RequestRow {
@@ -78,7 +152,11 @@ fn row(summary: RequestSummary) -> RequestRow {
 pub(super) fn header_line(header: &Header) -> HeaderLine {
     let (name, exact_name) = text(&header.name);
     let (value, exact_value) = text(&header.value);
-    HeaderLine { name, value, exact: exact_name && exact_value }
+    HeaderLine {
+        name,
+        value,
+        exact: exact_name && exact_value,
+    }
 }
 
 fn text(bytes: &[u8]) -> (String, bool) {
@@ -95,7 +173,11 @@ fn framing(framing: &Framing) -> FramingView {
         expect_continue: framing.expect_continue,
         position: framing.position,
         trailers: framing.trailers.iter().map(header_line).collect(),
-        marks: framing.marks.iter().map(|mark| sentence(*mark).to_owned()).collect(),
+        marks: framing
+            .marks
+            .iter()
+            .map(|mark| sentence(*mark).to_owned())
+            .collect(),
     }
 }
 
@@ -108,7 +190,9 @@ const fn sentence(mark: Mark) -> &'static str {
         Mark::NoHost => "It has no Host header, which HTTP/1.1 asks for.",
         Mark::SeveralHosts => "It has more than one Host header.",
         Mark::BareLineFeed => "Its lines end in a bare line feed.",
-        Mark::RebuiltHead => "Its head could not be recorded exactly and was rebuilt from what was understood.",
+        Mark::RebuiltHead => {
+            "Its head could not be recorded exactly and was rebuilt from what was understood."
+        }
         Mark::UpgradeAsked => "It asked to switch protocols and was answered as plain HTTP.",
         Mark::AbsoluteTarget => "Its target is a whole URL, as a proxy would get it.",
         Mark::TransferCoded => "Its body has a transfer coding beside chunked and is kept in it.",

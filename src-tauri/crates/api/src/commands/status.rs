@@ -7,7 +7,15 @@ use crate::types::{ListenerView, Nothing, Notice, SetPort, Settings, Status, The
 
 pub(super) async fn status(engine: &Engine, _: Nothing) -> Result<Status, ApiError> {
     let totals = engine.totals().await?;
+    let usage = engine.usage().await?;
     let mut notices = Vec::new();
+    if let Some(trouble) = engine.store_trouble().await {
+        notices.push(Notice {
+            code: "store".to_owned(),
+            message: format!("requests cannot be kept and are refused: {trouble}"),
+            hint: trouble.hint().map(str::to_owned),
+        });
+    }
     if let Some(trouble) = engine.keychain_trouble().await {
         notices.push(Notice {
             code: "no_keychain".to_owned(),
@@ -24,6 +32,7 @@ pub(super) async fn status(engine: &Engine, _: Nothing) -> Result<Status, ApiErr
         starred: totals.starred,
         failed_signatures: totals.failed_signatures,
         bytes: totals.bytes,
+        disk_bytes: usage.used_bytes + usage.free_bytes + usage.log_bytes + usage.search_bytes,
         notices,
     })
 }
@@ -65,6 +74,10 @@ fn view(state: ListenerState) -> ListenerView {
         url: state.url,
         port: state.port,
         wanted_port: state.wanted_port,
-        problem: state.problem.map(|(message, hint)| Notice { code: "listener".to_owned(), message, hint }),
+        problem: state.problem.map(|(message, hint)| Notice {
+            code: "listener".to_owned(),
+            message,
+            hint,
+        }),
     }
 }

@@ -82,7 +82,11 @@ pub struct SetSecret {
 
 impl std::fmt::Debug for SetSecret {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "SetSecret {{ endpoint: {:?}, name: {:?}, value: [redacted] }}", self.endpoint, self.name)
+        write!(
+            formatter,
+            "SetSecret {{ endpoint: {:?}, name: {:?}, value: [redacted] }}",
+            self.endpoint, self.name
+        )
     }
 }
 

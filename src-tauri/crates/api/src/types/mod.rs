@@ -24,11 +24,13 @@ pub use endpoint::{
 pub use feed::FeedEvent;
 pub use provider::{ParameterView, ProviderView, SampleSent, SampleView, SendSample};
 pub use request::{
-    CopyRequest, FramingView, HeaderLine, ListRequests, RequestDetail, RequestPage, RequestRef, RequestRow,
-    StarRequest, Text,
+    CopyRequest, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingView, HeaderLine,
+    ListRequests, RequestDetail, RequestPage, RequestRef, RequestRow, StarRequest, SuggestFilter, Text,
+    UndoDeletion,
 };
 pub use signature::{
-    AgeView, CandidateView, CheckView, ContentView, DigestsView, FoundView, KeyView, PartView, SignatureView,
+    AgeView, CandidateView, CheckView, ContentView, DiagnosisView, DigestsView, FoundView, KeyView, PartView,
+    ProofView, SignatureView,
 };
 pub use status::{ListenerView, Notice, SetPort, Settings, Status, Theme};
 

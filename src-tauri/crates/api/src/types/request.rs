@@ -70,8 +70,34 @@ pub struct ListRequests {
 pub struct RequestPage {
     /// The rows, newest first.
     pub rows: Vec<RequestRow>,
-    /// Whether there are more in the direction that was asked for.
+    /// Whether there are, or may be, more in the direction that was asked for.
     pub more: bool,
+    /// The sequence to go on from: the last row's, or further where a search looked through rows that do not match.
+    pub next: Option<i64>,
+}
+
+/// Asks what may be typed next in a filter.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SuggestFilter {
+    /// The filter as it stands.
+    pub text: String,
+    /// Where the cursor is, in characters (Unicode scalar values).
+    pub cursor: u32,
+}
+
+/// Something that may be typed.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FilterSuggestion {
+    /// The first character that it replaces.
+    pub start: u32,
+    /// The character after the last that it replaces.
+    pub end: u32,
+    /// What is put there.
+    pub text: String,
+    /// What it means, or how many requests have it.
+    pub meaning: String,
 }
 
 /// Names one request.
@@ -90,6 +116,40 @@ pub struct StarRequest {
     pub id: String,
     /// Whether it is starred from now on.
     pub starred: bool,
+}
+
+/// Deletes requests with their deliveries.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DeleteRequests {
+    /// The ids of the requests.
+    pub ids: Vec<String>,
+}
+
+/// Deletes all requests that match a filter.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DeleteMatching {
+    /// A filter in the filter language; empty for all.
+    pub filter: String,
+}
+
+/// A deletion that can be undone for ten minutes.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Deletion {
+    /// Names it, to undo it.
+    pub id: i64,
+    /// How many requests it deleted, or brought back.
+    pub requests: u64,
+}
+
+/// Brings back what a deletion took away.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct UndoDeletion {
+    /// Names the deletion.
+    pub id: i64,
 }
 
 /// Asks for a request as text for the clipboard.

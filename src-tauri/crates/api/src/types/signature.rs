@@ -141,3 +141,45 @@ pub struct CheckView {
     /// Whether it holds.
     pub holds: bool,
 }
+
+/// Why a signature does not hold.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DiagnosisView {
+    /// The code of the cause; the README lists them. `unknown` where nothing fits.
+    pub cause: String,
+    /// What happened, in a sentence.
+    pub message: String,
+    /// The computation that proves it; without one the cause is what the facts say, or not proved.
+    pub proof: Option<ProofView>,
+    /// What to do, in a sentence.
+    pub remedy: Option<String>,
+    /// What cannot be proved and may matter.
+    pub hints: Vec<String>,
+    /// What was tried and does not fit.
+    pub excluded: Vec<String>,
+    /// How many computations were made.
+    pub tries: u32,
+    /// Whether the search was stopped before its end.
+    pub cut_short: bool,
+}
+
+/// The computation that gives the signature that came.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ProofView {
+    /// What was changed, step by step.
+    pub changes: Vec<String>,
+    /// The algorithm.
+    pub algorithm: String,
+    /// What was signed, as a template.
+    pub template: String,
+    /// The name of the secret.
+    pub secret: String,
+    /// What was computed, in hex; `null` for public keys.
+    pub computed: Option<String>,
+    /// What came, in hex: the same bytes.
+    pub received: String,
+    /// What the documented scheme gives for the request as it is, in hex.
+    pub documented: Option<String>,
+}

@@ -20,6 +20,8 @@ pub struct Status {
     pub failed_signatures: u64,
     /// How many bytes of heads and bodies were received for them.
     pub bytes: u64,
+    /// How many bytes of the disk the data uses.
+    pub disk_bytes: u64,
     /// What is wrong or should be known now, worst first.
     pub notices: Vec<Notice>,
 }
@@ -87,6 +89,10 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { theme: Theme::System, body_limit: 25 * 1024 * 1024, last_target: None }
+        Self {
+            theme: Theme::System,
+            body_limit: 25 * 1024 * 1024,
+            last_target: None,
+        }
     }
 }

@@ -19,7 +19,10 @@ pub(super) struct Gate {
 
 impl Gate {
     pub(super) fn new(port: u16, key: String) -> Self {
-        Self { authorities: [format!("127.0.0.1:{port}"), format!("localhost:{port}")], key }
+        Self {
+            authorities: [format!("127.0.0.1:{port}"), format!("localhost:{port}")],
+            key,
+        }
     }
 
     /// Whether a request is meant for us and made by our own page or by no page at all.
@@ -27,12 +30,15 @@ impl Gate {
         let only = |name: HeaderName| {
             let mut values = headers.get_all(name).iter();
             let first = values.next().map(HeaderValue::as_bytes);
-            if values.next().is_some() { Some(&b"several"[..]) } else { first }
+            if values.next().is_some() {
+                Some(&b"several"[..])
+            } else {
+                first
+            }
         };
         let ours = |authority: &[u8]| self.authorities.iter().any(|known| known.as_bytes() == authority);
         only(header::HOST).is_some_and(ours)
-            && only(header::ORIGIN)
-                .is_none_or(|origin| origin.strip_prefix(b"http://").is_some_and(ours))
+            && only(header::ORIGIN).is_none_or(|origin| origin.strip_prefix(b"http://").is_some_and(ours))
             && only(HeaderName::from_static("sec-fetch-site"))
                 .is_none_or(|site| matches!(site, b"same-origin" | b"none"))
     }
@@ -60,14 +66,20 @@ pub(super) async fn from_here(State(gate): State<Arc<Gate>>, request: Request, n
         ("cross-origin-opener-policy", "same-origin"),
         ("cache-control", "no-store"),
     ] {
-        response.headers_mut().insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+        response
+            .headers_mut()
+            .insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
     response
 }
 
 /// Lets through only who has the key.
 pub(super) async fn with_key(State(gate): State<Arc<Gate>>, request: Request, next: Next) -> Response {
-    if gate.has_key(request.headers()) { next.run(request).await } else { StatusCode::FORBIDDEN.into_response() }
+    if gate.has_key(request.headers()) {
+        next.run(request).await
+    } else {
+        StatusCode::FORBIDDEN.into_response()
+    }
 }
 
 #[cfg(test)]
@@ -77,7 +89,10 @@ mod tests {
     fn allows(lines: &[(&'static str, &str)]) -> bool {
         let mut headers = HeaderMap::new();
         for (name, value) in lines {
-            headers.append(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
+            headers.append(
+                HeaderName::from_static(name),
+                HeaderValue::from_str(value).unwrap(),
+            );
         }
         Gate::new(5000, "key".to_owned()).is_from_here(&headers)
     }
@@ -86,7 +101,11 @@ mod tests {
     fn only_this_host_and_no_other_origin_are_let_in() {
         for allowed in [
             &[("host", "127.0.0.1:5000")][..],
-            &[("host", "localhost:5000"), ("origin", "http://localhost:5000"), ("sec-fetch-site", "same-origin")],
+            &[
+                ("host", "localhost:5000"),
+                ("origin", "http://localhost:5000"),
+                ("sec-fetch-site", "same-origin"),
+            ],
             &[("host", "127.0.0.1:5000"), ("sec-fetch-site", "none")],
         ] {
             assert!(allows(allowed), "our own page and the address bar: {allowed:?}");
@@ -111,7 +130,12 @@ mod tests {
     #[test]
     fn the_key_is_needed_and_compared_whole() {
         let gate = Gate::new(5000, "0123".to_owned());
-        for (given, wanted) in [("Bearer 0123", true), ("Bearer 012", false), ("Bearer 01234", false), ("0123", false)] {
+        for (given, wanted) in [
+            ("Bearer 0123", true),
+            ("Bearer 012", false),
+            ("Bearer 01234", false),
+            ("0123", false),
+        ] {
             let headers = HeaderMap::from_iter([(header::AUTHORIZATION, HeaderValue::from_static(given))]);
             assert_eq!(gate.has_key(&headers), wanted, "`{given}`");
         }

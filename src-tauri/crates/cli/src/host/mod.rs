@@ -46,11 +46,17 @@ impl Host {
             Failure::new(format!("the interface cannot be served on port {port}: {error}"))
                 .hint("leave out --ui-port to take any free port")
         };
-        let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(refused)?;
+        let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+            .await
+            .map_err(refused)?;
         let port = socket.local_addr().map_err(refused)?.port();
         let key = uuid::Uuid::new_v4().simple().to_string();
         let url = format!("http://127.0.0.1:{port}/#token={key}");
-        Ok(Self { socket, router: router(engine, Arc::new(Gate::new(port, key))), url })
+        Ok(Self {
+            socket,
+            router: router(engine, Arc::new(Gate::new(port, key))),
+            url,
+        })
     }
 
     /// The URL to open, key included.
@@ -74,7 +80,10 @@ fn router(engine: Engine, gate: Arc<Gate>) -> Router {
         .route("/api/call/{name}", post(call))
         .route("/api/bytes", post(bytes))
         .route("/api/feed", get(feed))
-        .layer(axum::middleware::from_fn_with_state(Arc::clone(&gate), gate::with_key))
+        .layer(axum::middleware::from_fn_with_state(
+            Arc::clone(&gate),
+            gate::with_key,
+        ))
         .layer(DefaultBodyLimit::max(LARGEST_CALL))
         .with_state(engine);
     Router::new()
@@ -115,11 +124,19 @@ async fn feed(State(engine): State<Engine>) -> Response {
         };
         Some((Ok::<_, Infallible>(line), feed))
     });
-    ([(header::CONTENT_TYPE, "application/x-ndjson")], Body::from_stream(lines)).into_response()
+    (
+        [(header::CONTENT_TYPE, "application/x-ndjson")],
+        Body::from_stream(lines),
+    )
+        .into_response()
 }
 
 fn bad_input(message: String) -> ApiError {
-    ApiError { code: Code::BadInput, message, hint: None }
+    ApiError {
+        code: Code::BadInput,
+        message,
+        hint: None,
+    }
 }
 
 fn refusal(error: &ApiError) -> Response {

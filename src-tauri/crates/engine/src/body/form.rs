@@ -25,7 +25,9 @@ impl Form {
     pub fn urlencoded(text: &[u8]) -> Self {
         let mut fields = HashMap::new();
         for (name, value) in url::form_urlencoded::parse(text) {
-            fields.entry(name.into_owned()).or_insert_with(|| value.into_owned());
+            fields
+                .entry(name.into_owned())
+                .or_insert_with(|| value.into_owned());
         }
         Self(fields)
     }
@@ -35,10 +37,18 @@ impl Form {
         let text = std::str::from_utf8(body).ok()?;
         let mut fields = HashMap::new();
         for part in text.split(&format!("--{boundary}")).skip(1) {
-            let Some((head, value)) = part.split_once("\r\n\r\n") else { continue };
-            let disposition = head.lines().find(|line| starts_with_ignoring_case(line, "content-disposition:"));
-            let Some(name) = disposition.and_then(|line| attribute(line, "name")) else { continue };
-            fields.entry(name.to_owned()).or_insert_with(|| value.strip_suffix("\r\n").unwrap_or(value).to_owned());
+            let Some((head, value)) = part.split_once("\r\n\r\n") else {
+                continue;
+            };
+            let disposition = head
+                .lines()
+                .find(|line| starts_with_ignoring_case(line, "content-disposition:"));
+            let Some(name) = disposition.and_then(|line| attribute(line, "name")) else {
+                continue;
+            };
+            fields
+                .entry(name.to_owned())
+                .or_insert_with(|| value.strip_suffix("\r\n").unwrap_or(value).to_owned());
         }
         Some(Self(fields))
     }
@@ -58,12 +68,15 @@ fn boundary(content_type: &str) -> Option<&str> {
 fn attribute<'a>(line: &'a str, name: &str) -> Option<&'a str> {
     line.split(';').skip(1).find_map(|attribute| {
         let (key, value) = attribute.split_once('=')?;
-        key.trim().eq_ignore_ascii_case(name).then(|| value.trim().trim_matches('"'))
+        key.trim()
+            .eq_ignore_ascii_case(name)
+            .then(|| value.trim().trim_matches('"'))
     })
 }
 
 fn starts_with_ignoring_case(line: &str, start: &str) -> bool {
-    line.get(..start.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(start))
+    line.get(..start.len())
+        .is_some_and(|beginning| beginning.eq_ignore_ascii_case(start))
 }
 
 #[cfg(test)]
@@ -72,8 +85,16 @@ mod tests {
 
     #[test]
     fn urlencoded_fields_are_decoded_and_the_first_value_counts() {
-        let form = Form::of("application/x-www-form-urlencoded; charset=UTF-8", b"a=1+2&b=%C3%A9&a=3").unwrap();
-        assert_eq!(form.get("a"), Some("1 2"), "a plus is a blank, the first value counts");
+        let form = Form::of(
+            "application/x-www-form-urlencoded; charset=UTF-8",
+            b"a=1+2&b=%C3%A9&a=3",
+        )
+        .unwrap();
+        assert_eq!(
+            form.get("a"),
+            Some("1 2"),
+            "a plus is a blank, the first value counts"
+        );
         assert_eq!(form.get("b"), Some("é"), "escapes are UTF-8");
         assert_eq!(form.get("c"), None, "what is not there is not there");
     }
@@ -82,13 +103,26 @@ mod tests {
     fn multipart_fields_are_found_by_name() {
         let body = b"--x\r\nContent-Disposition: form-data; name=\"json\"\r\n\r\n{\"a\":1}\r\n--x--\r\n";
         let form = Form::of("multipart/form-data; boundary=x", body).unwrap();
-        assert_eq!(form.get("json"), Some("{\"a\":1}"), "the value is what stands between blank line and boundary");
+        assert_eq!(
+            form.get("json"),
+            Some("{\"a\":1}"),
+            "the value is what stands between blank line and boundary"
+        );
     }
 
     #[test]
     fn other_bodies_are_no_form() {
-        assert!(Form::of("application/json", b"a=1").is_none(), "the content type decides");
-        assert!(Form::of("multipart/form-data", b"--x").is_none(), "a boundary is needed");
-        assert!(Form::of("multipart/form-data; boundary=x", b"\xff").is_none(), "so is text");
+        assert!(
+            Form::of("application/json", b"a=1").is_none(),
+            "the content type decides"
+        );
+        assert!(
+            Form::of("multipart/form-data", b"--x").is_none(),
+            "a boundary is needed"
+        );
+        assert!(
+            Form::of("multipart/form-data; boundary=x", b"\xff").is_none(),
+            "so is text"
+        );
     }
 }

@@ -9,44 +9,60 @@ use std::collections::HashMap;
 use std::fmt;
 
 use hookbench_signature::JsonPath;
+use serde::Deserialize as _;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
 /// The outermost level of a JSON document.
 #[derive(Debug)]
 pub struct Outline<'a> {
-    whole: &'a RawValue,
-    members: HashMap<Cow<'a, str>, &'a RawValue>,
-    order: Vec<Cow<'a, str>>,
+    text: &'a str,
+    level: Level<'a>,
+    /// The first element, where the document is an array: the level is then that element's.
     first: Option<&'a RawValue>,
 }
+
+/// The members of one object.
+#[derive(Debug, Default)]
+struct Level<'a> {
+    members: HashMap<Cow<'a, str>, &'a RawValue>,
+    order: Vec<Cow<'a, str>>,
+}
+
+/// Objects with more members than this are no event of anybody: the rest is checked and not kept.
+const KEPT: usize = 4_096;
 
 impl<'a> Outline<'a> {
     /// Walks a document once; `None` if it is not JSON. A byte order mark in front is passed over.
     #[must_use]
     pub fn of(bytes: &'a [u8]) -> Option<Self> {
         let text = std::str::from_utf8(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes)).ok()?;
-        let whole: &RawValue = serde_json::from_str(text).ok()?;
-        let first = child(whole, "0").filter(|_| is_array(whole));
-        let mut members = HashMap::new();
-        let mut order = Vec::new();
-        for (key, value) in members_of(first.unwrap_or(whole)) {
-            if members.insert(key.clone(), value).is_none() {
-                order.push(key);
-            }
+        let mut deserializer = serde_json::Deserializer::from_str(text);
+        let (mut level, mut first) = (Level::default(), None);
+        match text.trim_ascii_start().as_bytes().first()? {
+            b'{' => level = deserializer.deserialize_map(Members).ok()?,
+            b'[' => first = Child("0").deserialize(&mut deserializer).ok()?,
+            _ => IgnoredAny::deserialize(&mut deserializer).map(|_| ()).ok()?,
         }
-        Some(Self { whole, members, order, first })
+        deserializer.end().ok()?;
+        if let Some(first) = first.filter(|first| first.get().starts_with('{')) {
+            level = serde_json::Deserializer::from_str(first.get())
+                .deserialize_map(Members)
+                .ok()?;
+        }
+        Some(Self { text, level, first })
     }
 
     /// The value at a path, as it stands in the text.
     #[must_use]
     pub fn get(&self, path: &JsonPath) -> Option<&'a RawValue> {
-        let (value, rest) = match path.steps() {
-            [] => return Some(self.whole),
-            [zero] if self.first.is_some() && zero == "0" => return self.first,
-            [zero, key, rest @ ..] if self.first.is_some() && zero == "0" => (*self.members.get(key.as_str())?, rest),
-            [key, rest @ ..] if self.first.is_none() => (*self.members.get(key.as_str())?, rest),
-            steps => (self.whole, steps),
+        let (value, rest) = match (self.first, path.steps()) {
+            (Some(first), [zero]) if zero == "0" => return Some(first),
+            (Some(_), [zero, key, rest @ ..]) if zero == "0" => {
+                (self.level.members.get(key.as_str()).copied()?, rest)
+            }
+            (None, [key, rest @ ..]) => (self.level.members.get(key.as_str()).copied()?, rest),
+            (_, steps) => (serde_json::from_str(self.text).ok()?, steps),
         };
         rest.iter().try_fold(value, |value, step| child(value, step))
     }
@@ -60,7 +76,7 @@ impl<'a> Outline<'a> {
     /// The names of the outermost members in the order in which they came; those of the first element where the
     /// document is an array.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.order.iter().map(AsRef::as_ref)
+        self.level.order.iter().map(AsRef::as_ref)
     }
 }
 
@@ -74,21 +90,10 @@ fn text_of(value: &RawValue) -> Option<Cow<'_, str>> {
     }
 }
 
-fn is_array(value: &RawValue) -> bool {
-    value.get().starts_with('[')
-}
-
 /// A string that borrows where it has no escapes.
 #[derive(serde::Deserialize)]
 #[serde(transparent)]
 struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-
-fn members_of(value: &RawValue) -> Vec<(Cow<'_, str>, &RawValue)> {
-    if !value.get().starts_with('{') {
-        return Vec::new();
-    }
-    serde_json::Deserializer::from_str(value.get()).deserialize_map(Members).unwrap_or_default()
-}
 
 /// One step down: a member of an object or an element of an array.
 fn child<'a>(value: &'a RawValue, step: &str) -> Option<&'a RawValue> {
@@ -102,18 +107,24 @@ fn child<'a>(value: &'a RawValue, step: &str) -> Option<&'a RawValue> {
 struct Members;
 
 impl<'de> Visitor<'de> for Members {
-    type Value = Vec<(Cow<'de, str>, &'de RawValue)>;
+    type Value = Level<'de>;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("an object")
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::new();
-        while let Some((key, value)) = map.next_entry::<Text<'de>, &'de RawValue>()? {
-            members.push((key.0, value));
+        let mut level = Level::default();
+        while level.members.len() < KEPT {
+            let Some((key, value)) = map.next_entry::<Text<'de>, &'de RawValue>()? else {
+                return Ok(level);
+            };
+            if level.members.insert(key.0.clone(), value).is_none() {
+                level.order.push(key.0);
+            }
         }
-        Ok(members)
+        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
+        Ok(level)
     }
 }
 
@@ -190,16 +201,31 @@ mod tests {
     use super::*;
 
     fn text(body: &str, path: &str) -> Option<String> {
-        Outline::of(body.as_bytes())?.text(&JsonPath::parse(path)).map(Cow::into_owned)
+        Outline::of(body.as_bytes())?
+            .text(&JsonPath::parse(path))
+            .map(Cow::into_owned)
     }
 
     #[test]
     fn values_are_read_as_they_stand() {
-        let body = r#"{"id":12345678901234567890,"a":{"b":["x","\u00e9\n"]},"ok":true,"none":null,"a.b":"dot"}"#;
-        assert_eq!(text(body, "id").as_deref(), Some("12345678901234567890"), "digits are not rounded");
+        let body =
+            r#"{"id":12345678901234567890,"a":{"b":["x","\u00e9\n"]},"ok":true,"none":null,"a.b":"dot"}"#;
+        assert_eq!(
+            text(body, "id").as_deref(),
+            Some("12345678901234567890"),
+            "digits are not rounded"
+        );
         assert_eq!(text(body, "a.b.1").as_deref(), Some("é\n"), "strings are decoded");
-        assert_eq!(text(body, "ok").as_deref(), Some("true"), "truth values have a text");
-        assert_eq!(text(body, "a\\.b").as_deref(), Some("dot"), "a dot in a key can be written");
+        assert_eq!(
+            text(body, "ok").as_deref(),
+            Some("true"),
+            "truth values have a text"
+        );
+        assert_eq!(
+            text(body, "a\\.b").as_deref(),
+            Some("dot"),
+            "a dot in a key can be written"
+        );
         assert_eq!(text(body, "none"), None, "null has none");
         assert_eq!(text(body, "a"), None, "an object has none");
         assert_eq!(text(body, "a.b.7"), None, "nor has what is not there");
@@ -209,16 +235,36 @@ mod tests {
     #[test]
     fn an_array_is_read_through_its_elements() {
         let body = r#"[{"event":"open","n":[1,2]},{"event":"click"}]"#;
-        assert_eq!(text(body, "0.event").as_deref(), Some("open"), "the first element is at hand");
+        assert_eq!(
+            text(body, "0.event").as_deref(),
+            Some("open"),
+            "the first element is at hand"
+        );
         assert_eq!(text(body, "0.n.1").as_deref(), Some("2"), "and can be gone into");
-        assert_eq!(text(body, "1.event").as_deref(), Some("click"), "the others are found");
-        assert_eq!(Outline::of(body.as_bytes()).unwrap().keys().collect::<Vec<_>>(), ["event", "n"], "in order");
+        assert_eq!(
+            text(body, "1.event").as_deref(),
+            Some("click"),
+            "the others are found"
+        );
+        assert_eq!(
+            Outline::of(body.as_bytes()).unwrap().keys().collect::<Vec<_>>(),
+            ["event", "n"],
+            "in order"
+        );
     }
 
     #[test]
     fn a_key_that_comes_twice_means_its_last_value() {
-        assert_eq!(text(r#"{"a":1,"a":2,"b":{"c":1,"c":2}}"#, "a").as_deref(), Some("2"), "as in other parsers");
-        assert_eq!(text(r#"{"a":1,"a":2,"b":{"c":1,"c":2}}"#, "b.c").as_deref(), Some("2"), "at every depth");
+        assert_eq!(
+            text(r#"{"a":1,"a":2,"b":{"c":1,"c":2}}"#, "a").as_deref(),
+            Some("2"),
+            "as in other parsers"
+        );
+        assert_eq!(
+            text(r#"{"a":1,"a":2,"b":{"c":1,"c":2}}"#, "b.c").as_deref(),
+            Some("2"),
+            "at every depth"
+        );
     }
 
     #[test]
@@ -226,8 +272,28 @@ mod tests {
         for body in ["", "a=b", "{", "{\"a\":1}x", "\u{0}", "<xml/>", "[1,]"] {
             assert!(Outline::of(body.as_bytes()).is_none(), "`{body}` is not JSON");
         }
-        assert!(Outline::of(b"{\"a\":\"\xff\"}").is_none(), "nor are bytes that are not UTF-8");
-        assert!(Outline::of(b"\xef\xbb\xbf{}").is_some(), "a byte order mark is passed over");
+        assert!(
+            Outline::of(b"{\"a\":\"\xff\"}").is_none(),
+            "nor are bytes that are not UTF-8"
+        );
+        assert!(
+            Outline::of(b"\xef\xbb\xbf{}").is_some(),
+            "a byte order mark is passed over"
+        );
+    }
+
+    #[test]
+    fn an_object_of_very_many_members_is_kept_in_part() {
+        let members: Vec<String> = (0..KEPT + 10)
+            .map(|number| format!("\"k{number}\":{number}"))
+            .collect();
+        let body = format!("{{{}}}", members.join(","));
+        assert_eq!(text(&body, "k7").as_deref(), Some("7"), "the first are kept");
+        assert_eq!(text(&body, "k4100"), None, "the last are not");
+        assert!(
+            Outline::of(format!("{body}x").as_bytes()).is_none(),
+            "all of it is checked"
+        );
     }
 
     #[test]
@@ -239,6 +305,10 @@ mod tests {
     #[test]
     fn compacting_changes_nothing_inside_a_string() {
         let text = "{ \"a b\" : \"x \\\\\", \"c\": [ 1,\n 2 ] , \"d\": \" \\\" \" }";
-        assert_eq!(compact(text), "{\"a b\":\"x \\\\\",\"c\":[1,2],\"d\":\" \\\" \"}", "only what stands between");
+        assert_eq!(
+            compact(text),
+            "{\"a b\":\"x \\\\\",\"c\":[1,2],\"d\":\" \\\" \"}",
+            "only what stands between"
+        );
     }
 }

@@ -199,7 +199,7 @@ async fn close<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S, linger: bool, l
         return;
     }
     let drain = async {
-        let mut scratch = vec![0; 64 * 1024];
+        let mut scratch = vec![0; 16 * 1024];
         let mut left = limits.linger_bytes;
         while let Ok(count @ 1..) = stream.read(&mut scratch).await {
             left = left.saturating_sub(count as u64);

@@ -347,7 +347,7 @@ impl Parts {
         let (collected, error) = self.collector.finish().await;
         let mut framing = self.facts.into_framing(self.chunked, self.head.position);
         if self.chunked {
-            framing.trailers = trailers(self.reel.take_trailers());
+            framing.trailers = trailers(&self.reel.take_trailers());
         }
         let head = RawHead::new(self.head.bytes);
         let arrival = Arrival {
@@ -400,12 +400,12 @@ async fn take_what_is_there(collector: &mut Collector, body: &mut Body) {
 }
 
 /// The trailer lines as headers, in the order and the case in which they came.
-fn trailers(lines: Vec<u8>) -> Vec<crate::model::Header> {
+fn trailers(lines: &[u8]) -> Vec<crate::model::Header> {
     if lines.is_empty() {
         return Vec::new();
     }
     let mut head = b"-\r\n".to_vec();
-    head.extend_from_slice(&lines);
+    head.extend_from_slice(lines);
     RawHead::new(Bytes::from(head)).headers()
 }
 

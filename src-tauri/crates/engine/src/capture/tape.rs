@@ -176,8 +176,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Tape<S> {
             Order::Drain | Order::Stop => return Poll::Ready(self.end_with(Ending::Stopped)),
             Order::MakeRoom => return Poll::Ready(self.end_with(Ending::MadeRoom)),
         }
-        if self.doomed_since.is_none() && self.begun.is_some() && self.is_doomed() {
-            self.doomed_since = Some(now);
+        if self.begun.is_some() {
+            self.seems_doomed();
         }
         loop {
             let deadline = match (self.begun, self.doomed_since) {
@@ -190,22 +190,31 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Tape<S> {
             if self.doomed_since.is_some() {
                 return Poll::Ready(self.hand_over(self.buffer.len()));
             }
-            if now.saturating_duration_since(deadline) < SUSPENDED {
+            if now.saturating_duration_since(deadline) >= SUSPENDED {
+                self.since = now;
+            } else if self.is_doomed() {
+                return Poll::Ready(self.hand_over(self.buffer.len()));
+            } else {
                 return Poll::Ready(self.end_with(Ending::Silent));
             }
-            self.since = now;
         }
     }
 
-    /// Whether no request can begin with what was gathered. Looked into once for each line, not for each byte.
+    /// Whether no request can begin with what was gathered.
     fn is_doomed(&mut self) -> bool {
-        if self.doomed_since.is_none() && self.judged_lines != Some(self.end.lines()) {
-            self.judged_lines = Some(self.end.lines());
-            if refuse::is_hopeless(self.buffer.bytes(), self.limits.headers) {
-                self.doomed_since = Some(Instant::now());
-            }
+        if self.doomed_since.is_none() && refuse::is_hopeless(self.buffer.bytes(), self.limits.headers) {
+            self.doomed_since = Some(Instant::now());
         }
         self.doomed_since.is_some()
+    }
+
+    /// The same while more may come: looked into once for each line, so that dripping bytes cost no more.
+    fn seems_doomed(&mut self) -> bool {
+        if self.judged_lines == Some(self.end.lines()) {
+            return self.doomed_since.is_some();
+        }
+        self.judged_lines = Some(self.end.lines());
+        self.is_doomed()
     }
 
     /// Lets hyper see the first `length` bytes.

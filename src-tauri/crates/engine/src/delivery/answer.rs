@@ -87,6 +87,12 @@ pub enum InvalidAnswer {
         /// What stands there.
         found: String,
     },
+    /// What follows the last chunk is no header line, or too much.
+    #[error("bad lines after the last chunk: `{found}`")]
+    Trailer {
+        /// What stands there.
+        found: String,
+    },
     /// A chunk is longer than it said.
     #[error("a bad chunk: `{found}` stands where it should end")]
     ChunkEnd {
@@ -110,7 +116,8 @@ impl InvalidAnswer {
             | Self::Length { .. }
             | Self::Lengths { .. }
             | Self::ChunkSize { .. }
-            | Self::ChunkEnd { .. } => {
+            | Self::ChunkEnd { .. }
+            | Self::Trailer { .. } => {
                 "the target's server writes its answer wrongly; the bytes are kept as they came"
             }
         }

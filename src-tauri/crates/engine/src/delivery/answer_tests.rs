@@ -162,6 +162,10 @@ fn what_is_wrong_is_named() {
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n",
             "a bad chunk: `fffffffffffffffff` stands where its size should",
         ),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nab\n\r\n",
+            "bad lines after the last chunk: `ab\\n`",
+        ),
         (long.as_bytes(), "a head of more than `1024` bytes"),
     ] {
         let (ended, _, head, ..) = whole(answer);

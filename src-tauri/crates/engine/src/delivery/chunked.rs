@@ -41,7 +41,8 @@ impl Chunks {
         loop {
             match *self {
                 Self::Size => {
-                    let Some(line) = line(buffer, SIZE_LINE_LIMIT)? else {
+                    let wrong = |found| InvalidAnswer::ChunkSize { found };
+                    let Some(line) = line(buffer, SIZE_LINE_LIMIT, wrong)? else {
                         return Ok(());
                     };
                     let size = size(&line)?;
@@ -81,7 +82,8 @@ impl Chunks {
                     *self = Self::Size;
                 }
                 Self::Trailers { seen } => {
-                    let Some(line) = line(buffer, trailer_limit.saturating_sub(seen))? else {
+                    let wrong = |found| InvalidAnswer::Trailer { found };
+                    let Some(line) = line(buffer, trailer_limit.saturating_sub(seen), wrong)? else {
                         return Ok(());
                     };
                     *self = if line.is_empty() {
@@ -98,23 +100,20 @@ impl Chunks {
     }
 }
 
-/// The next whole line without its break, if it is there.
-fn line(buffer: &mut BytesMut, limit: usize) -> Result<Option<BytesMut>, InvalidAnswer> {
+/// The next whole line without its break, if it is there; `wrong` says what it is if it is no line.
+fn line(
+    buffer: &mut BytesMut,
+    limit: usize,
+    wrong: impl Fn(String) -> InvalidAnswer,
+) -> Result<Option<BytesMut>, InvalidAnswer> {
     match buffer.iter().take(limit + 2).position(|byte| *byte == b'\n') {
-        Some(0) => Err(InvalidAnswer::ChunkSize {
-            found: excerpt(buffer),
-        }),
-        Some(end) if buffer[end - 1] != b'\r' => Err(InvalidAnswer::ChunkSize {
-            found: excerpt(&buffer[..=end]),
-        }),
-        Some(end) => {
+        Some(end) if end > 0 && buffer[end - 1] == b'\r' => {
             let line = buffer.split_to(end - 1);
             buffer.advance(2);
             Ok(Some(line))
         }
-        None if buffer.len() > limit + 2 => Err(InvalidAnswer::ChunkSize {
-            found: excerpt(buffer),
-        }),
+        Some(end) => Err(wrong(excerpt(&buffer[..=end]))),
+        None if buffer.len() > limit + 2 => Err(wrong(excerpt(buffer))),
         None => Ok(None),
     }
 }

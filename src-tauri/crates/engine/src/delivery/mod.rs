@@ -17,8 +17,10 @@ mod failure;
 pub mod guard;
 mod idle;
 pub mod plan;
+mod retry;
 #[cfg(test)]
-mod scripted;
+pub(crate) mod scripted;
+mod sequence;
 mod tls;
 
 pub use answer::{AnswerLimits, InvalidAnswer};
@@ -30,4 +32,6 @@ pub use edit::{Edit, EditError};
 pub use failure::{Broken, Failure, Stall};
 pub use guard::Reach;
 pub use plan::{Change, Outgoing, PlanError, check_whole, resend};
+pub use retry::{Backoff, is_delivered};
+pub use sequence::{Pace, Replay, Step, Tally, replay};
 pub use tls::{TlsFailure, Trust};

@@ -3,9 +3,15 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
+use bytes::Bytes;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+
+use super::{Cancel, Client, ClientSettings, Edit, Outgoing, Timeouts};
+use crate::clock::Clock;
+use crate::model::{Attempt, Outcome};
 
 /// A listening target; it goes when this is dropped.
 pub(crate) struct Target {
@@ -112,4 +118,55 @@ pub(crate) async fn read_request(stream: &mut TcpStream) -> Vec<u8> {
         }
     }
     request
+}
+
+/// Times that no test waits out.
+pub(crate) fn unhurried() -> ClientSettings {
+    ClientSettings::default()
+}
+
+/// Times that a test waits out, for targets that are reached but never do what they wait for.
+pub(crate) fn hurried() -> ClientSettings {
+    let timeouts = Timeouts {
+        first_byte: Duration::from_millis(500),
+        total: Duration::from_secs(1),
+        ..Timeouts::default()
+    };
+    ClientSettings {
+        timeouts,
+        ..unhurried()
+    }
+}
+
+/// A time that a test waits out, for targets that are never reached.
+pub(crate) fn impatient() -> ClientSettings {
+    let timeouts = Timeouts {
+        connect: Duration::from_millis(200),
+        ..Timeouts::default()
+    };
+    ClientSettings {
+        timeouts,
+        ..unhurried()
+    }
+}
+
+pub(crate) fn post(url: &str, body: impl Into<Bytes>) -> Outgoing {
+    Edit {
+        method: "POST".into(),
+        url: url.into(),
+        headers: vec![("X-a".into(), b"1".into())],
+        body: body.into(),
+    }
+    .plan()
+    .unwrap()
+}
+
+pub(crate) async fn sent(settings: ClientSettings, outgoing: &Outgoing) -> Attempt {
+    Client::new(settings, Clock::system())
+        .send(outgoing, &Cancel::new())
+        .await
+}
+
+pub(crate) fn told(attempt: &Attempt) -> (Outcome, &str) {
+    (attempt.outcome, attempt.message.as_deref().unwrap_or_default())
 }

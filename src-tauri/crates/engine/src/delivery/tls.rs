@@ -214,3 +214,7 @@ fn named_certificate(fault: &CertificateError, host: String) -> TlsFailure {
         },
     }
 }
+
+#[cfg(test)]
+#[path = "tls_tests.rs"]
+mod tests;

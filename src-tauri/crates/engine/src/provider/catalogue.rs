@@ -47,7 +47,9 @@ impl Catalogue {
     /// A file is bad; a test keeps that from being released.
     pub fn embedded() -> Result<Arc<Self>, CatalogueError> {
         static EMBEDDED: OnceLock<Result<Arc<Catalogue>, CatalogueError>> = OnceLock::new();
-        EMBEDDED.get_or_init(|| Self::read(FILES.iter().copied()).map(Arc::new)).clone()
+        EMBEDDED
+            .get_or_init(|| Self::read(FILES.iter().copied()).map(Arc::new))
+            .clone()
     }
 
     /// The providers that these files, each a name and a text, define.
@@ -55,21 +57,49 @@ impl Catalogue {
     /// # Errors
     /// A file is bad, or defines what another has defined.
     pub fn read<'f>(files: impl IntoIterator<Item = (&'f str, &'f str)>) -> Result<Self, CatalogueError> {
-        let mut providers: Vec<Provider> = Vec::new();
-        let mut by_id = HashMap::new();
+        let mut named = Vec::new();
         for (file, text) in files {
-            let provider = Provider::read(file, text)?;
-            if by_id.insert(provider.id.clone(), providers.len()).is_some() {
-                let reason = format!("the provider `{}` is defined twice", provider.id);
-                return Err(CatalogueError::Wrong { file: file.to_owned(), reason });
+            named.push((file.to_owned(), Provider::read(file, text)?));
+        }
+        Self::of(named)
+    }
+
+    /// These providers and the person's own, which go before those of the same id.
+    ///
+    /// # Errors
+    /// Two of the person's own have one id, or one goes by the alias of another.
+    pub fn with_own(&self, own: Vec<Provider>) -> Result<Self, CatalogueError> {
+        let replaced = |provider: &&Provider| !own.iter().any(|other| other.id == provider.id);
+        let kept: Vec<Provider> = self.providers.iter().filter(replaced).cloned().collect();
+        Self::of(
+            kept.into_iter()
+                .chain(own)
+                .map(|provider| (provider.id.clone(), provider))
+                .collect(),
+        )
+    }
+
+    fn of(named: Vec<(String, Provider)>) -> Result<Self, CatalogueError> {
+        let mut providers: Vec<Provider> = Vec::with_capacity(named.len());
+        let mut by_id = HashMap::new();
+        for (file, provider) in named {
+            for id in std::iter::once(&provider.id).chain(&provider.aliases) {
+                if by_id.insert(id.clone(), providers.len()).is_some() {
+                    let reason = format!("the provider `{id}` is defined twice");
+                    return Err(CatalogueError::Wrong { file, reason });
+                }
             }
             providers.push(provider);
         }
         let detector = Detector::of(&providers);
-        Ok(Self { providers, by_id, detector })
+        Ok(Self {
+            providers,
+            by_id,
+            detector,
+        })
     }
 
-    /// The provider with this id.
+    /// The provider with this id or alias.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&Provider> {
         self.by_id.get(id).and_then(|index| self.providers.get(*index))
@@ -97,7 +127,10 @@ impl Provider {
         let provider: Self = toml::from_str(text).map_err(|error| {
             let at = error.span().map_or(0, |span| span.start).min(text.len());
             let before = &text.as_bytes()[..at];
-            let line_start = before.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+            let line_start = before
+                .iter()
+                .rposition(|byte| *byte == b'\n')
+                .map_or(0, |newline| newline + 1);
             CatalogueError::Unreadable {
                 file: file.to_owned(),
                 line: before.iter().filter(|byte| **byte == b'\n').count() + 1,
@@ -107,25 +140,54 @@ impl Provider {
         })?;
         match provider.fault() {
             None => Ok(provider),
-            Some(reason) => Err(CatalogueError::Wrong { file: file.to_owned(), reason }),
+            Some(reason) => Err(CatalogueError::Wrong {
+                file: file.to_owned(),
+                reason,
+            }),
         }
+    }
+
+    /// This provider as a file that [`Provider::read`] reads.
+    ///
+    /// # Errors
+    /// It cannot be written as TOML; none that was read from there is such.
+    pub fn to_toml(&self) -> Result<String, CatalogueError> {
+        toml::to_string_pretty(self).map_err(|error| CatalogueError::Wrong {
+            file: self.id.clone(),
+            reason: error.to_string(),
+        })
     }
 
     /// What a file can say though it makes no sense.
     fn fault(&self) -> Option<String> {
         let id_fits = !self.id.is_empty()
-            && self.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+            && self
+                .id
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
         if !id_fits {
-            return Some(format!("the id `{}` may hold lower-case letters, digits and `-` only", self.id));
+            return Some(format!(
+                "the id `{}` may hold lower-case letters, digits and `-` only",
+                self.id
+            ));
         }
         if let Some(position) = self.detect.iter().position(|rule| rule.when.is_empty()) {
-            return Some(format!("`detect` rule {} has no condition and would match everything", position + 1));
+            return Some(format!(
+                "`detect` rule {} has no condition and would match everything",
+                position + 1
+            ));
         }
         if let Some(rule) = self.handshake.iter().find(|rule| rule.when.is_empty()) {
-            return Some(format!("the handshake `{}` has no condition and would answer everything", rule.name));
+            return Some(format!(
+                "the handshake `{}` has no condition and would answer everything",
+                rule.name
+            ));
         }
         let mut names: Vec<_> = self.sample.iter().map(|sample| sample.name.as_str()).collect();
         names.sort_unstable();
-        names.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| format!("two samples are named `{}`", pair[0]))
+        names
+            .windows(2)
+            .find(|pair| pair[0] == pair[1])
+            .map(|pair| format!("two samples are named `{}`", pair[0]))
     }
 }

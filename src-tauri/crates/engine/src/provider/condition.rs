@@ -47,7 +47,9 @@ impl Condition {
         if self.tests.is_empty() {
             return self.from.is_in(facts);
         }
-        self.from.read(facts).is_some_and(|text| self.tests.iter().all(|test| test.passes(&text)))
+        self.from
+            .read(facts)
+            .is_some_and(|text| self.tests.iter().all(|test| test.passes(&text)))
     }
 
     /// The header that must be there for this to hold, if it looks at one.
@@ -65,7 +67,8 @@ impl Test {
         match self {
             Self::Is(texts) => texts.iter().any(|wanted| wanted == text),
             Self::StartsWith(starts) => starts.iter().any(|start| {
-                text.get(..start.len()).is_some_and(|beginning| beginning.eq_ignore_ascii_case(start))
+                text.get(..start.len())
+                    .is_some_and(|beginning| beginning.eq_ignore_ascii_case(start))
             }),
             Self::Contains(part) => text.to_ascii_lowercase().contains(&part.to_ascii_lowercase()),
             Self::Host(pattern) => is_https_of(text, pattern),
@@ -76,10 +79,17 @@ impl Test {
 
 /// Whether a URL is `https` and its host matches label by label.
 fn is_https_of(text: &str, pattern: &str) -> bool {
-    let Ok(url) = url::Url::parse(text) else { return false };
-    let Some(host) = url.host_str().filter(|_| url.scheme() == "https") else { return false };
+    let Ok(url) = url::Url::parse(text) else {
+        return false;
+    };
+    let Some(host) = url.host_str().filter(|_| url.scheme() == "https") else {
+        return false;
+    };
     host.split('.').count() == pattern.split('.').count()
-        && host.split('.').zip(pattern.split('.')).all(|(label, wanted)| wanted == "*" || label == wanted)
+        && host
+            .split('.')
+            .zip(pattern.split('.'))
+            .all(|(label, wanted)| wanted == "*" || label == wanted)
 }
 
 /// The table form.
@@ -111,7 +121,10 @@ impl From<Table> for Condition {
         tests.extend(table.contains.map(Test::Contains));
         tests.extend(table.host.map(Test::Host));
         tests.extend(table.hex.map(Test::Hex));
-        Self { from: table.from, tests }
+        Self {
+            from: table.from,
+            tests,
+        }
     }
 }
 
@@ -127,7 +140,12 @@ impl<'de> Deserialize<'de> for Condition {
             }
 
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Condition, E> {
-                text.parse().map(|from| Condition { from, tests: Vec::new() }).map_err(E::custom)
+                text.parse()
+                    .map(|from| Condition {
+                        from,
+                        tests: Vec::new(),
+                    })
+                    .map_err(E::custom)
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Condition, A::Error> {
@@ -233,18 +251,42 @@ mod tests {
 
     #[test]
     fn tests_ask_about_the_text() {
-        assert!(holds(r#"{ from = "json:a", is = ["x", "y"] }"#, r#"{"a":"y"}"#), "one of several");
-        assert!(!holds(r#"{ from = "json:a", is = "x" }"#, r#"{"a":"X"}"#), "`is` is exact");
-        assert!(holds(r#"{ from = "json:a", starts_with = "ab" }"#, r#"{"a":"ABc"}"#), "a start in any case");
-        assert!(holds(r#"{ from = "json:a", contains = "b" }"#, r#"{"a":"ABC"}"#), "a part in any case");
-        assert!(holds(r#"{ from = "json:a", hex = 4 }"#, r#"{"a":"00fF"}"#), "hex digits");
-        assert!(!holds(r#"{ from = "json:a", starts_with = "é" }"#, "{\"a\":\"\u{20ac}\"}"), "no cut inside a letter");
+        assert!(
+            holds(r#"{ from = "json:a", is = ["x", "y"] }"#, r#"{"a":"y"}"#),
+            "one of several"
+        );
+        assert!(
+            !holds(r#"{ from = "json:a", is = "x" }"#, r#"{"a":"X"}"#),
+            "`is` is exact"
+        );
+        assert!(
+            holds(r#"{ from = "json:a", starts_with = "ab" }"#, r#"{"a":"ABc"}"#),
+            "a start in any case"
+        );
+        assert!(
+            holds(r#"{ from = "json:a", contains = "b" }"#, r#"{"a":"ABC"}"#),
+            "a part in any case"
+        );
+        assert!(
+            holds(r#"{ from = "json:a", hex = 4 }"#, r#"{"a":"00fF"}"#),
+            "hex digits"
+        );
+        assert!(
+            !holds(
+                r#"{ from = "json:a", starts_with = "é" }"#,
+                "{\"a\":\"\u{20ac}\"}"
+            ),
+            "no cut inside a letter"
+        );
     }
 
     #[test]
     fn a_host_is_compared_label_by_label() {
         let condition = r#"{ from = "json:a", host = "sns.*.amazonaws.com" }"#;
-        assert!(holds(condition, r#"{"a":"https://sns.eu-west-1.amazonaws.com/x"}"#), "the right host");
+        assert!(
+            holds(condition, r#"{"a":"https://sns.eu-west-1.amazonaws.com/x"}"#),
+            "the right host"
+        );
         for url in [
             "http://sns.eu-west-1.amazonaws.com/",
             "https://sns.evil.example/sns.eu-west-1.amazonaws.com",
@@ -252,7 +294,10 @@ mod tests {
             "https://sns.eu-west-1.amazonaws.com@evil.example/",
             "sns.eu-west-1.amazonaws.com",
         ] {
-            assert!(!holds(condition, &format!("{{\"a\":\"{url}\"}}")), "`{url}` is somebody else");
+            assert!(
+                !holds(condition, &format!("{{\"a\":\"{url}\"}}")),
+                "`{url}` is somebody else"
+            );
         }
     }
 }

@@ -119,6 +119,9 @@ pub struct Provider {
     pub id: String,
     /// Its name as people write it.
     pub name: String,
+    /// Other ids under which it is asked for.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub aliases: Vec<String>,
     /// How well this file is founded.
     pub evidence: Evidence,
     /// What the evidence is, where the grade alone says too little.
@@ -166,7 +169,10 @@ impl Provider {
     /// Everything the person chooses: the provider's own parameters and those of its scheme.
     pub fn all_parameters(&self) -> impl Iterator<Item = (&str, &Parameter)> {
         let of_scheme = self.scheme.iter().flat_map(|scheme| &scheme.parameters);
-        self.parameters.iter().chain(of_scheme).map(|(name, parameter)| (name.as_str(), parameter))
+        self.parameters
+            .iter()
+            .chain(of_scheme)
+            .map(|(name, parameter)| (name.as_str(), parameter))
     }
 
     /// The given values, and the default for each parameter that has none.
@@ -189,7 +195,9 @@ impl Provider {
     /// # Errors
     /// A parameter has no value, or one that is not among its choices.
     pub fn scheme(&self, values: &BTreeMap<String, String>) -> Result<Option<Scheme>, ResolveError> {
-        let Some(scheme) = &self.scheme else { return Ok(None) };
+        let Some(scheme) = &self.scheme else {
+            return Ok(None);
+        };
         if scheme.parameters.is_empty() && !scheme.needs_parameters() {
             return Ok(Some(scheme.clone()));
         }

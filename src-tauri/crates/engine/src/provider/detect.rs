@@ -55,7 +55,10 @@ impl DetectRule {
 
     /// A header without which the rule cannot hold.
     fn header(&self) -> Option<Vec<u8>> {
-        self.when.iter().find_map(Condition::header).map(|name| name.to_ascii_lowercase().into_bytes())
+        self.when
+            .iter()
+            .find_map(Condition::header)
+            .map(|name| name.to_ascii_lowercase().into_bytes())
     }
 }
 
@@ -124,8 +127,12 @@ impl Detector {
                 best.consider(providers, *at, facts);
             }
         }
-        let mut ids: Vec<String> =
-            best.providers.into_iter().filter_map(|at| providers.get(at)).map(|one| one.id.clone()).collect();
+        let mut ids: Vec<String> = best
+            .providers
+            .into_iter()
+            .filter_map(|at| providers.get(at))
+            .map(|one| one.id.clone())
+            .collect();
         match ids.len() {
             0 => Detected::None,
             1 => Detected::One(ids.remove(0)),
@@ -156,7 +163,9 @@ struct Best {
 
 impl Best {
     fn consider(&mut self, providers: &[Provider], at: RuleAt, facts: &Facts<'_>) {
-        let Some(rule) = rule_at(providers, at) else { return };
+        let Some(rule) = rule_at(providers, at) else {
+            return;
+        };
         // A rule that could not win is not tried: this keeps bodies unparsed where a header has told enough.
         if self.weight.is_some_and(|best| rule.weight() > best) || !rule.holds(facts) {
             return;

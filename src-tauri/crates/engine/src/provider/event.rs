@@ -18,7 +18,11 @@ impl Provider {
     #[must_use]
     pub fn event_with(&self, facts: &Facts<'_>, parameters: &BTreeMap<String, String>) -> Option<String> {
         let parameters = self.with_defaults(parameters);
-        let text = self.event.from.iter().find_map(|template| template.render(facts, &parameters))?;
+        let text = self
+            .event
+            .from
+            .iter()
+            .find_map(|template| template.render(facts, &parameters))?;
         Some(cut(self.event.names.get(&text).cloned().unwrap_or(text)))
     }
 
@@ -31,9 +35,17 @@ impl Provider {
 
     /// [`Provider::delivery_key`] where the person has chosen parameters that lead to it.
     #[must_use]
-    pub fn delivery_key_with(&self, facts: &Facts<'_>, parameters: &BTreeMap<String, String>) -> Option<String> {
+    pub fn delivery_key_with(
+        &self,
+        facts: &Facts<'_>,
+        parameters: &BTreeMap<String, String>,
+    ) -> Option<String> {
         let parameters = self.with_defaults(parameters);
-        let key = self.delivery_id.from.iter().find_map(|template| template.render(facts, &parameters))?;
+        let key = self
+            .delivery_id
+            .from
+            .iter()
+            .find_map(|template| template.render(facts, &parameters))?;
         // A cut key could make two deliveries one; a key this long is nobody's id.
         (key.len() <= 4 * LONGEST).then_some(key)
     }
@@ -41,7 +53,10 @@ impl Provider {
 
 fn cut(mut text: String) -> String {
     if text.len() > LONGEST {
-        let end = (0..=LONGEST).rev().find(|end| text.is_char_boundary(*end)).unwrap_or(0);
+        let end = (0..=LONGEST)
+            .rev()
+            .find(|end| text.is_char_boundary(*end))
+            .unwrap_or(0);
         text.truncate(end);
         text.push('…');
     }

@@ -5,6 +5,7 @@ use std::cell::OnceCell;
 use std::collections::HashMap;
 
 use hookbench_signature::{HeaderLine, JsonPath, Message, Micros};
+use sha2::{Digest, Sha256};
 
 use crate::body::{Form, Outline};
 use crate::model::Header;
@@ -16,6 +17,7 @@ pub struct Facts<'a> {
     target: &'a str,
     headers: &'a [Header],
     body: &'a [u8],
+    digest: OnceCell<[u8; 32]>,
     by_name: OnceCell<HashMap<Vec<u8>, usize>>,
     query: OnceCell<Form>,
     form: OnceCell<Option<Form>>,
@@ -25,7 +27,7 @@ pub struct Facts<'a> {
 
 impl<'a> Facts<'a> {
     /// Bodies longer than this are not looked into: what the headers do not say stays unknown.
-    pub const LOOK_INTO: usize = 8 * 1024 * 1024;
+    pub const LOOK_INTO: usize = 4 * 1024 * 1024;
 
     /// The request with this method, target, header list and body (after transfer framing; empty where it was
     /// spooled and nobody wants to read it back).
@@ -36,11 +38,22 @@ impl<'a> Facts<'a> {
             target,
             headers,
             body,
+            digest: OnceCell::new(),
             by_name: OnceCell::new(),
             query: OnceCell::new(),
             form: OnceCell::new(),
             outline: OnceCell::new(),
             lines: OnceCell::new(),
+        }
+    }
+
+    /// The same, with the SHA-256 of the body where it is known already: it need not be made again, and it is that of
+    /// the whole body where only an empty one could be given.
+    #[must_use]
+    pub fn with_digest(self, sha256: [u8; 32]) -> Self {
+        Self {
+            digest: OnceCell::from(sha256),
+            ..self
         }
     }
 
@@ -60,6 +73,12 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub const fn body(&self) -> &'a [u8] {
         self.body
+    }
+
+    /// The SHA-256 of the body.
+    #[must_use]
+    pub fn digest(&self) -> [u8; 32] {
+        *self.digest.get_or_init(|| Sha256::digest(self.body).into())
     }
 
     /// The path of the target, without its query.
@@ -89,7 +108,8 @@ impl<'a> Facts<'a> {
     /// Whether there is a header of this name, whatever its value.
     #[must_use]
     pub fn has_header(&self, name: &str) -> bool {
-        self.header_names().contains_key(name.to_ascii_lowercase().as_bytes())
+        self.header_names()
+            .contains_key(name.to_ascii_lowercase().as_bytes())
     }
 
     /// A parameter of the query, decoded.
@@ -120,7 +140,9 @@ impl<'a> Facts<'a> {
                 let body = self.readable_body()?;
                 let first = body.iter().find(|byte| !byte.is_ascii_whitespace())?;
                 // A form or a picture is not walked to its end to learn that it is no JSON document.
-                matches!(first, b'{' | b'[' | 0xef).then(|| Outline::of(body)).flatten()
+                matches!(first, b'{' | b'[' | 0xef)
+                    .then(|| Outline::of(body))
+                    .flatten()
             })
             .as_ref()
     }
@@ -135,12 +157,23 @@ impl<'a> Facts<'a> {
     #[must_use]
     pub fn message<'b>(&'b self, url: Option<&'b str>, received_at: Option<Micros>) -> Message<'b> {
         let headers = self.lines.get_or_init(|| {
-            self.headers.iter().map(|header| (header.name.as_ref(), header.value.as_ref())).collect()
+            self.headers
+                .iter()
+                .map(|header| (header.name.as_ref(), header.value.as_ref()))
+                .collect()
         });
-        Message { method: self.method, target: self.target, url, headers, body: self.body, received_at }
+        Message {
+            method: self.method,
+            target: self.target,
+            url,
+            headers,
+            body: self.body,
+            received_at,
+        }
     }
 
-    fn readable_body(&self) -> Option<&'a [u8]> {
+    /// The body, unless it is too long to be looked into.
+    pub(super) fn readable_body(&self) -> Option<&'a [u8]> {
         (self.body.len() <= Self::LOOK_INTO).then_some(self.body)
     }
 }
@@ -152,7 +185,10 @@ mod tests {
     use super::*;
 
     fn header(name: &'static str, value: &'static str) -> Header {
-        Header { name: Bytes::from_static(name.as_bytes()), value: Bytes::from_static(value.as_bytes()) }
+        Header {
+            name: Bytes::from_static(name.as_bytes()),
+            value: Bytes::from_static(value.as_bytes()),
+        }
     }
 
     #[test]
@@ -160,7 +196,11 @@ mod tests {
         let headers = [header("X-A", " 1 "), header("x-a", "2")];
         let facts = Facts::new("POST", "/a?b=%2F&b=2#c", &headers, b"");
         assert_eq!(facts.header("x-A"), Some("1"), "the first one, without blanks");
-        assert_eq!(facts.query("b"), Some("/"), "a query is decoded, the first value counts");
+        assert_eq!(
+            facts.query("b"),
+            Some("/"),
+            "a query is decoded, the first value counts"
+        );
         assert_eq!(facts.path(), "/a", "the path ends where the query starts");
     }
 
@@ -169,5 +209,15 @@ mod tests {
         let body = format!("{{\"a\":\"{}\"}}", "x".repeat(Facts::LOOK_INTO));
         let facts = Facts::new("POST", "/", &[], body.as_bytes());
         assert!(facts.json().is_none(), "capture does not wait for a parser");
+    }
+
+    #[test]
+    fn a_known_digest_is_not_made_again() {
+        let facts = Facts::new("POST", "/", &[], b"").with_digest([7; 32]);
+        assert_eq!(
+            facts.digest(),
+            [7; 32],
+            "a spooled body has the digest of its bytes, not of nothing"
+        );
     }
 }

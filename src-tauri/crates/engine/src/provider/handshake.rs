@@ -6,9 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use hookbench_signature::{
-    Algorithm, Draft, Encoding, Micros, Scheme, Secret, SecretForm, Setting, Signature, Verdict, check, sign,
-};
+use hookbench_signature::{Algorithm, Encoding, Secret, SecretForm, Verdict, check, keyed_digest};
 use serde::{Deserialize, Serialize};
 
 use super::{Condition, Facts, Provider, Template};
@@ -90,7 +88,13 @@ const fn ok() -> u16 {
 
 impl Default for Answer {
     fn default() -> Self {
-        Self { status: ok(), content_type: None, body: None, json: BTreeMap::new(), headers: BTreeMap::new() }
+        Self {
+            status: ok(),
+            content_type: None,
+            body: None,
+            json: BTreeMap::new(),
+            headers: BTreeMap::new(),
+        }
     }
 }
 
@@ -143,7 +147,11 @@ pub struct Offer {
 
 impl std::fmt::Debug for Offer {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Offer").field("kind", &self.kind).field("value", &"[redacted]").finish_non_exhaustive()
+        formatter
+            .debug_struct("Offer")
+            .field("kind", &self.kind)
+            .field("value", &"[redacted]")
+            .finish_non_exhaustive()
     }
 }
 
@@ -207,15 +215,24 @@ impl Provider {
             offers: Vec::new(),
         };
         if let Some((status, why)) = self.refusal(rule, facts, secrets, parameters) {
-            return Some(HandshakeAnswer { status, why, ..answer });
+            return Some(HandshakeAnswer {
+                status,
+                why,
+                ..answer
+            });
         }
         let mut extras = BTreeMap::new();
         if let Some(part) = &rule.signed {
             let over = part.over.render(facts, parameters)?;
-            let Some((secret, digest)) = secrets.iter().find_map(|secret| Some((secret, part.sign(&over, secret)?)))
+            let Some((secret, digest)) = secrets
+                .iter()
+                .find_map(|secret| Some((secret, part.digest(&over, secret)?)))
             else {
                 let lacks = "the answer needs the secret of this endpoint".to_owned();
-                return Some(HandshakeAnswer { lacks: Some(lacks), ..answer });
+                return Some(HandshakeAnswer {
+                    lacks: Some(lacks),
+                    ..answer
+                });
             };
             extras.insert("signed", digest);
             if let Some((public, _)) = secret.expose().split_once('|') {
@@ -227,19 +244,35 @@ impl Provider {
             answer.body = rule.answer.body.as_ref().map_or(Some(String::new()), render)?;
             rule.answer.content_type.clone()
         } else {
-            let members: Option<BTreeMap<_, _>> =
-                rule.answer.json.iter().map(|(name, template)| Some((name, render(template)?))).collect();
+            let members: Option<BTreeMap<_, _>> = rule
+                .answer
+                .json
+                .iter()
+                .map(|(name, template)| Some((name, render(template)?)))
+                .collect();
             answer.body = serde_json::to_string(&members?).ok()?;
             Some("application/json".to_owned())
         };
-        answer.headers.extend(content_type.map(|value| ("Content-Type".to_owned(), value)));
+        answer
+            .headers
+            .extend(content_type.map(|value| ("Content-Type".to_owned(), value)));
         for (name, template) in &rule.answer.headers {
-            answer.headers.extend(render(template).filter(|value| fits(value)).map(|value| (name.clone(), value)));
+            answer.headers.extend(
+                render(template)
+                    .filter(|value| fits(value))
+                    .map(|value| (name.clone(), value)),
+            );
         }
         answer.offers = rule
             .offer
             .iter()
-            .filter_map(|offer| Some(Offer { kind: offer.kind, value: render(&offer.value)?, text: offer.text.clone() }))
+            .filter_map(|offer| {
+                Some(Offer {
+                    kind: offer.kind,
+                    value: render(&offer.value)?,
+                    text: offer.text.clone(),
+                })
+            })
             .collect();
         Some(answer)
     }
@@ -256,29 +289,42 @@ impl Provider {
             && let Some(chosen) = parameters.get(&test.parameter)
             && test.token.render(facts, parameters).as_ref() != Some(chosen)
         {
-            return Some((test.status, "the token is not the one chosen for this endpoint".to_owned()));
+            return Some((
+                test.status,
+                "the token is not the one chosen for this endpoint".to_owned(),
+            ));
         }
         let status = rule.unless_valid.filter(|_| !secrets.is_empty())?;
         let scheme = self.scheme(parameters).ok().flatten()?;
         let verdict = check(&scheme, &facts.message(None, None), secrets).verdict;
         matches!(verdict, Verdict::Invalid | Verdict::Malformed | Verdict::Missing).then(|| {
-            (status, format!("{} tests whether wrong signatures are refused, and this one is {verdict}", self.name))
+            (
+                status,
+                format!(
+                    "{} tests whether wrong signatures are refused, and this one is {verdict}",
+                    self.name
+                ),
+            )
         })
     }
 }
 
 impl SignedPart {
-    fn sign(&self, over: &str, secret: &Secret) -> Option<String> {
-        let mut scheme = Scheme::new(self.algorithm, Signature::header("signed"));
-        scheme.encoding = Setting::Fixed(self.encoding);
-        scheme.secret = vec![self.secret.clone()];
-        let draft = Draft { method: "POST", target: "/", url: None, headers: &[], body: over.as_bytes() };
-        let signed = sign(&scheme, &draft, secret, Micros(0), None).ok()?;
-        signed.headers.into_iter().next().map(|(_, value)| value)
+    fn digest(&self, over: &str, secret: &Secret) -> Option<String> {
+        keyed_digest(
+            self.algorithm,
+            self.encoding,
+            &self.secret,
+            secret,
+            over.as_bytes(),
+        )
+        .ok()
     }
 }
 
 /// Whether a value from outside may stand in a header: a line break would start another one.
 fn fits(value: &str) -> bool {
-    value.bytes().all(|byte| byte == b'\t' || (b' '..=b'~').contains(&byte) || byte >= 0x80)
+    value
+        .bytes()
+        .all(|byte| byte == b'\t' || (b' '..=b'~').contains(&byte) || byte >= 0x80)
 }

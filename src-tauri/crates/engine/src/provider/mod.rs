@@ -18,15 +18,17 @@ mod facts;
 mod handshake;
 mod place;
 mod sample;
+mod template;
 
 pub use catalogue::{Catalogue, CatalogueError};
 pub use condition::Condition;
-pub use definition::{DeliveryIdRule, Evidence, EventRule, Provider};
+pub use definition::{DeliveryIdRule, EventRule, Evidence, Provider};
 pub use detect::{DetectRule, Detected, Rank};
 pub use facts::Facts;
 pub use handshake::{Answer, HandshakeAnswer, HandshakeRule, Offer, OfferKind, SignedPart};
-pub use place::{Place, Template, TemplateError};
+pub use place::{Place, TemplateError};
 pub use sample::{RenderError, RenderedRequest, Sample, SampleSetting, Signing};
+pub use template::Template;
 
 #[cfg(test)]
 mod tests;

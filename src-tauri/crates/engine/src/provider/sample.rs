@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use bytes::Bytes;
-use hookbench_signature::{Draft, HeaderLine, Micros, ResolveError, Secret, SignError, sign};
+use hookbench_signature::{ResolveError, Secret, SignError, TestKey};
 use serde::{Deserialize, Serialize};
 
 use super::Provider;
@@ -15,12 +15,25 @@ use crate::model::{Header, Timestamp};
 
 mod filling;
 mod invented;
+mod signing;
 
 use filling::Filling;
+use signing::{Occasion, Signer};
 
 /// An event that can be sent.
 ///
-/// `${…}` in the target, the header values and the body is filled in; see the table at `Filling`.
+/// `${…}` in the target, the headers, the body and the id is filled in:
+///
+/// | text | value |
+/// | --- | --- |
+/// | `${uuid}` | a random UUID (version 4) |
+/// | `${hex:N}`, `${digits:N}`, `${alnum:N}`, `${upper:N}` | N random characters; a number does not start with 0 |
+/// | `${now:unix}`, `${now:millis}` | seconds or milliseconds since the epoch |
+/// | `${now:rfc3339}`, `${now:rfc3339-millis}` | `2026-11-20T12:04:11Z`, `2026-11-20T12:04:11.482Z` |
+/// | `${now:%d %b %Y}` | any other form, in UTC |
+/// | `${now-2d:unix}` | earlier or later, by `s`, `m`, `h` or `d` |
+/// | `${name=KIND}` | any of these, remembered as `${name}` |
+/// | `${name}` | what is remembered by that name, or the parameter of that name |
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Sample {
@@ -152,20 +165,62 @@ impl Provider {
         setting: &SampleSetting<'_>,
         random: impl FnMut(&mut [u8]),
     ) -> Result<RenderedRequest, RenderError> {
-        let sample = self
-            .sample(name)
-            .ok_or_else(|| RenderError::NoSample { provider: self.id.clone(), sample: name.to_owned() })?;
+        let signer = setting.secret.map_or(Signer::Nobody, Signer::Secret);
+        self.render(name, setting, &signer, random)
+    }
+
+    /// The same, signed with a test key of ours in place of the private key that only the provider has. It is valid
+    /// for whoever has been told to trust that key, and nowhere else: mark it as made here.
+    ///
+    /// # Errors
+    /// There is no such sample, or the scheme cannot be applied to it.
+    pub fn render_sample_with_test_key(
+        &self,
+        name: &str,
+        setting: &SampleSetting<'_>,
+        key: &TestKey,
+        random: impl FnMut(&mut [u8]),
+    ) -> Result<RenderedRequest, RenderError> {
+        self.render(name, setting, &Signer::TestKey(key), random)
+    }
+
+    fn render(
+        &self,
+        name: &str,
+        setting: &SampleSetting<'_>,
+        signer: &Signer<'_>,
+        random: impl FnMut(&mut [u8]),
+    ) -> Result<RenderedRequest, RenderError> {
+        let sample = self.sample(name).ok_or_else(|| RenderError::NoSample {
+            provider: self.id.clone(),
+            sample: name.to_owned(),
+        })?;
         let parameters = self.with_defaults(setting.parameters);
         let mut filling = Filling::new(setting.now, &parameters, random);
         let base = url::Url::parse(setting.url).map_err(|_| RenderError::Url(setting.url.to_owned()))?;
-        let target = format!("{}{}", joined_path(&base, &sample.target), filling.fill(&sample.target)?);
+        let target = format!(
+            "{}{}",
+            joined_path(&base, &sample.target),
+            filling.fill(&sample.target)?
+        );
         let headers = self.headers(sample, &mut filling)?;
         let body = body(sample, &mut filling)?;
         let id = filling.fill(&sample.id)?;
-        let mut request =
-            RenderedRequest { method: sample.method.clone(), target, headers, body, signing: Signing::Unsigned };
+        let mut request = RenderedRequest {
+            method: sample.method.clone(),
+            target,
+            headers,
+            body,
+            signing: Signing::Unsigned,
+        };
         if !sample.unsigned {
-            self.sign_sample(&mut request, &base, setting, &parameters, &id)?;
+            let url = format!("{}{}", base.origin().ascii_serialization(), request.target);
+            let occasion = Occasion {
+                url: &url,
+                at: setting.now,
+                id: &id,
+            };
+            self.sign_sample(&mut request, &occasion, signer, &parameters)?;
         }
         Ok(request)
     }
@@ -187,69 +242,22 @@ impl Provider {
         }
         Ok(headers)
     }
-
-    fn sign_sample(
-        &self,
-        request: &mut RenderedRequest,
-        base: &url::Url,
-        setting: &SampleSetting<'_>,
-        parameters: &BTreeMap<String, String>,
-        id: &str,
-    ) -> Result<(), RenderError> {
-        let scheme = match self.scheme(parameters) {
-            Ok(Some(scheme)) => scheme,
-            Ok(None) => return Ok(()),
-            Err(ResolveError::Missing(name)) => {
-                request.signing = Signing::NotSigned(format!("`{name}` has not been chosen"));
-                return Ok(());
-            }
-            Err(error) => return Err(error.into()),
-        };
-        let Some(secret) = setting.secret else {
-            request.signing = Signing::NotSigned("there is no secret".to_owned());
-            return Ok(());
-        };
-        let url = format!("{}{}", base.origin().ascii_serialization(), request.target);
-        let lines: Vec<HeaderLine<'_>> =
-            request.headers.iter().map(|header| (header.name.as_ref(), header.value.as_ref())).collect();
-        let draft = Draft {
-            method: &request.method,
-            target: &request.target,
-            url: Some(&url),
-            headers: &lines,
-            body: &request.body,
-        };
-        let signed = match sign(&scheme, &draft, secret, Micros(setting.now.as_micros()), Some(id)) {
-            Ok(signed) => signed,
-            Err(SignError::Unsigned) => return Ok(()),
-            Err(error @ SignError::Asymmetric(_)) => {
-                request.signing = Signing::NotSigned(error.to_string());
-                return Ok(());
-            }
-            Err(error) => return Err(error.into()),
-        };
-        for (name, value) in &signed.headers {
-            request.headers.retain(|present| !present.is(name));
-            request.headers.push(header(name, value));
-        }
-        if let Some(body) = signed.body {
-            request.body = Bytes::from(body);
-        }
-        if let Some(target) = signed.target {
-            request.target = target;
-        }
-        request.signing = Signing::Signed;
-        Ok(())
-    }
 }
 
 /// The path that a sample's own target is put behind.
 fn joined_path<'u>(base: &'u url::Url, target: &str) -> &'u str {
-    if target.starts_with('/') { base.path().trim_end_matches('/') } else { base.path() }
+    if target.starts_with('/') {
+        base.path().trim_end_matches('/')
+    } else {
+        base.path()
+    }
 }
 
 fn header(name: &str, value: &str) -> Header {
-    Header { name: Bytes::copy_from_slice(name.as_bytes()), value: Bytes::copy_from_slice(value.as_bytes()) }
+    Header {
+        name: Bytes::copy_from_slice(name.as_bytes()),
+        value: Bytes::copy_from_slice(value.as_bytes()),
+    }
 }
 
 fn body(sample: &Sample, filling: &mut Filling<'_, impl FnMut(&mut [u8])>) -> Result<Bytes, RenderError> {

@@ -1,4 +1,7 @@
 //! What must hold for every provider file.
 
+mod answers;
+mod detection;
 mod files;
+mod seeds;
 mod vectors;

@@ -69,9 +69,11 @@ impl Store {
     ///
     /// When it cannot be read.
     pub async fn count_starred(&self) -> Result<u64, StoreError> {
-        let count: i64 = sqlx::query_scalar("SELECT count(*) FROM annotation WHERE starred = 1")
-            .fetch_one(self.readers())
-            .await?;
+        let count: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM annotation JOIN request ON sequence = request WHERE starred = 1",
+        )
+        .fetch_one(self.readers())
+        .await?;
         Ok(count.unsigned_abs())
     }
 
@@ -136,9 +138,11 @@ impl Store {
     ///
     /// When they cannot be read.
     pub async fn tags(&self) -> Result<Vec<(String, u64)>, StoreError> {
-        let rows = sqlx::query("SELECT name, count(*) FROM tag GROUP BY name ORDER BY name")
-            .fetch_all(self.readers())
-            .await?;
+        let rows = sqlx::query(
+            "SELECT name, count(*) FROM tag JOIN request ON sequence = request GROUP BY name ORDER BY name",
+        )
+        .fetch_all(self.readers())
+        .await?;
         rows.iter()
             .map(|row| Ok((row.try_get(0)?, row.try_get::<i64, _>(1)?.unsigned_abs())))
             .collect()

@@ -37,6 +37,9 @@ pub(super) async fn run(
             connection = None;
         }
     }
+    if let Some(connection) = connection {
+        let _ = connection.close().await;
+    }
 }
 
 async fn copy(

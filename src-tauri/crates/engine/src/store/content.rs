@@ -77,20 +77,25 @@ async fn read_body_part(readers: &SqlitePool, place: i64) -> Result<Bytes, Store
         .ok_or_else(|| StoreError::Corrupt {
             detail: format!("part `{place}` of a body is not there"),
         })?;
-    let (head_length, bytes) = decode(&row)?;
-    Ok(bytes.slice(head_length..))
+    Ok(decode(&row)?.1)
 }
 
-/// The length of the head and the bytes of a row of `head_length, length, coding, data`.
-pub(super) fn decode(row: &SqliteRow) -> Result<(usize, Bytes), StoreError> {
-    let bytes = pack::unpack(row.try_get(2)?, row.try_get(1)?, row.try_get(3)?)?;
-    let head_length = usize::try_from(row.try_get::<i64, _>(0)?).unwrap_or(usize::MAX);
-    if head_length > bytes.len() {
-        return Err(StoreError::Corrupt {
-            detail: "a head is longer than its content".to_owned(),
-        });
-    }
-    Ok((head_length, bytes))
+/// Head and body of the bytes that lie in one row of `content`.
+pub(super) fn cut(bytes: &Bytes, head_length: i64) -> Result<(Bytes, Bytes), StoreError> {
+    let length = usize::try_from(head_length)
+        .ok()
+        .filter(|length| *length <= bytes.len());
+    let length = length.ok_or_else(|| StoreError::Corrupt {
+        detail: "a head is longer than its content".to_owned(),
+    })?;
+    Ok((bytes.slice(..length), bytes.slice(length..)))
+}
+
+fn decode(row: &SqliteRow) -> Result<(Bytes, Bytes), StoreError> {
+    cut(
+        &pack::unpack(row.try_get(2)?, row.try_get(1)?, row.try_get(3)?)?,
+        row.try_get(0)?,
+    )
 }
 
 /// The head and the framing of the request at `sequence`.
@@ -102,11 +107,8 @@ pub(super) async fn read_head(readers: &SqlitePool, sequence: i64) -> Result<(Ra
         .ok_or_else(|| StoreError::Corrupt {
             detail: format!("the head of request `{sequence}` is not there"),
         })?;
-    let (head_length, bytes) = decode(&row)?;
+    let (head, _) = decode(&row)?;
     let framing = framing_of(row.try_get::<Option<&str>, _>(4)?)?;
     // A copy, so that a small head does not hold a large body in memory.
-    Ok((
-        RawHead::new(Bytes::copy_from_slice(&bytes[..head_length])),
-        framing,
-    ))
+    Ok((RawHead::new(Bytes::copy_from_slice(&head)), framing))
 }

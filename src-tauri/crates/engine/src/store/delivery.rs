@@ -1,8 +1,8 @@
 //! Deliveries and their attempts.
 
 use bytes::Bytes;
-use sqlx::{AssertSqlSafe, Row};
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{AssertSqlSafe, Row};
 
 use super::prepared::whole;
 use super::{Store, StoreError, id_of, pack};
@@ -59,7 +59,7 @@ impl Store {
         let mut deliveries = Vec::with_capacity(rows.len());
         for row in &rows {
             let attempts = attempts(&mut transaction, row.try_get(0)?).await?;
-            deliveries.push(self::delivery(row, attempts)?);
+            deliveries.push(delivery(row, attempts)?);
         }
         Ok(deliveries)
     }
@@ -77,7 +77,7 @@ impl Store {
             .await?;
         let Some(row) = row else { return Ok(None) };
         let attempts = attempts(&mut transaction, row.try_get(0)?).await?;
-        Ok(Some(self::delivery(&row, attempts)?))
+        Ok(Some(delivery(&row, attempts)?))
     }
 
     /// One attempt, if it is there.
@@ -95,18 +95,22 @@ impl Store {
 }
 
 /// What [`delivery`] reads, in its order.
-const DELIVERY: &str = "SELECT number, delivery.id, kind, url, created_at, head, delivery.body_length, body_coding, body,
+const DELIVERY: &str =
+    "SELECT number, delivery.id, kind, url, created_at, head, delivery.body_length, body_coding, body,
     request.id FROM delivery JOIN request ON request.sequence = delivery.request";
 
 /// What [`attempt`] reads, in its order.
-const ATTEMPT: &str = "SELECT id, started_at, outcome, message, hint, status, head, body_length, body_coding, body,
+const ATTEMPT: &str =
+    "SELECT id, started_at, outcome, message, hint, status, head, body_length, body_coding, body,
     body_cut, resolve_micros, connect_micros, tls_micros, first_byte_micros, total_micros FROM attempt";
 
 async fn attempts(connection: &mut SqliteConnection, delivery: i64) -> Result<Vec<Attempt>, StoreError> {
-    let rows = sqlx::query(AssertSqlSafe(format!("{ATTEMPT} WHERE delivery = ? ORDER BY number")))
-        .bind(delivery)
-        .fetch_all(connection)
-        .await?;
+    let rows = sqlx::query(AssertSqlSafe(format!(
+        "{ATTEMPT} WHERE delivery = ? ORDER BY number"
+    )))
+    .bind(delivery)
+    .fetch_all(connection)
+    .await?;
     rows.iter().map(attempt).collect()
 }
 

@@ -133,7 +133,7 @@ impl From<sqlx::Error> for StoreError {
             10 | 14 | 15 => Self::Disk { detail },
             11 | 26 => Self::Corrupt { detail },
             13 => Self::Full,
-            18 | 19 | 20 => Self::Refused { detail },
+            18..=20 => Self::Refused { detail },
             _ => Self::Internal { detail },
         }
     }

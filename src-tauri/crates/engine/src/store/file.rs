@@ -1,6 +1,7 @@
 //! The data file as the operating system sees it: where it lies, who may read it, and whether it is still there.
 
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use super::{OpenError, StoreError};
 
@@ -12,6 +13,8 @@ pub(super) const NAME: &str = "hookbench.db";
 pub(super) struct DataFile {
     path: PathBuf,
     identity: Option<(u64, u64)>,
+    /// What was found to be damaged.
+    damage: OnceLock<String>,
 }
 
 impl DataFile {
@@ -20,6 +23,7 @@ impl DataFile {
         Self {
             path: path.to_owned(),
             identity: identity(path),
+            damage: OnceLock::new(),
         }
     }
 
@@ -27,8 +31,18 @@ impl DataFile {
         &self.path
     }
 
+    /// Remembers that it is damaged: nothing is acknowledged into it any more.
+    pub(super) fn condemn(&self, detail: &str) {
+        let _ = self.damage.set(detail.to_owned());
+    }
+
     /// Fails if the file was deleted or replaced: SQLite would go on writing into a file that no longer has a name.
     pub(super) fn check(&self) -> Result<(), StoreError> {
+        if let Some(detail) = self.damage.get() {
+            return Err(StoreError::Corrupt {
+                detail: detail.clone(),
+            });
+        }
         if identity(&self.path) == self.identity {
             return Ok(());
         }

@@ -9,8 +9,7 @@ use super::{Store, StoreError};
 use crate::model::{Recognition, RequestId};
 
 impl Store {
-    /// Replaces what is known of these requests: provider, event, delivery key and verdict; the endpoint stays. Returns
-    /// the ids of those that were really changed.
+    /// Replaces what is known of these requests. Returns the ids of those that were really changed.
     ///
     /// # Errors
     ///
@@ -36,34 +35,49 @@ async fn replace(
     id: RequestId,
     known: &Recognition,
 ) -> Result<bool, StoreError> {
-    let row = sqlx::query("SELECT provider, event, verdict, body_length, delivery_key FROM request WHERE id = ?")
-        .bind(&id.as_bytes()[..])
-        .fetch_optional(&mut *connection)
-        .await?;
+    let row = sqlx::query(
+        "SELECT endpoint_path, provider, event, verdict, delivery_key, endpoint, body_length FROM request WHERE id = ?",
+    )
+    .bind(&id.as_bytes()[..])
+    .fetch_optional(&mut *connection)
+    .await?;
     let Some(row) = row else { return Ok(false) };
-    let before: [Option<String>; 4] = [row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(4)?];
-    let after =
-        [known.provider.clone(), known.event.clone(), Some(known.verdict.as_str().to_owned()), known.delivery_key.clone()];
-    if before == after {
+    let before: [Option<String>; 5] =
+        [row.try_get(0)?, row.try_get(1)?, row.try_get(2)?, row.try_get(3)?, row.try_get(4)?];
+    let endpoint_before: Option<Vec<u8>> = row.try_get(5)?;
+    let after = [
+        known.endpoint_path.clone(),
+        known.provider.clone(),
+        known.event.clone(),
+        Some(known.verdict.as_str().to_owned()),
+        known.delivery_key.clone(),
+    ];
+    let endpoint = known.endpoint.map(|endpoint| endpoint.as_bytes().to_vec());
+    if before == after && endpoint_before == endpoint {
         return Ok(false);
     }
-    let length: i64 = row.try_get(3)?;
+    let length: i64 = row.try_get(6)?;
     let mut tally = Vec::new();
-    for (kind, at) in [("provider", 0), ("event", 1), ("verdict", 2)] {
-        if before[at] != after[at] {
-            tally.push((kind, before[at].clone().unwrap_or_default(), -1, -length));
-            tally.push((kind, after[at].clone().unwrap_or_default(), 1, length));
+    for (kind, (before, after)) in ["endpoint", "provider", "event", "verdict"].iter().zip(before.iter().zip(&after)) {
+        if before != after {
+            tally.push((kind, before.clone().unwrap_or_default(), -1, -length));
+            tally.push((kind, after.clone().unwrap_or_default(), 1, length));
         }
     }
-    let [provider, event, verdict, delivery_key] = after;
-    sqlx::query("UPDATE request SET provider = ?, event = ?, verdict = ?, delivery_key = ? WHERE id = ?")
-        .bind(provider)
-        .bind(event)
-        .bind(verdict)
-        .bind(delivery_key)
-        .bind(&id.as_bytes()[..])
-        .execute(&mut *connection)
-        .await?;
+    let [endpoint_path, provider, event, verdict, delivery_key] = after;
+    sqlx::query(
+        "UPDATE request SET endpoint = ?, endpoint_path = ?, provider = ?, event = ?, verdict = ?, delivery_key = ?
+         WHERE id = ?",
+    )
+    .bind(endpoint)
+    .bind(endpoint_path)
+    .bind(provider)
+    .bind(event)
+    .bind(verdict)
+    .bind(delivery_key)
+    .bind(&id.as_bytes()[..])
+    .execute(&mut *connection)
+    .await?;
     let tally = serde_json::to_string(&tally).map_err(|error| StoreError::Internal { detail: error.to_string() })?;
     sqlx::query(ADD_TO_TALLY).bind(tally).execute(connection).await?;
     Ok(true)

@@ -13,15 +13,25 @@ mod delivery;
 mod endpoint;
 mod error;
 mod file;
+mod find;
 mod foreign;
 mod group;
+mod health;
+#[doc(hidden)]
+pub mod history;
 mod judgement;
 mod open;
 mod options;
 mod pack;
 mod prepared;
+mod query;
+mod removal;
 mod request;
+mod retention;
+mod saved_filter;
+mod search;
 mod setting;
+mod suggest;
 mod tally;
 mod target;
 #[cfg(test)]
@@ -30,19 +40,26 @@ mod words;
 mod writer;
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 use futures_util::future::BoxFuture;
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePoolOptions};
 use tokio::sync::watch;
+use tokio::task::JoinHandle;
 
 pub use annotation::Annotation;
 pub use content::BodyRange;
 pub use error::{OpenError, StoreError};
+pub use health::Health;
 pub use open::set_aside;
-pub use options::{Durability, StoreOptions};
+pub use options::{BodyText, Durability, Indexing, StoreOptions};
+pub use removal::{DeletionId, Step};
 pub use request::{From, Page, PageRequest};
+pub use retention::{Limits as RetentionLimits, UNDO_FOR, Usage};
+pub use saved_filter::SavedFilter;
+pub use search::SearchState;
+pub use suggest::Suggestion;
 pub use tally::{Count, TallyKind};
 
 use crate::model::{NewRequest, RequestId, Sequence};
@@ -67,6 +84,12 @@ struct Inner {
     readers: SqlitePool,
     file: Arc<file::DataFile>,
     checkpointer: SqliteConnectOptions,
+    search: search::SearchIndex,
+    body_text: BodyText,
+    /// Bytes written by this program so far.
+    written: watch::Receiver<u64>,
+    /// What works beside the writer and ends after it.
+    tasks: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl std::fmt::Debug for Store {
@@ -85,27 +108,46 @@ impl Store {
     ///
     /// When it cannot be used; the file is then as it was found.
     pub async fn open(folder: &Path, options: StoreOptions) -> Result<Self, OpenError> {
-        let (path, connection) = open::open(folder, &options).await?;
+        let open::Opened {
+            path,
+            connection,
+            identity,
+        } = open::open(folder, &options).await?;
         let file = Arc::new(file::DataFile::remember(&path));
         let (written, progress) = watch::channel(0);
         let writer = writer::Writer::start(options.writer(&path), connection, Arc::clone(&file), written);
         let checkpointer = options.checkpointer(&path);
-        tokio::spawn(checkpoint::run(
-            checkpointer.clone(),
-            writer.downgrade(),
-            progress,
-        ));
+        let copying = checkpoint::run(checkpointer.clone(), writer.downgrade(), progress.clone());
+        let mut tasks = vec![tokio::spawn(copying)];
         let readers = SqlitePoolOptions::new()
             .max_connections(options.readers.max(1))
             .acquire_timeout(std::time::Duration::from_secs(5))
             .test_before_acquire(false)
             .connect_lazy_with(options.reader(&path));
+        let written = progress.clone();
+        let (indexed, index_progress) = watch::channel(0);
+        let search = search::SearchIndex::new(folder, identity.clone(), options.index_table, index_progress);
+        if options.indexing == Indexing::Background {
+            tasks.push(tokio::spawn(search::run(search::Builder {
+                folder: folder.to_owned(),
+                identity,
+                table: options.index_table,
+                rows: readers.clone(),
+                body_text: options.body_text,
+                written: progress,
+                progress: indexed,
+            })));
+        }
         Ok(Self {
             inner: Arc::new(Inner {
                 writer,
                 readers,
                 file,
                 checkpointer,
+                search,
+                body_text: options.body_text,
+                written,
+                tasks: Mutex::new(tasks),
             }),
         })
     }
@@ -129,11 +171,41 @@ impl Store {
     /// [`StoreError::Closed`].
     pub async fn close(&self) {
         self.inner.writer.close().await;
+        let tasks = self
+            .inner
+            .tasks
+            .lock()
+            .map(|mut tasks| std::mem::take(&mut *tasks))
+            .unwrap_or_default();
+        for task in tasks {
+            let _ = task.await;
+        }
         self.inner.readers.close().await;
+        self.inner.search.close().await;
         if self.inner.file.check().is_ok() {
             // What is left in the log is found there by the next start.
             let _ = checkpoint::finish(&self.inner.checkpointer).await;
         }
+    }
+
+    /// How far the search index is.
+    ///
+    /// # Errors
+    ///
+    /// When the newest request cannot be read.
+    pub async fn search_state(&self) -> Result<SearchState, StoreError> {
+        let newest = search::newest(self.readers()).await?;
+        let indexed_to = self.inner.search.indexed_to().await;
+        Ok(SearchState {
+            indexed_to: Sequence(indexed_to),
+            backlog: newest.saturating_sub(indexed_to).unsigned_abs(),
+        })
+    }
+
+    /// A number that changes whenever this program has indexed something.
+    #[must_use]
+    pub fn watch_search(&self) -> watch::Receiver<i64> {
+        self.inner.search.progress.clone()
     }
 
     fn readers(&self) -> &SqlitePool {

@@ -31,11 +31,17 @@ enum Found {
     Schema(i64),
 }
 
+/// A data file that can be worked with.
+pub(super) struct Opened {
+    pub path: PathBuf,
+    /// The connection that writes.
+    pub connection: SqliteConnection,
+    /// What tells this file from any other.
+    pub identity: Vec<u8>,
+}
+
 /// Opens or makes the data file in `folder` and brings it to the known schema.
-pub(super) async fn open(
-    folder: &Path,
-    options: &StoreOptions,
-) -> Result<(PathBuf, SqliteConnection), OpenError> {
+pub(super) async fn open(folder: &Path, options: &StoreOptions) -> Result<Opened, OpenError> {
     file::make_folder(folder)?;
     let path = folder.join(file::NAME);
     file::make_file(&path)?;
@@ -54,7 +60,15 @@ pub(super) async fn open(
         .execute(&mut connection)
         .await
         .map_err(refused)?;
-    Ok((path, connection))
+    let identity = sqlx::query_scalar("SELECT identity FROM program")
+        .fetch_one(&mut connection)
+        .await
+        .map_err(refused)?;
+    Ok(Opened {
+        path,
+        connection,
+        identity,
+    })
 }
 
 /// Reads what the file says of itself, through a connection that cannot write.
@@ -128,6 +142,11 @@ async fn migrate(path: &Path, options: &StoreOptions) -> Result<SqliteConnection
                 detail: other.to_string(),
             },
         })?;
+    let numbered = format!("PRAGMA user_version = {}", known_schema());
+    sqlx::query(sqlx::AssertSqlSafe(numbered))
+        .execute(&mut connection)
+        .await
+        .map_err(refused)?;
     sqlx::query("UPDATE program SET version = ?")
         .bind(env!("CARGO_PKG_VERSION"))
         .execute(&mut connection)

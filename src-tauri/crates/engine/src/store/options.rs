@@ -3,8 +3,11 @@
 use std::path::Path;
 use std::time::Duration;
 
+use bytes::Bytes;
 use sqlx::ConnectOptions;
 use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+
+use crate::model::RawHead;
 
 /// When a commit counts as done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -14,6 +17,20 @@ pub enum Durability {
     Full,
     /// The operating system has it: it survives the end of this program, not a power cut.
     Normal,
+}
+
+/// The text of a body: with its content coding undone, where the head names one and the body follows it; `None`
+/// where the body is its own text. Passed in, because what a coding is, is known elsewhere.
+pub type BodyText = fn(&RawHead, &Bytes) -> Option<Bytes>;
+
+/// Whether what is kept can be found by its words quickly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Indexing {
+    /// A search index is built in the background.
+    #[default]
+    Background,
+    /// None is built here; one that is there is used.
+    Off,
 }
 
 /// How a store is opened.
@@ -27,6 +44,13 @@ pub struct StoreOptions {
     pub readers: u32,
     /// The most pages of 4 KiB the file may have; `None` is as many as the disk has room for.
     pub page_limit: Option<u32>,
+    /// The text of a body, for searching in it.
+    pub body_text: BodyText,
+    /// Whether the search index is built.
+    pub indexing: Indexing,
+    /// Requests in one table of the search index. Only tests have a reason to change it.
+    #[doc(hidden)]
+    pub index_table: i64,
 }
 
 impl Default for StoreOptions {
@@ -36,6 +60,9 @@ impl Default for StoreOptions {
             lock_wait: Duration::from_millis(2_000),
             readers: 3,
             page_limit: None,
+            body_text: |_, _| None,
+            indexing: Indexing::Background,
+            index_table: 65_536,
         }
     }
 }

@@ -7,7 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use super::StoreError;
 use super::pack::{Packed, pack};
-use super::words::verdict_word;
 use crate::model::{Body, Framing, Header, HttpVersion, Mark, NewRequest, RequestId, State};
 
 /// How much of a body one part holds.
@@ -90,7 +89,7 @@ impl Prepared {
             provider: recognition.provider,
             event: recognition.event,
             delivery_key: recognition.delivery_key,
-            verdict: verdict_word(recognition.verdict),
+            verdict: recognition.verdict.as_str(),
             state: arrival.state,
             reason: arrival.reason,
             answered,

@@ -1,4 +1,6 @@
-//! Reading requests: pages of the list, single ones, and finding one by the beginning of its id.
+//! Reading requests: rows of the list, single ones, and finding one by the beginning of its id.
+
+use std::time::Duration;
 
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Row};
@@ -6,6 +8,7 @@ use sqlx::{Arguments, AssertSqlSafe, Row};
 use super::content::read_head;
 use super::words::{state_of, verdict_of, version_of};
 use super::{Store, StoreError, id_of};
+use crate::filter::Filter;
 use crate::model::{EndpointId, Recognition, Request, RequestId, RequestSummary, Sequence, Timestamp};
 
 /// Where a page begins.
@@ -26,22 +29,35 @@ pub struct PageRequest {
     pub from: From,
     /// How many rows it has at most.
     pub limit: u32,
+    /// What its rows satisfy.
+    pub filter: Filter,
+    /// How long it may take to look into requests; a page that takes longer ends early and says how far it came.
+    pub budget: Duration,
 }
 
 impl PageRequest {
     /// The newest `limit` rows.
     #[must_use]
-    pub const fn newest(limit: u32) -> Self {
+    pub fn newest(limit: u32) -> Self {
         Self {
             from: From::Newest,
             limit,
+            filter: Filter::default(),
+            budget: Duration::from_millis(250),
         }
     }
 
     /// The same page from another place.
     #[must_use]
-    pub const fn from(mut self, from: From) -> Self {
+    pub fn from(mut self, from: From) -> Self {
         self.from = from;
+        self
+    }
+
+    /// The same page of the rows that satisfy `filter`.
+    #[must_use]
+    pub fn filter(mut self, filter: Filter) -> Self {
+        self.filter = filter;
         self
     }
 }
@@ -51,12 +67,12 @@ impl PageRequest {
 pub struct Page {
     /// The rows, newest first, whichever way the page was asked for.
     pub rows: Vec<RequestSummary>,
-    /// Whether there are more in the direction that was asked for.
+    /// Whether there are, or may be, more in the direction that was asked for.
     pub more: bool,
+    /// Set when time was over before the page was full: everything up to here was looked at, and the same request
+    /// from here goes on.
+    pub scanned_to: Option<Sequence>,
 }
-
-/// Counting stops here: "10000 or more" is all a person wants to know.
-const COUNT_LIMIT: u32 = 10_000;
 
 /// What [`summary`] reads, in its order.
 pub(super) const SUMMARY: &str = "SELECT request.id, request.sequence, request.received_at, request.took_micros, \
@@ -110,51 +126,6 @@ pub(super) fn summary(row: &SqliteRow) -> Result<RequestSummary, StoreError> {
 }
 
 impl Store {
-    /// A page of the list.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be read.
-    pub async fn page(&self, wanted: &PageRequest) -> Result<Page, StoreError> {
-        let limit = usize::try_from(wanted.limit).unwrap_or(usize::MAX);
-        let (condition, bound, order) = match wanted.from {
-            From::Newest => ("request.sequence <= ?", i64::MAX, "DESC"),
-            From::Before(sequence) => ("request.sequence < ?", sequence.0, "DESC"),
-            From::After(sequence) => ("request.sequence > ?", sequence.0, "ASC"),
-        };
-        let sql = format!("{SUMMARY} WHERE {condition} ORDER BY request.sequence {order} LIMIT ?");
-        let rows = sqlx::query(AssertSqlSafe(sql))
-            .bind(bound)
-            .bind(i64::from(wanted.limit) + 1)
-            .fetch_all(self.readers())
-            .await?;
-        let more = rows.len() > limit;
-        let mut rows = rows
-            .iter()
-            .take(limit)
-            .map(summary)
-            .collect::<Result<Vec<_>, _>>()?;
-        if matches!(wanted.from, From::After(_)) {
-            rows.reverse();
-        }
-        Ok(Page { rows, more })
-    }
-
-    /// How many requests are newer than `sequence`, counted no further than 10,000.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be read.
-    pub async fn count_newer(&self, sequence: Sequence) -> Result<u32, StoreError> {
-        let count: i64 =
-            sqlx::query_scalar("SELECT count(*) FROM (SELECT 1 FROM request WHERE sequence > ? LIMIT ?)")
-                .bind(sequence.0)
-                .bind(COUNT_LIMIT)
-                .fetch_one(self.readers())
-                .await?;
-        Ok(u32::try_from(count).unwrap_or(COUNT_LIMIT))
-    }
-
     /// The newest place in the order of arrival that was ever given.
     ///
     /// # Errors

@@ -143,6 +143,10 @@ impl<'j> Bench<'_, 'j, '_> {
         {
             return Tried::stop(Verdict::Malformed, Reason::NotASignature);
         }
+        let is_readable = |key: &Key<'_>| PublicKey::read(self.secrets[key.secret].expose(), None).is_ok();
+        if self.algorithm.is_asymmetric() && !self.keys.is_empty() && !self.keys.iter().any(is_readable) {
+            return Tried::stop(Verdict::Invalid, Reason::NoKey);
+        }
         let way: &'j Scheme = self.scene.way;
         let by_place = reads_items(way);
         let mut contents: Vec<(usize, usize)> = self
@@ -174,7 +178,13 @@ impl<'j> Bench<'_, 'j, '_> {
         }
         match lacking {
             Some(Lacking::Source(source)) if tried.attempt.is_none() => {
-                Tried::stop(Verdict::Missing, Reason::Lacking(source))
+                // A header that is there and lacks an item is wrong; a header that is not there is missing.
+                let verdict = if is_item(way, &source) {
+                    Verdict::Invalid
+                } else {
+                    Verdict::Missing
+                };
+                Tried::stop(verdict, Reason::Lacking(source))
             }
             Some(Lacking::Parameter(name)) if tried.attempt.is_none() => {
                 Tried::stop(Verdict::Unknown, Reason::Parameter(name))
@@ -287,6 +297,16 @@ impl<'j> Bench<'_, 'j, '_> {
         });
         (Some(digest), matching.copied())
     }
+}
+
+/// Whether this is read only from the list the signature is in.
+fn is_item(way: &Scheme, source: &Source) -> bool {
+    let from = match source {
+        Source::Timestamp => way.timestamp.as_ref().map(|timestamp| timestamp.from.as_slice()),
+        Source::Id => way.id.as_ref().map(|id| id.from.as_slice()),
+        other => return matches!(other, Source::Item(_)),
+    };
+    from.is_some_and(|from| from.iter().all(|source| matches!(source, Source::Item(_))))
 }
 
 /// Whether what is signed differs from one item list to the next.

@@ -125,8 +125,17 @@ fn field_name(head: &[u8]) -> Option<Vec<u8>> {
         .map(|name| name.trim_ascii().to_vec())
 }
 
+/// Where `wanted` first is. An empty text is nowhere.
 pub(crate) fn position(text: &[u8], wanted: &[u8]) -> Option<usize> {
-    text.windows(wanted.len()).position(|window| window == wanted)
+    let (first, _) = wanted.split_first()?;
+    let mut from = 0;
+    loop {
+        let at = from + text.get(from..)?.iter().position(|byte| byte == first)?;
+        if text[at..].starts_with(wanted) {
+            return Some(at);
+        }
+        from = at + 1;
+    }
 }
 
 /// The text with this field's value replaced, or the field added.

@@ -90,6 +90,9 @@ fn body_notes(body: &[u8], verdict: Verdict, note: &mut impl FnMut(NoteCode, Str
         );
         return;
     }
+    if body.is_ascii() {
+        return;
+    }
     if std::str::from_utf8(body).is_err() {
         let text = if verdict == Verdict::Valid {
             "valid on the bytes, but a receiver that decodes the body to text before checking will refuse it"

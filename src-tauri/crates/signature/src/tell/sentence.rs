@@ -95,6 +95,7 @@ fn wrong(algorithm: Algorithm, secrets: usize) -> String {
     match algorithm {
         Algorithm::Token => format!("The token is not {secrets}."),
         Algorithm::Basic => format!("User and password are not {secrets}."),
+        Algorithm::Jwt => format!("The token is not signed with {secrets}."),
         algorithm => format!(
             "The signature is not {} of these bytes with {secrets}.",
             algorithm.title()

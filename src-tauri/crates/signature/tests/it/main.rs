@@ -5,7 +5,11 @@
     reason = "a test that cannot set itself up has failed"
 )]
 
+mod diagnosis;
+mod discovery;
+mod properties;
 mod provider;
 mod report;
 mod signing;
+mod speed;
 mod vectors;

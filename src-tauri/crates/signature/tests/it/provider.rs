@@ -76,6 +76,10 @@ pub(crate) fn body(provider: &str) -> &'static str {
         "adyen" => {
             r#"{"live":"false","notificationItems":[{"NotificationRequestItem":{"pspReference":"a","amount":{"value":1,"currency":"EUR"},"success":"true"}},{"NotificationRequestItem":{"pspReference":"b"}}]}"#
         }
+        "aws-sns" => {
+            r#"{"Type":"Notification","MessageId":"evt_1","TopicArn":"arn:aws:sns:us-east-1:1:t","Message":"hi","SignatureVersion":"2","SigningCertURL":"https://sns.us-east-1.amazonaws.com/x.pem"}"#
+        }
+        "twilio" => "MessageSid=evt_1&From=%2B1415&Body=Hello+there",
         "braintree" => "bt_payload=PG5vdGlmaWNhdGlvbj4%3D%0A",
         "microsoft-graph" => r#"{"value":[{"subscriptionId":"a"},{"subscriptionId":"b","clientState":"x"}]}"#,
         "dropbox-sign" => {
@@ -88,7 +92,26 @@ pub(crate) fn body(provider: &str) -> &'static str {
 /// The content type of that body.
 pub(crate) fn content_type(provider: &str) -> &'static [u8] {
     match provider {
-        "braintree" | "dropbox-sign" => b"application/x-www-form-urlencoded",
+        "braintree" | "dropbox-sign" | "twilio" => b"application/x-www-form-urlencoded",
         _ => b"application/json",
+    }
+}
+
+#[test]
+fn the_examples_in_the_documentation_are_schemes() {
+    let text = fs::read_to_string(folder("../src/scheme.rs")).unwrap();
+    let text: String = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("//!"))
+        .map(|line| format!("{}\n", line.trim_start()))
+        .collect();
+    let blocks: Vec<&str> = text
+        .split("```toml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .collect();
+    assert!(blocks.len() >= 8, "the documentation has its examples");
+    for block in blocks {
+        toml::from_str::<Provider>(block).unwrap_or_else(|error| panic!("{block}\n{error}"));
     }
 }

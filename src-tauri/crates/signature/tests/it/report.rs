@@ -305,3 +305,36 @@ fn an_unknown_field_of_a_scheme_is_refused_with_its_place() {
         .to_string();
     assert!(error.contains("bdy"), "templates too: {error}");
 }
+
+#[test]
+fn a_list_without_its_time_is_wrong_and_a_header_without_is_missing() {
+    let headers: [(&[u8], &[u8]); 1] = [(b"Stripe-Signature", &LINE[13..])];
+    let report = verify(&scheme(STRIPE), &message(&headers, BODY, None), &[secret()]);
+    assert_eq!(report.verdict, Verdict::Invalid, "the header is there");
+    assert_eq!(
+        report.sentence, "The timestamp (the item `t`) is signed and is not there.",
+        "what it lacks is said"
+    );
+    let slack = scheme(
+        "algorithm = \"hmac-sha256\"\ncontent = \"{timestamp}{body}\"\nsignature = { from = \"header:X-S\" }\ntimestamp = { from = \"header:X-T\" }",
+    );
+    let headers: [(&[u8], &[u8]); 1] = [(b"X-S", b"00")];
+    let report = verify(&slack, &message(&headers, BODY, None), &[secret()]);
+    assert_eq!(report.verdict, Verdict::Missing, "the other header is not there");
+}
+
+#[test]
+fn a_token_may_be_any_text() {
+    let scheme = Scheme::new(Algorithm::Token, Signature::header("X-Secret"));
+    let headers: [(&[u8], &[u8]); 1] = [(b"X-Secret", "pässwort ☕".as_bytes())];
+    let checked = check(
+        &scheme,
+        &message(&headers, b"{}", None),
+        &[Secret::new("s", "pässwort ☕")],
+    );
+    assert_eq!(
+        (checked.verdict, checked.secret),
+        (Verdict::Valid, Some(0)),
+        "bytes are compared"
+    );
+}

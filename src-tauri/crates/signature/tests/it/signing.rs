@@ -1,7 +1,8 @@
 //! What is signed here is valid here, for every scheme that signs with a shared secret.
 
 use hookbench_signature::{
-    Algorithm, Draft, Message, Micros, Scheme, Secret, SignError, Signed, Verdict, sign, verify,
+    Algorithm, Draft, Message, Micros, Scheme, Secret, SignError, Signed, TestKey, Verdict, sign,
+    sign_with_test_key, verify,
 };
 
 use crate::provider;
@@ -119,4 +120,95 @@ fn an_id_that_is_given_is_the_id_that_is_signed() {
         "the id is kept"
     );
     assert!(signed.body.is_none(), "the body is not touched");
+}
+
+#[test]
+fn a_json_body_for_twilio_is_signed_through_its_digest_in_the_query() {
+    let (_, twilio) = provider::all()
+        .into_iter()
+        .find(|(name, _)| name == "twilio")
+        .unwrap();
+    let secret = provider::secret("twilio");
+    let headers: [(&[u8], &[u8]); 1] = [(b"Content-Type", b"application/json")];
+    let draft = Draft {
+        method: "POST",
+        target: "/in/abc",
+        url: Some(URL),
+        headers: &headers,
+        body: b"{}",
+    };
+    let signed = sign(&twilio, &draft, &secret, AT, None).unwrap();
+    let url = signed.url.clone().unwrap();
+    assert!(
+        url.starts_with(URL) && url.contains("&bodySHA256=44136fa355b3678a"),
+        "the digest is added: {url}"
+    );
+    let mut sent = apply(&draft, signed);
+    assert_eq!(
+        sent.judge(&twilio, &secret).0,
+        Verdict::Valid,
+        "and the whole is valid"
+    );
+    sent.body = b"[]".to_vec();
+    assert_eq!(
+        sent.judge(&twilio, &secret).0,
+        Verdict::Invalid,
+        "another body is not"
+    );
+}
+
+#[test]
+fn public_key_schemes_accept_what_a_test_key_signed() {
+    let mut signed_by_test_keys = 0;
+    for (name, scheme) in provider::all() {
+        let Ok(key) = TestKey::generate(&scheme) else {
+            continue;
+        };
+        let body = provider::body(&name);
+        let headers: [(&[u8], &[u8]); 2] = [
+            (b"Content-Type", provider::content_type(&name)),
+            (
+                b"PAYPAL-CERT-URL",
+                b"https://api.paypal.com/v1/notifications/certs/x",
+            ),
+        ];
+        let draft = Draft {
+            method: "POST",
+            target: "/in/abc",
+            url: Some(URL),
+            headers: &headers,
+            body: body.as_bytes(),
+        };
+        let signed = sign_with_test_key(&scheme, &draft, &key, AT, Some("msg_1"))
+            .unwrap_or_else(|error| panic!("`{name}`: {error}"));
+        let public = key.public_secret(&scheme).unwrap();
+        let (verdict, sentence) = apply(&draft, signed).judge(&scheme, &public);
+        assert_eq!(
+            verdict,
+            Verdict::Valid,
+            "`{name}` accepts the test key: {sentence}"
+        );
+        signed_by_test_keys += 1;
+    }
+    assert!(
+        signed_by_test_keys >= 7,
+        "all kinds of keys are tried: {signed_by_test_keys}"
+    );
+}
+
+#[test]
+fn a_test_key_can_be_kept_and_is_not_shown() {
+    let scheme = provider::scheme("discord");
+    let key = TestKey::generate(&scheme).unwrap();
+    let again = TestKey::from_pkcs8(&scheme, key.to_pkcs8()).unwrap();
+    assert_eq!(key.public_pem(), again.public_pem(), "the same key comes back");
+    assert!(!format!("{key:?}").contains("pkcs8"), "debug output holds no key");
+    assert!(
+        TestKey::from_pkcs8(&scheme, b"no key").is_err(),
+        "what is no key is refused"
+    );
+    assert!(
+        TestKey::generate(&provider::scheme("github")).is_err(),
+        "a shared secret needs no test key"
+    );
 }

@@ -234,3 +234,75 @@ async fn many_large_bodies_at_a_time_go_to_files() {
         "all are whole"
     );
 }
+
+/// Runs in a process of its own, because it uses up all file descriptors.
+#[tokio::test]
+#[ignore = "started by `a_listener_without_file_descriptors_makes_room` with few of them"]
+async fn with_few_file_descriptors() {
+    let bench = Bench::new().await;
+    let mut idle = Vec::new();
+    for _ in 0..5 {
+        idle.push(bench.connect().await);
+    }
+    while bench.listener.connections() < 5 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    let mut hoard = Vec::new();
+    while let Ok(file) = std::fs::File::open("/dev/null") {
+        hoard.push(file);
+    }
+    let mut newcomer = socket.connect(bench.listener.address()).await.unwrap();
+    newcomer
+        .write_all(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        .await
+        .unwrap();
+    assert_eq!(
+        status(&read_answer(&mut newcomer).await),
+        "200",
+        "an idle one made room"
+    );
+    assert_eq!(
+        read_to_end(&mut idle[0]).await,
+        "",
+        "the one that had waited longest"
+    );
+    assert!(!hoard.is_empty(), "there was no other room");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_listener_without_file_descriptors_makes_room() {
+    let output = std::process::Command::new("sh")
+        .args(["-c", "ulimit -n 64 && exec \"$0\" \"$@\""])
+        .arg(std::env::current_exe().unwrap())
+        .args([
+            "--ignored",
+            "--exact",
+            "capture::tests::bounds::with_few_file_descriptors",
+        ])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && said.contains("1 passed"), "{said}");
+}
+
+#[tokio::test]
+async fn new_limits_hold_for_new_connections() {
+    let bench = Bench::with(small()).await;
+    let request = format!(
+        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100001\r\n\r\n{}",
+        "x".repeat(100_001)
+    );
+    assert_eq!(
+        status(&bench.exchange_and_end(request.as_bytes()).await),
+        "413",
+        "over the limit"
+    );
+    bench.limits.store(Arc::new(brisk()));
+    assert_eq!(
+        status(&bench.exchange_and_end(request.as_bytes()).await),
+        "200",
+        "under the new one"
+    );
+}

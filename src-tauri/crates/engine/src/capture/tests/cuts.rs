@@ -58,10 +58,13 @@ impl AsyncWrite for Scripted {
     }
 }
 
+/// Head, body, state, reason and answer of a row.
+type Shown = (Vec<u8>, Vec<u8>, State, String, Option<u16>);
+
 /// What a stream of bytes amounts to.
 #[derive(Debug, PartialEq)]
 struct Seen {
-    requests: Vec<(Vec<u8>, Vec<u8>, State, String, Option<u16>)>,
+    requests: Vec<Shown>,
     statuses: Vec<String>,
 }
 

@@ -283,7 +283,7 @@ async fn a_port_in_use_is_named() {
     let bench = Bench::new().await;
     let error = Listener::bind(
         bench.listener.address(),
-        Arc::new(ArcSwap::from_pointee(brisk())),
+        Arc::clone(&bench.limits),
         bench.folder.path().to_owned(),
         Clock::system(),
         Arc::new(Collecting::default()),

@@ -132,6 +132,26 @@ async fn a_refused_request_is_shown_whole_even_if_it_comes_in_pieces() {
 }
 
 #[tokio::test]
+async fn a_fault_in_an_unfinished_line_is_found_at_the_end_at_last() {
+    let bench = Bench::new().await;
+    let mut stream = bench.connect().await;
+    stream.write_all(b"GET / HTTP/1.1\r\nHo").await.unwrap();
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    stream.write_all(b"\x02st: x").await.unwrap();
+    stream.shutdown().await.unwrap();
+    assert_eq!(
+        status(&read_to_end(&mut stream).await),
+        "400",
+        "the end makes it no better"
+    );
+    assert_eq!(
+        bench.row().await.reason(),
+        "header line 1 has the byte 0x02 in its name",
+        "the fault is named"
+    );
+}
+
+#[tokio::test]
 async fn a_good_request_before_a_refused_one_is_kept() {
     let bench = Bench::new().await;
     let answers = bench

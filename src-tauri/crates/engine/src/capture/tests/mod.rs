@@ -89,6 +89,7 @@ impl Intake for Collecting {
 /// A listener with its intake and a spool folder of its own.
 struct Bench {
     listener: Listener,
+    limits: Arc<ArcSwap<Limits>>,
     intake: Arc<Collecting>,
     folder: tempfile::TempDir,
 }
@@ -109,9 +110,10 @@ impl Bench {
     async fn with(limits: Limits) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let intake = Arc::new(Collecting::default());
+        let limits = Arc::new(ArcSwap::from_pointee(limits));
         let listener = Listener::bind(
             SocketAddr::from(([127, 0, 0, 1], 0)),
-            Arc::new(ArcSwap::from_pointee(limits)),
+            Arc::clone(&limits),
             folder.path().join("spool"),
             Clock::from_fn(|| Timestamp::from_micros(NOW)),
             Arc::clone(&intake),
@@ -120,6 +122,7 @@ impl Bench {
         .unwrap();
         Self {
             listener,
+            limits,
             intake,
             folder,
         }

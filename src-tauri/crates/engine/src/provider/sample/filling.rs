@@ -5,18 +5,7 @@ use std::collections::BTreeMap;
 use super::RenderError;
 use crate::model::Timestamp;
 
-/// Fills in the placeholders of one sample.
-///
-/// | text | value |
-/// | --- | --- |
-/// | `${uuid}` | a random UUID (version 4) |
-/// | `${hex:N}`, `${digits:N}`, `${alnum:N}`, `${upper:N}` | N random characters; a number does not start with 0 |
-/// | `${now:unix}`, `${now:millis}` | seconds or milliseconds since the epoch |
-/// | `${now:rfc3339}`, `${now:rfc3339-millis}` | `2026-11-20T12:04:11Z`, `2026-11-20T12:04:11.482Z` |
-/// | `${now:%d %b %Y}` | any other form, in UTC |
-/// | `${now-2d:unix}` | earlier or later, by `s`, `m`, `h` or `d` |
-/// | `${name=KIND}` | any of these, remembered as `${name}` |
-/// | `${name}` | what is remembered by that name, or the parameter of that name |
+/// Fills in the placeholders of one sample; they are listed at [`super::Sample`].
 pub(super) struct Filling<'p, R> {
     now: Timestamp,
     parameters: &'p BTreeMap<String, String>,
@@ -31,7 +20,12 @@ const ALPHANUMERIC: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmn
 
 impl<'p, R: FnMut(&mut [u8])> Filling<'p, R> {
     pub(super) const fn new(now: Timestamp, parameters: &'p BTreeMap<String, String>, random: R) -> Self {
-        Self { now, parameters, remembered: BTreeMap::new(), random }
+        Self {
+            now,
+            parameters,
+            remembered: BTreeMap::new(),
+            random,
+        }
     }
 
     /// The text with every placeholder filled in.
@@ -39,8 +33,9 @@ impl<'p, R: FnMut(&mut [u8])> Filling<'p, R> {
         let mut filled = String::with_capacity(text.len());
         let mut rest = text;
         while let Some((before, after)) = rest.split_once("${") {
-            let (placeholder, tail) =
-                after.split_once('}').ok_or_else(|| RenderError::Placeholder(after.to_owned()))?;
+            let (placeholder, tail) = after
+                .split_once('}')
+                .ok_or_else(|| RenderError::Placeholder(after.to_owned()))?;
             filled.push_str(before);
             filled.push_str(&self.value(placeholder)?);
             rest = tail;
@@ -56,7 +51,11 @@ impl<'p, R: FnMut(&mut [u8])> Filling<'p, R> {
             self.remembered.insert(name.to_owned(), value.clone());
             return Ok(value);
         }
-        if let Some(value) = self.remembered.get(placeholder).or_else(|| self.parameters.get(placeholder)) {
+        if let Some(value) = self
+            .remembered
+            .get(placeholder)
+            .or_else(|| self.parameters.get(placeholder))
+        {
             return Ok(value.clone());
         }
         self.made(placeholder).ok_or_else(unknown)
@@ -88,7 +87,12 @@ impl<'p, R: FnMut(&mut [u8])> Filling<'p, R> {
         let mut bytes = vec![0; length.parse::<u8>().ok()?.into()];
         (self.random)(&mut bytes);
         // The alphabet is no power of two: a little uneven, and no secret is made this way.
-        Some(bytes.iter().map(|byte| char::from(alphabet[usize::from(*byte) % alphabet.len()])).collect())
+        Some(
+            bytes
+                .iter()
+                .map(|byte| char::from(alphabet[usize::from(*byte) % alphabet.len()]))
+                .collect(),
+        )
     }
 }
 
@@ -118,7 +122,11 @@ fn micros(shift: &str) -> Option<i64> {
         'd' => 86_400,
         _ => return None,
     };
-    shift.strip_suffix(unit)?.parse::<i64>().ok()?.checked_mul(seconds * 1_000_000)
+    shift
+        .strip_suffix(unit)?
+        .parse::<i64>()
+        .ok()?
+        .checked_mul(seconds * 1_000_000)
 }
 
 #[cfg(test)]
@@ -128,34 +136,66 @@ mod tests {
     fn fill(text: &str) -> Result<String, RenderError> {
         let parameters = BTreeMap::from([("token".to_owned(), "chosen".to_owned())]);
         let mut next = 0_u8;
-        let mut filling = Filling::new(Timestamp::from_micros(1_795_176_251_482_001), &parameters, |bytes| {
-            for byte in bytes {
-                *byte = next;
-                next = next.wrapping_add(1);
-            }
-        });
+        let mut filling = Filling::new(
+            Timestamp::from_micros(1_795_176_251_482_001),
+            &parameters,
+            |bytes| {
+                for byte in bytes {
+                    *byte = next;
+                    next = next.wrapping_add(1);
+                }
+            },
+        );
         filling.fill(text)
     }
 
     #[test]
     fn times_are_those_of_the_given_clock() {
-        assert_eq!(fill("${now:unix} ${now:millis}").unwrap(), "1795176251 1795176251482", "as numbers");
-        assert_eq!(fill("${now:rfc3339}").unwrap(), "2026-11-20T12:04:11Z", "as RFC 3339");
-        assert_eq!(fill("${now-1d:rfc3339-millis}").unwrap(), "2026-11-19T12:04:11.482Z", "a day earlier");
-        assert_eq!(fill("${now+30m:%H:%M}").unwrap(), "12:34", "half an hour later, in a form of one's own");
+        assert_eq!(
+            fill("${now:unix} ${now:millis}").unwrap(),
+            "1795176251 1795176251482",
+            "as numbers"
+        );
+        assert_eq!(
+            fill("${now:rfc3339}").unwrap(),
+            "2026-11-20T12:04:11Z",
+            "as RFC 3339"
+        );
+        assert_eq!(
+            fill("${now-1d:rfc3339-millis}").unwrap(),
+            "2026-11-19T12:04:11.482Z",
+            "a day earlier"
+        );
+        assert_eq!(
+            fill("${now+30m:%H:%M}").unwrap(),
+            "12:34",
+            "half an hour later, in a form of one's own"
+        );
     }
 
     #[test]
     fn what_is_remembered_is_the_same_twice() {
-        assert_eq!(fill("${id=hex:4} ${id} ${token}").unwrap(), "0123 0123 chosen", "ids recur, parameters are known");
-        assert_eq!(fill("${digits:2}").unwrap(), "71", "a number does not start with a nought");
+        assert_eq!(
+            fill("${id=hex:4} ${id} ${token}").unwrap(),
+            "0123 0123 chosen",
+            "ids recur, parameters are known"
+        );
+        assert_eq!(
+            fill("${digits:2}").unwrap(),
+            "71",
+            "a number does not start with a nought"
+        );
     }
 
     #[test]
     fn an_unknown_placeholder_is_named() {
         for placeholder in ["who", "hex:x", "now:", "now-2y:unix", "hex:"] {
             let wanted = Err(RenderError::Placeholder(placeholder.to_owned()));
-            assert_eq!(fill(&format!("${{{placeholder}}}")), wanted, "`{placeholder}` is no placeholder");
+            assert_eq!(
+                fill(&format!("${{{placeholder}}}")),
+                wanted,
+                "`{placeholder}` is no placeholder"
+            );
         }
     }
 }

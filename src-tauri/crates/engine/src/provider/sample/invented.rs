@@ -17,19 +17,34 @@ impl Provider {
         if algorithm.is_some_and(|algorithm| algorithm.is_asymmetric() || algorithm == Algorithm::None) {
             return None;
         }
+        if algorithm == Some(Algorithm::Jwt)
+            && !scheme.jwt_algorithms.iter().any(|name| name.starts_with("HS"))
+        {
+            return None;
+        }
         if algorithm == Some(Algorithm::Basic) {
-            return Some(Secret::new("sample", format!("hookbench:{}", hex::encode(&bytes[..16]))));
+            return Some(Secret::new(
+                "sample",
+                format!("hookbench:{}", hex::encode(&bytes[..16])),
+            ));
         }
         let form = scheme.secret.first()?;
         let text = match form.decode {
             SecretDecoding::Base64 => STANDARD.encode(bytes),
             _ => hex::encode(bytes),
         };
-        let prefix = form.only_with.as_ref().or(form.strip.as_ref()).map_or("", String::as_str);
+        let prefix = form
+            .only_with
+            .as_ref()
+            .or(form.strip.as_ref())
+            .map_or("", String::as_str);
         let text = format!("{prefix}{text}");
-        Some(Secret::new("sample", match &form.split {
-            Some(separator) => vec![text; form.part.unwrap_or(0) + 1].join(separator),
-            None => text,
-        }))
+        Some(Secret::new(
+            "sample",
+            match &form.split {
+                Some(separator) => vec![text; form.part.unwrap_or(0) + 1].join(separator),
+                None => text,
+            },
+        ))
     }
 }

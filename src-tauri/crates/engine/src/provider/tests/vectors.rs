@@ -65,12 +65,21 @@ struct Expected {
 }
 
 fn file() -> File {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../signature/tests/fixtures/vectors.json");
+    let path = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../signature/tests/fixtures/vectors.json"
+    );
     serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
 fn headers(lines: &BTreeMap<String, String>) -> Vec<Header> {
-    lines.iter().map(|(name, value)| Header { name: name.clone().into(), value: value.clone().into() }).collect()
+    lines
+        .iter()
+        .map(|(name, value)| Header {
+            name: name.clone().into(),
+            value: value.clone().into(),
+        })
+        .collect()
 }
 
 /// The target of a URL.
@@ -95,19 +104,40 @@ fn every_vector_gets_its_verdict_through_the_catalogue() {
             (None, None) => Vec::new(),
         };
         let headers = headers(&vector.headers);
-        let facts = Facts::new(&vector.method, vector.url.as_deref().map_or("/", target), &headers, &body);
+        let facts = Facts::new(
+            &vector.method,
+            vector.url.as_deref().map_or("/", target),
+            &headers,
+            &body,
+        );
         let message = facts.message(vector.url.as_deref(), vector.now.map(Micros::from_seconds));
-        let texts = if vector.secrets.is_empty() { vec![vector.secret] } else { vector.secrets };
+        let texts = if vector.secrets.is_empty() {
+            vec![vector.secret]
+        } else {
+            vector.secrets
+        };
         let secrets: Vec<Secret> = texts.into_iter().map(|text| Secret::new("test", text)).collect();
         let verdict = check(&scheme, &message, &secrets).verdict;
         if verdict != vector.expected {
-            wrong.push(format!("{}: expected {}, got {verdict}", vector.id, vector.expected));
+            wrong.push(format!(
+                "{}: expected {}, got {verdict}",
+                vector.id, vector.expected
+            ));
         }
         // Whatever came, nothing here may panic on it.
-        let _ = (catalogue.detect(&facts), provider.event(&facts), provider.delivery_key(&facts));
+        let _ = (
+            catalogue.detect(&facts),
+            provider.event(&facts),
+            provider.delivery_key(&facts),
+        );
         let _ = provider.handshake(&facts, &secrets, &vector.params);
     }
-    assert!(wrong.is_empty(), "{} vectors are judged wrongly:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} vectors are judged wrongly:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 #[test]
@@ -116,11 +146,17 @@ fn every_handshake_gets_its_answer() {
     let questions = file().handshakes;
     assert_eq!(questions.len(), 14, "all of them are there");
     for question in questions {
-        let provider = catalogue.get(&question.provider).unwrap_or_else(|| panic!("no `{}`", question.provider));
+        let provider = catalogue
+            .get(&question.provider)
+            .unwrap_or_else(|| panic!("no `{}`", question.provider));
         let headers = headers(&question.request.headers);
         let asked = &question.request;
         let facts = Facts::new(&asked.method, &asked.url, &headers, asked.body.as_bytes());
-        let secrets: Vec<Secret> = question.secret.into_iter().map(|text| Secret::new("test", text)).collect();
+        let secrets: Vec<Secret> = question
+            .secret
+            .into_iter()
+            .map(|text| Secret::new("test", text))
+            .collect();
         let answer = provider
             .handshake(&facts, &secrets, &BTreeMap::new())
             .unwrap_or_else(|| panic!("{}: the question is recognised", question.id));
@@ -134,13 +170,27 @@ fn every_handshake_gets_its_answer() {
             assert_eq!(body, json, "{}: the body as JSON", question.id);
         }
         let header = |name: &str| {
-            answer.headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+            answer
+                .headers
+                .iter()
+                .find(|(other, _)| other.eq_ignore_ascii_case(name))
+                .map(|(_, value)| value.as_str())
         };
         if let Some(content_type) = expected.content_type {
-            assert_eq!(header("content-type"), Some(content_type.as_str()), "{}: its type", question.id);
+            assert_eq!(
+                header("content-type"),
+                Some(content_type.as_str()),
+                "{}: its type",
+                question.id
+            );
         }
         for (name, value) in &expected.headers {
-            assert_eq!(header(name), Some(value.as_str()), "{}: the header `{name}`", question.id);
+            assert_eq!(
+                header(name),
+                Some(value.as_str()),
+                "{}: the header `{name}`",
+                question.id
+            );
         }
     }
 }

@@ -2,8 +2,12 @@
 
 mod annotation;
 mod faults;
+mod finding;
+mod keeping;
+mod killing;
 mod opening;
 mod requests;
+mod speed;
 mod things;
 
 use std::net::SocketAddr;
@@ -36,6 +40,8 @@ pub(crate) fn options() -> StoreOptions {
     StoreOptions {
         durability: super::Durability::Normal,
         lock_wait: Duration::from_millis(300),
+        // So small that a handful of requests fills several.
+        index_table: 3,
         ..Default::default()
     }
 }

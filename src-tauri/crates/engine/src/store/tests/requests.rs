@@ -126,7 +126,7 @@ async fn a_repetition_names_the_first_of_its_kind() {
         "the first repeats nothing"
     );
     // In one group and alone.
-    let group = vec![
+    let group = [
         keyed("evt_1"),
         keyed("evt_2"),
         keyed("evt_2"),
@@ -190,7 +190,7 @@ async fn pages_go_both_ways_and_count_what_is_newer() {
         "up to the newest"
     );
     assert_eq!(
-        store.count_newer(Sequence(7)).await.unwrap(),
+        store.count_newer(Sequence(7), &Default::default()).await.unwrap(),
         3,
         "how many came since"
     );

@@ -67,7 +67,7 @@ async fn endpoints_come_back_with_their_secrets() {
     assert_eq!(store.endpoints().await.unwrap()[0].path, "/u", "it can be moved");
     assert_eq!(
         store.remove_endpoint(made.id).await.unwrap(),
-        [new.clone()],
+        vec![new.clone()],
         "with all its secrets"
     );
     let gone = store.remove_endpoint(made.id).await;
@@ -116,7 +116,7 @@ async fn targets_are_kept_by_name() {
     );
 }
 
-fn attempt(status: Option<u16>) -> Attempt {
+pub(super) fn attempt(status: Option<u16>) -> Attempt {
     Attempt {
         id: AttemptId::generate(),
         started_at: Timestamp::from_micros(7),

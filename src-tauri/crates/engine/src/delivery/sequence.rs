@@ -1,0 +1,385 @@
+//! Many requests sent one after the other or several at once, at a pace.
+//!
+//! The steps come as a stream and each attempt is handed on as it ends, so that a run of any length needs room only
+//! for what is under way. Nothing is decided here about what goes or what is kept.
+
+use std::future::Future;
+use std::num::NonZeroUsize;
+use std::pin::pin;
+use std::time::Duration;
+
+use futures_util::stream::{FuturesUnordered, Stream, StreamExt};
+use tokio::time::Instant;
+
+use super::cancel::Cancel;
+use super::client::Client;
+use super::plan::Outgoing;
+use super::retry::is_delivered;
+use crate::model::{Attempt, Outcome, Timestamp};
+
+/// When each request begins.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Pace {
+    /// As soon as there is room among those under way.
+    AtOnce,
+    /// So many a second, evenly.
+    PerSecond(f64),
+    /// With the gaps in which they came, this many times as fast.
+    Original {
+        /// 1 is as they came, 10 is ten times as fast.
+        speed: f64,
+    },
+}
+
+/// How a run goes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Replay {
+    /// When each request begins.
+    pub pace: Pace,
+    /// How many may be under way; 1 keeps them in order.
+    pub parallel: NonZeroUsize,
+}
+
+/// One request of a run.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// When the request that it was made from came.
+    pub received_at: Timestamp,
+    /// What goes.
+    pub outgoing: Outgoing,
+}
+
+/// How many ended how.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tally {
+    /// Answered with a status from 200 to 299.
+    pub delivered: u64,
+    /// Answered with another status.
+    pub refused: u64,
+    /// Without a whole answer.
+    pub failed: u64,
+    /// Under way when the run was cancelled.
+    pub cancelled: u64,
+}
+
+impl Tally {
+    fn count(&mut self, attempt: &Attempt) {
+        let place = match attempt.outcome {
+            Outcome::Answered if is_delivered(attempt) => &mut self.delivered,
+            Outcome::Answered => &mut self.refused,
+            Outcome::Cancelled => &mut self.cancelled,
+            Outcome::Unresolved
+            | Outcome::Refused
+            | Outcome::TimedOut
+            | Outcome::TlsFailed
+            | Outcome::Closed
+            | Outcome::InvalidAnswer => &mut self.failed,
+        };
+        *place += 1;
+    }
+}
+
+/// Sends `steps` by `client` and hands each attempt to `ended` with the number of its step, from 0. When `cancel` is
+/// raised nothing more begins and what is under way is broken off.
+///
+/// An attempt that `ended` has not come back from holds its place: who keeps attempts slowly slows the run.
+pub async fn replay<K: Future<Output = ()>>(
+    client: &Client,
+    steps: impl Stream<Item = Step>,
+    how: Replay,
+    cancel: &Cancel,
+    mut ended: impl FnMut(u64, Attempt) -> K,
+) -> Tally {
+    let mut steps = pin!(steps.enumerate().fuse());
+    let mut running = FuturesUnordered::new();
+    let mut tally = Tally::default();
+    let mut begin = Beginning::new(how.pace);
+    let mut next: Option<(usize, Step, Instant)> = None;
+    let mut exhausted = false;
+    loop {
+        let stopped = cancel.is_cancelled();
+        if running.is_empty() && (stopped || (exhausted && next.is_none())) {
+            return tally;
+        }
+        let room = running.len() < how.parallel.get() && !stopped;
+        let due = next.as_ref().map(|(_, _, at)| *at);
+        tokio::select! {
+            biased;
+            Some((number, attempt)) = running.next() => {
+                tally.count(&attempt);
+                ended(number as u64, attempt).await;
+            }
+            // Wakes a run that waits for its next moment; those under way see the flag by themselves.
+            () = cancel.cancelled(), if !stopped => {}
+            step = steps.next(), if room && next.is_none() && !exhausted => match step {
+                Some((number, step)) => {
+                    let at = begin.at(step.received_at);
+                    next = Some((number, step, at));
+                }
+                None => exhausted = true,
+            },
+            () = until(due), if room && due.is_some() => {
+                if let Some((number, step, _)) = next.take() {
+                    running.push(async move { (number, client.send(&step.outgoing, cancel).await) });
+                }
+            }
+        }
+    }
+}
+
+async fn until(due: Option<Instant>) {
+    match due {
+        Some(due) if due > Instant::now() => tokio::time::sleep_until(due).await,
+        _ => {}
+    }
+}
+
+/// The moments at which steps begin, counted from the first, so that delays do not add up.
+struct Beginning {
+    pace: Pace,
+    first: Option<(Instant, Timestamp)>,
+    count: u32,
+}
+
+impl Beginning {
+    const fn new(pace: Pace) -> Self {
+        Self {
+            pace,
+            first: None,
+            count: 0,
+        }
+    }
+
+    fn at(&mut self, received_at: Timestamp) -> Instant {
+        let (start, first) = *self.first.get_or_insert_with(|| (Instant::now(), received_at));
+        let since = match self.pace {
+            Pace::AtOnce => 0.0,
+            Pace::PerSecond(rate) => ratio(f64::from(self.count), rate),
+            Pace::Original { speed } => {
+                let micros = received_at.as_micros().saturating_sub(first.as_micros()).max(0);
+                ratio(Duration::from_micros(micros.unsigned_abs()).as_secs_f64(), speed)
+            }
+        };
+        self.count = self.count.saturating_add(1);
+        // A rate of nothing, or a gap beyond all time, is as good as a year.
+        let year = Duration::from_secs(365 * 24 * 3600);
+        start + Duration::try_from_secs_f64(since).unwrap_or(year).min(year)
+    }
+}
+
+/// Nothing stays nothing, whatever it is divided by: the first step begins at once at any rate.
+fn ratio(number: f64, by: f64) -> f64 {
+    if number > 0.0 { number / by } else { 0.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Arc, Mutex};
+
+    use futures_util::stream;
+    use tokio::io::AsyncWriteExt;
+
+    use super::super::scripted::{Target, drain, post, read_request};
+    use super::super::{ClientSettings, Reuse};
+    use super::*;
+    use crate::clock::Clock;
+
+    fn client() -> Client {
+        Client::new(
+            ClientSettings {
+                reuse: Reuse::Always,
+                ..ClientSettings::default()
+            },
+            Clock::system(),
+        )
+    }
+
+    fn steps(target: &Target, count: usize) -> impl Stream<Item = Step> {
+        let url = target.url("/");
+        stream::iter((0..count).map(move |number| Step {
+            received_at: Timestamp::from_micros(number as i64 * 20_000),
+            outgoing: post(&url, number.to_string()),
+        }))
+    }
+
+    fn how(pace: Pace, parallel: usize) -> Replay {
+        Replay {
+            pace,
+            parallel: NonZeroUsize::new(parallel).unwrap(),
+        }
+    }
+
+    /// Answers each request of a connection with 200, or 500 where its body is `3`, and keeps the bodies.
+    async fn keeping(bodies: Arc<Mutex<Vec<String>>>) -> Target {
+        Target::with(move |mut stream| {
+            let bodies = Arc::clone(&bodies);
+            async move {
+                loop {
+                    let request = read_request(&mut stream).await;
+                    let text = String::from_utf8_lossy(&request).into_owned();
+                    let Some((_, body)) = text.split_once("\r\n\r\n") else {
+                        return;
+                    };
+                    bodies.lock().unwrap().push(body.to_owned());
+                    let status = if body == "3" { 500 } else { 200 };
+                    let answer = format!("HTTP/1.1 {status} x\r\nContent-Length: 0\r\n\r\n");
+                    stream.write_all(answer.as_bytes()).await.unwrap();
+                }
+            }
+        })
+        .await
+    }
+
+    #[tokio::test]
+    async fn one_at_a_time_keeps_the_order_and_one_connection() {
+        let bodies = Arc::new(Mutex::new(Vec::new()));
+        let target = keeping(Arc::clone(&bodies)).await;
+        let numbers = Mutex::new(Vec::new());
+        let ended = |number, _| {
+            numbers.lock().unwrap().push(number);
+            std::future::ready(())
+        };
+        let tally = replay(
+            &client(),
+            steps(&target, 5),
+            how(Pace::AtOnce, 1),
+            &Cancel::new(),
+            ended,
+        )
+        .await;
+        assert_eq!(
+            tally,
+            Tally {
+                delivered: 4,
+                refused: 1,
+                ..Tally::default()
+            },
+            "each is counted"
+        );
+        assert_eq!(
+            *bodies.lock().unwrap(),
+            ["0", "1", "2", "3", "4"],
+            "in their order"
+        );
+        assert_eq!(
+            numbers.into_inner().unwrap(),
+            [0, 1, 2, 3, 4],
+            "each attempt is handed on with its number"
+        );
+        assert_eq!(target.connections(), 1, "over one connection");
+    }
+
+    #[tokio::test]
+    async fn no_more_than_asked_for_are_under_way() {
+        let (under_way, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+        let (counted, highest) = (Arc::clone(&under_way), Arc::clone(&most));
+        let target = Target::with(move |mut stream| {
+            let (counted, highest) = (Arc::clone(&counted), Arc::clone(&highest));
+            async move {
+                while !read_request(&mut stream).await.is_empty() {
+                    highest.fetch_max(counted.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                    counted.fetch_sub(1, Ordering::SeqCst);
+                    let _ = stream.write_all(b"HTTP/1.1 204 x\r\n\r\n").await;
+                }
+            }
+        })
+        .await;
+        let ended = |_, _| std::future::ready(());
+        let tally = replay(
+            &client(),
+            steps(&target, 20),
+            how(Pace::AtOnce, 4),
+            &Cancel::new(),
+            ended,
+        )
+        .await;
+        assert_eq!(tally.delivered, 20, "all of them went");
+        assert_eq!(most.load(Ordering::SeqCst), 4, "four at once and never five");
+    }
+
+    #[tokio::test]
+    async fn cancelling_ends_a_run_and_what_is_under_way() {
+        let target = Target::with(|mut stream| async move { drain(&mut stream).await }).await;
+        let cancel = Cancel::new();
+        let client = client();
+        let run = replay(
+            &client,
+            steps(&target, 1000),
+            how(Pace::AtOnce, 3),
+            &cancel,
+            |_, _| std::future::ready(()),
+        );
+        let stop = async {
+            while target.connections() < 3 {
+                tokio::task::yield_now().await;
+            }
+            cancel.cancel();
+        };
+        let (tally, ()) = tokio::join!(run, stop);
+        assert_eq!(
+            tally,
+            Tally {
+                cancelled: 3,
+                ..Tally::default()
+            },
+            "three were under way and no other began"
+        );
+    }
+
+    #[tokio::test]
+    async fn cancelling_wakes_a_run_that_waits_for_its_next_moment() {
+        let bodies = Arc::new(Mutex::new(Vec::new()));
+        let target = keeping(Arc::clone(&bodies)).await;
+        let cancel = Cancel::new();
+        let ended = |_, _| {
+            cancel.cancel();
+            std::future::ready(())
+        };
+        let tally = replay(
+            &client(),
+            steps(&target, 9),
+            how(Pace::PerSecond(0.001), 1),
+            &cancel,
+            ended,
+        )
+        .await;
+        assert_eq!(
+            tally.delivered, 1,
+            "the second would have begun after a quarter of an hour"
+        );
+    }
+
+    #[test]
+    fn moments_are_counted_from_the_first() {
+        let seconds = |pace, micros: &[i64]| -> Vec<f64> {
+            let mut beginning = Beginning::new(pace);
+            let moments: Vec<_> = micros
+                .iter()
+                .map(|at| beginning.at(Timestamp::from_micros(*at)))
+                .collect();
+            moments
+                .iter()
+                .map(|moment| moment.duration_since(moments[0]).as_secs_f64())
+                .collect()
+        };
+        assert_eq!(seconds(Pace::AtOnce, &[0, 5_000_000]), [0.0, 0.0], "no gap");
+        assert_eq!(
+            seconds(Pace::PerSecond(4.0), &[0, 0, 0]),
+            [0.0, 0.25, 0.5],
+            "even gaps"
+        );
+        assert_eq!(
+            seconds(Pace::Original { speed: 2.0 }, &[7, 4_000_007, 3_000_007]),
+            [0.0, 2.0, 1.5],
+            "as they came"
+        );
+        let year = 365.0 * 24.0 * 3600.0;
+        assert_eq!(
+            seconds(Pace::PerSecond(0.0), &[0, 0]),
+            [0.0, year],
+            "no rate is no panic"
+        );
+    }
+}

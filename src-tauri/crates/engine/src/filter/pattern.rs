@@ -1,0 +1,198 @@
+//! Texts with `*` in them.
+
+use super::lex::{Letter, split, text_of};
+
+/// A text in which `*` stands for any run of letters. Upper and lower case are the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pattern {
+    /// What stands between the stars, in lower case; one part where there is no star.
+    parts: Vec<String>,
+}
+
+impl Pattern {
+    /// The text itself, whatever is in it.
+    #[must_use]
+    pub fn literal(text: &str) -> Self {
+        Self {
+            parts: vec![text.to_lowercase()],
+        }
+    }
+
+    pub(super) fn from_letters(letters: &[Letter]) -> Self {
+        Self {
+            parts: split(letters, '*')
+                .into_iter()
+                .map(|part| text_of(part).to_lowercase())
+                .collect(),
+        }
+    }
+
+    /// The text, if there is no star in it.
+    #[must_use]
+    pub fn as_literal(&self) -> Option<&str> {
+        match &self.parts[..] {
+            [one] => Some(one),
+            _ => None,
+        }
+    }
+
+    /// Whether nothing but stars is in it.
+    #[must_use]
+    pub fn is_anything(&self) -> bool {
+        self.parts.len() > 1 && self.parts.iter().all(String::is_empty)
+    }
+
+    /// What stands between the stars, in lower case.
+    #[must_use]
+    pub fn parts(&self) -> &[String] {
+        &self.parts
+    }
+
+    /// Whether it begins with a star, so that it may match inside of a word.
+    #[must_use]
+    pub fn begins_anywhere(&self) -> bool {
+        self.parts.len() > 1 && self.parts.first().is_some_and(String::is_empty)
+    }
+
+    /// The pattern for `LIKE … ESCAPE '\'` that matches the same whole texts.
+    #[must_use]
+    pub fn to_like(&self) -> String {
+        let escape = |part: &String| part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        self.parts.iter().map(escape).collect::<Vec<_>>().join("%")
+    }
+
+    /// Whether it matches the whole of `text`.
+    #[must_use]
+    pub fn matches(&self, text: &str) -> bool {
+        let text = text.to_lowercase();
+        let [first, middle @ .., last] = &self.parts[..] else {
+            return self.parts.first().is_some_and(|only| *only == text);
+        };
+        let Some(rest) = text.strip_prefix(first.as_str()) else {
+            return false;
+        };
+        let Some(mut rest) = rest.strip_suffix(last.as_str()) else {
+            return false;
+        };
+        for part in middle {
+            let Some(at) = rest.find(part.as_str()) else {
+                return false;
+            };
+            rest = &rest[at + part.len()..];
+        }
+        true
+    }
+
+    /// Whether it is found in `text`, which is in lower case: at the beginning of a word, unless it begins with a
+    /// star; on one line, unless it has no star.
+    #[must_use]
+    pub fn found_in(&self, text: &str) -> bool {
+        let [first, rest @ ..] = &self.parts[..] else {
+            return false;
+        };
+        let mut from = 0;
+        while let Some(at) = text[from..].find(first.as_str()) {
+            let start = from + at;
+            let end = start + first.len();
+            if (self.begins_anywhere() || begins_word(text, start)) && follows(&text[end..], rest) {
+                return true;
+            }
+            match text[start..].chars().next() {
+                Some(letter) => from = start + letter.len_utf8(),
+                None => return false,
+            }
+        }
+        false
+    }
+}
+
+/// Whether `parts` follow one another on the line with which `text` begins.
+fn follows(text: &str, parts: &[String]) -> bool {
+    let mut rest = if parts.is_empty() {
+        text
+    } else {
+        text.split('\n').next().unwrap_or_default()
+    };
+    for part in parts {
+        let Some(at) = rest.find(part.as_str()) else {
+            return false;
+        };
+        rest = &rest[at + part.len()..];
+    }
+    true
+}
+
+/// Whether a letter belongs to a word.
+pub(super) fn in_word(letter: char) -> bool {
+    letter.is_alphanumeric() || letter == '_'
+}
+
+fn begins_word(text: &str, at: usize) -> bool {
+    let first = text[at..].chars().next();
+    let before = text[..at].chars().next_back();
+    !(first.is_some_and(in_word) && before.is_some_and(in_word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::lex::cut;
+    use super::*;
+
+    fn pattern(text: &str) -> Pattern {
+        Pattern::from_letters(&cut(text).unwrap()[0].letters)
+    }
+
+    #[test]
+    fn a_star_stands_for_any_run_of_letters() {
+        for (text, whole) in [
+            ("invoice.*", "Invoice.Paid"),
+            ("*", ""),
+            ("a*b*c", "a-b-b-c"),
+            ("*.paid", "invoice.paid"),
+            ("in*ce", "invoice"),
+            ("\"a*\"", "A*"),
+        ] {
+            assert!(pattern(text).matches(whole), "`{text}` is `{whole}`");
+        }
+        for (text, whole) in [
+            ("invoice", "invoice.paid"),
+            ("aa*aa", "aaa"),
+            ("a*b", "ab c"),
+            ("\"a*\"", "ab"),
+            ("a", ""),
+        ] {
+            assert!(!pattern(text).matches(whole), "`{text}` is not `{whole}`");
+        }
+    }
+
+    #[test]
+    fn a_word_is_found_where_a_word_begins_and_with_a_star_anywhere() {
+        let text = "post /stripe {\"id\": \"evt_1nk\", \"status\": \"unpaid\"}\nnext";
+        for word in [
+            "evt_",
+            "EVT_1Nk",
+            "stripe",
+            "/str",
+            "\"\\\"id\\\": \"",
+            "st*1nk",
+            "*paid",
+            "*tripe*evt",
+            "unpaid",
+            "i",
+        ] {
+            assert!(pattern(word).found_in(text), "`{word}` is found");
+        }
+        for word in ["paid", "1nk", "tripe", "unpaid*next", "nk", "_1nk"] {
+            assert!(!pattern(word).found_in(text), "`{word}` is not found");
+        }
+    }
+
+    #[test]
+    fn what_means_something_in_like_is_escaped() {
+        assert_eq!(
+            pattern("50%_a*\"\\\\\"").to_like(),
+            "50\\%\\_a%\\\\",
+            "only the star is a wildcard"
+        );
+    }
+}

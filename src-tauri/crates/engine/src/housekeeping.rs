@@ -1,0 +1,83 @@
+//! What has to be done now and then while a program runs for long: keeping the history within its limits, and looking
+//! whether the data file is still there and whole.
+//!
+//! A command that ends at once does none of this; the engine begins with it when it begins to listen.
+
+use std::sync::Arc;
+
+use tokio::sync::{Mutex, watch};
+use tokio::task::JoinHandle;
+
+use crate::changes::Change;
+use crate::engine::{Core, Engine};
+use crate::error::EngineError;
+use crate::store::{Health, StoreError, Usage};
+
+/// The work under way.
+#[derive(Default)]
+pub(crate) struct Housekeeping {
+    running: Mutex<Option<Running>>,
+}
+
+struct Running {
+    /// Dropping it ends the keeping within limits.
+    _limits: watch::Sender<crate::store::RetentionLimits>,
+    health: watch::Receiver<Health>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Housekeeping {
+    /// Begins, unless it is under way.
+    pub(crate) async fn start(&self, core: &Arc<Core>) {
+        let mut running = self.running.lock().await;
+        if running.is_some() {
+            return;
+        }
+        let limits = watch::Sender::new(core.options.retention);
+        let health = core.store.watch_health();
+        let keeping = core.store.clone().keep_within(limits.subscribe(), core.clock.clone());
+        let watching = tell_of_health(Arc::clone(core), health.clone());
+        let tasks = vec![tokio::spawn(keeping), tokio::spawn(watching)];
+        *running = Some(Running { _limits: limits, health, tasks });
+    }
+
+    /// Ends what is under way.
+    pub(crate) async fn stop(&self) {
+        if let Some(running) = self.running.lock().await.take() {
+            for task in running.tasks {
+                task.abort();
+            }
+        }
+    }
+
+    async fn health(&self) -> Health {
+        self.running.lock().await.as_ref().map(|running| running.health.borrow().clone()).unwrap_or_default()
+    }
+}
+
+async fn tell_of_health(core: Arc<Core>, mut health: watch::Receiver<Health>) {
+    while health.changed().await.is_ok() {
+        core.changes.tell(Change::Status);
+    }
+}
+
+impl Engine {
+    /// What is known of the state of the data file; nothing before the engine listens.
+    pub async fn health(&self) -> Health {
+        self.core.housekeeping.health().await
+    }
+
+    /// What keeps requests from being kept now, if anything does: the state of the file, or the last failure.
+    pub async fn store_trouble(&self) -> Option<StoreError> {
+        let problem = self.health().await.problem;
+        problem.or_else(|| self.core.trouble.load_full().map(|error| (*error).clone()))
+    }
+
+    /// What the data uses of the disk.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn usage(&self) -> Result<Usage, EngineError> {
+        Ok(self.core.store.usage().await?)
+    }
+}

@@ -1,0 +1,232 @@
+//! Texts put together from places of a request: event names, delivery ids, answers.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Facts, Place, TemplateError};
+
+/// A text with places: `{header:X-GitHub-Event}.{json:action}`.
+///
+/// `${name}` is a parameter that the person chose, also inside a place (`{json:${id_path}}`); `{{` and `}}` are
+/// braces. A template has a value only where all of its places do, so alternatives are written as a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Template {
+    text: String,
+    pieces: Vec<Piece>,
+    /// The text names parameters: it is taken apart when they are known.
+    open: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Piece {
+    Literal(String),
+    Place(Place),
+    /// `{signed}`, `{public-key}`: values that a handshake works out.
+    Extra(&'static str),
+}
+
+/// Names that a handshake gives beside the places of the request.
+pub(super) const EXTRAS: [&str; 2] = ["signed", "public-key"];
+
+impl Template {
+    /// Reads a template.
+    pub fn parse(text: &str) -> Result<Self, TemplateError> {
+        // With parameters still open only the balance of the braces can be judged; `1` fits wherever a name or a
+        // path does.
+        let open = text.contains("${");
+        let pieces = pieces(&if open {
+            fill(text, |_| Some("1".to_owned()))
+        } else {
+            text.to_owned()
+        })?;
+        Ok(Self {
+            text: text.to_owned(),
+            pieces: if open { Vec::new() } else { pieces },
+            open,
+        })
+    }
+
+    /// The template as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The text for a request; `None` where a place is empty or a parameter has no value.
+    #[must_use]
+    pub fn render(&self, facts: &Facts<'_>, parameters: &BTreeMap<String, String>) -> Option<String> {
+        self.render_with(facts, parameters, &BTreeMap::new())
+    }
+
+    pub(super) fn render_with(
+        &self,
+        facts: &Facts<'_>,
+        parameters: &BTreeMap<String, String>,
+        extras: &BTreeMap<&'static str, String>,
+    ) -> Option<String> {
+        let filled;
+        let pieces = if self.open {
+            let mut complete = true;
+            let text = fill(&self.text, |name| {
+                let value = parameters.get(name).filter(|value| !value.is_empty());
+                complete &= value.is_some();
+                value.cloned()
+            });
+            filled = pieces(&text).ok().filter(|_| complete)?;
+            &filled
+        } else {
+            &self.pieces
+        };
+        let mut text = String::new();
+        for piece in pieces {
+            match piece {
+                Piece::Literal(literal) => text.push_str(literal),
+                Piece::Place(place) => {
+                    let value = place.read(facts).filter(|value| !value.is_empty())?;
+                    text.push_str(&value);
+                }
+                Piece::Extra(name) => text.push_str(extras.get(name)?),
+            }
+        }
+        Some(text)
+    }
+}
+
+/// Puts values in for `${name}`; a name without a value gives nothing.
+pub(super) fn fill(text: &str, mut value: impl FnMut(&str) -> Option<String>) -> String {
+    let mut filled = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        let Some((name, tail)) = after.split_once('}') else {
+            break;
+        };
+        filled.push_str(before);
+        filled.push_str(&value(name).unwrap_or_default());
+        rest = tail;
+    }
+    filled.push_str(rest);
+    filled
+}
+
+fn pieces(text: &str) -> Result<Vec<Piece>, TemplateError> {
+    let unpaired = || TemplateError::Brace(text.to_owned());
+    let mut pieces = Vec::new();
+    let mut literal = String::new();
+    let mut rest = text;
+    while let Some(next) = rest.find(['{', '}']) {
+        let (before, after) = rest.split_at(next);
+        literal.push_str(before);
+        if let Some(tail) = after.strip_prefix("{{") {
+            literal.push('{');
+            rest = tail;
+        } else if let Some(tail) = after.strip_prefix("}}") {
+            literal.push('}');
+            rest = tail;
+        } else {
+            let (inner, tail) = after
+                .strip_prefix('{')
+                .and_then(|inner| inner.split_once('}'))
+                .ok_or_else(unpaired)?;
+            if !literal.is_empty() {
+                pieces.push(Piece::Literal(std::mem::take(&mut literal)));
+            }
+            pieces.push(match EXTRAS.into_iter().find(|name| *name == inner) {
+                Some(name) => Piece::Extra(name),
+                None => Piece::Place(inner.parse()?),
+            });
+            rest = tail;
+        }
+    }
+    literal.push_str(rest);
+    if !literal.is_empty() {
+        pieces.push(Piece::Literal(literal));
+    }
+    Ok(pieces)
+}
+
+impl TryFrom<String> for Template {
+    type Error = TemplateError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        Self::parse(&text)
+    }
+}
+
+impl From<Template> for String {
+    fn from(template: Template) -> Self {
+        template.text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn render(template: &str, body: &str) -> Option<String> {
+        let facts = Facts::new("POST", "/a?q=1", &[], body.as_bytes());
+        let parameters = BTreeMap::from([("path".to_owned(), "meta.id".to_owned())]);
+        Template::parse(template).unwrap().render(&facts, &parameters)
+    }
+
+    #[test]
+    fn a_template_has_a_value_only_where_all_its_places_do() {
+        let body = r#"{"type":"a","action":"b","empty":"","meta":{"id":7}}"#;
+        assert_eq!(
+            render("{json:type}.{json:action}", body).as_deref(),
+            Some("a.b"),
+            "both are there"
+        );
+        assert_eq!(render("{json:type}.{json:other}", body), None, "one is not");
+        assert_eq!(render("{json:empty}", body), None, "an empty text says nothing");
+        assert_eq!(
+            render("{{{query:q}}}", body).as_deref(),
+            Some("{1}"),
+            "doubled braces are braces"
+        );
+        assert_eq!(
+            render("{key-besides:type,action}", body).as_deref(),
+            Some("empty"),
+            "the first other member"
+        );
+    }
+
+    #[test]
+    fn a_parameter_may_name_a_path() {
+        assert_eq!(
+            render("{json:${path}}", r#"{"meta":{"id":7}}"#).as_deref(),
+            Some("7"),
+            "the person's own path"
+        );
+        assert_eq!(
+            render("{json:${other}}", "{}"),
+            None,
+            "without a value there is none"
+        );
+    }
+
+    #[test]
+    fn wrong_templates_say_what_is_wrong() {
+        assert_eq!(
+            Template::parse("{json:a"),
+            Err(TemplateError::Brace("{json:a".into())),
+            "an open brace"
+        );
+        assert_eq!(
+            Template::parse("a}"),
+            Err(TemplateError::Brace("a}".into())),
+            "a stray brace"
+        );
+        assert_eq!(
+            Template::parse("{jsn:a}"),
+            Err(TemplateError::Place("jsn:a".into())),
+            "a misspelt place"
+        );
+        assert_eq!(
+            "json:".parse::<Place>(),
+            Err(TemplateError::Place("json:".into())),
+            "a place without a name"
+        );
+    }
+}

@@ -1,0 +1,117 @@
+//! Whether the file is whole and where it should be, looked at beside the work; and copies of it.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use sqlx::{ConnectOptions, Connection};
+use tokio::sync::watch;
+
+use super::{Store, StoreError};
+
+/// What is known of the state of the file.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Health {
+    /// What is wrong with it, if anything is.
+    pub problem: Option<StoreError>,
+    /// The log beside it is this long because something holds on to an old state of the file; else `None`.
+    pub long_log: Option<u64>,
+    /// The pages were read through since it was opened.
+    pub checked: bool,
+}
+
+/// How often is looked whether the file is still there.
+const PERIOD: Duration = Duration::from_secs(2);
+/// How long after the start, and then how often, all pages are read.
+const FIRST_CHECK: Duration = Duration::from_secs(15);
+const CHECK: Duration = Duration::from_secs(3_600);
+/// A log of more than this is not normal.
+const LONG_LOG: u64 = 128 * 1024 * 1024;
+
+impl Store {
+    /// Reads through the file and says whether it is whole. From a damaged one nothing is acknowledged any more.
+    ///
+    /// # Errors
+    ///
+    /// When it is damaged, or when it cannot be read.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        let mut connection = self.inner.checkpointer.clone().read_only(true).connect().await?;
+        let found: Result<Vec<String>, _> = sqlx::query_scalar("PRAGMA quick_check(5)")
+            .fetch_all(&mut connection)
+            .await;
+        let _ = connection.close().await;
+        let result = match found {
+            Ok(lines) if lines == ["ok"] => Ok(()),
+            Ok(lines) => Err(StoreError::Corrupt {
+                detail: lines.join("; "),
+            }),
+            Err(error) => Err(error.into()),
+        };
+        if let Err(StoreError::Corrupt { detail }) = &result {
+            self.inner.file.condemn(detail);
+        }
+        result
+    }
+
+    /// Watches the file: every two seconds whether it is still there, soon after the start and then every hour
+    /// whether it is whole. The watch ends when its last receiver is dropped.
+    #[must_use]
+    pub fn watch_health(&self) -> watch::Receiver<Health> {
+        let (health, receiver) = watch::channel(Health::default());
+        let store = std::sync::Arc::downgrade(&self.inner);
+        tokio::spawn(async move {
+            let mut next_check = Instant::now() + FIRST_CHECK;
+            loop {
+                tokio::select! {
+                    () = health.closed() => return,
+                    () = tokio::time::sleep(PERIOD) => {}
+                }
+                let Some(inner) = store.upgrade() else { return };
+                let store = Self { inner };
+                let mut seen = health.borrow().clone();
+                if Instant::now() >= next_check {
+                    next_check = Instant::now() + CHECK;
+                    seen.checked = store.check().await.is_ok();
+                }
+                seen.problem = store.inner.file.check().err();
+                let log = std::fs::metadata(store.path().with_file_name("hookbench.db-wal"));
+                seen.long_log = log
+                    .ok()
+                    .map(|data| data.len())
+                    .filter(|length| *length > LONG_LOG);
+                health.send_if_modified(|health| std::mem::replace(health, seen.clone()) != seen);
+            }
+        });
+        receiver
+    }
+
+    /// Writes a whole copy of the data file to `path`, where nothing may be yet; receiving goes on meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written, or something is there.
+    pub async fn backup(&self, path: &Path) -> Result<(), StoreError> {
+        if path.exists() {
+            return Err(StoreError::Exists {
+                kind: "a file",
+                name: path.display().to_string(),
+            });
+        }
+        let mut connection = self.inner.checkpointer.connect().await?;
+        let copied = sqlx::query("VACUUM INTO ?")
+            .bind(path.to_string_lossy().into_owned())
+            .execute(&mut connection)
+            .await;
+        let _ = connection.close().await;
+        copied?;
+        #[cfg(unix)]
+        {
+            use std::os::unix::fs::PermissionsExt;
+            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).map_err(|error| {
+                StoreError::Disk {
+                    detail: error.to_string(),
+                }
+            })?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,245 @@
+//! Keeping the file within its limits, oldest requests first, in steps so small that no answer waits for them.
+
+use std::time::Duration;
+
+use sqlx::Row;
+use sqlx::sqlite::SqliteConnection;
+use tokio::sync::watch;
+
+use super::removal::{STEP, remove};
+use super::{Store, StoreError};
+use crate::clock::Clock;
+use crate::model::Timestamp;
+
+/// What is kept at most. Requests with a star or a note are never removed for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// How many requests.
+    pub requests: Option<u64>,
+    /// How old they may be.
+    pub age: Option<Duration>,
+    /// How many bytes the data file may use.
+    pub bytes: Option<u64>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            requests: Some(100_000),
+            age: Some(Duration::from_secs(30 * 24 * 3_600)),
+            bytes: Some(2 * 1024 * 1024 * 1024),
+        }
+    }
+}
+
+/// What is used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Usage {
+    /// Requests that are kept.
+    pub requests: u64,
+    /// The bytes of their bodies, as received.
+    pub body_bytes: u64,
+    /// Bytes of the data file that hold something.
+    pub used_bytes: u64,
+    /// Bytes of the data file that are free and will be given back.
+    pub free_bytes: u64,
+    /// Bytes of the log beside it.
+    pub log_bytes: u64,
+    /// Bytes of the search index.
+    pub search_bytes: u64,
+}
+
+/// How long a deletion can be undone.
+pub const UNDO_FOR: Duration = Duration::from_secs(10 * 60);
+
+/// How often is looked, unless requests arrive quickly.
+const PERIOD: Duration = Duration::from_secs(10);
+/// How long the writer is left alone between two steps.
+const PAUSE: Duration = Duration::from_millis(15);
+/// Pages given back in one step.
+const PAGES: i64 = 256;
+
+impl Store {
+    /// What is used.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub async fn usage(&self) -> Result<Usage, StoreError> {
+        let total = self.total().await?;
+        let row = sqlx::query(
+            "SELECT page_count * page_size, freelist_count * page_size
+             FROM pragma_page_count, pragma_page_size, pragma_freelist_count",
+        )
+        .fetch_one(self.readers())
+        .await?;
+        let number = |at: usize| row.try_get::<i64, _>(at).map(i64::unsigned_abs);
+        let (all, free) = (number(0)?, number(1)?);
+        let beside =
+            |name: &str| std::fs::metadata(self.path().with_file_name(name)).map_or(0, |data| data.len());
+        Ok(Usage {
+            requests: total.requests,
+            body_bytes: total.bytes,
+            used_bytes: all - free,
+            free_bytes: free,
+            log_bytes: beside("hookbench.db-wal"),
+            search_bytes: beside("search.db") + beside("search.db-wal"),
+        })
+    }
+
+    /// Removes the next requests that are beyond `limits`. Returns how many; 0 when all is within them.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read or written.
+    pub async fn prune_next(&self, limits: &Limits, now: Timestamp) -> Result<u64, StoreError> {
+        let usage = self.usage().await?;
+        let beyond = limits
+            .requests
+            .map_or(0, |most| usage.requests.saturating_sub(most));
+        let heavy = limits.bytes.is_some_and(|most| usage.used_bytes > most);
+        let count = if heavy {
+            u64::from(STEP)
+        } else {
+            beyond.min(u64::from(STEP))
+        };
+        let oldest = limits.age.map(|age| {
+            let age = i64::try_from(age.as_micros()).unwrap_or(i64::MAX);
+            now.as_micros().saturating_sub(age)
+        });
+        let aged: Option<i64> = match oldest {
+            Some(oldest) if count == 0 => {
+                sqlx::query_scalar(AGED)
+                    .bind(oldest)
+                    .bind(1)
+                    .fetch_optional(self.readers())
+                    .await?
+            }
+            _ => None,
+        };
+        if count == 0 && aged.is_none() {
+            return Ok(0);
+        }
+        self.write(move |connection| {
+            Box::pin(async move {
+                let sequences: Vec<i64> = if count > 0 {
+                    sqlx::query_scalar(OLDEST)
+                        .bind(super::prepared::whole(count))
+                        .fetch_all(&mut *connection)
+                        .await?
+                } else {
+                    sqlx::query_scalar(AGED)
+                        .bind(oldest)
+                        .bind(STEP)
+                        .fetch_all(&mut *connection)
+                        .await?
+                };
+                remove(connection, &sequences).await?;
+                Ok(sequences.len() as u64)
+            })
+        })
+        .await
+    }
+
+    /// Gives the next free pages of the file back to the disk. Returns how many bytes are still free in it.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub async fn give_back_next(&self) -> Result<u64, StoreError> {
+        self.write(|connection| Box::pin(give_back(connection))).await
+    }
+
+    /// Keeps the store within the limits, which may change, and purges deletions that can no longer be undone. Ends when
+    /// the sender of the limits is dropped or the store is closed.
+    pub async fn keep_within(self, mut limits: watch::Receiver<Limits>, clock: Clock) {
+        let mut written = self.inner.written.clone();
+        loop {
+            let now = limits.borrow_and_update().to_owned();
+            // What cannot be written now is tried again; the writer says what is wrong.
+            if self.tidy(&now, &clock).await == Err(StoreError::Closed) {
+                return;
+            }
+            // In a burst every 2,000 requests or so, else now and then.
+            let seen = *written.borrow_and_update();
+            let much = async {
+                while written.changed().await.is_ok() {
+                    if written.borrow_and_update().saturating_sub(seen) > 8 * 1024 * 1024 {
+                        return true;
+                    }
+                }
+                false
+            };
+            tokio::select! {
+                open = much => if !open { return },
+                changed = limits.changed() => if changed.is_err() { return },
+                () = tokio::time::sleep(PERIOD) => {}
+            }
+        }
+    }
+
+    async fn tidy(&self, limits: &Limits, clock: &Clock) -> Result<(), StoreError> {
+        let undo = i64::try_from(UNDO_FOR.as_micros()).unwrap_or(i64::MAX);
+        let purge_before = Timestamp::from_micros(clock.now().as_micros().saturating_sub(undo));
+        let mut removed = 0;
+        loop {
+            let step = self.purge_next(purge_before).await? + self.prune_next(limits, clock.now()).await?;
+            if step == 0 {
+                break;
+            }
+            removed += step;
+            // Far beyond the limit there is no time to rest: the disk may be filling.
+            if self
+                .usage()
+                .await
+                .is_ok_and(|usage| !is_far_beyond(limits, &usage))
+            {
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+        // Some room is kept: a file that is about to grow again need not shrink first.
+        while removed > 0 || self.usage().await?.free_bytes > KEPT_FREE {
+            removed = 0;
+            let before = self.usage().await?.free_bytes;
+            if before <= KEPT_FREE || self.give_back_next().await? >= before {
+                break;
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+        Ok(())
+    }
+}
+
+/// Free bytes that stay in the file.
+const KEPT_FREE: u64 = 4 * 1024 * 1024;
+
+fn is_far_beyond(limits: &Limits, usage: &Usage) -> bool {
+    limits
+        .bytes
+        .is_some_and(|most| usage.used_bytes > most + most / 16)
+        || limits
+            .requests
+            .is_some_and(|most| usage.requests > most + most / 16)
+}
+
+/// The oldest requests that nothing exempts.
+const OLDEST: &str = "SELECT sequence FROM request WHERE sequence NOT IN (
+    SELECT request FROM annotation WHERE starred = 1
+    UNION ALL SELECT request FROM annotation WHERE note IS NOT NULL) ORDER BY sequence LIMIT ?";
+
+/// The oldest requests before an instant that nothing exempts.
+const AGED: &str = "SELECT sequence FROM request WHERE received_at < ? AND sequence NOT IN (
+    SELECT request FROM annotation WHERE starred = 1
+    UNION ALL SELECT request FROM annotation WHERE note IS NOT NULL) ORDER BY received_at LIMIT ?";
+
+async fn give_back(connection: &mut SqliteConnection) -> Result<u64, StoreError> {
+    let sql = format!("PRAGMA incremental_vacuum({PAGES})");
+    sqlx::query(sqlx::AssertSqlSafe(sql))
+        .execute(&mut *connection)
+        .await?;
+    let free: i64 =
+        sqlx::query_scalar("SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size")
+            .fetch_one(connection)
+            .await?;
+    Ok(free.unsigned_abs())
+}

@@ -1,0 +1,322 @@
+//! Fills the index, behind the commits: one program at a time, in small steps, and slowly while requests arrive.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use futures_util::TryStreamExt;
+use sqlx::sqlite::{
+    SqliteArguments, SqliteAutoVacuum, SqliteConnectOptions, SqliteConnection, SqliteJournalMode,
+    SqliteSynchronous,
+};
+use sqlx::{Arguments, AssertSqlSafe, ConnectOptions, Connection, Row, SqlitePool};
+use tokio::sync::watch;
+
+use super::{format, path};
+use crate::filter::Document;
+use crate::model::RawHead;
+use crate::store::options::BodyText;
+use crate::store::prepared::PARTS;
+use crate::store::{StoreError, content, file, pack};
+
+/// Requests in one step …
+const ROWS: usize = 256;
+/// … or bytes of them, as they lie in the file.
+const BYTES: usize = 2 * 1024 * 1024;
+/// Rows in one statement.
+const AT_ONCE: usize = 32;
+/// From this backlog on the index no longer steps back for what arrives.
+const LONG: i64 = 50_000;
+/// How long to wait before looking again when another program builds the index, or something failed.
+const LATER: Duration = Duration::from_secs(3);
+
+/// What the builder works with.
+pub(in crate::store) struct Builder {
+    pub folder: PathBuf,
+    pub identity: Vec<u8>,
+    /// Requests in one table.
+    pub table: i64,
+    pub rows: SqlitePool,
+    pub body_text: BodyText,
+    /// Changes when this program writes; ends when the store is closed.
+    pub written: watch::Receiver<u64>,
+    pub progress: watch::Sender<i64>,
+}
+
+/// Builds until the store is closed.
+pub(in crate::store) async fn run(mut builder: Builder) {
+    while builder.written.has_changed().is_ok() {
+        if let Some(_turn) = turn(&builder.folder) {
+            // What failed is tried again from where the index itself says it is.
+            let _ = builder.build().await;
+        }
+        builder.wait(LATER).await;
+    }
+}
+
+/// The right to build, held while the returned file lives.
+fn turn(folder: &Path) -> Option<File> {
+    let path = folder.join("search.lock");
+    file::make_file(&path).ok()?;
+    let lock = File::options().write(true).open(path).ok()?;
+    match lock.try_lock() {
+        Err(std::fs::TryLockError::WouldBlock) => None,
+        // Without locks two builders do the same work twice; the file stays right.
+        Ok(()) | Err(std::fs::TryLockError::Error(_)) => Some(lock),
+    }
+}
+
+impl Builder {
+    /// Waits for something to be written, at most for `longest`.
+    async fn wait(&mut self, longest: Duration) {
+        let _ = tokio::time::timeout(longest, self.written.changed()).await;
+    }
+
+    async fn build(&mut self) -> Result<(), StoreError> {
+        let mut connection = match self.open().await {
+            Ok(connection) => connection,
+            // Damaged: it is made anew, since all of it can be.
+            Err(_) => {
+                self.remove();
+                self.open().await?
+            }
+        };
+        loop {
+            let begun = Instant::now();
+            self.written.mark_unchanged();
+            let done = self.step(&mut connection).await?;
+            let Ok(arrived) = self.written.has_changed() else {
+                break;
+            };
+            if done == 0 {
+                self.forget_old(&mut connection).await?;
+                self.wait(LATER).await;
+            } else if arrived {
+                let newest = newest(&self.rows).await?;
+                let long = newest - *self.progress.borrow() > LONG;
+                tokio::time::sleep(if long {
+                    begun.elapsed() / 4
+                } else {
+                    begun.elapsed() * 2
+                })
+                .await;
+            }
+        }
+        let _ = connection.close().await;
+        Ok(())
+    }
+
+    async fn open(&self) -> Result<SqliteConnection, StoreError> {
+        let path = path(&self.folder);
+        let _ = file::make_file(&path);
+        let options = SqliteConnectOptions::new()
+            .filename(&path)
+            .auto_vacuum(SqliteAutoVacuum::Incremental)
+            .journal_mode(SqliteJournalMode::Wal)
+            // A power cut may cost the newest part of the index, which is then built again.
+            .synchronous(SqliteSynchronous::Normal)
+            .busy_timeout(Duration::from_secs(2))
+            .pragma("cache_size", "-8000")
+            .pragma("journal_size_limit", "8388608")
+            .disable_statement_logging()
+            .thread_name(|_| "store-index".to_owned());
+        let mut connection = options.connect().await?;
+        sqlx::raw_sql(
+            "CREATE TABLE IF NOT EXISTS state (
+                 one INTEGER PRIMARY KEY CHECK (one = 1), identity BLOB NOT NULL, format INTEGER NOT NULL,
+                 indexed_to INTEGER NOT NULL) STRICT",
+        )
+        .execute(&mut connection)
+        .await?;
+        let row = sqlx::query("SELECT identity, format FROM state")
+            .fetch_optional(&mut connection)
+            .await?;
+        match row {
+            Some(row)
+                if row.try_get::<Vec<u8>, _>(0)? == self.identity
+                    && row.try_get::<i64, _>(1)? == format(self.table) => {}
+            Some(_) => {
+                return Err(StoreError::Corrupt {
+                    detail: "an index of another data file".to_owned(),
+                });
+            }
+            None => {
+                sqlx::query("INSERT INTO state (one, identity, format, indexed_to) VALUES (1, ?, ?, 0)")
+                    .bind(&self.identity)
+                    .bind(format(self.table))
+                    .execute(&mut connection)
+                    .await?;
+            }
+        }
+        Ok(connection)
+    }
+
+    fn remove(&self) {
+        for suffix in ["-wal", "-shm", ""] {
+            let _ = std::fs::remove_file(format!("{}{suffix}", path(&self.folder).display()));
+        }
+    }
+
+    /// Indexes the next requests; tells how many.
+    async fn step(&self, connection: &mut SqliteConnection) -> Result<usize, StoreError> {
+        let from: i64 = sqlx::query_scalar("SELECT indexed_to FROM state")
+            .fetch_one(&mut *connection)
+            .await?;
+        self.progress.send_replace(from);
+        let rows = self.read(from).await?;
+        let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
+            return Ok(0);
+        };
+        let (number, last, count) = (first.sequence / self.table, last.sequence, rows.len());
+        let body_text = self.body_text;
+        let texts = tokio::task::spawn_blocking(move || texts(rows, body_text))
+            .await
+            .map_err(|error| StoreError::Internal {
+                detail: error.to_string(),
+            })?;
+        let mut transaction = connection.begin().await?;
+        let sql = format!(
+            "CREATE VIRTUAL TABLE IF NOT EXISTS words_{number} USING fts5(
+                 text, content='', columnsize=0, detail=none, tokenize=\"ascii tokenchars '_'\")"
+        );
+        sqlx::query(AssertSqlSafe(sql)).execute(&mut *transaction).await?;
+        for some in texts.chunks(AT_ONCE) {
+            let places = vec!["(?,?)"; some.len()].join(",");
+            let mut bound = SqliteArguments::default();
+            for (sequence, text) in some {
+                bound
+                    .add(*sequence)
+                    .and_then(|()| bound.add(text.as_str()))
+                    .map_err(|error| StoreError::Internal {
+                        detail: error.to_string(),
+                    })?;
+            }
+            let sql = format!("INSERT INTO words_{number} (rowid, text) VALUES {places}");
+            sqlx::query_with(AssertSqlSafe(sql), bound)
+                .execute(&mut *transaction)
+                .await?;
+        }
+        sqlx::query("UPDATE state SET indexed_to = ?")
+            .bind(last)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        self.progress.send_replace(last);
+        Ok(count)
+    }
+
+    /// The next requests, all of one table of the index.
+    async fn read(&self, from: i64) -> Result<Vec<Content>, StoreError> {
+        let mut rows = sqlx::query(
+            // What was deleted is indexed too, since it may be brought back.
+            "SELECT head_length, length, coding, data, place / 65536 FROM content
+             WHERE place > ? * 65536 + 65535 AND place % 65536 = 0 ORDER BY place LIMIT ?",
+        )
+        .bind(from)
+        .bind(ROWS as i64)
+        .fetch(&self.rows);
+        let (mut read, mut bytes): (Vec<Content>, usize) = (Vec::new(), 0);
+        while let Some(row) = rows.try_next().await? {
+            let content = Content::of(&row)?;
+            if read
+                .first()
+                .is_some_and(|first| first.sequence / self.table != content.sequence / self.table)
+            {
+                break;
+            }
+            bytes += content.data.len();
+            read.push(content);
+            if bytes > BYTES {
+                break;
+            }
+        }
+        Ok(read)
+    }
+
+    /// Drops the tables of requests that are all gone.
+    async fn forget_old(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+        let oldest: Option<i64> = sqlx::query_scalar("SELECT min(place) FROM content")
+            .fetch_one(&self.rows)
+            .await?;
+        let Some(oldest) = oldest.map(|place| place / PARTS) else {
+            return Ok(());
+        };
+        let mut dropped = false;
+        let names: Vec<String> = sqlx::query_scalar(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'words_[0-9]*' AND sql LIKE 'CREATE VIRTUAL%'",
+        )
+        .fetch_all(&mut *connection)
+        .await?;
+        for name in names {
+            let number = name
+                .strip_prefix("words_")
+                .and_then(|number| number.parse::<i64>().ok());
+            if number.is_some_and(|number| (number + 1) * self.table <= oldest) {
+                sqlx::query(AssertSqlSafe(format!("DROP TABLE {name}")))
+                    .execute(&mut *connection)
+                    .await?;
+                dropped = true;
+            }
+        }
+        if dropped {
+            sqlx::query("PRAGMA incremental_vacuum")
+                .execute(&mut *connection)
+                .await?;
+        }
+        Ok(())
+    }
+}
+
+/// The newest request that can be indexed.
+pub(in crate::store) async fn newest(rows: &SqlitePool) -> Result<i64, StoreError> {
+    let newest: Option<i64> = sqlx::query_scalar("SELECT max(place) FROM content")
+        .fetch_one(rows)
+        .await?;
+    Ok(newest.unwrap_or(0) / PARTS)
+}
+
+/// The first part of a request as it lies in the file.
+pub(in crate::store) struct Content {
+    pub sequence: i64,
+    head_length: i64,
+    length: i64,
+    coding: i64,
+    pub data: Vec<u8>,
+}
+
+impl Content {
+    /// From a row of `head_length, length, coding, data, sequence`.
+    pub(in crate::store) fn of(row: &sqlx::sqlite::SqliteRow) -> Result<Self, StoreError> {
+        Ok(Self {
+            head_length: row.try_get(0)?,
+            length: row.try_get(1)?,
+            coding: row.try_get(2)?,
+            data: row.try_get(3)?,
+            sequence: row.try_get(4)?,
+        })
+    }
+
+    /// The request as text: its head and the first part of its body.
+    pub(in crate::store) fn document(self, body_text: BodyText) -> Result<Document, StoreError> {
+        let bytes = pack::unpack(self.coding, self.length, self.data)?;
+        let (head, body) = content::cut(&bytes, self.head_length)?;
+        let head = RawHead::new(head);
+        let decoded: Option<Bytes> = body_text(&head, &body);
+        Ok(Document::new(head, decoded.as_ref().unwrap_or(&body)))
+    }
+}
+
+/// The words of each request. One that is damaged has none: reading it says what is wrong with it.
+fn texts(rows: Vec<Content>, body_text: BodyText) -> Vec<(i64, String)> {
+    rows.into_iter()
+        .map(|row| {
+            let sequence = row.sequence;
+            let words = row.document(body_text).map(|document| {
+                let words: Vec<&str> = document.tokens().into_iter().collect();
+                words.join(" ")
+            });
+            (sequence, words.unwrap_or_default())
+        })
+        .collect()
+}

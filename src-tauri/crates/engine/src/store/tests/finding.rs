@@ -1,0 +1,486 @@
+use std::time::Duration;
+
+use proptest::prelude::*;
+
+use super::super::{From, PageRequest, SearchState, Store};
+use super::{keyed, new_request, open, request, store};
+use crate::filter::{FIELDS, Filter, Moment};
+use crate::model::{
+    Delivery, DeliveryId, DeliveryKind, RequestId, Sequence, State, Target, TargetId, Timestamp, Verdict,
+};
+
+const NOW: i64 = 1_795_176_300_000_000;
+
+fn filter(text: &str) -> Filter {
+    Filter::parse(text, &Moment::utc(Timestamp::from_micros(NOW)))
+        .unwrap_or_else(|error| panic!("`{text}`: {error}"))
+}
+
+/// The sequences that satisfy `text`, newest first, found page by page.
+async fn found(store: &Store, text: &str) -> Vec<i64> {
+    let mut wanted = PageRequest::newest(3).filter(filter(text));
+    let mut found = Vec::new();
+    loop {
+        let page = store
+            .page(&wanted)
+            .await
+            .unwrap_or_else(|error| panic!("`{text}`: {error}"));
+        found.extend(page.rows.iter().map(|row| row.sequence.0));
+        let Some(from) = page
+            .scanned_to
+            .or_else(|| page.rows.last().map(|row| row.sequence))
+        else {
+            return found;
+        };
+        if !page.more {
+            return found;
+        }
+        wanted.from = From::Before(from);
+    }
+}
+
+/// The same the other way round, oldest first.
+async fn found_upwards(store: &Store, text: &str) -> Vec<i64> {
+    let mut wanted = PageRequest::newest(2)
+        .from(From::After(Sequence(0)))
+        .filter(filter(text));
+    let mut found = Vec::new();
+    loop {
+        let page = store.page(&wanted).await.unwrap();
+        found.extend(page.rows.iter().rev().map(|row| row.sequence.0));
+        let Some(from) = page
+            .scanned_to
+            .or_else(|| page.rows.first().map(|row| row.sequence))
+        else {
+            return found;
+        };
+        if !page.more {
+            return found;
+        }
+        wanted.from = From::After(from);
+    }
+}
+
+async fn indexed(store: &Store) {
+    let mut progress = store.watch_search();
+    loop {
+        let SearchState { backlog, .. } = store.search_state().await.unwrap();
+        if backlog == 0 {
+            return;
+        }
+        let _ = tokio::time::timeout(Duration::from_millis(500), progress.changed()).await;
+    }
+}
+
+/// Eight requests, each different in something.
+async fn history(store: &Store) {
+    let mut all = vec![
+        keyed("evt_1NkA"),
+        keyed("evt_1NkA"),
+        new_request(
+            "POST /github?x=1 HTTP/1.1\r\nX-GitHub-Event: push\r\n\r\n",
+            br#"{"ref":"main","n":7}"#,
+        ),
+        new_request("GET /stripe HTTP/1.1\r\nAccept: */*\r\n\r\n", b""),
+        request(&[b'x'; 20_000]),
+        request(br#"{"customer":{"name":"M\u00fcller"},"status":"unpaid"}"#),
+        request(b"cut"),
+        request(b"100%_sure"),
+    ];
+    all[2].recognition.provider = Some("github".to_owned());
+    all[2].recognition.event = Some("push".to_owned());
+    all[2].recognition.endpoint_path = Some("/github".to_owned());
+    all[2].recognition.verdict = Verdict::NoSecret;
+    all[3].recognition = crate::model::Recognition::unknown();
+    all[3].answered = Some(404);
+    all[4].arrival.received_at = Timestamp::from_micros(NOW - 3_600_000_000);
+    all[6].arrival.state = State::Cut;
+    all[6].answered = None;
+    all[6].recognition.verdict = Verdict::Invalid;
+    for new in &all {
+        store.insert_request(new.clone()).await.unwrap();
+    }
+    store.star(&[all[0].id, all[2].id]).await.unwrap();
+    store.set_note(all[5].id, Some("late".to_owned())).await.unwrap();
+    store.set_tags(all[7].id, vec!["Bug".to_owned()]).await.unwrap();
+    store
+        .put_target(Target {
+            id: TargetId::generate(),
+            name: "dev".to_owned(),
+            url: "http://localhost:3000".to_owned(),
+        })
+        .await
+        .unwrap();
+    let mut delivery = Delivery {
+        id: DeliveryId::generate(),
+        request: all[1].id,
+        kind: DeliveryKind::Resend,
+        url: "http://localhost:3000/stripe".to_owned(),
+        created_at: Timestamp::from_micros(NOW),
+        head: bytes::Bytes::new(),
+        body: None,
+        attempts: vec![super::things::attempt(Some(503))],
+    };
+    store.add_delivery(delivery.clone()).await.unwrap();
+    delivery.id = DeliveryId::generate();
+    delivery.request = all[5].id;
+    delivery.url = "https://example.com/x".to_owned();
+    delivery.attempts = vec![super::things::attempt(None)];
+    store.add_delivery(delivery).await.unwrap();
+}
+
+/// What each filter finds in [`history`].
+const FOUND: [(&str, &[i64]); 62] = [
+    ("", &[8, 7, 6, 5, 4, 3, 2, 1]),
+    ("provider:GitHub", &[3]),
+    ("provider:stripe", &[8, 7, 6, 5, 2, 1]),
+    ("-provider:stripe", &[4, 3]),
+    ("provider:\"\"", &[4]),
+    ("provider:none", &[]),
+    ("provider:github,nobody", &[3]),
+    ("provider:git*,\"\"", &[4, 3]),
+    ("event:invoice.*", &[8, 7, 6, 5, 2, 1]),
+    ("event:invoice", &[]),
+    ("-event:push", &[8, 7, 6, 5, 4, 2, 1]),
+    ("endpoint:github", &[3]),
+    ("endpoint:/git*", &[3]),
+    ("method:get", &[4]),
+    ("path:/github", &[3]),
+    ("path:*i*", &[8, 7, 6, 5, 4, 3, 2, 1]),
+    ("status:404", &[4]),
+    ("status:4xx,none", &[7, 4]),
+    ("-status:2xx", &[7, 4]),
+    ("status:>=200", &[8, 6, 5, 4, 3, 2, 1]),
+    ("sig:invalid,no-secret", &[7, 3]),
+    ("sig:invalid", &[7]),
+    ("-sig:valid", &[7, 4, 3]),
+    ("is:cut", &[7]),
+    ("-is:complete", &[7]),
+    ("is:duplicate", &[2]),
+    ("is:starred", &[3, 1]),
+    ("is:starred -is:duplicate provider:stripe", &[1]),
+    ("is:starred,duplicate", &[3, 2, 1]),
+    ("has:note", &[6]),
+    ("has:tag", &[8]),
+    ("tag:bug", &[8]),
+    ("-tag:b*", &[7, 6, 5, 4, 3, 2, 1]),
+    ("has:delivery", &[6, 2]),
+    ("delivered:yes", &[6, 2]),
+    ("delivered:no -is:starred", &[8, 7, 5, 4]),
+    ("delivered:5xx", &[2]),
+    ("delivered:timed-out", &[6]),
+    ("target:dev", &[2]),
+    ("target:https://example.com", &[6]),
+    ("size:>10kb", &[5]),
+    ("size:0", &[4]),
+    ("size:<=20", &[8, 7, 4, 3, 2, 1]),
+    ("after:-10m", &[8, 7, 6, 4, 3, 2, 1]),
+    ("before:-10m", &[5]),
+    ("key:EVT_1nka", &[2, 1]),
+    ("evt_1nk", &[2, 1]),
+    ("evt_1nk -is:duplicate", &[1]),
+    ("nka", &[]),
+    ("*nka", &[2, 1]),
+    ("*paid", &[6]),
+    ("müller", &[6]),
+    ("body:unpaid", &[6]),
+    ("body:push", &[]),
+    ("push", &[3]),
+    ("-push -stripe", &[]),
+    ("header:x-github-event=push", &[3]),
+    ("header:accept", &[4]),
+    ("json:/customer/name=m*", &[6]),
+    ("json:/n=7", &[3]),
+    ("\"100%_sure\"", &[8]),
+    ("post -header:host", &[3]),
+];
+
+#[tokio::test]
+async fn a_filter_finds_what_it_says_with_and_without_the_index() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = super::StoreOptions {
+        indexing: super::super::Indexing::Off,
+        ..super::options()
+    };
+    let store = Store::open(folder.path(), options).await.unwrap();
+    history(&store).await;
+    for (text, wanted) in FOUND {
+        assert_eq!(found(&store, text).await, wanted, "`{text}` by scanning");
+    }
+    store.close().await;
+    let store = open(&folder).await;
+    indexed(&store).await;
+    for (text, wanted) in FOUND {
+        assert_eq!(found(&store, text).await, wanted, "`{text}` by the index");
+        let mut upwards = wanted.to_vec();
+        upwards.reverse();
+        assert_eq!(
+            found_upwards(&store, text).await,
+            upwards,
+            "`{text}` the other way round"
+        );
+    }
+    // What came since is found though the index does not have it.
+    let other = Store::open(folder.path(), super::options()).await.unwrap();
+    other.insert_request(keyed("evt_1NkB")).await.unwrap();
+    assert_eq!(
+        found(&store, "evt_1nk").await,
+        [9, 2, 1],
+        "the newest is not missed"
+    );
+    assert_eq!(
+        store
+            .count_newer(Sequence(0), &filter("provider:stripe"))
+            .await
+            .unwrap(),
+        7,
+        "rows are counted"
+    );
+}
+
+#[tokio::test]
+async fn a_damaged_or_foreign_index_is_made_anew() {
+    let (folder, store) = store().await;
+    history(&store).await;
+    indexed(&store).await;
+    store.close().await;
+    for bytes in [&b"no index at all"[..], &[]] {
+        std::fs::write(folder.path().join("search.db"), bytes).unwrap();
+        let store = open(&folder).await;
+        assert_eq!(
+            found(&store, "evt_1nk").await,
+            [2, 1],
+            "nothing is missed meanwhile"
+        );
+        indexed(&store).await;
+        assert_eq!(found(&store, "evt_1nk").await, [2, 1], "and after");
+        store.close().await;
+    }
+    let elsewhere = tempfile::tempdir().unwrap();
+    std::fs::copy(
+        folder.path().join("search.db"),
+        elsewhere.path().join("search.db"),
+    )
+    .unwrap();
+    let other = open(&elsewhere).await;
+    for _ in 0..3 {
+        other.insert_request(request(b"other")).await.unwrap();
+    }
+    assert_eq!(
+        found(&other, "other").await,
+        [3, 2, 1],
+        "an index of another data file is not believed"
+    );
+    assert_eq!(found(&other, "evt_1nk").await, Vec::<i64>::new(), "in nothing");
+    indexed(&other).await;
+    assert_eq!(found(&other, "other").await, [3, 2, 1], "it is made anew");
+}
+
+#[tokio::test]
+async fn a_page_that_takes_too_long_says_how_far_it_came() {
+    let (_folder, store) = store().await;
+    for at in 0..400 {
+        store
+            .insert_request(request(format!("body number {at}").as_bytes()))
+            .await
+            .unwrap();
+    }
+    let mut wanted = PageRequest::newest(10).filter(filter("*umber -*umber"));
+    wanted.budget = Duration::ZERO;
+    let mut steps = 0;
+    loop {
+        let page = store.page(&wanted).await.unwrap();
+        assert!(page.rows.is_empty(), "nothing satisfies it");
+        steps += 1;
+        let Some(from) = page.scanned_to else { break };
+        assert!(page.more, "there may be more");
+        wanted.from = From::Before(from);
+    }
+    assert!(steps > 2, "it took {steps} calls, each of them short");
+}
+
+#[tokio::test]
+async fn what_is_brought_back_is_found_by_its_words() {
+    let (folder, store) = store().await;
+    store.close().await;
+    let off = super::StoreOptions {
+        indexing: super::super::Indexing::Off,
+        ..super::options()
+    };
+    let store = Store::open(folder.path(), off).await.unwrap();
+    let lost = keyed("evt_lost");
+    store.insert_request(lost.clone()).await.unwrap();
+    store.insert_request(keyed("evt_other")).await.unwrap();
+    let deletion = store.begin_deletion(Timestamp::from_micros(0)).await.unwrap();
+    store.delete(deletion, &[lost.id]).await.unwrap();
+    store.close().await;
+    let store = open(&folder).await;
+    indexed(&store).await;
+    assert_eq!(
+        found(&store, "evt_lost").await,
+        Vec::<i64>::new(),
+        "what is deleted is not found"
+    );
+    while store.undo_next(deletion).await.unwrap().next.is_some() {}
+    assert_eq!(
+        found(&store, "evt_lost").await,
+        [1],
+        "though it was deleted while it was indexed"
+    );
+}
+
+#[tokio::test]
+async fn the_index_forgets_what_is_gone() {
+    let (folder, store) = store().await;
+    for at in 0..10 {
+        store
+            .insert_request(request(format!("number {at}").as_bytes()))
+            .await
+            .unwrap();
+    }
+    indexed(&store).await;
+    let limits = super::super::Limits {
+        requests: Some(2),
+        age: None,
+        bytes: None,
+    };
+    while store
+        .prune_next(&limits, Timestamp::from_micros(NOW))
+        .await
+        .unwrap()
+        > 0
+    {}
+    let index = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(folder.path().join("search.db"))
+        .read_only(true);
+    let deadline = std::time::Instant::now() + Duration::from_secs(30);
+    loop {
+        let mut connection = sqlx::ConnectOptions::connect(&index).await.unwrap();
+        let tables: Vec<String> =
+            sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL%'")
+                .fetch_all(&mut connection)
+                .await
+                .unwrap();
+        sqlx::Connection::close(connection).await.unwrap();
+        if tables == ["words_3"] {
+            break;
+        }
+        assert!(
+            std::time::Instant::now() < deadline,
+            "tables of requests that are gone are dropped: {tables:?}"
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(found(&store, "number").await, [10, 9], "what is left is found");
+}
+
+#[tokio::test]
+async fn ids_find_their_request_in_a_filter() {
+    let (_folder, store) = store().await;
+    let mut new = request(b"");
+    new.id = RequestId::from_bytes([0xab; 16]);
+    store.insert_request(new).await.unwrap();
+    store.insert_request(request(b"")).await.unwrap();
+    assert_eq!(found(&store, "id:ABab").await, [1], "by the beginning");
+    assert_eq!(found(&store, "-id:abab,00").await, [2], "or not");
+}
+
+fn any_filter() -> impl Strategy<Value = String> {
+    let field = proptest::sample::select(FIELDS.iter().map(|info| info.name).collect::<Vec<_>>());
+    let value = prop_oneof![
+        "[ -~äß\u{0}\u{7f}\"'%_*,:=;()-]{0,12}",
+        proptest::sample::select(FIELDS.iter().map(|info| info.example).collect::<Vec<_>>()).prop_map(
+            |example| {
+                example
+                    .split_once(':')
+                    .map(|(_, value)| value.to_owned())
+                    .unwrap_or_default()
+            }
+        ),
+        "[<>=.]{0,3}[0-9]{1,20}[kmgbx]{0,3}",
+        "/[a-z/~0-9]{0,6}=[a-z*\"]{0,4}",
+    ];
+    let term = prop_oneof![
+        (proptest::bool::ANY, field, value)
+            .prop_map(|(not, field, value)| { format!("{}{field}:{value}", if not { "-" } else { "" }) }),
+        "\\PC{0,10}",
+        "-?\"[^\"]{0,8}\"",
+        "[\u{0}-\u{ff}]{0,6}",
+    ];
+    proptest::collection::vec(term, 0..4).prop_map(|terms| terms.join(" "))
+}
+
+#[test]
+fn no_filter_makes_an_sql_error() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
+    let (_folder, store) = runtime.block_on(async {
+        let (folder, store) = store().await;
+        history(&store).await;
+        indexed(&store).await;
+        (folder, store)
+    });
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
+        cases: 400,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    });
+    runner
+        .run(&any_filter(), |text| {
+            let cursor = text.chars().count() / 2;
+            let _ = crate::filter::complete(&text, cursor);
+            let Ok(filter) = Filter::parse(&text, &Moment::utc(Timestamp::from_micros(NOW))) else {
+                return Ok(());
+            };
+            runtime.block_on(async {
+                for from in [From::Newest, From::After(Sequence(2)), From::Before(Sequence(5))] {
+                    let wanted = PageRequest::newest(2).from(from).filter(filter.clone());
+                    let page = store.page(&wanted).await;
+                    prop_assert!(page.is_ok(), "`{}`: {:?}", text, page);
+                }
+                let count = store.count_newer(Sequence(0), &filter).await;
+                prop_assert!(count.is_ok(), "`{}`: {:?}", text, count);
+                Ok(())
+            })
+        })
+        .unwrap();
+}
+
+#[tokio::test]
+async fn suggestions_come_from_what_is_kept() {
+    let (_folder, store) = store().await;
+    history(&store).await;
+    let offered = async |text: &str| {
+        let suggestions = store.suggest(text, text.chars().count()).await.unwrap();
+        suggestions
+            .into_iter()
+            .map(|suggestion| suggestion.text)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(offered("prov").await, ["provider:"], "fields by their beginning");
+    assert_eq!(
+        offered("provider:").await,
+        ["stripe", "github"],
+        "values, the most frequent first"
+    );
+    assert_eq!(
+        offered("event:Inv").await,
+        ["invoice.paid"],
+        "by their beginning, in any case"
+    );
+    assert_eq!(offered("endpoint:/g").await, ["/github"], "endpoints");
+    assert_eq!(offered("tag:").await, ["Bug"], "tags");
+    assert_eq!(offered("target:").await, ["dev"], "targets");
+    assert_eq!(
+        offered("sig:inv").await,
+        ["invalid"],
+        "words that are always known"
+    );
+    assert_eq!(
+        offered("status:4").await,
+        ["404", "4xx"],
+        "statuses that were answered"
+    );
+}

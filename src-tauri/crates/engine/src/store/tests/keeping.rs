@@ -1,0 +1,378 @@
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use sqlx::{ConnectOptions, Connection};
+use tokio::sync::watch;
+
+use super::super::{PageRequest, RetentionLimits as Limits, SavedFilter, Store, StoreError, TallyKind, history};
+use super::{open, options, request, store};
+use crate::clock::Clock;
+use crate::filter::{Filter, Moment};
+use crate::model::{RequestId, Sequence, Timestamp};
+
+const NONE: Limits = Limits {
+    requests: None,
+    age: None,
+    bytes: None,
+};
+
+async fn fill(store: &Store, count: u64) -> Vec<RequestId> {
+    let all: Vec<_> = (0..count).map(history::request).collect();
+    for kept in join_all(all.iter().map(|new| store.insert_request(new.clone()))).await {
+        kept.unwrap();
+    }
+    all.into_iter().map(|new| new.id).collect()
+}
+
+/// The tally as it should be, by counting.
+async fn assert_tally_is_right(store: &Store, why: &str) {
+    let rows = store.page(&PageRequest::newest(100_000)).await.unwrap().rows;
+    assert_eq!(
+        store.total().await.unwrap().requests,
+        rows.len() as u64,
+        "{why}: all"
+    );
+    assert_eq!(
+        store.total().await.unwrap().bytes,
+        rows.iter().map(|row| row.body_length).sum::<u64>(),
+        "{why}: bytes"
+    );
+    for kind in [
+        TallyKind::Event,
+        TallyKind::Provider,
+        TallyKind::Verdict,
+        TallyKind::Answered,
+    ] {
+        for count in store.counts(kind).await.unwrap() {
+            let counted = rows.iter().filter(|row| {
+                let value = match kind {
+                    TallyKind::Event => row.recognition.event.clone(),
+                    TallyKind::Provider => row.recognition.provider.clone(),
+                    TallyKind::Verdict => Some(row.recognition.verdict.as_str().to_owned()),
+                    _ => row.answered.map(|status| status.to_string()),
+                };
+                value.unwrap_or_default() == count.value
+            });
+            assert_eq!(
+                count.requests,
+                counted.count() as u64,
+                "{why}: {kind:?} `{}`",
+                count.value
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_deletion_is_undone_whole() {
+    let (_folder, store) = store().await;
+    let ids = fill(&store, 40).await;
+    store.star(&[ids[3]]).await.unwrap();
+    let before = store.page(&PageRequest::newest(100)).await.unwrap();
+    let deletion = store.begin_deletion(Timestamp::from_micros(5)).await.unwrap();
+    assert_eq!(
+        store
+            .delete(deletion, &[ids[3], ids[4], request(b"").id])
+            .await
+            .unwrap(),
+        2,
+        "those that are there"
+    );
+    assert_eq!(store.request(ids[3]).await.unwrap(), None, "they are gone");
+    assert_eq!(store.count_starred().await.unwrap(), 0, "with their stars");
+    assert_tally_is_right(&store, "after deleting").await;
+    assert_eq!(
+        store.deletions().await.unwrap(),
+        [(deletion, Timestamp::from_micros(5), 2)],
+        "it can be undone"
+    );
+    while store.undo_next(deletion).await.unwrap().next.is_some() {}
+    assert_eq!(
+        store.page(&PageRequest::newest(100)).await.unwrap(),
+        before,
+        "everything is as before"
+    );
+    assert!(
+        !store.body(ids[3], 0..10).await.unwrap().bytes.is_empty(),
+        "bodies too"
+    );
+    assert_tally_is_right(&store, "after undoing").await;
+    assert_eq!(store.deletions().await.unwrap(), [], "it is undone once");
+}
+
+#[tokio::test]
+async fn a_filtered_deletion_goes_in_steps_and_leaves_what_arrives_meanwhile() {
+    let (_folder, store) = store().await;
+    fill(&store, 600).await;
+    let filter = Filter::parse(
+        "provider:stripe,github,trutac,tracktik",
+        &Moment::utc(Timestamp::from_micros(0)),
+    )
+    .unwrap();
+    let deletion = store.begin_deletion(Timestamp::from_micros(5)).await.unwrap();
+    let mut from = store.newest_sequence().await.unwrap();
+    let (mut steps, mut deleted) = (0, 0);
+    loop {
+        store.insert_request(request(b"meanwhile")).await.unwrap();
+        let step = store.delete_next(deletion, &filter, from).await.unwrap();
+        steps += 1;
+        deleted += step.requests;
+        match step.next {
+            Some(next) => from = next,
+            None => break,
+        }
+    }
+    assert_eq!(
+        (deleted, store.total().await.unwrap().requests),
+        (600, steps),
+        "what arrived meanwhile stays"
+    );
+    assert!(steps >= 3, "in {steps} steps");
+    assert_tally_is_right(&store, "after deleting").await;
+    assert_eq!(
+        store.purge_next(Timestamp::from_micros(5)).await.unwrap(),
+        0,
+        "it can still be undone"
+    );
+    let mut purged = 0;
+    loop {
+        match store.purge_next(Timestamp::from_micros(6)).await.unwrap() {
+            0 => break,
+            some => purged += some,
+        }
+    }
+    assert_eq!(purged, 600, "then it is for good");
+    assert_eq!(
+        store.undo_next(deletion).await.unwrap().requests,
+        0,
+        "nothing comes back"
+    );
+}
+
+#[tokio::test]
+async fn retention_removes_the_oldest_but_not_what_is_marked() {
+    let (_folder, store) = store().await;
+    let ids = fill(&store, 1_000).await;
+    store.star(&[ids[0]]).await.unwrap();
+    store.set_note(ids[1], Some("keep".to_owned())).await.unwrap();
+    let now = Timestamp::from_micros(1_767_225_600_000_000 + 1_000 * 700_000);
+    assert_eq!(
+        store.prune_next(&NONE, now).await.unwrap(),
+        0,
+        "without limits nothing goes"
+    );
+    let count = Limits {
+        requests: Some(600),
+        ..NONE
+    };
+    while store.prune_next(&count, now).await.unwrap() > 0 {}
+    assert_eq!(store.total().await.unwrap().requests, 600, "by count");
+    assert!(store.request(ids[0]).await.unwrap().is_some(), "a star exempts");
+    assert!(store.request(ids[1]).await.unwrap().is_some(), "a note exempts");
+    assert!(
+        store.request(ids[2]).await.unwrap().is_none(),
+        "the oldest are gone"
+    );
+    let age = Limits {
+        age: Some(Duration::from_millis(700 * 300 + 1)),
+        ..NONE
+    };
+    while store.prune_next(&age, now).await.unwrap() > 0 {}
+    assert_eq!(
+        store.total().await.unwrap().requests,
+        302,
+        "by age: 300 and the two that are marked"
+    );
+    assert_tally_is_right(&store, "after pruning").await;
+    let before = store.usage().await.unwrap();
+    let bytes = Limits {
+        bytes: Some(before.used_bytes / 2),
+        ..NONE
+    };
+    while store.prune_next(&bytes, now).await.unwrap() > 0 {}
+    let after = store.usage().await.unwrap();
+    assert!(
+        after.used_bytes <= before.used_bytes / 2 || after.requests == 2,
+        "by size: {after:?}"
+    );
+    assert!(
+        store.request(ids[0]).await.unwrap().is_some(),
+        "a star exempts still"
+    );
+}
+
+#[tokio::test]
+async fn the_background_keeps_within_limits_and_gives_space_back() {
+    let (_folder, store) = store().await;
+    let (_limits, receiver) = watch::channel(Limits {
+        requests: Some(200),
+        ..NONE
+    });
+    fill(&store, 6_000).await;
+    let before = store.usage().await.unwrap();
+    let clock = Clock::from_fn(|| Timestamp::from_micros(1_767_225_600_000_000));
+    let task = tokio::spawn(store.clone().keep_within(receiver, clock));
+    let within = async {
+        loop {
+            let usage = store.usage().await.unwrap();
+            if usage.requests == 200 && usage.free_bytes <= 5 * 1024 * 1024 {
+                return usage;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let after = tokio::time::timeout(Duration::from_secs(60), within)
+        .await
+        .expect("it comes within its limits");
+    assert!(
+        after.used_bytes + after.free_bytes < before.used_bytes / 2,
+        "the file shrinks: {before:?} {after:?}"
+    );
+    store.close().await;
+    tokio::time::timeout(Duration::from_secs(10), task)
+        .await
+        .expect("it ends with the store")
+        .unwrap();
+}
+
+#[tokio::test]
+async fn filters_are_saved_by_name() {
+    let (_folder, store) = store().await;
+    let saved = |name: &str, filter: &str| SavedFilter {
+        name: name.to_owned(),
+        filter: filter.to_owned(),
+    };
+    store.save_filter(saved("b", "is:starred")).await.unwrap();
+    store.save_filter(saved("a", "after:-10m")).await.unwrap();
+    store.save_filter(saved("b", "is:cut")).await.unwrap();
+    let all = store.saved_filters().await.unwrap();
+    assert_eq!(
+        all,
+        [saved("b", "is:cut"), saved("a", "after:-10m")],
+        "in the order of saving"
+    );
+    store.remove_saved_filter("b").await.unwrap();
+    let gone = store.remove_saved_filter("b").await;
+    assert!(
+        matches!(gone, Err(StoreError::NotFound { .. })),
+        "it is gone: {gone:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_backup_in_a_burst_is_whole() {
+    let (_folder, store) = store().await;
+    fill(&store, 300).await;
+    let elsewhere = tempfile::tempdir().unwrap();
+    let path = elsewhere.path().join("hookbench.db");
+    let (backup, _) = tokio::join!(store.backup(&path), fill(&store, 300));
+    backup.unwrap();
+    let copy = open(&elsewhere).await;
+    let rows = copy.page(&PageRequest::newest(1_000)).await.unwrap().rows;
+    assert!(rows.len() >= 300, "at least what was there before");
+    assert_eq!(copy.check().await, Ok(()), "and it is whole");
+    assert_tally_is_right(&copy, "in the copy").await;
+    assert!(
+        matches!(store.backup(&path).await, Err(StoreError::Exists { .. })),
+        "nothing is overwritten"
+    );
+}
+
+#[tokio::test]
+async fn an_older_file_is_copied_before_it_is_changed() {
+    let (folder, store) = store().await;
+    let ids = fill(&store, 3).await;
+    store
+        .write(|connection| {
+            Box::pin(async move {
+                sqlx::raw_sql("PRAGMA user_version = 0")
+                    .execute(connection)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+        .unwrap();
+    store.close().await;
+    let again = open(&folder).await;
+    assert!(
+        again.request(ids[0]).await.unwrap().is_some(),
+        "it opens with everything in it"
+    );
+    again.close().await;
+    let copy = folder.path().join("hookbench.db.schema-0.bak");
+    let mut connection = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(&copy)
+        .connect()
+        .await
+        .unwrap();
+    let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM request")
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+    assert_eq!(rows, 3, "and the copy has it too");
+    open(&folder).await;
+}
+
+#[tokio::test]
+async fn a_damaged_page_is_found_and_nothing_is_acknowledged_after() {
+    let (folder, store) = store().await;
+    fill(&store, 300).await;
+    assert_eq!(store.check().await, Ok(()), "a whole file is whole");
+    store.close().await;
+    let mut bytes = std::fs::read(store.path()).unwrap();
+    let middle = bytes.len() / 2 / 4_096 * 4_096;
+    bytes[middle..middle + 4_096].fill(0xa5);
+    std::fs::write(store.path(), bytes).unwrap();
+    let store = Store::open(
+        folder.path(),
+        super::StoreOptions {
+            indexing: super::super::Indexing::Off,
+            ..options()
+        },
+    )
+    .await
+    .unwrap();
+    assert!(
+        matches!(store.check().await, Err(StoreError::Corrupt { .. })),
+        "it is found"
+    );
+    let refused = store.insert_request(request(b"")).await;
+    assert!(
+        matches!(refused, Err(StoreError::Corrupt { .. })),
+        "nothing is acknowledged into it: {refused:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_file_that_vanishes_is_noticed_without_a_request() {
+    let (_folder, store) = store().await;
+    let mut health = store.watch_health();
+    std::fs::remove_file(store.path()).unwrap();
+    tokio::time::timeout(Duration::from_secs(10), health.changed())
+        .await
+        .expect("it is noticed")
+        .unwrap();
+    assert!(
+        matches!(health.borrow().problem, Some(StoreError::Gone { .. })),
+        "{:?}",
+        *health.borrow()
+    );
+}
+
+#[tokio::test]
+async fn sequences_are_never_given_twice() {
+    let (folder, store) = store().await;
+    let ids = fill(&store, 5).await;
+    let deletion = store.begin_deletion(Timestamp::from_micros(0)).await.unwrap();
+    store.delete(deletion, &ids).await.unwrap();
+    while store.purge_next(Timestamp::from_micros(1)).await.unwrap() > 0 {}
+    store.close().await;
+    let store = open(&folder).await;
+    assert_eq!(
+        store.insert_request(request(b"")).await.unwrap().sequence,
+        Sequence(6),
+        "the order only grows"
+    );
+}

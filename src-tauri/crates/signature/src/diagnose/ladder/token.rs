@@ -1,0 +1,154 @@
+//! The rungs for secrets that are sent themselves, for tokens, and for facts that do not hold.
+
+use super::{Answer, Ladder};
+use crate::diagnose::cause::Cause;
+use crate::diagnose::search::Search;
+use crate::diagnose::{Diagnosis, body, key};
+use crate::digest;
+use crate::encoding;
+use crate::examine;
+use crate::jwt::{Signed, Token};
+use crate::report::Span;
+use crate::scheme::Algorithm;
+use crate::secret::Secret;
+use crate::template::Source;
+use crate::view::{Scene, View};
+
+impl Ladder<'_> {
+    /// A secret that is sent itself. No digest is shown: the value is the secret.
+    pub(super) fn token_rungs(&mut self, search: &mut Search<'_>) -> Option<Answer> {
+        let sent = self.sent()?;
+        let sent = match self.way.algorithm.get() {
+            Some(Algorithm::Basic) => encoding::base64_any(&sent)?,
+            _ => sent,
+        };
+        let before = search.tries;
+        let said = |cause, change: String, secret: &Secret| Answer {
+            cause,
+            changes: vec![change],
+            hit: None,
+            body: None,
+            secret: Some(secret.name().to_owned()),
+            action: None,
+        };
+        for (cause, secrets) in [
+            (Cause::PreviousSecret, &self.context.previous_secrets),
+            (Cause::OtherSecret, &self.context.other_secrets),
+        ] {
+            for secret in secrets {
+                if search.may_try(0) && secret.expose().as_bytes() == sent.as_slice() {
+                    return Some(said(cause, format!("`{}` was sent", secret.name()), secret));
+                }
+            }
+        }
+        for secret in self.secrets {
+            let forms = key::keys(self.way, secret);
+            // Case comes first: a secret in lower case is a matter of case, not of encoding.
+            if secret.expose().as_bytes().eq_ignore_ascii_case(&sent) {
+                return Some(said(
+                    Cause::LetterCase,
+                    "the same but for upper and lower case".to_owned(),
+                    secret,
+                ));
+            }
+            for form in forms {
+                if search.may_try(0) && form.value == sent && !form.value.is_empty() {
+                    return Some(said(form.cause, form.change, secret));
+                }
+            }
+        }
+        self.exclude("other stored secrets and forms of the secret", search, before);
+        None
+    }
+
+    /// The first signature's text, as sent.
+    fn sent(&self) -> Option<Vec<u8>> {
+        let scene = Scene::new(self.way, self.message);
+        let units = examine::units(&scene, self.secrets);
+        let unit = units.get(self.unit)?;
+        let (place, _, span): (usize, usize, Span) = unit.signatures().next()?;
+        Some(unit.places.get(place)?.part(span).into_owned())
+    }
+
+    pub(super) fn jwt_rungs(&mut self, search: &mut Search<'_>) -> Option<Answer> {
+        let token = Token::parse(&self.sent()?)?;
+        if !self.way.jwt_algorithms.contains(&token.algorithm()) {
+            return None;
+        }
+        let before = search.tries;
+        let signs = |bytes: &[u8], pasted: &str| token.is_signed_by(bytes, pasted) == Signed::Yes;
+        let said = |cause, change: String, secret: &Secret| Answer {
+            cause,
+            changes: vec![change],
+            hit: None,
+            body: None,
+            secret: Some(secret.name().to_owned()),
+            action: None,
+        };
+        for (cause, secrets) in [
+            (Cause::PreviousSecret, &self.context.previous_secrets),
+            (Cause::OtherSecret, &self.context.other_secrets),
+        ] {
+            for secret in secrets {
+                if search.may_try(token.signed.len()) && signs(secret.expose().as_bytes(), secret.expose()) {
+                    return Some(said(cause, format!("signed with `{}`", secret.name()), secret));
+                }
+            }
+        }
+        for secret in self.secrets {
+            for form in key::keys(self.way, secret) {
+                if search.may_try(token.signed.len()) && signs(&form.value, "") {
+                    return Some(said(form.cause, form.change, secret));
+                }
+            }
+        }
+        self.exclude("other stored secrets and forms of the secret", search, before);
+        None
+    }
+
+    /// The signature is right and something beside it is not.
+    pub(super) fn requirement(&mut self) -> Diagnosis {
+        let wanted: Vec<_> = self
+            .way
+            .require
+            .iter()
+            .filter(|required| required.body_digest.is_some())
+            .collect();
+        for required in wanted {
+            let (Some(hash), Some(value)) = (required.body_digest, self.value_of(&required.from)) else {
+                continue;
+            };
+            let mut bodies = body::quick(self.message, self.context.decoded_body.as_deref());
+            bodies.extend(body::reserialised(self.message.body, self.budget.should_stop));
+            let mut search = Search::new(Vec::new(), self.unit, self.budget);
+            for form in &bodies {
+                if !search.may_try(form.value.len()) {
+                    break;
+                }
+                let digest = encoding::encode(&digest::of(hash, &form.value), required.encoding);
+                if digest.as_bytes() == value.as_bytes() {
+                    let answer = Answer {
+                        cause: form.cause,
+                        changes: vec![form.change.clone()],
+                        hit: None,
+                        body: Some(form.value.clone()),
+                        secret: self.report.key.as_ref().map(|key| key.name.clone()),
+                        action: None,
+                    };
+                    return self.finish(Some(answer), &search);
+                }
+            }
+        }
+        self.said(Cause::Requirement)
+    }
+
+    fn value_of(&self, source: &Source) -> Option<String> {
+        if let Source::Claim(name) = source {
+            return Token::parse(&self.sent()?)?.claim(name);
+        }
+        let scene = Scene::new(self.way, self.message);
+        View::of(&scene)
+            .get(source)
+            .map(|value| String::from_utf8_lossy(&value).into_owned())
+    }
+}

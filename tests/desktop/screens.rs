@@ -1,0 +1,84 @@
+//! The main screens, at the sizes and in the themes they are made for: everything fits. With `HOOKBENCH_SCREENSHOTS`
+//! they are kept as pictures.
+
+use hookbench_tests::{Hookbench, Server};
+use serde_json::json;
+
+use crate::sender::{post, push};
+use crate::window::Window;
+
+/// Controls and titles that reach out of the window, where nobody could scroll them into sight.
+const OUTSIDE: &str = "() => [...document.querySelectorAll('button, input, select, h1, h2, footer')].filter((element) => {
+    const box = element.getBoundingClientRect();
+    const sideways = box.left < -1 || box.right > innerWidth + 1;
+    const below = box.bottom > innerHeight + 1 && element.closest('[data-testid=detail], dialog, nav') === null;
+    return box.width > 0 && (sideways || below) && element.closest('[data-testid=payload-body]') === null;
+}).map((element) => `${element.tagName} ${element.dataset.testid ?? ''} ${element.textContent.trim()}`)";
+
+fn look(window: &Window, screen: &str) {
+    for (width, height) in [(1280, 800), (900, 600)] {
+        window.resize(width, height);
+        let outside = window.ask(OUTSIDE, &json!([]));
+        assert_eq!(outside, json!([]), "{screen} fits into {width} × {height}");
+        for theme in ["light", "dark"] {
+            window.ask(
+                "(theme) => { document.documentElement.dataset.theme = theme }",
+                &json!([theme]),
+            );
+            window.picture(&format!("{screen}-{theme}-{width}x{height}"));
+        }
+    }
+}
+
+#[test]
+fn the_main_screens_fit_at_both_sizes() {
+    let terminal = Hookbench::new();
+    for provider in ["github", "trutac"] {
+        let added = terminal.run(&["endpoint", "add", &format!("/{provider}"), "--provider", provider]);
+        assert_eq!(added.code, 0, "the endpoint is made: {}", added.stderr);
+    }
+    terminal.run_with_input(&["secret", "set", "/github"], b"a secret");
+    let window = Window::open_on(terminal);
+    look(&window, "start");
+    let dev = Server::start(
+        b"HTTP/1.1 404 Not Found\r\nContent-Type: application/json\r\nContent-Length: 22\r\n\r\n{\"error\": \"not here\"}\n",
+    );
+    let listener = window.listener();
+    post(
+        listener,
+        "/trutac",
+        &[("TT-Hook-Event", "clocking")],
+        include_str!("../fixtures/trutac-clocking-created.json"),
+    );
+    post(
+        listener,
+        "/trakrf",
+        &[],
+        include_str!("../fixtures/trakrf-asset-moved.json"),
+    );
+    post(
+        listener,
+        "/trackunit",
+        &[],
+        include_str!("../fixtures/trackunit-alert-on.json"),
+    );
+    push(listener, "/github", "another secret");
+    push(listener, "/github", "a secret");
+    window.click_on("request-row", "push");
+    window.sees("body-pretty", "refs/heads");
+    for tab in ["payload", "headers", "signature", "raw"] {
+        window.click(&format!("tab-{tab}"));
+        window.sees(&format!("panel-{tab}"), "");
+        look(&window, tab);
+    }
+    window.press("r");
+    window.fill("resend-url", &dev.url());
+    look(&window, "resend");
+    window.click("resend-send");
+    window.sees("answer-status", "404");
+    window.click("tab-payload");
+    look(&window, "answer");
+    window.press("e");
+    window.sees("replay-becomes", "Content-Length");
+    look(&window, "replay");
+}

@@ -1,0 +1,69 @@
+//! Sending again: as it was, and edited.
+
+use hookbench_tests::Server;
+
+use crate::sender::post;
+use crate::window::Window;
+
+const ANSWER: &[u8] =
+    b"HTTP/1.1 202 Accepted\r\nX-Handled-By: dev\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{\"queued\": true}";
+
+#[test]
+fn r_sends_a_request_again_and_the_answer_is_shown() {
+    let window = Window::open();
+    let dev = Server::start(ANSWER);
+    post(
+        window.listener(),
+        "/orders",
+        &[("x-CaSe", "kept")],
+        "{\"n\": 1.0}",
+    );
+    window.click_on("request-row", "/orders");
+    window.sees("detail-title", "/orders");
+    window.press("r");
+    window.fill("resend-url", &dev.url());
+    window.click("resend-send");
+    window.sees("answer-status", "202");
+    window.sees("answer-body", "\"queued\"");
+    let sent = String::from_utf8(dev.next()).expect("what was sent is text");
+    assert!(
+        sent.starts_with("POST /orders HTTP/1.1\r\n"),
+        "the same request: {sent}"
+    );
+    assert!(
+        sent.contains("\r\nx-CaSe: kept\r\n") && sent.ends_with("\r\n\r\n{\"n\": 1.0}"),
+        "unchanged: {sent}"
+    );
+}
+
+#[test]
+fn an_edited_copy_is_sent_and_the_original_stays() {
+    let window = Window::open();
+    let dev = Server::start(ANSWER);
+    post(
+        window.listener(),
+        "/pay",
+        &[("Content-Type", "application/json")],
+        "{\"amount\": 100}",
+    );
+    let before = window.terminal().requests();
+    window.click_on("request-row", "/pay");
+    window.sees("body-pretty", "100");
+    window.press("e");
+    window.fill("replay-url", &format!("{}/pay", dev.url()));
+    window.click("replay-editor");
+    window.press_with_control("a");
+    window.press("[999]");
+    window.click("replay-send");
+    window.sees("answer-status", "202");
+    let sent = String::from_utf8(dev.next()).expect("what was sent is text");
+    assert!(sent.ends_with("\r\n\r\n[999]"), "the edited bytes: {sent}");
+    assert_eq!(
+        window.terminal().requests(),
+        before,
+        "the captured request is as it was"
+    );
+    window.click("replay-close");
+    window.sees("body-pretty", "100");
+    window.sees("delivery-row", "edited");
+}

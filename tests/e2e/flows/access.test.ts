@@ -1,0 +1,88 @@
+/** What axe-core finds on the main screens, light and dark: nothing. */
+import axe from 'axe-core';
+import { describe } from 'vitest';
+import { type Bench, expect, test } from '../harness/bench';
+import { githubHeaders, post, target } from '../harness/wire';
+
+/** What was found, and on which screens. */
+type Found = Map<string, string[]>;
+
+async function check(bench: Bench, found: Found, screen: string): Promise<void> {
+  const violations = await bench.page.evaluate(async (): Promise<string[]> => {
+    const results = await (window as unknown as { axe: typeof axe }).axe.run(document, {
+      resultTypes: ['violations'],
+      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+    });
+    return results.violations.flatMap((violation) =>
+      violation.nodes.map(
+        (node) => `${violation.id} at ${node.target.join(' ')}: ${node.failureSummary ?? ''}`,
+      ),
+    );
+  });
+  for (const violation of violations) found.set(violation, [...(found.get(violation) ?? []), screen]);
+}
+
+describe.for(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
+  test.override({ look: { colorScheme } });
+
+  test('no screen keeps anyone out', async ({ bench }) => {
+    const found: Found = new Map();
+    const dev = await target({ status: 404, type: 'application/json', body: '{"error":"not here"}' });
+    await bench.page.evaluate(axe.source);
+    await bench.at('welcome').waitFor();
+    await check(bench, found, 'first start');
+
+    const body = '{"ref":"refs/heads/main","commits":[{"id":1,"added":true,"by":null}]}';
+    await bench.program.run('endpoint', 'add', '/github', '--provider', 'github');
+    for (let sent = 0; sent < 3; sent += 1) {
+      await post(`${bench.listener}/github`, body, githubHeaders('x', body));
+    }
+    await post(`${bench.listener}/plain`, 'just text', { 'Content-Type': 'text/plain' });
+    await expect.poll(() => bench.at('request-row').count()).toBe(4);
+    await check(bench, found, 'list');
+
+    await bench.open('push');
+    for (const tab of ['payload', 'headers', 'signature', 'deliveries', 'raw']) {
+      await bench.at(`tab-${tab}`).click();
+      await bench.at(`panel-${tab}`).waitFor();
+      await check(bench, found, tab);
+    }
+    await bench.page.keyboard.press('r');
+    await bench.at('resend-popover').waitFor();
+    await check(bench, found, 'resend');
+    await bench.at('resend-url').fill(dev.url);
+    await bench.at('resend-send').click();
+    await bench.shows('answer-status', '404');
+    await check(bench, found, 'answer');
+    await bench.page.keyboard.press('1');
+    await bench.at('payload-view-tree').click();
+    await check(bench, found, 'tree beside an answer');
+
+    await bench.page.keyboard.press('e');
+    await bench.at('replay-body').waitFor();
+    await check(bench, found, 'edit and replay');
+    await bench.at('replay-close').click();
+
+    for (const [key, id] of [
+      ['?', 'keys-sheet'],
+      ['Control+k', 'palette'],
+      ['n', 'sample-dialog'],
+    ] as const) {
+      await bench.page.keyboard.press(key);
+      await bench.at(id).waitFor();
+      await check(bench, found, id);
+      await bench.page.keyboard.press('Escape');
+      await bench.gone(id);
+    }
+    await bench.at('endpoint').hover();
+    await bench.at('endpoint-edit').click();
+    await check(bench, found, 'endpoint');
+    await bench.page.keyboard.press('Escape');
+    await bench.at('filter').fill('evnt:x');
+    await bench.at('filter-error').waitFor();
+    await check(bench, found, 'wrong filter');
+    bench.forgive(/422/);
+    await dev.close();
+    expect(Object.fromEntries(found)).toEqual({});
+  });
+});

@@ -1,0 +1,54 @@
+import { expect, test } from '../harness/bench';
+import { post } from '../harness/wire';
+
+test('everything of a request is done from the keyboard', async ({ bench }) => {
+  for (const path of ['/one', '/two', '/three']) await post(bench.listener + path, '{"a":1}');
+  await expect.poll(() => bench.at('request-row').count()).toBe(3);
+  const keys = bench.page.keyboard;
+  await keys.press('j');
+  await keys.press('Enter');
+  await bench.shows('detail-title', '/three');
+  await keys.press('j');
+  await bench.shows('detail-title', '/two');
+  await keys.press('j');
+  await bench.shows('detail-title', '/one');
+  await keys.press('k');
+  await bench.shows('detail-title', '/two');
+  for (const [at, tab] of ['payload', 'headers', 'signature', 'deliveries', 'raw'].entries()) {
+    await keys.press(String(at + 1));
+    await bench.at(`panel-${tab}`).waitFor();
+  }
+  await keys.press('e');
+  await bench.at('replay').waitFor();
+  await keys.press('Escape');
+  await bench.gone('replay');
+  await keys.press('r');
+  await bench.at('resend-popover').waitFor();
+  await keys.press('Escape');
+  await bench.gone('resend-popover');
+  await keys.press('Escape');
+  await bench.at('detail-none').waitFor();
+});
+
+test('the sheet of keys and the palette know every action', async ({ bench }) => {
+  await bench.page.keyboard.press('?');
+  for (const title of ['Resend', 'Edit and replay', 'Next request', 'Filter', 'Copy as cURL']) {
+    await bench.shows('keys-sheet', title);
+  }
+  await bench.page.keyboard.press('Escape');
+  await bench.gone('keys-sheet');
+  await bench.page.keyboard.press('Control+k');
+  await bench.page.keyboard.type('add a target');
+  await bench.page.keyboard.press('Enter');
+  await bench.at('target-dialog').waitFor();
+});
+
+test('focus comes back to where it was when a dialog closes', async ({ bench }) => {
+  await bench.at('endpoint-add').focus();
+  await bench.page.keyboard.press('Enter');
+  await bench.at('endpoint-dialog').waitFor();
+  await bench.page.keyboard.press('Escape');
+  await bench.gone('endpoint-dialog');
+  const focused = await bench.page.evaluate(() => document.activeElement?.getAttribute('data-testid'));
+  expect(focused).toBe('endpoint-add');
+});

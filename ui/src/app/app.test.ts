@@ -1,0 +1,310 @@
+import { flushSync, mount, unmount } from 'svelte';
+import { afterEach, describe, expect, it } from 'vitest';
+import type { RequestDetail } from '../bindings/RequestDetail';
+import type { RequestRow } from '../bindings/RequestRow';
+import { rowOf, ScriptedHost, ScriptedRows } from '../host/scripted';
+import { Workbench } from '../state/workbench.svelte';
+import App from './App.svelte';
+
+const HOSTILE = '<script>globalThis.hit = 1</script><img src=x onerror="globalThis.hit = 1">';
+let shown: ReturnType<typeof mount> | null = null;
+
+function detailOf(row: RequestRow, body: string): RequestDetail {
+  return {
+    row: { ...row, bodyLength: body.length },
+    headers: [
+      { name: 'X-Evil', value: HOSTILE, exact: true },
+      { name: 'Authorization', value: 'Bearer sk_live_abcdefghijkl', exact: true },
+    ],
+    headLength: 0,
+    bodySha256: '',
+    contentType: 'application/json',
+    framing: {
+      declaredLength: 1,
+      chunked: false,
+      expectContinue: false,
+      position: 0,
+      trailers: [],
+      marks: [HOSTILE],
+    },
+    signature: {
+      verdict: 'no secret',
+      sentence: 'It carries a signature.',
+      provider: 'stripe',
+      algorithm: null,
+      found: [{ place: HOSTILE, text: HOSTILE, parts: [] }],
+      candidates: [],
+      key: null,
+      content: null,
+      digests: null,
+      age: null,
+      checks: [],
+      notes: [HOSTILE],
+    },
+  };
+}
+
+async function open(
+  store: ScriptedRows,
+  body = '{"a":1}',
+): Promise<{ bench: Workbench; host: ScriptedHost }> {
+  const host = new ScriptedHost({
+    list_requests: store.page,
+    request: ({ id }) => detailOf(store.rows.find((row) => row.id === id) ?? rowOf(1), body),
+    deliveries: () => [],
+    settings: () => ({ theme: 'dark', bodyLimit: 1, lastTarget: null }),
+    save_settings: (settings) => settings,
+    status: () => ({
+      version: '0.1.0',
+      listener: {
+        listening: true,
+        url: 'http://127.0.0.1:4665',
+        port: 4665,
+        wantedPort: null,
+        problem: null,
+      },
+      dataDir: '/data',
+      secretsPlace: 'file',
+      requests: store.rows.length,
+      starred: 0,
+      failedSignatures: 0,
+      bytes: 0,
+      notices: [],
+    }),
+    endpoints: () => [],
+    targets: () => [],
+    providers: () => [],
+  });
+  for (const row of store.rows) host.bytes.set(`request_body ${row.id}`, new TextEncoder().encode(body));
+  const bench = new Workbench(host, 0);
+  shown = mount(App, { target: document.body, props: { bench } });
+  await settle();
+  return { bench, host };
+}
+
+async function settle(): Promise<void> {
+  for (let round = 0; round < 6; round += 1) {
+    await new Promise((resolve) => setTimeout(resolve, 4));
+    flushSync();
+  }
+}
+
+const all = (id: string): HTMLElement[] => [
+  ...document.querySelectorAll<HTMLElement>(`[data-testid="${id}"]`),
+];
+const one = (id: string): HTMLElement => {
+  const [found] = all(id);
+  if (found === undefined) throw new Error(`there is no ${id}`);
+  return found;
+};
+const press = (key: string, init: KeyboardEventInit = {}): boolean =>
+  document.body.dispatchEvent(
+    new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...init }),
+  );
+
+afterEach(async () => {
+  if (shown !== null) await unmount(shown);
+  shown = null;
+  document.body.replaceChildren();
+  localStorage.clear();
+});
+
+describe('the list', () => {
+  it('is a grid that draws only what is in sight and knows its whole length', async () => {
+    await open(new ScriptedRows(150));
+    const grid = one('request-list');
+    expect(grid.getAttribute('role')).toBe('grid');
+    expect(grid.getAttribute('aria-rowcount')).toBe('150');
+    const rows = all('request-row');
+    expect(rows.length).toBeGreaterThan(5);
+    expect(rows.length).toBeLessThan(60);
+    expect(rows[0]?.getAttribute('aria-rowindex')).toBe('1');
+    expect(
+      rows.filter((row) => row.tabIndex === 0),
+      'one row is reached by Tab',
+    ).toHaveLength(1);
+  });
+
+  it('tells active and selected apart', async () => {
+    await open(new ScriptedRows(5));
+    press('j');
+    press('j');
+    await settle();
+    const active = all('request-row').filter((row) => row.tabIndex === 0);
+    expect(active.map((row) => row.dataset['id'])).toEqual(['r4']);
+    expect(all('request-row').every((row) => row.getAttribute('aria-selected') === 'false')).toBe(true);
+    press('Enter');
+    await settle();
+    expect(active[0]?.getAttribute('aria-selected')).toBe('true');
+    expect(one('detail-title').textContent).toBe('invoice.paid');
+  });
+
+  it('counts what comes while a row is open, and shows it when asked', async () => {
+    const store = new ScriptedRows(5);
+    const { host } = await open(store);
+    all('request-row')[1]?.click();
+    await settle();
+    store.add(12);
+    host.happened({ arrived: 12 });
+    await settle();
+    expect(one('new-pill').textContent).toContain('12 new');
+    expect(all('request-row')[0]?.dataset['id']).toBe('r5');
+    one('new-pill').click();
+    await settle();
+    expect(all('request-row')[0]?.dataset['id']).toBe('r17');
+    expect(all('new-pill')).toHaveLength(0);
+  });
+
+  it('marks what was refused or broken off, with its reason', async () => {
+    const store = new ScriptedRows(1);
+    store.add(1, { state: 'refused', reason: 'bad header line', method: '', target: '', event: null });
+    store.add(1, { state: 'aborted', reason: 'the sender closed' });
+    await open(store);
+    const texts = all('request-row').map((row) => row.textContent?.replace(/\s+/g, ' '));
+    expect(texts[0]).toContain('broken off invoice.paid /stripe the sender closed');
+    expect(texts[1]).toContain('refused bad header line');
+  });
+});
+
+describe('the filter box', () => {
+  it('says what is wrong and leaves the list as it was', async () => {
+    await open(new ScriptedRows(5));
+    const input = one('filter') as HTMLInputElement;
+    input.value = 'bad:x';
+    input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+    await settle();
+    expect(one('filter-error').textContent).toContain('No field is called');
+    expect(input.getAttribute('aria-invalid')).toBe('true');
+    expect(all('request-row')).toHaveLength(5);
+  });
+
+  it('completes what is typed, and Enter takes it only where one was chosen', async () => {
+    const { bench, host } = await open(new ScriptedRows(5));
+    host.script.suggest_filter = () => [
+      { start: 0, end: 2, text: 'is:starred', meaning: 'starred requests' },
+    ];
+    const input = one('filter') as HTMLInputElement;
+    input.value = 'is';
+    input.setSelectionRange(2, 2);
+    input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    await settle();
+    expect(input.getAttribute('aria-expanded')).toBe('true');
+    expect(one('filter-suggestion').textContent).toContain('starred requests');
+    input.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true }));
+    input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+    expect([input.value, bench.list.text]).toEqual(['is:starred', 'is:starred']);
+    await settle();
+    input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
+    await settle();
+    expect([bench.list.filter, all('filter-suggestions').length]).toEqual(['is:starred', 0]);
+  });
+
+  it('offers a way on where nothing matches', async () => {
+    const { bench } = await open(new ScriptedRows(5));
+    await bench.list.setFilter('zzz');
+    await settle();
+    one('show-all').click();
+    await settle();
+    expect(all('request-row')).toHaveLength(5);
+  });
+});
+
+describe('captured text', () => {
+  it('is never markup, wherever it is shown', async () => {
+    const store = new ScriptedRows(0);
+    store.add(1, {
+      method: HOSTILE,
+      target: `/${HOSTILE}`,
+      event: HOSTILE,
+      reason: HOSTILE,
+      state: 'cut',
+      peer: HOSTILE,
+    });
+    await open(store, JSON.stringify({ html: HOSTILE }));
+    all('request-row')[0]?.click();
+    await settle();
+    for (const tab of ['payload', 'headers', 'signature', 'deliveries', 'raw']) {
+      one(`tab-${tab}`).click();
+      await settle();
+      expect(document.querySelectorAll('#app script, main script, main img, main iframe')).toHaveLength(0);
+    }
+    one('tab-payload').click();
+    await settle();
+    expect(one('payload-body').textContent).toContain('<script>');
+    expect((globalThis as { hit?: number }).hit).toBeUndefined();
+  });
+
+  it('shows escapes instead of what turns or hides it', async () => {
+    const store = new ScriptedRows(0);
+    store.add(1, { event: 'abc\u202edef\u001b[31m' });
+    await open(store);
+    expect(all('request-row')[0]?.textContent).toContain('abc\\u202Edef\\e[31m');
+  });
+});
+
+describe('the first start', () => {
+  it('shows the URL, a curl line and a sample', async () => {
+    await open(new ScriptedRows(0));
+    expect(one('welcome-url').textContent).toBe('http://127.0.0.1:4665');
+    expect(one('welcome-curl').textContent).toContain('http://127.0.0.1:4665/hello');
+    expect(all('sample-send')).toHaveLength(1);
+  });
+});
+
+describe('the window', () => {
+  it('masks secrets when asked', async () => {
+    await open(new ScriptedRows(1));
+    all('request-row')[0]?.click();
+    press('2');
+    await settle();
+    expect(one('panel-headers').textContent).toContain('sk_live_abcdefghijkl');
+    press('m');
+    await settle();
+    expect(one('panel-headers').textContent).not.toContain('sk_live_abcdefghijkl');
+  });
+
+  it('offers to add the secret that is missing', async () => {
+    await open(new ScriptedRows(1));
+    all('request-row')[0]?.click();
+    press('3');
+    await settle();
+    one('add-secret').click();
+    await settle();
+    expect(all('endpoint-dialog')).toHaveLength(1);
+  });
+
+  it('finds actions in the palette and runs them', async () => {
+    const { bench } = await open(new ScriptedRows(1));
+    press('k', { ctrlKey: true });
+    await settle();
+    const input = one('palette-input') as HTMLInputElement;
+    input.value = 'starred';
+    input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    await settle();
+    input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+    await settle();
+    expect(bench.list.text).toBe('is:starred');
+    expect(all('palette')).toHaveLength(0);
+  });
+
+  it('takes no key from an input method', async () => {
+    const { bench } = await open(new ScriptedRows(3));
+    press('j', { isComposing: true });
+    await settle();
+    expect(bench.list.activeId).toBeNull();
+  });
+
+  it('follows the theme that was chosen', async () => {
+    await open(new ScriptedRows(0));
+    expect(document.documentElement.dataset['theme']).toBe('dark');
+  });
+
+  it('lets a splitter be moved by keys and remembers it', async () => {
+    const { bench } = await open(new ScriptedRows(3));
+    const before = bench.view.listWidth;
+    one('splitter-list').dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowLeft', bubbles: true }));
+    expect(bench.view.listWidth).toBe(before - 16);
+    expect(localStorage.getItem('hookbench.list.width')).toBe(String(before - 16));
+  });
+});

@@ -1,0 +1,106 @@
+/** A host for tests: it answers from a script and keeps what it was asked. */
+import type { ByteRange } from '../bindings/ByteRange';
+import type { FeedEvent } from '../bindings/FeedEvent';
+import type { RequestRow } from '../bindings/RequestRow';
+import type { Args, CommandName, FeedMessage, Host, Result } from './host';
+
+type Script = { [K in CommandName]?: (args: Args<K>) => Result<K> | Promise<Result<K>> };
+
+export class ScriptedHost implements Host {
+  readonly place = 'browser';
+  readonly asked: [name: CommandName, args: unknown][] = [];
+  readonly script: Script;
+  bytes = new Map<string, Uint8Array>();
+  #listeners: ((message: FeedMessage) => void)[] = [];
+  #number = 0;
+
+  constructor(script: Script) {
+    this.script = script;
+  }
+
+  async call<K extends CommandName>(name: K, args: Args<K>): Promise<Result<K>> {
+    this.asked.push([name, args]);
+    await Promise.resolve();
+    const answer = this.script[name];
+    if (answer === undefined) throw { code: 'failed', message: `\`${name}\` is not scripted`, hint: null };
+    return answer(args);
+  }
+
+  readBytes({ source, id, offset, length }: ByteRange): Promise<Uint8Array> {
+    const all = this.bytes.get(`${source} ${id}`) ?? new Uint8Array();
+    return Promise.resolve(all.slice(offset, offset + length));
+  }
+
+  subscribe(onMessage: (message: FeedMessage) => void): () => void {
+    this.#listeners.push(onMessage);
+    return () => {
+      this.#listeners = this.#listeners.filter((listener) => listener !== onMessage);
+    };
+  }
+
+  tell(message: FeedMessage): void {
+    for (const listener of this.#listeners) listener(message);
+  }
+
+  happened(change: Partial<FeedEvent>): void {
+    this.#number += 1;
+    const quiet = { arrived: 0, requests: [], endpoints: false, status: false, refetch: false };
+    this.tell({ kind: 'event', event: { ...quiet, number: this.#number, ...change } });
+  }
+}
+
+export function rowOf(sequence: number, change: Partial<RequestRow> = {}): RequestRow {
+  return {
+    id: `r${sequence}`,
+    sequence,
+    receivedAt: 1_795_176_251_000_000 + sequence,
+    tookMicros: 3000,
+    method: 'POST',
+    target: '/stripe',
+    version: 'HTTP/1.1',
+    peer: '127.0.0.1:5000',
+    endpoint: '/stripe',
+    provider: 'stripe',
+    event: 'invoice.paid',
+    verdict: 'valid',
+    state: 'complete',
+    reason: null,
+    answered: 200,
+    bodyLength: 10,
+    duplicateOf: null,
+    deliveries: 0,
+    starred: false,
+    ...change,
+  };
+}
+
+/** A store of rows that answers `list_requests` by keyset, as the engine does. */
+export class ScriptedRows {
+  rows: RequestRow[] = [];
+  last = 0;
+  /** How many rows a search looks through at a time. */
+  searched = Infinity;
+
+  constructor(count: number) {
+    this.add(count);
+  }
+
+  add(count: number, change: Partial<RequestRow> = {}): void {
+    for (let added = 0; added < count; added += 1) this.rows.unshift(rowOf(++this.last, change));
+  }
+
+  page = ({ before, after, limit, filter }: Args<'list_requests'>): Result<'list_requests'> => {
+    if (filter.startsWith('bad:'))
+      throw { code: 'bad_filter', message: 'no field is called `bad`', hint: 'at 1' };
+    const most = limit === 0 ? 200 : limit;
+    const newer = before === null && after !== null;
+    const all = newer ? this.rows.filter((row) => row.sequence > after).reverse() : this.rows;
+    const ahead = newer ? all : all.filter((row) => before === null || row.sequence < before);
+    const looked = ahead.slice(0, filter === '' ? Infinity : this.searched);
+    const rows = looked.filter((row) => filter === '' || (row.event ?? '').includes(filter)).slice(0, most);
+    const cut = rows.length < most && looked.length < ahead.length;
+    const next = (cut ? looked.at(-1) : rows.at(-1))?.sequence ?? null;
+    const more = cut || rows.length < looked.filter((row) => (row.event ?? '').includes(filter)).length;
+    return { rows: newer ? rows.reverse() : rows, more, next };
+  };
+}

@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { ACTIONS, keysOf } from './actions';
+import { chordOf, keyCap, mayRun, osOf, type Press } from './keyboard';
+
+const press = (key: string, change: Partial<Press> = {}): Press => ({
+  key,
+  ctrlKey: false,
+  metaKey: false,
+  altKey: false,
+  shiftKey: false,
+  isComposing: false,
+  keyCode: 0,
+  ...change,
+});
+
+describe('the table of actions', () => {
+  it.each(['mac', 'other'] as const)('has no key twice on %s', (os) => {
+    const keys = ACTIONS.flatMap((action) => keysOf(action, os));
+    expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([]);
+  });
+
+  it('has no id and no title twice', () => {
+    for (const names of [ACTIONS.map((action) => action.id), ACTIONS.map((action) => action.title)]) {
+      expect(new Set(names).size).toBe(names.length);
+    }
+  });
+
+  it('has the keys that were promised', () => {
+    const promised = [
+      'j',
+      'k',
+      'Enter',
+      'r',
+      'e',
+      'c',
+      's',
+      '/',
+      '1',
+      '2',
+      '3',
+      '4',
+      '5',
+      '?',
+      'n',
+      'mod+k',
+      'Escape',
+    ];
+    const keys = ACTIONS.flatMap((action) => keysOf(action, 'other'));
+    expect(promised.filter((key) => !keys.includes(key))).toEqual([]);
+  });
+});
+
+describe('a chord', () => {
+  it('is the letter that was typed, whatever the layout needed for it', () => {
+    expect(chordOf(press('?', { shiftKey: true }), 'other')).toBe('?');
+    expect(chordOf(press('R', { shiftKey: true }), 'other')).toBe('R');
+  });
+
+  it('has one name for Ctrl and for Command', () => {
+    expect(chordOf(press('k', { ctrlKey: true }), 'other')).toBe('mod+k');
+    expect(chordOf(press('k', { metaKey: true }), 'mac')).toBe('mod+k');
+    expect(chordOf(press('k', { ctrlKey: true }), 'mac')).toBeNull();
+  });
+
+  it('is never taken from an input method', () => {
+    expect(chordOf(press('j', { isComposing: true }), 'other')).toBeNull();
+    expect(chordOf(press('Enter', { keyCode: 229 }), 'other')).toBeNull();
+    expect(chordOf(press('Process'), 'other')).toBeNull();
+    expect(chordOf(press('Shift', { shiftKey: true }), 'other')).toBeNull();
+  });
+});
+
+describe('where a key may run an action', () => {
+  it('is not where one types, but for Ctrl and Escape', () => {
+    const input = document.createElement('input');
+    expect(mayRun('j', input)).toBe(false);
+    expect(mayRun('mod+k', input)).toBe(true);
+    expect(mayRun('Escape', input)).toBe(true);
+  });
+
+  it('is not outside the list for keys that move or press', () => {
+    const button = document.createElement('button');
+    document.body.append(button);
+    expect(mayRun('Enter', button)).toBe(false);
+    expect(mayRun('Enter', document.body)).toBe(true);
+    expect(mayRun('j', button)).toBe(true);
+    button.remove();
+  });
+});
+
+describe('key caps', () => {
+  it('are written as on the keyboard', () => {
+    expect([
+      keyCap('mod+k', 'mac'),
+      keyCap('mod+k', 'other'),
+      keyCap('ArrowDown', 'other'),
+      keyCap('r', 'mac'),
+    ]).toEqual(['⌘K', 'Ctrl K', '↓', 'r']);
+    expect([osOf('Macintosh'), osOf('X11; Linux')]).toEqual(['mac', 'other']);
+  });
+});

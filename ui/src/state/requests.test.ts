@@ -1,0 +1,233 @@
+import { describe, expect, it } from 'vitest';
+import { ScriptedHost, ScriptedRows } from '../host/scripted';
+import { HELD, PAGE, RequestList } from './requests.svelte';
+
+const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
+
+async function listOf(
+  count: number,
+): Promise<{ store: ScriptedRows; host: ScriptedHost; list: RequestList }> {
+  const store = new ScriptedRows(count);
+  const host = new ScriptedHost({ list_requests: store.page });
+  const list = new RequestList(host, 0);
+  await list.load();
+  return { store, host, list };
+}
+
+describe('a list that follows', () => {
+  it('takes in what comes, newest first', async () => {
+    const { store, list } = await listOf(3);
+    store.add(2);
+    list.arrived();
+    await settle();
+    expect(list.rows.map((row) => row.sequence)).toEqual([5, 4, 3, 2, 1]);
+    expect(list.pending).toBe(0);
+  });
+
+  it('shows the first request of all without a reload', async () => {
+    const { store, list } = await listOf(0);
+    store.add(1);
+    list.arrived();
+    await settle();
+    expect(list.rows).toHaveLength(1);
+  });
+
+  it('reads the newest page where more came than a page holds', async () => {
+    const { store, list } = await listOf(1);
+    store.add(PAGE + 50);
+    list.arrived();
+    await settle();
+    expect(list.rows).toHaveLength(PAGE);
+    expect(list.rows[0]?.sequence).toBe(PAGE + 51);
+    expect(list.more).toBe(true);
+  });
+});
+
+describe('a list that is looked at', () => {
+  it('only counts what comes while a row is selected', async () => {
+    const { store, list } = await listOf(3);
+    list.select('r2');
+    store.add(2);
+    list.arrived();
+    await settle();
+    store.add(1);
+    list.arrived();
+    await settle();
+    expect(
+      list.rows.map((row) => row.sequence),
+      'nothing moves',
+    ).toEqual([3, 2, 1]);
+    expect(list.pending).toBe(3);
+  });
+
+  it('only counts what comes while it is scrolled away, and follows again at its top', async () => {
+    const { store, list } = await listOf(3);
+    list.setAtTop(false);
+    store.add(2);
+    list.arrived();
+    await settle();
+    expect([list.rows.length, list.pending]).toEqual([3, 2]);
+    list.setAtTop(true);
+    await settle();
+    expect([list.rows.length, list.pending]).toEqual([5, 0]);
+  });
+
+  it('counts only what the filter lets through', async () => {
+    const { store, list } = await listOf(3);
+    await list.setFilter('invoice');
+    list.select('r2');
+    store.add(1, { event: 'push' });
+    store.add(1);
+    list.arrived();
+    await settle();
+    expect(list.pending).toBe(1);
+  });
+
+  it('counts a flood whole', async () => {
+    const { store, list } = await listOf(3);
+    list.select('r2');
+    store.add(2500);
+    list.arrived();
+    await settle();
+    await settle();
+    await settle();
+    await settle();
+    expect(list.pending).toBe(2500);
+  });
+
+  it('shows what was counted when it is asked for, and goes to its top', async () => {
+    const { store, list } = await listOf(3);
+    list.select('r2');
+    store.add(2);
+    list.arrived();
+    await settle();
+    const before = list.toTop;
+    await list.showNew();
+    expect(list.rows[0]?.sequence).toBe(5);
+    expect([list.pending, list.toTop, list.selectedId]).toEqual([0, before + 1, 'r2']);
+  });
+
+  it('takes in what was counted once the selection is left at the top', async () => {
+    const { store, list } = await listOf(3);
+    list.select('r2');
+    store.add(2);
+    list.arrived();
+    await settle();
+    list.select(null);
+    await settle();
+    expect([list.rows.length, list.pending]).toEqual([5, 0]);
+  });
+});
+
+describe('pages', () => {
+  it('come as one scrolls, and what is far away is let go and brought back', async () => {
+    const { list } = await listOf(HELD + 3 * PAGE);
+    while (list.more) await list.older();
+    expect(list.rows).toHaveLength(HELD);
+    expect(list.offset, 'the places of rows do not change').toBe(3 * PAGE);
+    expect(list.at(3 * PAGE)?.sequence).toBe(HELD);
+    expect(list.at(0)).toBeUndefined();
+    while (list.offset > 0) await list.newer();
+    expect(list.at(0)?.sequence).toBe(HELD + 3 * PAGE);
+    expect(list.rows).toHaveLength(HELD);
+    expect(list.more).toBe(true);
+  });
+
+  it('are asked for once at a time', async () => {
+    const { host, list } = await listOf(3 * PAGE);
+    const asked = host.asked.length;
+    await Promise.all([list.older(), list.older()]);
+    expect(host.asked.length).toBe(asked + 1);
+  });
+});
+
+describe('a filter', () => {
+  it('that is wrong says so and leaves the list as it was', async () => {
+    const { list } = await listOf(3);
+    await list.setFilter('bad:x');
+    expect(list.filterError?.message).toBe('no field is called `bad`');
+    expect([list.rows.length, list.filter, list.text]).toEqual([3, '', 'bad:x']);
+    await list.setFilter('');
+    expect(list.filterError).toBeNull();
+  });
+
+  it('that was overtaken by a later one is dropped', async () => {
+    const { list } = await listOf(3);
+    const first = list.setFilter('nothing');
+    const second = list.setFilter('invoice');
+    await Promise.all([first, second]);
+    expect([list.filter, list.rows.length]).toEqual(['invoice', 3]);
+  });
+});
+
+describe('a search', () => {
+  it('goes on through rows that do not match until something is found', async () => {
+    const { store, host, list } = await listOf(1);
+    store.add(50, { event: 'push' });
+    store.searched = 10;
+    await list.setFilter('invoice');
+    expect(list.rows.map((row) => row.sequence)).toEqual([1]);
+    expect(host.asked.filter(([, args]) => (args as { filter: string }).filter === 'invoice')).toHaveLength(
+      6,
+    );
+  });
+
+  it('takes in what matches among many that do not', async () => {
+    const { store, list } = await listOf(3);
+    await list.setFilter('invoice');
+    store.searched = 10;
+    store.add(25, { event: 'push' });
+    store.add(1);
+    store.add(25, { event: 'push' });
+    list.arrived();
+    await settle();
+    await settle();
+    await settle();
+    expect(list.rows.map((row) => row.sequence)).toEqual([29, 3, 2, 1]);
+  });
+
+  it('does not look again through what it has looked through', async () => {
+    const { store, host, list } = await listOf(40);
+    await list.setFilter('nothing');
+    store.add(1);
+    list.arrived();
+    await settle();
+    const asked = host.asked.at(-1)?.[1];
+    expect(asked).toMatchObject({ after: 40, filter: 'nothing' });
+  });
+});
+
+describe('the active row', () => {
+  it('moves apart from the selected one and stops at the ends', async () => {
+    const { list } = await listOf(3);
+    expect([list.move(1), list.activeId, list.selectedId]).toEqual([0, 'r3', null]);
+    expect([list.move(5), list.activeId]).toEqual([2, 'r1']);
+    expect([list.move(-1), list.activeId]).toEqual([1, 'r2']);
+    list.remove('r2');
+    expect(list.activeId).toBeNull();
+  });
+
+  it('keeps its row when others come above it', async () => {
+    const { store, list } = await listOf(3);
+    list.move(1);
+    store.add(2);
+    list.arrived();
+    await settle();
+    expect([list.activeId, list.placeOf('r3')]).toEqual(['r3', 2]);
+  });
+});
+
+describe('everything again', () => {
+  it('leaves the rows where they are', async () => {
+    const { store, list } = await listOf(400);
+    list.setAtTop(false);
+    await list.older();
+    store.add(5);
+    store.rows = store.rows.map((row) => (row.id === 'r390' ? { ...row, starred: true } : row));
+    await list.refetch();
+    await settle();
+    expect(list.rows[0]?.sequence).toBe(400);
+    expect(list.row('r390')?.starred).toBe(true);
+    expect(list.pending).toBe(5);
+  });
+});

@@ -1,0 +1,264 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { DeliveryView } from '../bindings/DeliveryView';
+import type { RequestDetail } from '../bindings/RequestDetail';
+import type { Settings } from '../bindings/Settings';
+import { rowOf, ScriptedHost, ScriptedRows } from '../host/scripted';
+import { joinTarget } from './draft.svelte';
+import { frameFor } from './view.svelte';
+import { Workbench } from './workbench.svelte';
+
+const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
+const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+function detailOf(id: string, bodyLength = 13): RequestDetail {
+  const row = rowOf(Number(id.slice(1)), { bodyLength, target: '/stripe?env=dev' });
+  return {
+    row,
+    headers: [
+      { name: 'Host', value: '127.0.0.1:4665', exact: true },
+      { name: 'X-a', value: '1', exact: true },
+      { name: 'x-A', value: '2', exact: true },
+      { name: 'Content-Length', value: '13', exact: true },
+    ],
+    headLength: 100,
+    bodySha256: '',
+    contentType: 'application/json',
+    framing: {
+      declaredLength: 13,
+      chunked: false,
+      expectContinue: false,
+      position: 0,
+      trailers: [],
+      marks: [],
+    },
+    signature: {
+      verdict: 'valid',
+      sentence: '',
+      provider: null,
+      algorithm: null,
+      found: [],
+      candidates: [],
+      key: null,
+      content: null,
+      digests: null,
+      age: null,
+      checks: [],
+      notes: [],
+    },
+  };
+}
+
+function deliveryOf(id: string, url: string, kind: 'resend' | 'edited'): DeliveryView {
+  return {
+    id: `d-${id}-${kind}`,
+    request: id,
+    kind,
+    url,
+    method: 'POST',
+    createdAt: 5,
+    bodyLength: 0,
+    attempts: [],
+  };
+}
+
+async function bench(settings: Partial<Settings> = {}): Promise<{ bench: Workbench; host: ScriptedHost }> {
+  const store = new ScriptedRows(3);
+  let kept: Settings = { theme: 'system', bodyLimit: 1, lastTarget: null, ...settings };
+  const host = new ScriptedHost({
+    list_requests: store.page,
+    request: ({ id }) => detailOf(id),
+    deliveries: () => [],
+    settings: () => kept,
+    save_settings: (wanted) => (kept = wanted),
+    status: () => {
+      throw { code: 'failed', message: 'not now', hint: null };
+    },
+    endpoints: () => [],
+    targets: () => [],
+    providers: () => [],
+    resend: ({ request, url }) => deliveryOf(request, url, 'resend'),
+    replay: ({ request, url }) => deliveryOf(request, url, 'edited'),
+  });
+  host.bytes.set('request_body r2', encode('{"a": 1.0}\r\n '));
+  const made = new Workbench(host, 0);
+  made.start();
+  await settle();
+  return { bench: made, host };
+}
+
+beforeEach(() => {
+  localStorage.clear();
+});
+
+describe('resend', () => {
+  it('asks for a target where there is none yet', async () => {
+    const { bench: made } = await bench();
+    made.select('r2');
+    await made.resend();
+    expect(made.view.dialog).toEqual({ kind: 'resend' });
+  });
+
+  it('shows that it is under way, then the answer, and remembers the target', async () => {
+    const { bench: made, host } = await bench();
+    made.select('r2');
+    await settle();
+    const sent = made.resend('http://localhost:3000');
+    expect(made.opened?.sending.map((sending) => sending.url)).toEqual(['http://localhost:3000']);
+    await sent;
+    expect(made.opened?.sending).toEqual([]);
+    expect(made.opened?.shownDelivery).toBe('d-r2-resend');
+    expect(made.around.settings?.lastTarget).toBe('http://localhost:3000');
+    expect(host.asked).toContainEqual(['resend', { request: 'r2', url: 'http://localhost:3000' }]);
+  });
+
+  it('opens the row the keyboard stands on', async () => {
+    const { bench: made } = await bench({ lastTarget: 'http://localhost:3000' });
+    made.list.move(1);
+    await made.resend();
+    expect(made.opened?.id).toBe('r3');
+  });
+
+  it('that fails says what and why', async () => {
+    const { bench: made, host } = await bench({ lastTarget: 'http://localhost:3000' });
+    host.script.resend = () => {
+      throw { code: 'failed', message: 'the store is full', hint: 'Make room.' };
+    };
+    made.select('r2');
+    await made.resend();
+    expect(made.notes.list.at(-1)).toMatchObject({
+      tone: 'bad',
+      message: 'It was not sent again: the store is full',
+      hint: 'Make room.',
+    });
+  });
+});
+
+describe('edit and replay', () => {
+  it('begins with what came and sends captured bytes while they are not changed', async () => {
+    const { bench: made, host } = await bench({ lastTarget: 'http://localhost:3000' });
+    made.select('r2');
+    await made.edit();
+    const draft = made.draft;
+    expect(draft?.url).toBe('http://localhost:3000/stripe?env=dev');
+    expect(draft?.text).toBe('{"a": 1.0}\r\n ');
+    await made.sendDraft();
+    expect(host.asked).toContainEqual([
+      'replay',
+      {
+        request: 'r2',
+        url: 'http://localhost:3000/stripe?env=dev',
+        method: 'POST',
+        headers: [
+          ['X-a', '1'],
+          ['x-A', '2'],
+        ],
+        body: 'captured',
+      },
+    ]);
+  });
+
+  it('sends the text once it is changed, and keeps the draft', async () => {
+    const { bench: made, host } = await bench({ lastTarget: 'http://localhost:3000' });
+    made.select('r2');
+    await made.edit();
+    if (made.draft) made.draft.text = '{"a": 2}';
+    expect(made.draft?.willBecome).toEqual({ host: 'localhost:3000', length: 8 });
+    await made.sendDraft();
+    expect(host.asked.at(-1)?.[1]).toMatchObject({ body: { text: '{"a": 2}' } });
+    made.leaveDraft();
+    await made.edit();
+    expect(made.draft?.text).toBe('{"a": 2}');
+    made.draft?.reset();
+    expect(made.draft?.text).toBe('{"a": 1.0}\r\n ');
+  });
+
+  it('keeps the captured bytes of a body that is no text', async () => {
+    const { bench: made, host } = await bench({ lastTarget: 'http://localhost:3000' });
+    host.bytes.set('request_body r1', Uint8Array.of(0xff, 0, 1));
+    made.select('r1');
+    await made.edit();
+    expect([made.draft?.binary, made.draft?.choice, made.draft?.body()]).toEqual([
+      true,
+      'captured',
+      'captured',
+    ]);
+    if (made.draft) made.draft.choice = 'text';
+    expect(made.draft?.body(), 'an empty text is an empty body').toEqual({ text: '' });
+  });
+
+  it('says what is wrong before it is sent', async () => {
+    const { bench: made } = await bench({ lastTarget: 'http://localhost:3000' });
+    made.select('r2');
+    await made.edit();
+    const draft = made.draft;
+    if (draft === null) throw new Error('there is no draft');
+    draft.url = 'localhost';
+    expect(draft.problem).toContain('http://');
+    draft.url = 'http://localhost';
+    draft.editAsText();
+    draft.headerText = 'no colon';
+    expect(draft.problem).toBe('headers: line 1 has no colon');
+    expect(draft.editAsTable()).toBe(false);
+    draft.headerText = 'X-B: 1';
+    expect(draft.editAsTable()).toBe(true);
+    expect(draft.headers).toEqual([['X-B', '1']]);
+  });
+});
+
+describe('the feed', () => {
+  it('asks for everything again after a gap and after the connection was lost', async () => {
+    const { bench: made, host } = await bench();
+    host.tell({ kind: 'lost', reason: 'gone' });
+    expect(made.lost).toBe('gone');
+    const asked = host.asked.length;
+    host.tell({ kind: 'connected', again: true });
+    expect(made.lost).toBeNull();
+    await settle();
+    expect(host.asked.slice(asked).map(([name]) => name)).toContain('list_requests');
+    host.happened({ status: false });
+    const before = host.asked.length;
+    host.happened({ number: 9 });
+    await settle();
+    expect(host.asked.slice(before).map(([name]) => name)).toContain('endpoints');
+  });
+
+  it('renews a row that was changed and takes away one that is gone', async () => {
+    const { bench: made, host } = await bench();
+    host.script.request = ({ id }) => {
+      if (id === 'r1') throw { code: 'not_found', message: 'gone', hint: null };
+      return { ...detailOf(id), row: rowOf(2, { starred: true }) };
+    };
+    host.happened({ requests: ['r1', 'r2', 'r99'] });
+    await settle();
+    expect(made.list.rows.map((row) => [row.id, row.starred])).toEqual([
+      ['r3', false],
+      ['r2', true],
+    ]);
+  });
+});
+
+describe('leaving', () => {
+  it('goes from the innermost outwards', async () => {
+    const { bench: made } = await bench({ lastTarget: 'http://localhost:3000' });
+    made.select('r2');
+    await made.edit();
+    made.view.open({ kind: 'keys' });
+    made.back();
+    expect([made.view.dialog, made.draft !== null]).toEqual([null, true]);
+    made.back();
+    expect([made.draft, made.opened?.id]).toEqual([null, 'r2']);
+    made.back();
+    expect([made.opened, made.list.selectedId]).toEqual([null, null]);
+  });
+});
+
+describe('targets and frames', () => {
+  it('a target without a path keeps the path of the request', () => {
+    expect(joinTarget('http://localhost:3000', '/a?b=1')).toBe('http://localhost:3000/a?b=1');
+    expect(joinTarget('http://localhost:3000/in', '/a')).toBe('http://localhost:3000/in');
+  });
+
+  it('a narrow window has fewer panes', () => {
+    expect([1280, 900, 600].map(frameFor)).toEqual(['three', 'two', 'one']);
+  });
+});
