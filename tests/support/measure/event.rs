@@ -67,7 +67,7 @@ const THINGS: &[&str] = &[
 pub struct Event {
     /// The path of the provider's endpoint.
     pub path: &'static str,
-    /// Names and values; one of the values holds [`NUMBER`].
+    /// Names and values; one of the values ends in that place.
     pub headers: Vec<(&'static str, String)>,
     /// The body.
     pub body: String,
