@@ -3,10 +3,11 @@
 //! Nothing here uses a crate of the product: what is tested is what a user runs.
 #![expect(clippy::expect_used, clippy::panic, reason = "what a test cannot do without is a failed test")]
 
+pub mod measure;
 mod program;
 mod server;
 mod wire;
 
-pub use program::{Hookbench, Listening, Output, program};
+pub use program::{Hookbench, Listening, Output, program, target_directory};
 pub use server::Server;
 pub use wire::{Answer, exchange, read_answer, request};

@@ -46,7 +46,11 @@ pub fn program(package: &str) -> PathBuf {
 }
 
 /// The folder of the built programs: the test's own is `<folder>/deps/<name>`.
-fn target_directory() -> PathBuf {
+///
+/// # Panics
+/// When this is no test or benchmark.
+#[must_use]
+pub fn target_directory() -> PathBuf {
     let own = std::env::current_exe().expect("a test knows its own path");
     own.parent().and_then(Path::parent).expect("a test lies in `deps`").to_owned()
 }
@@ -105,13 +109,39 @@ impl Hookbench {
         Self { data: TempDir::with_prefix("hookbench-test-").expect("a folder for the data") }
     }
 
+    /// An empty data folder beside the built programs: the system's folder for temporary files may lie in memory, where
+    /// a commit costs nothing.
+    ///
+    /// # Panics
+    /// When none can be made.
+    #[must_use]
+    pub fn on_disk() -> Self {
+        let data = TempDir::with_prefix_in("bench-data-", target_directory()).expect("a folder for the data");
+        Self { data }
+    }
+
+    /// The same with an endpoint and the secret of its provider.
+    ///
+    /// # Panics
+    /// When it cannot be made.
+    #[must_use]
+    pub fn with_endpoint(self, path: &str, provider: &str, secret: &str) -> Self {
+        let added = self.run(&["endpoint", "add", path, "--provider", provider]);
+        assert_eq!(added.code, 0, "the endpoint is made: {}", added.stderr);
+        let set = self.run_with_input(&["secret", "set", path], secret.as_bytes());
+        assert_eq!(set.code, 0, "the secret is set: {}", set.stderr);
+        self
+    }
+
     /// The data folder.
     #[must_use]
     pub fn data(&self) -> &Path {
         self.data.path()
     }
 
-    fn command(&self) -> Command {
+    /// The program on this data, still without arguments.
+    #[must_use]
+    pub fn command(&self) -> Command {
         let mut command = Command::new(program("hookbench"));
         // Tests never touch the keychain of the person who runs them.
         command.env("HOOKBENCH_SECRETS", "file").env_remove("HOOKBENCH_PORT").env_remove("HOOKBENCH_LOG");

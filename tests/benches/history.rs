@@ -1,0 +1,190 @@
+//! A history of many realistic requests, captured by the real listener, and how long the engine takes to open it, to give
+//! pages of it, and to find something in it.
+//!
+//! `cargo xtask bench history` makes 100 000 requests; `cargo bench -p hookbench-tests --bench history -- --count 1000000`
+//! a million.
+
+use std::future::Future;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Instant;
+
+use hookbench_engine::model::Sequence;
+use hookbench_engine::secrets::Preference;
+use hookbench_engine::{Engine, EngineError, Options as EngineOptions, PageQuery};
+use hookbench_tests::Hookbench;
+use hookbench_tests::measure::{
+    Deck, Failure, Load, Options, Outcome, Printed, Random, SECRET, Sample, Subject, Summary, Table, Until,
+    milliseconds, mixed, per_second, run, say,
+};
+
+/// How many different requests the history is made of.
+const CARDS: u64 = 16_384;
+
+/// How often each question is asked.
+const TIMES: usize = 30;
+
+/// A page as long as a screen.
+const SCREEN: u32 = 50;
+
+/// What nobody who understands filters accepts.
+const NO_FILTER: &str = "(((";
+
+/// Filters of the kinds that are told apart in the goals, `%` standing for an id that is in the history.
+const FILTERS: [(&str, &str); 7] = [
+    ("filter: provider", "provider:stripe"),
+    ("filter: provider and event", "provider:stripe event:invoice.paid"),
+    ("filter: what is rare", "verdict:invalid"),
+    ("filter: nothing matches", "provider:nobody"),
+    ("search: a word", "Honningsvåg"),
+    ("search: an id", "%"),
+    ("search: a prefix of most", "evt_*"),
+];
+
+fn main() -> ExitCode {
+    run("history", history)
+}
+
+fn history(options: &Options) -> Outcome<Summary> {
+    let count = options.count.unwrap_or(options.either(3_000, 100_000));
+    let hookbench = Hookbench::on_disk()
+        .with_endpoint("/github", "github", SECRET)
+        .with_endpoint("/stripe", "stripe", SECRET)
+        .with_endpoint("/trutac", "trutac", SECRET);
+    let known = fill(&hookbench, count, options)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(questions(&hookbench, count, &known))
+}
+
+/// Captures the history; gives an id that is in one of its bodies.
+fn fill(hookbench: &Hookbench, count: u64, options: &Options) -> Outcome<String> {
+    let subject = Subject::hookbench(hookbench, Printed::Discarded)?;
+    let mut random = Random::new(4665);
+    let events = (0..options.either(256, CARDS))
+        .map(|_| mixed(&mut random))
+        .collect::<Outcome<Vec<_>>>()?;
+    let known = events
+        .iter()
+        .find_map(|event| id(&event.body))
+        .unwrap_or_default();
+    let deck = Arc::new(Deck::new(subject.address(), events.into_iter().map(Ok))?);
+    let begin = Instant::now();
+    let load = Load {
+        address: subject.address(),
+        process: subject.process(),
+        deck: Arc::clone(&deck),
+        connections: 64,
+        until: Until::Count(count),
+        first: 0,
+    };
+    if let Some((_, reason)) = load.run()?.unanswered.first() {
+        return Err(Failure::new(format!("a request was not kept: {reason}")));
+    }
+    subject.stop()?;
+    let seconds = begin.elapsed().as_secs_f64();
+    say(&format!(
+        "{count} requests of {} bytes captured in {seconds:.1} s",
+        deck.mean_length()
+    ));
+    Ok(known)
+}
+
+/// The id of a Stripe event.
+fn id(body: &str) -> Option<String> {
+    let (_, after) = body.split_once("\"evt_")?;
+    Some(format!("evt_{}", after.split('"').next()?))
+}
+
+async fn questions(hookbench: &Hookbench, count: u64, known: &str) -> Outcome<Summary> {
+    // The keychain of the person who runs this is none of its business.
+    let options = EngineOptions {
+        secrets: Preference::Files,
+        ..EngineOptions::at(Some(hookbench.data().to_owned()))
+    };
+    let begin = Instant::now();
+    let engine = Engine::open(options).await?;
+    say(&format!(
+        "opened in {} ms",
+        milliseconds(begin.elapsed().as_secs_f64())
+    ));
+
+    let mut table = Table::new(&["question, ms", "first", "median", "highest", "rows"]);
+    let newest = PageQuery {
+        limit: SCREEN,
+        ..PageQuery::default()
+    };
+    let middle = PageQuery {
+        before: Some(Sequence(i64::try_from(count / 2)?)),
+        ..newest.clone()
+    };
+    let first = ask(&mut table, "the first page", || rows(&engine, &newest)).await?;
+    ask(&mut table, "a page in the middle", || rows(&engine, &middle)).await?;
+    let one = engine.requests(&middle).await?.rows.first().map(|row| row.id);
+    let one = one.ok_or_else(|| Failure::new("the middle of the history is empty"))?;
+    ask(&mut table, "one request with its head", || async {
+        engine.request(one).await.map(|_| 1)
+    })
+    .await?;
+    let understood = engine
+        .requests(&PageQuery {
+            filter: NO_FILTER.to_owned(),
+            ..newest.clone()
+        })
+        .await
+        .is_err();
+    let mut slowest: f64 = 0.0;
+    if understood {
+        for (name, filter) in FILTERS {
+            let query = PageQuery {
+                filter: filter.replace('%', known),
+                ..newest.clone()
+            };
+            slowest = slowest.max(ask(&mut table, name, || rows(&engine, &query)).await?);
+        }
+    }
+    table.print();
+    let filters = if understood {
+        format!("slowest filter or search {} ms", milliseconds(slowest))
+    } else {
+        "filters left out: this engine has none yet".to_owned()
+    };
+    engine.shut_down().await;
+    Ok(Summary::Found(format!(
+        "{} requests: first page {} ms; {filters}",
+        per_second(to_float(count)),
+        milliseconds(first)
+    )))
+}
+
+async fn rows(engine: &Engine, query: &PageQuery) -> Result<usize, EngineError> {
+    engine.requests(query).await.map(|page| page.rows.len())
+}
+
+/// Asks the same several times and enters the times; gives the median in seconds.
+async fn ask<F>(table: &mut Table, name: &str, question: impl Fn() -> F) -> Outcome<f64>
+where
+    F: Future<Output = Result<usize, EngineError>>,
+{
+    let mut seconds = Vec::with_capacity(TIMES);
+    let mut rows = 0;
+    for _ in 0..TIMES {
+        let begin = Instant::now();
+        rows = question().await?;
+        seconds.push(begin.elapsed().as_secs_f64());
+    }
+    let first = seconds.remove(0);
+    let sample = Sample::of(seconds).ok_or_else(|| Failure::new("nothing was asked"))?;
+    table.line([
+        name.to_owned(),
+        milliseconds(first),
+        milliseconds(sample.median()),
+        milliseconds(sample.highest()),
+        rows.to_string(),
+    ]);
+    Ok(sample.median())
+}
+
+#[expect(clippy::cast_precision_loss, reason = "requests of one run")]
+fn to_float(count: u64) -> f64 {
+    count as f64
+}
