@@ -8,7 +8,11 @@ const OK: &[u8] = b"HTTP/1.1 201 Created\r\nX-Answer: Yes\r\nContent-Length: 6\r
 
 fn captured(hookbench: &Hookbench, sent: &[u8]) -> String {
     let listening = hookbench.listen();
-    assert_eq!(request(listening.address(), sent).status, 200, "the request is captured");
+    assert_eq!(
+        request(listening.address(), sent).status,
+        200,
+        "the request is captured"
+    );
     hookbench.requests()[0]["id"].as_str().expect("an id").to_owned()
 }
 
@@ -20,72 +24,140 @@ fn a_resend_has_the_captured_bytes_and_keeps_the_answer() {
         b"POST /hook?a=1 HTTP/1.1\r\nHost: provider\r\nx-B: 2\r\nX-a: 1\r\nx-b: 3\r\nContent-Length: 4\r\n\r\n\x00\xff{}",
     );
     let server = Server::start(OK);
-    let delivery = hookbench.run(&["resend", &id, "--to", &server.url(), "--json"]).json().remove(0);
+    let delivery = hookbench
+        .run(&["resend", &id, "--to", &server.url(), "--json"])
+        .json()
+        .remove(0);
     let wanted = format!(
         "POST /hook?a=1 HTTP/1.1\r\nHost: {}\r\nx-B: 2\r\nX-a: 1\r\nx-b: 3\r\nContent-Length: 4\r\n\r\n",
         server.address()
     );
-    assert_eq!(server.next(), [wanted.as_bytes(), b"\x00\xff{}"].concat(), "only the host is the target's");
+    assert_eq!(
+        server.next(),
+        [wanted.as_bytes(), b"\x00\xff{}"].concat(),
+        "only the host is the target's"
+    );
     let attempt = &delivery["attempts"][0];
     assert_eq!(attempt["outcome"], "answered", "the target answered");
     assert_eq!(attempt["status"], 201, "its status");
-    assert_eq!(attempt["headers"], serde_json::json!([["X-Answer", "Yes"], ["Content-Length", "6"]]), "its headers");
+    assert_eq!(
+        attempt["headers"],
+        serde_json::json!([["X-Answer", "Yes"], ["Content-Length", "6"]]),
+        "its headers"
+    );
     assert_eq!(attempt["body_text"], "thanks", "its body");
-    assert!(attempt["milliseconds"].as_f64().is_some_and(|took| took > 0.0), "how long it took");
+    assert!(
+        attempt["milliseconds"].as_f64().is_some_and(|took| took > 0.0),
+        "how long it took"
+    );
 }
 
 #[test]
 fn a_target_with_a_path_is_used_as_it_is() {
     let hookbench = Hookbench::new();
-    let id = captured(&hookbench, b"POST /hook?a=1 HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+    let id = captured(
+        &hookbench,
+        b"POST /hook?a=1 HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n",
+    );
     let server = Server::start(OK);
-    let output = hookbench.run(&["resend", &id, "--to", &format!("{}/webhooks/stripe", server.url())]);
+    let output = hookbench.run(&[
+        "resend",
+        &id,
+        "--to",
+        &format!("{}/webhooks/stripe", server.url()),
+    ]);
     assert_eq!(output.code, 0, "it is sent: {}", output.stderr);
-    assert!(server.next().starts_with(b"POST /webhooks/stripe?a=1 HTTP/1.1\r\n"), "the path of the target, the query of the request");
+    assert!(
+        server
+            .next()
+            .starts_with(b"POST /webhooks/stripe?a=1 HTTP/1.1\r\n"),
+        "the path of the target, the query of the request"
+    );
 }
 
 #[test]
 fn a_target_that_refuses_is_named_with_the_way_on() {
     let hookbench = Hookbench::new();
-    let id = captured(&hookbench, b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+    let id = captured(
+        &hookbench,
+        b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n",
+    );
     // A port that was free a moment ago: nobody listens there.
-    let free = TcpListener::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a free port");
+    let free = TcpListener::bind("127.0.0.1:0")
+        .and_then(|socket| socket.local_addr())
+        .expect("a free port");
     let output = hookbench.run(&["resend", &id, "--to", &format!("http://{free}"), "--json"]);
     assert_eq!(output.code, 1, "it failed");
-    assert!(output.stderr.contains(&free.to_string()), "the message names the target: {}", output.stderr);
-    let attempt = &serde_json::from_str::<serde_json::Value>(output.text()).expect("the delivery is printed")["attempts"][0];
-    assert_eq!(attempt["outcome"], "refused", "and the outcome says which failure it was");
+    assert!(
+        output.stderr.contains(&free.to_string()),
+        "the message names the target: {}",
+        output.stderr
+    );
+    let attempt = &serde_json::from_str::<serde_json::Value>(output.text()).expect("the delivery is printed")
+        ["attempts"][0];
+    assert_eq!(
+        attempt["outcome"], "refused",
+        "and the outcome says which failure it was"
+    );
 }
 
 #[test]
 fn a_name_that_does_not_resolve_is_named() {
     let hookbench = Hookbench::new();
-    let id = captured(&hookbench, b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+    let id = captured(
+        &hookbench,
+        b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n",
+    );
     // RFC 6761 section 6.4: no name under `invalid` ever resolves.
     let output = hookbench.run(&["resend", &id, "--to", "http://devbox.invalid:3000", "--json"]);
     assert_eq!(output.code, 1, "it failed");
-    assert!(output.stderr.contains("devbox.invalid"), "the message names the name: {}", output.stderr);
-    let attempt = &serde_json::from_str::<serde_json::Value>(output.text()).expect("the delivery is printed")["attempts"][0];
-    assert_eq!(attempt["outcome"], "unresolved", "and the outcome says which failure it was");
+    assert!(
+        output.stderr.contains("devbox.invalid"),
+        "the message names the name: {}",
+        output.stderr
+    );
+    let attempt = &serde_json::from_str::<serde_json::Value>(output.text()).expect("the delivery is printed")
+        ["attempts"][0];
+    assert_eq!(
+        attempt["outcome"], "unresolved",
+        "and the outcome says which failure it was"
+    );
 }
 
 #[test]
 fn a_url_that_cannot_be_understood_is_a_failure_with_a_hint() {
     let hookbench = Hookbench::new();
-    let id = captured(&hookbench, b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+    let id = captured(
+        &hookbench,
+        b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n",
+    );
     let output = hookbench.run(&["resend", &id, "--to", "localhost:3000"]);
     assert_eq!(output.code, 1, "it failed");
-    assert!(output.stderr.contains("http://localhost:3000"), "the hint is what should have been typed: {}", output.stderr);
+    assert!(
+        output.stderr.contains("http://localhost:3000"),
+        "the hint is what should have been typed: {}",
+        output.stderr
+    );
 }
 
 #[test]
 fn an_aborted_request_is_not_sent_as_if_it_were_whole() {
     let hookbench = Hookbench::new();
     let listening = hookbench.listen();
-    hookbench_tests::exchange(listening.address(), b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nhalf");
-    let id = hookbench.wait_for_requests(1)[0]["id"].as_str().expect("an id").to_owned();
+    hookbench_tests::exchange(
+        listening.address(),
+        b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\nhalf",
+    );
+    let id = hookbench.wait_for_requests(1)[0]["id"]
+        .as_str()
+        .expect("an id")
+        .to_owned();
     let server = Server::start(OK);
     let output = hookbench.run(&["resend", &id, "--to", &server.url()]);
     assert_eq!(output.code, 1, "nothing is sent");
-    assert!(output.stderr.contains("aborted"), "and it says why: {}", output.stderr);
+    assert!(
+        output.stderr.contains("aborted"),
+        "and it says why: {}",
+        output.stderr
+    );
 }

@@ -1,4 +1,8 @@
 //! Black-box tests: the terminal program over real sockets and a real data file.
+#![expect(
+    clippy::expect_used,
+    reason = "what a test cannot do without is a failed test"
+)]
 
 mod capture;
 mod delivery;

@@ -9,15 +9,28 @@ use sha1::Sha1;
 use sha2::Sha256;
 
 fn hmac_sha256(secret: &[u8], content: &[u8]) -> Vec<u8> {
-    Hmac::<Sha256>::new_from_slice(secret).expect("any key").chain_update(content).finalize().into_bytes().to_vec()
+    Hmac::<Sha256>::new_from_slice(secret)
+        .expect("any key")
+        .chain_update(content)
+        .finalize()
+        .into_bytes()
+        .to_vec()
 }
 
 fn hmac_sha1(secret: &[u8], content: &[u8]) -> Vec<u8> {
-    Hmac::<Sha1>::new_from_slice(secret).expect("any key").chain_update(content).finalize().into_bytes().to_vec()
+    Hmac::<Sha1>::new_from_slice(secret)
+        .expect("any key")
+        .chain_update(content)
+        .finalize()
+        .into_bytes()
+        .to_vec()
 }
 
 fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).expect("after 1970").as_secs()
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .expect("after 1970")
+        .as_secs()
 }
 
 /// Sends a body and gives the line that the listener prints for it.
@@ -27,7 +40,11 @@ fn send(listening: &mut Listening, path: &str, headers: &[(&str, &str)], body: &
         sent.push_str(&format!("{name}: {value}\r\n"));
     }
     sent.push_str(&format!("Content-Length: {}\r\n\r\n{body}", body.len()));
-    assert_eq!(request(listening.address(), sent.as_bytes()).status, 200, "it is captured");
+    assert_eq!(
+        request(listening.address(), sent.as_bytes()).status,
+        200,
+        "it is captured"
+    );
     listening.next_line()
 }
 
@@ -54,11 +71,30 @@ fn github_signs_the_body_with_sha_256() {
     let hookbench = with_endpoint("/github", "github", "It's a Secret to Everybody", &[]);
     let mut listening = hookbench.listen();
     let body = include_str!("../fixtures/github-push.json");
-    let signature = format!("sha256={}", hex::encode(hmac_sha256(b"It's a Secret to Everybody", body.as_bytes())));
-    let headers = [("X-GitHub-Event", "push"), ("X-GitHub-Delivery", "72d3162e-cc78-11e3-81ab-4c9367dc0958"), ("X-Hub-Signature-256", &signature)];
-    assert_eq!(told(&send(&mut listening, "/github", &headers, body)), ("github", "push", "valid"), "the right signature");
-    assert_eq!(told(&send(&mut listening, "/github", &headers, &format!("{body}\n"))).2, "invalid", "one more byte");
-    assert_eq!(told(&send(&mut listening, "/github", &headers[..2], body)).2, "missing", "no signature");
+    let signature = format!(
+        "sha256={}",
+        hex::encode(hmac_sha256(b"It's a Secret to Everybody", body.as_bytes()))
+    );
+    let headers = [
+        ("X-GitHub-Event", "push"),
+        ("X-GitHub-Delivery", "72d3162e-cc78-11e3-81ab-4c9367dc0958"),
+        ("X-Hub-Signature-256", &signature),
+    ];
+    assert_eq!(
+        told(&send(&mut listening, "/github", &headers, body)),
+        ("github", "push", "valid"),
+        "the right signature"
+    );
+    assert_eq!(
+        told(&send(&mut listening, "/github", &headers, &format!("{body}\n"))).2,
+        "invalid",
+        "one more byte"
+    );
+    assert_eq!(
+        told(&send(&mut listening, "/github", &headers[..2], body)).2,
+        "missing",
+        "no signature"
+    );
 }
 
 #[test]
@@ -68,13 +104,45 @@ fn stripe_signs_time_and_body_and_old_ones_expire() {
     let body = include_str!("../fixtures/stripe-invoice-paid.json");
     let header = |time: u64| {
         let content = format!("{time}.{body}");
-        format!("t={time},v1={}", hex::encode(hmac_sha256(b"whsec_test_secret", content.as_bytes())))
+        format!(
+            "t={time},v1={}",
+            hex::encode(hmac_sha256(b"whsec_test_secret", content.as_bytes()))
+        )
     };
     let fresh = header(now());
     let stale = header(now() - 3600);
-    assert_eq!(told(&send(&mut listening, "/stripe", &[("Stripe-Signature", &fresh)], body)), ("stripe", "invoice.paid", "valid"), "now");
-    assert_eq!(told(&send(&mut listening, "/stripe", &[("Stripe-Signature", &stale)], body)).2, "expired", "an hour ago");
-    assert_eq!(told(&send(&mut listening, "/stripe", &[("Stripe-Signature", "t=1,v1=00")], body)).2, "invalid", "another signature");
+    assert_eq!(
+        told(&send(
+            &mut listening,
+            "/stripe",
+            &[("Stripe-Signature", &fresh)],
+            body
+        )),
+        ("stripe", "invoice.paid", "valid"),
+        "now"
+    );
+    assert_eq!(
+        told(&send(
+            &mut listening,
+            "/stripe",
+            &[("Stripe-Signature", &stale)],
+            body
+        ))
+        .2,
+        "expired",
+        "an hour ago"
+    );
+    assert_eq!(
+        told(&send(
+            &mut listening,
+            "/stripe",
+            &[("Stripe-Signature", "t=1,v1=00")],
+            body
+        ))
+        .2,
+        "invalid",
+        "another signature"
+    );
 }
 
 #[test]
@@ -83,9 +151,22 @@ fn trutac_signs_the_body_with_sha_1() {
     let mut listening = hookbench.listen();
     let body = include_str!("../fixtures/trutac-clocking-created.json");
     let signature = format!("sha1={}", hex::encode(hmac_sha1(b"tt-secret", body.as_bytes())));
-    let line = send(&mut listening, "/trutac", &[("TT-Hook-Event", "clocking"), ("TT-Hook-Signature", &signature)], body);
-    assert_eq!((told(&line).0, told(&line).2), ("trutac", "valid"), "recognised and right");
-    assert!(told(&line).1.contains("clocking"), "the event is told: {}", line["event"]);
+    let line = send(
+        &mut listening,
+        "/trutac",
+        &[("TT-Hook-Event", "clocking"), ("TT-Hook-Signature", &signature)],
+        body,
+    );
+    assert_eq!(
+        (told(&line).0, told(&line).2),
+        ("trutac", "valid"),
+        "recognised and right"
+    );
+    assert!(
+        told(&line).1.contains("clocking"),
+        "the event is told: {}",
+        line["event"]
+    );
 }
 
 #[test]
@@ -93,9 +174,33 @@ fn tracktik_sends_the_secret_in_a_header_that_the_person_names() {
     let hookbench = with_endpoint("/tracktik", "tracktik", "guard-tour", &["header=X-Our-Secret"]);
     let mut listening = hookbench.listen();
     let body = include_str!("../fixtures/tracktik-employee-created.json");
-    assert_eq!(told(&send(&mut listening, "/tracktik", &[("X-Our-Secret", "guard-tour")], body)).2, "valid", "the same text");
-    assert_eq!(told(&send(&mut listening, "/tracktik", &[("X-Our-Secret", "guard-tours")], body)).2, "invalid", "another text");
-    assert_eq!(told(&send(&mut listening, "/tracktik", &[], body)).2, "missing", "no header");
+    assert_eq!(
+        told(&send(
+            &mut listening,
+            "/tracktik",
+            &[("X-Our-Secret", "guard-tour")],
+            body
+        ))
+        .2,
+        "valid",
+        "the same text"
+    );
+    assert_eq!(
+        told(&send(
+            &mut listening,
+            "/tracktik",
+            &[("X-Our-Secret", "guard-tours")],
+            body
+        ))
+        .2,
+        "invalid",
+        "another text"
+    );
+    assert_eq!(
+        told(&send(&mut listening, "/tracktik", &[], body)).2,
+        "missing",
+        "no header"
+    );
     let listed = hookbench.run(&["list", "--json"]).text().to_owned();
     assert!(listed.contains("X-Our-Secret"), "the header is shown as it came");
 }
@@ -109,12 +214,26 @@ fn trackunit_signs_as_svix_does() {
     let mut listening = hookbench.listen();
     let body = include_str!("../fixtures/trackunit-alert-on.json");
     let time = now().to_string();
-    let signature = format!("v1,{}", encode(&hmac_sha256(key, format!("msg_1.{time}.{body}").as_bytes())));
-    let headers = [("svix-id", "msg_1"), ("svix-timestamp", &time[..]), ("svix-signature", &signature[..])];
+    let signature = format!(
+        "v1,{}",
+        encode(&hmac_sha256(key, format!("msg_1.{time}.{body}").as_bytes()))
+    );
+    let headers = [
+        ("svix-id", "msg_1"),
+        ("svix-timestamp", &time[..]),
+        ("svix-signature", &signature[..]),
+    ];
     let line = send(&mut listening, "/trackunit", &headers, body);
-    assert_eq!((told(&line).0, told(&line).2), ("trackunit", "valid"), "recognised and right");
+    assert_eq!(
+        (told(&line).0, told(&line).2),
+        ("trackunit", "valid"),
+        "recognised and right"
+    );
     let again = send(&mut listening, "/trackunit", &headers, body);
-    assert_eq!(again["duplicate_of"], line["id"], "the same delivery id is a repetition");
+    assert_eq!(
+        again["duplicate_of"], line["id"],
+        "the same delivery id is a repetition"
+    );
 }
 
 #[test]
@@ -122,17 +241,35 @@ fn trakrf_does_not_sign_yet() {
     let hookbench = Hookbench::new();
     hookbench.run(&["endpoint", "add", "/trakrf", "--provider", "trakrf"]);
     let mut listening = hookbench.listen();
-    let line = send(&mut listening, "/trakrf", &[], include_str!("../fixtures/trakrf-asset-moved.json"));
+    let line = send(
+        &mut listening,
+        "/trakrf",
+        &[],
+        include_str!("../fixtures/trakrf-asset-moved.json"),
+    );
     assert_eq!(told(&line).0, "trakrf", "the endpoint names the provider");
-    assert!(["unknown", "unsigned"].contains(&told(&line).2), "no verdict is made up: {}", line["verdict"]);
+    assert!(
+        ["unknown", "unsigned"].contains(&told(&line).2),
+        "no verdict is made up: {}",
+        line["verdict"]
+    );
 }
 
 #[test]
 fn a_signed_request_without_a_secret_says_so() {
     let hookbench = Hookbench::new();
     let mut listening = hookbench.listen();
-    let line = send(&mut listening, "/anywhere", &[("Stripe-Signature", "t=1,v1=00")], r#"{"type":"x"}"#);
-    assert_eq!(told(&line), ("stripe", "x", "no secret"), "recognised by its header, nothing to check it with");
+    let line = send(
+        &mut listening,
+        "/anywhere",
+        &[("Stripe-Signature", "t=1,v1=00")],
+        r#"{"type":"x"}"#,
+    );
+    assert_eq!(
+        told(&line),
+        ("stripe", "x", "no secret"),
+        "recognised by its header, nothing to check it with"
+    );
 }
 
 #[test]
@@ -142,13 +279,31 @@ fn a_secret_set_while_listening_counts_from_then_on() {
     let mut listening = hookbench.listen();
     let body = "{}";
     let signature = format!("sha256={}", hex::encode(hmac_sha256(b"late", body.as_bytes())));
-    let headers = [("X-GitHub-Event", "ping"), ("X-Hub-Signature-256", &signature[..])];
-    assert_eq!(told(&send(&mut listening, "/gh", &headers, body)).2, "no secret", "none is set yet");
-    assert_eq!(hookbench.run(&["secret", "set", "/gh", "late"]).code, 0, "another process sets it");
-    assert_eq!(told(&hookbench.requests()[0]).2, "valid", "what came before is judged again");
+    let headers = [
+        ("X-GitHub-Event", "ping"),
+        ("X-Hub-Signature-256", &signature[..]),
+    ];
+    assert_eq!(
+        told(&send(&mut listening, "/gh", &headers, body)).2,
+        "no secret",
+        "none is set yet"
+    );
+    assert_eq!(
+        hookbench.run(&["secret", "set", "/gh", "late"]).code,
+        0,
+        "another process sets it"
+    );
+    assert_eq!(
+        told(&hookbench.requests()[0]).2,
+        "valid",
+        "what came before is judged again"
+    );
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
     while told(&send(&mut listening, "/gh", &headers, body)).2 != "valid" {
-        assert!(std::time::Instant::now() < deadline, "the listener notices the new secret");
+        assert!(
+            std::time::Instant::now() < deadline,
+            "the listener notices the new secret"
+        );
         std::thread::sleep(std::time::Duration::from_millis(50));
     }
 }
@@ -166,7 +321,13 @@ fn a_handshake_gets_the_answer_that_its_provider_waits_for() {
     let answer = request(listening.address(), sent.as_bytes());
     assert_eq!(answer.status, 200, "it is answered");
     let text = String::from_utf8_lossy(&answer.body).into_owned();
-    assert!(text.contains("3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"), "with the challenge: {text}");
-    let event = hookbench.requests()[0]["event"].as_str().unwrap_or_default().to_owned();
+    assert!(
+        text.contains("3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"),
+        "with the challenge: {text}"
+    );
+    let event = hookbench.requests()[0]["event"]
+        .as_str()
+        .unwrap_or_default()
+        .to_owned();
     assert!(event.contains("handshake"), "and shown as what it is: {event}");
 }

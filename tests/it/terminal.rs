@@ -9,18 +9,49 @@ use serde_json::json;
 fn the_first_line_says_where_it_listens_and_each_request_is_a_line() {
     let hookbench = Hookbench::new();
     let mut listening = hookbench.listen();
-    assert_eq!(listening.first["secrets"], "file", "where secrets are kept is said");
-    request(listening.address(), b"POST /one HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
-    request(listening.address(), b"POST /two HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+    assert_eq!(
+        listening.first["secrets"], "file",
+        "where secrets are kept is said"
+    );
+    request(
+        listening.address(),
+        b"POST /one HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n",
+    );
+    request(
+        listening.address(),
+        b"POST /two HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n",
+    );
     let lines = [listening.next_line(), listening.next_line()];
-    assert_eq!([&lines[0]["target"], &lines[1]["target"]], ["/one", "/two"], "in the order of arrival");
+    assert_eq!(
+        [&lines[0]["target"], &lines[1]["target"]],
+        ["/one", "/two"],
+        "in the order of arrival"
+    );
     for field in [
-        "id", "received_at", "method", "target", "http_version", "headers", "endpoint", "provider", "event", "verdict",
-        "state", "answered", "body_length", "body_sha256",
+        "id",
+        "received_at",
+        "method",
+        "target",
+        "http_version",
+        "headers",
+        "endpoint",
+        "provider",
+        "event",
+        "verdict",
+        "state",
+        "answered",
+        "body_length",
+        "body_sha256",
     ] {
-        assert!(lines[0].get(field).is_some(), "`{field}` is there, even where it is null");
+        assert!(
+            lines[0].get(field).is_some(),
+            "`{field}` is there, even where it is null"
+        );
     }
-    assert!(lines[0].get("body_base64").is_none(), "bytes come only when they are asked for");
+    assert!(
+        lines[0].get("body_base64").is_none(),
+        "bytes come only when they are asked for"
+    );
 }
 
 #[test]
@@ -30,12 +61,22 @@ fn a_taken_port_is_said_loudly_and_the_next_free_one_is_used() {
     let hookbench = Hookbench::new();
     let listening = hookbench.listen_with(&["--port", &port.to_string()]);
     assert_ne!(listening.address().port(), port, "another port is used");
-    assert_eq!(listening.first["wanted_port"], port, "the JSON says which was wanted");
-    let loud = listening.asides().iter().any(|line| line.contains(&port.to_string()));
+    assert_eq!(
+        listening.first["wanted_port"], port,
+        "the JSON says which was wanted"
+    );
+    let loud = listening
+        .asides()
+        .iter()
+        .any(|line| line.contains(&port.to_string()));
     assert!(loud, "and so does standard error");
     let failed = hookbench.run(&["listen", "--port", &port.to_string(), "--exact-port"]);
     assert_eq!(failed.code, 1, "--exact-port fails instead");
-    assert!(failed.stderr.contains(&port.to_string()), "naming the port: {}", failed.stderr);
+    assert!(
+        failed.stderr.contains(&port.to_string()),
+        "naming the port: {}",
+        failed.stderr
+    );
 }
 
 #[test]
@@ -43,8 +84,18 @@ fn exit_codes_tell_done_failed_and_wrong_usage_apart() {
     let hookbench = Hookbench::new();
     assert_eq!(hookbench.run(&["list"]).code, 0, "an empty list is no failure");
     let failed = hookbench.run(&["show", "00000000-0000-7000-8000-000000000000"]);
-    assert_eq!((failed.code, failed.stderr.is_empty()), (1, false), "what is not there is a failure with a message");
-    for wrong in [&["nonsense"][..], &["resend", "x"], &["list", "--limit", "none"], &["list", "--full"], &[]] {
+    assert_eq!(
+        (failed.code, failed.stderr.is_empty()),
+        (1, false),
+        "what is not there is a failure with a message"
+    );
+    for wrong in [
+        &["nonsense"][..],
+        &["resend", "x"],
+        &["list", "--limit", "none"],
+        &["list", "--full"],
+        &[],
+    ] {
         let output = hookbench.run(wrong);
         assert_eq!(output.code, 2, "`{wrong:?}` is wrong usage");
         assert!(!output.stderr.is_empty(), "and says so");
@@ -59,26 +110,68 @@ fn show_writes_exact_bytes() {
     request(listening.address(), &[&head[..], b"\x00\x80\n"].concat());
     let id = hookbench.requests()[0]["id"].as_str().unwrap().to_owned();
     assert_eq!(hookbench.run(&["show", &id, "--head"]).stdout, head, "--head");
-    assert_eq!(hookbench.run(&["show", &id, "--body"]).stdout, b"\x00\x80\n", "--body");
-    assert_eq!(hookbench.run(&["show", &id, "--raw"]).stdout, [&head[..], b"\x00\x80\n"].concat(), "--raw");
+    assert_eq!(
+        hookbench.run(&["show", &id, "--body"]).stdout,
+        b"\x00\x80\n",
+        "--body"
+    );
+    assert_eq!(
+        hookbench.run(&["show", &id, "--raw"]).stdout,
+        [&head[..], b"\x00\x80\n"].concat(),
+        "--raw"
+    );
     let object = hookbench.run(&["show", &id, "--json"]).json().remove(0);
-    assert_eq!(object, hookbench.requests()[0], "--json is the object of `list --json --full`");
+    assert_eq!(
+        object,
+        hookbench.requests()[0],
+        "--json is the object of `list --json --full`"
+    );
 }
 
 #[test]
 fn endpoints_are_added_listed_and_removed() {
     let hookbench = Hookbench::new();
-    let added = hookbench.run(&["endpoint", "add", "stripe/", "--provider", "stripe", "--json"]).json().remove(0);
-    assert_eq!((&added["path"], &added["provider"]), (&json!("/stripe"), &json!("stripe")), "in normal form");
-    assert_eq!(hookbench.run(&["endpoint", "add", "/stripe"]).code, 1, "a path is taken once");
-    assert_eq!(hookbench.run(&["endpoint", "add", "/x", "--provider", "nobody"]).code, 1, "providers are known ones");
-    assert_eq!(hookbench.run_with_input(&["secret", "set", "/stripe", "--name", "test"], b"whsec_x\n").code, 0, "from standard input");
+    let added = hookbench
+        .run(&["endpoint", "add", "stripe/", "--provider", "stripe", "--json"])
+        .json()
+        .remove(0);
+    assert_eq!(
+        (&added["path"], &added["provider"]),
+        (&json!("/stripe"), &json!("stripe")),
+        "in normal form"
+    );
+    assert_eq!(
+        hookbench.run(&["endpoint", "add", "/stripe"]).code,
+        1,
+        "a path is taken once"
+    );
+    assert_eq!(
+        hookbench
+            .run(&["endpoint", "add", "/x", "--provider", "nobody"])
+            .code,
+        1,
+        "providers are known ones"
+    );
+    assert_eq!(
+        hookbench
+            .run_with_input(&["secret", "set", "/stripe", "--name", "test"], b"whsec_x\n")
+            .code,
+        0,
+        "from standard input"
+    );
     let listed = hookbench.run(&["endpoint", "list", "--json"]).json();
     assert_eq!(listed.len(), 1, "one endpoint");
     assert_eq!(listed[0]["secrets"][0]["name"], "test", "with its secret's name");
     assert!(!listed[0].to_string().contains("whsec_x"), "never with its value");
-    assert_eq!(hookbench.run(&["endpoint", "remove", "/stripe"]).code, 0, "it can be removed");
-    assert!(hookbench.run(&["endpoint", "list", "--json"]).json().is_empty(), "and is gone");
+    assert_eq!(
+        hookbench.run(&["endpoint", "remove", "/stripe"]).code,
+        0,
+        "it can be removed"
+    );
+    assert!(
+        hookbench.run(&["endpoint", "list", "--json"]).json().is_empty(),
+        "and is gone"
+    );
 }
 
 #[test]
@@ -94,7 +187,10 @@ fn an_empty_secret_is_refused() {
 fn a_listener_that_is_asked_to_stop_ends_well() {
     let hookbench = Hookbench::new();
     let listening = hookbench.listen();
-    request(listening.address(), b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+    request(
+        listening.address(),
+        b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n",
+    );
     assert_eq!(listening.stop(), Some(0), "a request to stop is no failure");
     assert_eq!(hookbench.requests().len(), 1, "and nothing is lost");
 }
@@ -104,8 +200,15 @@ fn another_terminal_works_on_the_same_data_at_the_same_time() {
     let hookbench = Hookbench::new();
     let mut one = hookbench.listen();
     let mut other = hookbench.listen();
-    request(one.address(), b"POST /from-one HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
-    assert_eq!(one.next_line()["target"], "/from-one", "who captured it prints it");
+    request(
+        one.address(),
+        b"POST /from-one HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n",
+    );
+    assert_eq!(
+        one.next_line()["target"],
+        "/from-one",
+        "who captured it prints it"
+    );
     assert_eq!(other.next_line()["target"], "/from-one", "and so does the other");
 }
 
@@ -113,13 +216,22 @@ fn another_terminal_works_on_the_same_data_at_the_same_time() {
 fn the_filter_language_narrows_the_list_and_says_where_it_is_wrong() {
     let hookbench = Hookbench::new();
     let listening = hookbench.listen();
-    for (method, target, body) in [("POST", "/one", r#"{"id":"evt_1Nk2a"}"#), ("PUT", "/two", r#"{"id":"evt_9Zz"}"#)] {
-        let sent = format!("{method} {target} HTTP/1.1\r\nHost: h\r\nX-Kind: {method}!\r\nContent-Length: {}\r\n\r\n{body}", body.len());
+    for (method, target, body) in [
+        ("POST", "/one", r#"{"id":"evt_1Nk2a"}"#),
+        ("PUT", "/two", r#"{"id":"evt_9Zz"}"#),
+    ] {
+        let sent = format!(
+            "{method} {target} HTTP/1.1\r\nHost: h\r\nX-Kind: {method}!\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        );
         request(listening.address(), sent.as_bytes());
     }
     let found = |filter: &str| -> Vec<String> {
         let listed = hookbench.run(&["list", "--json", "--filter", filter]).json();
-        listed.iter().map(|request| request["target"].as_str().expect("a target").to_owned()).collect()
+        listed
+            .iter()
+            .map(|request| request["target"].as_str().expect("a target").to_owned())
+            .collect()
     };
     for (filter, wanted) in [
         ("method:PUT", &["/two"][..]),
@@ -135,29 +247,47 @@ fn the_filter_language_narrows_the_list_and_says_where_it_is_wrong() {
     }
     let wrong = hookbench.run(&["list", "--filter", "method:PUT size:>many"]);
     assert_eq!(wrong.code, 1, "a filter that cannot be understood is a failure");
-    assert!(wrong.stderr.contains("character"), "that says where it is wrong: {}", wrong.stderr);
+    assert!(
+        wrong.stderr.contains("character"),
+        "that says where it is wrong: {}",
+        wrong.stderr
+    );
 }
 
 #[test]
 fn scripts_verify_sign_and_diagnose_line_by_line_without_a_data_folder() {
     let hookbench = Hookbench::new();
     let draft = r#"{"id":7,"provider":"stripe","secret":"whsec_a","headers":{},"body":"{}","received_at":1700000000}"#;
-    let signed = hookbench.run_with_input(&["sign", "--stdin"], draft.as_bytes()).json().remove(0);
+    let signed = hookbench
+        .run_with_input(&["sign", "--stdin"], draft.as_bytes())
+        .json()
+        .remove(0);
     assert_eq!(signed["id"], 7, "the id of the line comes back");
     let line = |secret: &str| {
         json!({ "id": secret, "provider": "stripe", "secret": secret, "headers": signed["headers"], "body": signed["body"], "received_at": 1_700_000_100 })
             .to_string()
     };
     let lines = format!("{}\n{}\n", line("whsec_a"), line("whsec_b"));
-    let verified = hookbench.run_with_input(&["verify", "--stdin"], lines.as_bytes()).json();
+    let verified = hookbench
+        .run_with_input(&["verify", "--stdin"], lines.as_bytes())
+        .json();
     let verdicts: Vec<_> = verified.iter().map(|answer| &answer["verdict"]).collect();
     assert_eq!(verdicts, ["valid", "invalid"], "each line has its own verdict");
     let spaced = line(" whsec_a ");
-    let diagnosed = hookbench.run_with_input(&["diagnose", "--stdin"], spaced.as_bytes()).json().remove(0);
-    assert_eq!(diagnosed["cause"], "secret-blanks", "the cause is proved: {diagnosed}");
+    let diagnosed = hookbench
+        .run_with_input(&["diagnose", "--stdin"], spaced.as_bytes())
+        .json()
+        .remove(0);
+    assert_eq!(
+        diagnosed["cause"], "secret-blanks",
+        "the cause is proved: {diagnosed}"
+    );
     assert!(diagnosed["proof"].is_object(), "with the computation");
     let bad = hookbench.run_with_input(&["verify", "--stdin"], b"nonsense\n");
     assert_eq!(bad.code, 1, "a line that cannot be read is a failure");
     assert!(bad.text().contains("error"), "and has its answer: {}", bad.text());
-    assert!(!hookbench.data().join("hookbench.db").exists(), "no data folder is opened");
+    assert!(
+        !hookbench.data().join("hookbench.db").exists(),
+        "no data folder is opened"
+    );
 }

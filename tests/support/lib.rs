@@ -1,7 +1,11 @@
 //! What black-box tests and benchmarks share: the built programs, run on throw-away data, and raw sockets.
 //!
 //! Nothing here uses a crate of the product: what is tested is what a user runs.
-#![expect(clippy::expect_used, clippy::panic, reason = "what a test cannot do without is a failed test")]
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    reason = "what a test cannot do without is a failed test"
+)]
 
 pub mod measure;
 mod program;

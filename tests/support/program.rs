@@ -21,7 +21,11 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// When it is not there and cannot be built.
 #[must_use]
 pub fn program(package: &str) -> PathBuf {
-    let variable = if package == "hookbench" { "HOOKBENCH_BINARY" } else { "HOOKBENCH_DESKTOP_BINARY" };
+    let variable = if package == "hookbench" {
+        "HOOKBENCH_BINARY"
+    } else {
+        "HOOKBENCH_DESKTOP_BINARY"
+    };
     if let Some(path) = std::env::var_os(variable) {
         return PathBuf::from(path);
     }
@@ -52,7 +56,10 @@ pub fn program(package: &str) -> PathBuf {
 #[must_use]
 pub fn target_directory() -> PathBuf {
     let own = std::env::current_exe().expect("a test knows its own path");
-    own.parent().and_then(Path::parent).expect("a test lies in `deps`").to_owned()
+    own.parent()
+        .and_then(Path::parent)
+        .expect("a test lies in `deps`")
+        .to_owned()
 }
 
 /// The terminal program on a data folder of its own.
@@ -89,7 +96,10 @@ impl Output {
     #[must_use]
     pub fn json(&self) -> Vec<Value> {
         assert_eq!(self.code, 0, "the command succeeds: {}", self.stderr);
-        self.text().lines().map(|line| serde_json::from_str(line).expect("each line is JSON")).collect()
+        self.text()
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("each line is JSON"))
+            .collect()
     }
 }
 
@@ -106,7 +116,9 @@ impl Hookbench {
     /// When none can be made.
     #[must_use]
     pub fn new() -> Self {
-        Self { data: TempDir::with_prefix("hookbench-test-").expect("a folder for the data") }
+        Self {
+            data: TempDir::with_prefix("hookbench-test-").expect("a folder for the data"),
+        }
     }
 
     /// An empty data folder beside the built programs: the system's folder for temporary files may lie in memory, where
@@ -144,7 +156,10 @@ impl Hookbench {
     pub fn command(&self) -> Command {
         let mut command = Command::new(program("hookbench"));
         // Tests never touch the keychain of the person who runs them.
-        command.env("HOOKBENCH_SECRETS", "file").env_remove("HOOKBENCH_PORT").env_remove("HOOKBENCH_LOG");
+        command
+            .env("HOOKBENCH_SECRETS", "file")
+            .env_remove("HOOKBENCH_PORT")
+            .env_remove("HOOKBENCH_LOG");
         command.env("HOOKBENCH_DATA_DIR", self.data());
         command
     }
@@ -199,7 +214,11 @@ impl Hookbench {
             if requests.len() >= count {
                 return requests;
             }
-            assert!(Instant::now() < deadline, "{count} requests come, there are {}", requests.len());
+            assert!(
+                Instant::now() < deadline,
+                "{count} requests come, there are {}",
+                requests.len()
+            );
             std::thread::sleep(Duration::from_millis(30));
         }
     }
@@ -225,7 +244,12 @@ impl Hookbench {
             .expect("the program starts");
         let lines = lines_of(child.stdout.take().expect("a piped output"));
         let asides = lines_of(child.stderr.take().expect("a piped output"));
-        let mut listening = Listening { child, lines, asides, first: Value::Null };
+        let mut listening = Listening {
+            child,
+            lines,
+            asides,
+            first: Value::Null,
+        };
         listening.first = listening.next_line();
         listening
     }
@@ -260,8 +284,12 @@ impl Listening {
     /// When the first line does not say so.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
-        let url = self.first["listening"].as_str().expect("the first line says where it listens");
-        url.strip_prefix("http://").and_then(|rest| rest.parse().ok()).expect("an address and a port")
+        let url = self.first["listening"]
+            .as_str()
+            .expect("the first line says where it listens");
+        url.strip_prefix("http://")
+            .and_then(|rest| rest.parse().ok())
+            .expect("an address and a port")
     }
 
     /// The next line of its output.
@@ -270,7 +298,10 @@ impl Listening {
     /// When none comes, or it is not JSON.
     pub fn next_line(&mut self) -> Value {
         let line = self.lines.recv_timeout(PATIENCE).unwrap_or_else(|_| {
-            panic!("a line comes; it said: {:?}", self.asides.try_iter().collect::<Vec<_>>())
+            panic!(
+                "a line comes; it said: {:?}",
+                self.asides.try_iter().collect::<Vec<_>>()
+            )
         });
         serde_json::from_str(&line).expect("each line is JSON")
     }
@@ -302,7 +333,10 @@ impl Listening {
     /// When it does not end.
     #[cfg(unix)]
     pub fn stop(mut self) -> Option<i32> {
-        let status = Command::new("kill").arg(self.child.id().to_string()).status().expect("kill runs");
+        let status = Command::new("kill")
+            .arg(self.child.id().to_string())
+            .status()
+            .expect("kill runs");
         assert!(status.success(), "the signal is sent");
         let deadline = Instant::now() + PATIENCE;
         loop {

@@ -49,7 +49,9 @@ impl Server {
     /// When none comes.
     #[must_use]
     pub fn next(&self) -> Vec<u8> {
-        self.came.recv_timeout(Duration::from_secs(30)).expect("a request comes")
+        self.came
+            .recv_timeout(Duration::from_secs(30))
+            .expect("a request comes")
     }
 }
 
@@ -72,10 +74,16 @@ fn serve(mut stream: TcpStream, answer: &[u8], came: &Sender<Vec<u8>>) {
 }
 
 fn whole(request: &[u8]) -> bool {
-    let Some(head) = request.windows(4).position(|window| window == b"\r\n\r\n") else { return false };
+    let Some(head) = request.windows(4).position(|window| window == b"\r\n\r\n") else {
+        return false;
+    };
     let length = String::from_utf8_lossy(&request[..head])
         .lines()
-        .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:").map(|length| length.trim().to_owned()))
+        .find_map(|line| {
+            line.to_ascii_lowercase()
+                .strip_prefix("content-length:")
+                .map(|length| length.trim().to_owned())
+        })
         .and_then(|length| length.parse::<usize>().ok())
         .unwrap_or_default();
     request.len() >= head + 4 + length

@@ -41,7 +41,9 @@ pub fn request(address: SocketAddr, bytes: &[u8]) -> Answer {
 
 fn connect(address: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(address).expect("the listener accepts");
-    stream.set_read_timeout(Some(Duration::from_secs(30))).expect("a time-out");
+    stream
+        .set_read_timeout(Some(Duration::from_secs(30)))
+        .expect("a time-out");
     stream
 }
 
@@ -54,14 +56,27 @@ pub fn read_answer(stream: &mut TcpStream, to_head: bool) -> Answer {
     let mut byte = [0];
     while !head.ends_with(b"\r\n\r\n") {
         let count = stream.read(&mut byte).expect("the head of an answer");
-        assert_eq!(count, 1, "the head of an answer is whole: {}", String::from_utf8_lossy(&head));
+        assert_eq!(
+            count,
+            1,
+            "the head of an answer is whole: {}",
+            String::from_utf8_lossy(&head)
+        );
         head.push(byte[0]);
     }
     let head = String::from_utf8(head).expect("our own answers are text");
-    let status = head.split(' ').nth(1).and_then(|status| status.parse().ok()).expect("a status");
+    let status = head
+        .split(' ')
+        .nth(1)
+        .and_then(|status| status.parse().ok())
+        .expect("a status");
     let length = head
         .lines()
-        .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:").map(|length| length.trim().to_owned()))
+        .find_map(|line| {
+            line.to_ascii_lowercase()
+                .strip_prefix("content-length:")
+                .map(|length| length.trim().to_owned())
+        })
         .map_or(0, |length| length.parse().expect("a length"));
     let mut body = vec![0; if to_head || status < 200 { 0 } else { length }];
     stream.read_exact(&mut body).expect("the whole body");

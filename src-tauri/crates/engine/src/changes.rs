@@ -86,8 +86,14 @@ impl Changes {
     pub fn tell(&self, change: Change) {
         let mut mailboxes = self.mailboxes.lock().unwrap_or_else(PoisonError::into_inner);
         mailboxes.retain(|mailbox| {
-            let Some(mailbox) = mailbox.upgrade() else { return false };
-            mailbox.pending.lock().unwrap_or_else(PoisonError::into_inner).fold(change);
+            let Some(mailbox) = mailbox.upgrade() else {
+                return false;
+            };
+            mailbox
+                .pending
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner)
+                .fold(change);
             mailbox.filled.notify_one();
             true
         });
@@ -97,7 +103,10 @@ impl Changes {
     #[must_use]
     pub fn subscribe(&self) -> Subscription {
         let mailbox = Arc::new(Mailbox::default());
-        self.mailboxes.lock().unwrap_or_else(PoisonError::into_inner).push(Arc::downgrade(&mailbox));
+        self.mailboxes
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(Arc::downgrade(&mailbox));
         Subscription { mailbox }
     }
 }
@@ -121,7 +130,11 @@ impl Subscription {
             self.mailbox.filled.notified().await;
             tokio::time::sleep(GATHER).await;
             let batch = std::mem::take(
-                &mut *self.mailbox.pending.lock().unwrap_or_else(PoisonError::into_inner),
+                &mut *self
+                    .mailbox
+                    .pending
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner),
             );
             if !batch.is_empty() {
                 return batch;
@@ -149,7 +162,11 @@ mod tests {
         }
         changes.tell(Change::Status);
         let batch = subscription.next().await;
-        assert_eq!((batch.arrived, batch.status), (10_000, true), "nothing is lost by gathering");
+        assert_eq!(
+            (batch.arrived, batch.status),
+            (10_000, true),
+            "nothing is lost by gathering"
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -160,7 +177,10 @@ mod tests {
             changes.tell(Change::Request(RequestId::generate()));
         }
         let batch = subscription.next().await;
-        assert!(batch.everything && batch.requests.is_empty(), "memory is bounded whatever happens");
+        assert!(
+            batch.everything && batch.requests.is_empty(),
+            "memory is bounded whatever happens"
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -172,7 +192,11 @@ mod tests {
         assert!(cut_short.is_err(), "the batch was still being gathered");
         changes.tell(Change::Endpoints);
         let batch = subscription.next().await;
-        assert_eq!((batch.arrived, batch.endpoints), (1, true), "both changes are there");
+        assert_eq!(
+            (batch.arrived, batch.endpoints),
+            (1, true),
+            "both changes are there"
+        );
     }
 
     #[test]
@@ -180,6 +204,9 @@ mod tests {
         let changes = Changes::default();
         drop(changes.subscribe());
         changes.tell(Change::Arrived);
-        assert!(changes.mailboxes.lock().unwrap().is_empty(), "no mailbox is kept for nobody");
+        assert!(
+            changes.mailboxes.lock().unwrap().is_empty(),
+            "no mailbox is kept for nobody"
+        );
     }
 }

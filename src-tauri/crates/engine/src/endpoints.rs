@@ -29,7 +29,10 @@ impl Engine {
     /// When the store cannot be read.
     pub async fn requests_by_endpoint(&self) -> Result<HashMap<String, u64>, EngineError> {
         let counts = self.core.store.counts(TallyKind::Endpoint).await?;
-        Ok(counts.into_iter().map(|count| (count.value, count.requests)).collect())
+        Ok(counts
+            .into_iter()
+            .map(|count| (count.value, count.requests))
+            .collect())
     }
 
     /// The endpoint whose path or id is `text`.
@@ -43,7 +46,10 @@ impl Engine {
             .await?
             .into_iter()
             .find(|endpoint| Some(endpoint.id) == id || Some(&endpoint.path) == path.as_ref())
-            .ok_or_else(|| EngineError::NotFound { kind: "endpoint", name: text.to_owned() })
+            .ok_or_else(|| EngineError::NotFound {
+                kind: "endpoint",
+                name: text.to_owned(),
+            })
     }
 
     /// Makes an endpoint. A missing first slash is added to its path, a last one is taken away.
@@ -93,10 +99,16 @@ impl Engine {
     ) -> Result<SecretRecord, EngineError> {
         let name = name.trim();
         if name.is_empty() {
-            return Err(EngineError::bad_input("the secret has no name", "give it a name such as `test`"));
+            return Err(EngineError::bad_input(
+                "the secret has no name",
+                "give it a name such as `test`",
+            ));
         }
         if value.expose_secret().is_empty() {
-            return Err(EngineError::bad_input("the secret is empty", "copy it from the provider's dashboard"));
+            return Err(EngineError::bad_input(
+                "the secret is empty",
+                "copy it from the provider's dashboard",
+            ));
         }
         let replaced: Vec<SecretRecord> = self
             .find_endpoint(&endpoint.to_string())
@@ -108,7 +120,12 @@ impl Engine {
         let id = SecretId::generate();
         // The value first: a record whose value is nowhere would be a secret that cannot be used.
         let place = self.core.vault.put(id, value).await?;
-        let record = SecretRecord { id, name: name.to_owned(), place, created_at: self.core.clock.now() };
+        let record = SecretRecord {
+            id,
+            name: name.to_owned(),
+            place,
+            created_at: self.core.clock.now(),
+        };
         if let Err(error) = self.core.store.add_secret(endpoint, record.clone()).await {
             self.core.vault.remove(id, place).await?;
             return Err(error.into());
@@ -139,7 +156,10 @@ impl Core {
         new.provider = new.provider.filter(|id| !id.is_empty());
         let Some(id) = &new.provider else { return Ok(new) };
         let Some(provider) = self.catalogue.get(id) else {
-            return Err(EngineError::NotFound { kind: "provider", name: id.clone() });
+            return Err(EngineError::NotFound {
+                kind: "provider",
+                name: id.clone(),
+            });
         };
         let known: Vec<&str> = provider.all_parameters().map(|(name, _)| name).collect();
         if let Some(unknown) = new.parameters.keys().find(|name| !known.contains(&name.as_str())) {
@@ -147,7 +167,10 @@ impl Core {
                 [] => "it has none".to_owned(),
                 known => format!("it has `{}`", known.join("`, `")),
             };
-            return Err(EngineError::bad_input(format!("{} has no parameter `{unknown}`", provider.name), hint));
+            return Err(EngineError::bad_input(
+                format!("{} has no parameter `{unknown}`", provider.name),
+                hint,
+            ));
         }
         Ok(new)
     }
@@ -166,9 +189,15 @@ impl Core {
 fn normal_path(text: &str) -> Result<String, EngineError> {
     let text = text.trim();
     if text.is_empty() {
-        return Err(EngineError::bad_input("the endpoint has no path", "give it a path such as `/stripe`"));
+        return Err(EngineError::bad_input(
+            "the endpoint has no path",
+            "give it a path such as `/stripe`",
+        ));
     }
-    if let Some(odd) = text.chars().find(|character| character.is_whitespace() || character.is_control() || "?#".contains(*character)) {
+    if let Some(odd) = text
+        .chars()
+        .find(|character| character.is_whitespace() || character.is_control() || "?#".contains(*character))
+    {
         return Err(EngineError::bad_input(
             format!("the path has a `{}` in it", odd.escape_debug()),
             "a path is what stands between the port and the query, e.g. `/stripe`",
@@ -183,7 +212,12 @@ mod tests {
 
     #[test]
     fn a_path_has_one_form() {
-        for (typed, kept) in [("stripe", "/stripe"), (" /stripe/ ", "/stripe"), ("/", "/"), ("/a/b", "/a/b")] {
+        for (typed, kept) in [
+            ("stripe", "/stripe"),
+            (" /stripe/ ", "/stripe"),
+            ("/", "/"),
+            ("/a/b", "/a/b"),
+        ] {
             assert_eq!(normal_path(typed).unwrap(), kept, "`{typed}`");
         }
     }

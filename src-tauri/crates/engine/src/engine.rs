@@ -11,17 +11,17 @@ use secrecy::ExposeSecret as _;
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 
-use crate::changes::{Change, Changes};
 use crate::capture::Limits;
+use crate::changes::{Change, Changes};
 use crate::clock::Clock;
 use crate::error::EngineError;
 use crate::housekeeping::Housekeeping;
 use crate::judge::Judge;
 use crate::listening::Listening;
-use crate::model::{SecretId, SecretPlace, Timestamp};
+use crate::model::{Endpoint, SecretId, SecretPlace, Timestamp};
 use crate::options::Options;
 use crate::provider::Catalogue;
-use crate::rejudging::Rejudging;
+use crate::rejudging::{self, Rejudging};
 use crate::secrets::Vault;
 use crate::store::{Store, StoreError};
 
@@ -83,7 +83,11 @@ impl Engine {
             changes: Changes::default(),
         });
         let watcher = tokio::spawn(watch(Arc::clone(&core)));
-        let engine = Self { core, listening: Arc::default(), watcher: Arc::new(Mutex::new(Some(watcher))) };
+        let engine = Self {
+            core,
+            listening: Arc::default(),
+            watcher: Arc::new(Mutex::new(Some(watcher))),
+        };
         engine.apply_limits(&engine.settings().await?);
         Ok(engine)
     }
@@ -144,13 +148,16 @@ impl Engine {
 
 impl std::fmt::Debug for Engine {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("Engine").field("data_dir", &self.core.options.data_dir).finish_non_exhaustive()
+        formatter
+            .debug_struct("Engine")
+            .field("data_dir", &self.core.options.data_dir)
+            .finish_non_exhaustive()
     }
 }
 
 impl Core {
     /// Makes the judge anew from the endpoints and secrets of now.
-    pub(crate) async fn renew_judge(&self) -> Result<(), EngineError> {
+    pub(crate) async fn renew_judge(&self) -> Result<Vec<Endpoint>, EngineError> {
         let endpoints = self.store.endpoints().await?;
         // Held over the whole renewal, so that two of them cannot swap an older judge over a newer one.
         let mut values = self.values.lock().await;
@@ -171,24 +178,36 @@ impl Core {
                 kept.insert(secret.id, value);
             }
         }
-        let judge = self.judge.load().with_endpoints(endpoints, &kept);
+        let judge = self.judge.load().with_endpoints(endpoints.clone(), &kept);
         self.judge.store(Arc::new(judge));
         *values = kept;
-        Ok(())
+        Ok(endpoints)
     }
 }
 
 /// Reads the secrets once, then follows what other processes change in the same data.
 async fn watch(core: Arc<Core>) {
     let mut foreign = core.store.watch_foreign_changes();
+    let mut before = None;
     loop {
-        if let Err(error) = core.renew_judge().await {
-            tracing::warn!(%error, "the endpoints cannot be read");
+        match core.renew_judge().await {
+            // What came after the other process had judged again, and before this one knew, was judged by the old
+            // endpoints. Another process's requests alone are no reason: they were judged by it.
+            Ok(endpoints) => {
+                if before
+                    .replace(endpoints.clone())
+                    .is_some_and(|before| before != endpoints)
+                {
+                    rejudging::start(&core).await;
+                }
+            }
+            Err(error) => tracing::warn!(%error, "the endpoints cannot be read"),
         }
         core.ready.send_replace(true);
+        // Told after the renewal, so that who asks again sees it.
+        core.changes.tell(Change::Everything);
         if foreign.changed().await.is_err() {
             return;
         }
-        core.changes.tell(Change::Everything);
     }
 }

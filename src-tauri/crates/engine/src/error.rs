@@ -1,8 +1,8 @@
 //! What the engine says when it cannot do what it was asked.
 
 use crate::capture::BindError;
-use crate::filter::FilterError;
 use crate::delivery::{DestinationError, EditError, PlanError};
+use crate::filter::FilterError;
 use crate::provider::{CatalogueError, RenderError};
 use crate::secrets::SecretError;
 use crate::store::{OpenError, StoreError};
@@ -79,7 +79,10 @@ pub enum Kind {
 
 impl EngineError {
     pub(crate) fn bad_input(message: impl Into<String>, hint: impl Into<String>) -> Self {
-        Self::BadInput { message: message.into(), hint: Some(hint.into()) }
+        Self::BadInput {
+            message: message.into(),
+            hint: Some(hint.into()),
+        }
     }
 
     /// What to do about it, where something can be done.
@@ -109,12 +112,14 @@ impl EngineError {
             | Self::Plan(_)
             | Self::Edit(_)
             | Self::BadInput { .. }
-            | Self::Store(StoreError::BadPrefix { .. } | StoreError::Ambiguous { .. } | StoreError::Exists { .. }) => {
-                Kind::BadInput
-            }
+            | Self::Store(
+                StoreError::BadPrefix { .. } | StoreError::Ambiguous { .. } | StoreError::Exists { .. },
+            ) => Kind::BadInput,
             Self::Filter(_) => Kind::BadFilter,
             Self::Open(_) | Self::Store(_) => Kind::Store,
-            Self::Bind(_) | Self::Secret(_) | Self::Catalogue(_) | Self::Sample(_) | Self::NotListening => Kind::Failed,
+            Self::Bind(_) | Self::Secret(_) | Self::Catalogue(_) | Self::Sample(_) | Self::NotListening => {
+                Kind::Failed
+            }
         }
     }
 }

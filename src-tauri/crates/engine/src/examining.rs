@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use hookbench_signature::{
-    Budget, Diagnosis, Discovered, HeaderLine, Message, Micros, Report, Secret, diagnose, discover, explain, verify,
+    Budget, Diagnosis, Discovered, HeaderLine, Message, Micros, Report, Secret, diagnose, discover, explain,
+    verify,
 };
 
 use crate::engine::Engine;
@@ -43,7 +44,10 @@ impl Engine {
     /// # Errors
     /// When there is no such request, nothing to check by, or the store cannot be read.
     pub async fn verify(&self, id: RequestId, wanted: Examination) -> Result<Report, EngineError> {
-        self.examine(id, wanted, |_, scheme, message, secrets, _| verify(scheme, message, secrets)).await
+        self.examine(id, wanted, |_, scheme, message, secrets, _| {
+            verify(scheme, message, secrets)
+        })
+        .await
     }
 
     /// Why a request's signature does not hold, proved by computing it again.
@@ -77,16 +81,26 @@ impl Engine {
     ///
     /// # Errors
     /// When a request is not there or the store cannot be read.
-    pub async fn discover(&self, ids: &[RequestId], secrets: Vec<Secret>) -> Result<Vec<Discovered>, EngineError> {
+    pub async fn discover(
+        &self,
+        ids: &[RequestId],
+        secrets: Vec<Secret>,
+    ) -> Result<Vec<Discovered>, EngineError> {
         let mut requests = Vec::with_capacity(ids.len());
         for id in ids {
             requests.push((self.request(*id).await?, self.whole_body(*id).await?));
         }
         blocking(move || {
-            let parts: Vec<Parts> = requests.iter().map(|(request, body)| Parts::of(request, body)).collect();
+            let parts: Vec<Parts> = requests
+                .iter()
+                .map(|(request, body)| Parts::of(request, body))
+                .collect();
             let lines: Vec<Vec<HeaderLine<'_>>> = parts.iter().map(Parts::lines).collect();
-            let messages: Vec<Message<'_>> =
-                parts.iter().zip(&lines).map(|(parts, lines)| parts.message(lines)).collect();
+            let messages: Vec<Message<'_>> = parts
+                .iter()
+                .zip(&lines)
+                .map(|(parts, lines)| parts.message(lines))
+                .collect();
             within_patience(|budget| discover(&messages, &secrets, budget))
         })
         .await
@@ -152,7 +166,10 @@ impl Parts {
     }
 
     fn lines(&self) -> Vec<HeaderLine<'_>> {
-        self.headers.iter().map(|header| (&header.name[..], &header.value[..])).collect()
+        self.headers
+            .iter()
+            .map(|header| (&header.name[..], &header.value[..]))
+            .collect()
     }
 
     fn message<'m>(&'m self, lines: &'m [HeaderLine<'m>]) -> Message<'m> {
@@ -169,7 +186,11 @@ impl Parts {
 
 fn within_patience<T>(search: impl FnOnce(&Budget<'_>) -> T) -> T {
     let until = Instant::now() + PATIENCE;
-    search(&Budget { tries: TRIES, bytes: HASHED, should_stop: &|| Instant::now() >= until })
+    search(&Budget {
+        tries: TRIES,
+        bytes: HASHED,
+        should_stop: &|| Instant::now() >= until,
+    })
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, EngineError> {

@@ -35,10 +35,17 @@ impl Housekeeping {
         }
         let limits = watch::Sender::new(core.options.retention);
         let health = core.store.watch_health();
-        let keeping = core.store.clone().keep_within(limits.subscribe(), core.clock.clone());
+        let keeping = core
+            .store
+            .clone()
+            .keep_within(limits.subscribe(), core.clock.clone());
         let watching = tell_of_health(Arc::clone(core), health.clone());
         let tasks = vec![tokio::spawn(keeping), tokio::spawn(watching)];
-        *running = Some(Running { _limits: limits, health, tasks });
+        *running = Some(Running {
+            _limits: limits,
+            health,
+            tasks,
+        });
     }
 
     /// Ends what is under way.
@@ -51,7 +58,12 @@ impl Housekeeping {
     }
 
     async fn health(&self) -> Health {
-        self.running.lock().await.as_ref().map(|running| running.health.borrow().clone()).unwrap_or_default()
+        self.running
+            .lock()
+            .await
+            .as_ref()
+            .map(|running| running.health.borrow().clone())
+            .unwrap_or_default()
     }
 }
 

@@ -106,10 +106,13 @@ impl Judge {
     /// What is known of a request, and what its sender wants to hear if it asks something. One look at it gives both.
     pub(crate) fn judge(&self, case: Case<'_>) -> (Recognition, Option<HandshakeAnswer>) {
         self.look(case, |known, facts| {
-            let (recognition, provider) = self.recognised(case, known, facts);
+            let (mut recognition, provider) = self.recognised(case, known, facts);
             let handshake = provider
                 .filter(|_| case.state == State::Complete)
                 .and_then(|provider| provider.handshake(facts, secrets(known), parameters(known)));
+            if let Some(question) = handshake.as_ref().filter(|handshake| !handshake.acknowledgement) {
+                recognition.event = Some(format!("handshake: {}", question.name));
+            }
             (recognition, handshake)
         })
     }

@@ -35,7 +35,11 @@ pub struct Listen {
 
 impl Default for Listen {
     fn default() -> Self {
-        Self { address: IpAddr::V4(Ipv4Addr::LOCALHOST), port: None, exact_port: false }
+        Self {
+            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            port: None,
+            exact_port: false,
+        }
     }
 }
 
@@ -134,7 +138,10 @@ impl Engine {
             }
         }
         slot.wanted_port = None;
-        self.core.store.set_setting(PORT_SETTING, &slot.port.into()).await?;
+        self.core
+            .store
+            .set_setting(PORT_SETTING, &slot.port.into())
+            .await?;
         self.core.changes.tell(Change::Status);
         Ok(slot.state())
     }
@@ -146,7 +153,10 @@ impl Engine {
 
     async fn remembered_port(&self) -> u16 {
         let setting = self.core.store.setting(PORT_SETTING).await.ok().flatten();
-        setting.and_then(|port| port.as_u64()).and_then(|port| u16::try_from(port).ok()).unwrap_or(DEFAULT_PORT)
+        setting
+            .and_then(|port| port.as_u64())
+            .and_then(|port| u16::try_from(port).ok())
+            .unwrap_or(DEFAULT_PORT)
     }
 
     async fn bind(&self, address: IpAddr, port: u16) -> Result<Listener, BindError> {
@@ -154,7 +164,14 @@ impl Engine {
         let reception = Arc::new(Reception::new(Arc::clone(core)));
         let spool = core.options.data_dir.join("spool");
         let limits = Arc::clone(&core.limits);
-        Listener::bind(SocketAddr::new(address, port), limits, spool, core.clock.clone(), reception).await
+        Listener::bind(
+            SocketAddr::new(address, port),
+            limits,
+            spool,
+            core.clock.clone(),
+            reception,
+        )
+        .await
     }
 
     /// The wanted port, or the next free one.

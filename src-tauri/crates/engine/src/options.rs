@@ -32,13 +32,18 @@ impl Options {
     #[must_use]
     pub fn at(data_dir: Option<PathBuf>) -> Self {
         let data_dir = data_dir.or_else(|| {
-            directories::ProjectDirs::from("dev", "hookbench", "Hookbench").map(|dirs| dirs.data_dir().to_owned())
+            directories::ProjectDirs::from("dev", "hookbench", "Hookbench")
+                .map(|dirs| dirs.data_dir().to_owned())
         });
         let files = std::env::var_os("HOOKBENCH_SECRETS").is_some_and(|choice| choice == "file");
         Self {
             // Without a home folder there is only the present one; the first line says where the data is.
             data_dir: data_dir.unwrap_or_else(|| PathBuf::from("hookbench-data")),
-            secrets: if files { Preference::Files } else { Preference::KeychainFirst },
+            secrets: if files {
+                Preference::Files
+            } else {
+                Preference::KeychainFirst
+            },
             limits: Limits::default(),
             store: StoreOptions::default(),
             retention: RetentionLimits::default(),

@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use hookbench_signature::Report;
 
+use crate::changes::Change;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::exchange;
@@ -10,7 +11,6 @@ use crate::filter::{Filter, Moment};
 use crate::judge::Case;
 use crate::model::{Request, RequestId, Sequence, Verdict};
 use crate::store::{From, Page, PageRequest, Suggestion, TallyKind};
-use crate::changes::Change;
 
 /// Which page of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +27,12 @@ pub struct PageQuery {
 
 impl Default for PageQuery {
     fn default() -> Self {
-        Self { before: None, after: None, limit: 200, filter: String::new() }
+        Self {
+            before: None,
+            after: None,
+            limit: 200,
+            filter: String::new(),
+        }
     }
 }
 
@@ -63,7 +68,9 @@ impl Engine {
             (None, None) => From::Newest,
         };
         let filter = Filter::parse(&query.filter, &Moment::local(self.core.clock.now()))?;
-        let page = PageRequest::newest(query.limit.clamp(1, LONGEST_PAGE)).from(from).filter(filter);
+        let page = PageRequest::newest(query.limit.clamp(1, LONGEST_PAGE))
+            .from(from)
+            .filter(filter);
         Ok(self.core.store.page(&page).await?)
     }
 
@@ -81,7 +88,10 @@ impl Engine {
     /// When there is none or the store cannot be read.
     pub async fn request(&self, id: RequestId) -> Result<Request, EngineError> {
         let found = self.core.store.request(id).await?;
-        found.ok_or_else(|| EngineError::NotFound { kind: "request", name: id.to_string() })
+        found.ok_or_else(|| EngineError::NotFound {
+            kind: "request",
+            name: id.to_string(),
+        })
     }
 
     /// The request whose id is `text` or begins with it.
@@ -163,7 +173,13 @@ impl Engine {
     pub async fn totals(&self) -> Result<Totals, EngineError> {
         let store = &self.core.store;
         let total = store.total().await?;
-        let failed = [Verdict::Invalid, Verdict::Expired, Verdict::Missing, Verdict::Malformed].map(Verdict::as_str);
+        let failed = [
+            Verdict::Invalid,
+            Verdict::Expired,
+            Verdict::Missing,
+            Verdict::Malformed,
+        ]
+        .map(Verdict::as_str);
         let verdicts = store.counts(TallyKind::Verdict).await?;
         Ok(Totals {
             requests: total.requests,

@@ -113,10 +113,7 @@ impl Reception {
 
 impl Intake for Reception {
     async fn take(&self, arrival: Arrival) -> Answer {
-        let (mut recognition, handshake) = self.judge(&arrival).await;
-        if let Some(question) = handshake.as_ref().filter(|handshake| !handshake.acknowledgement) {
-            recognition.event = Some(format!("handshake: {}", question.name));
-        }
+        let (recognition, handshake) = self.judge(&arrival).await;
         let answer = handshake.map_or_else(accepted, answer_to);
         match self.keep(arrival, recognition, Some(answer.status)).await {
             Ok(()) => answer,

@@ -92,9 +92,11 @@ async fn judge(
     core: &Core,
     summary: &RequestSummary,
 ) -> Result<Option<(RequestId, Recognition)>, EngineError> {
-    let Some(request) = core.store.request(summary.id).await? else { return Ok(None) };
+    let Some(request) = core.store.request(summary.id).await? else {
+        return Ok(None);
+    };
     let body = core.store.body(summary.id, 0..u64::MAX).await?.bytes;
-    let mut known = core.judge.load().recognise(Case {
+    let (mut known, _) = core.judge.load().judge(Case {
         head: &request.head,
         body: &body,
         body_sha256: summary.body_sha256,

@@ -91,7 +91,13 @@ impl Engine {
         let created_at = self.core.clock.now();
         // What is sent to our own listener would be captured, and could be sent again for ever.
         let listening = self.listening.lock().await.socket().into_iter().collect();
-        let client = Client::new(ClientSettings { listening, ..ClientSettings::default() }, self.core.clock.clone());
+        let client = Client::new(
+            ClientSettings {
+                listening,
+                ..ClientSettings::default()
+            },
+            self.core.clock.clone(),
+        );
         let attempt = client.send(&outgoing, &Cancel::new()).await;
         let delivery = Delivery {
             id: DeliveryId::generate(),
@@ -124,7 +130,10 @@ impl Engine {
     /// When there is none or the store cannot be read.
     pub async fn delivery(&self, id: DeliveryId) -> Result<Delivery, EngineError> {
         let found = self.core.store.delivery(id).await?;
-        found.ok_or_else(|| EngineError::NotFound { kind: "delivery", name: id.to_string() })
+        found.ok_or_else(|| EngineError::NotFound {
+            kind: "delivery",
+            name: id.to_string(),
+        })
     }
 
     /// One attempt.
@@ -133,7 +142,10 @@ impl Engine {
     /// When there is none or the store cannot be read.
     pub async fn attempt(&self, id: AttemptId) -> Result<Attempt, EngineError> {
         let found = self.core.store.attempt(id).await?;
-        found.ok_or_else(|| EngineError::NotFound { kind: "attempt", name: id.to_string() })
+        found.ok_or_else(|| EngineError::NotFound {
+            kind: "attempt",
+            name: id.to_string(),
+        })
     }
 
     /// All targets, by name.
@@ -150,14 +162,26 @@ impl Engine {
     ///
     /// # Errors
     /// When it has no name, its URL cannot be understood, the name is taken, or the store cannot write.
-    pub async fn save_target(&self, id: Option<TargetId>, name: &str, url: &str) -> Result<Target, EngineError> {
+    pub async fn save_target(
+        &self,
+        id: Option<TargetId>,
+        name: &str,
+        url: &str,
+    ) -> Result<Target, EngineError> {
         let name = name.trim();
         if name.is_empty() {
-            return Err(EngineError::bad_input("the target has no name", "give it a name such as `dev`"));
+            return Err(EngineError::bad_input(
+                "the target has no name",
+                "give it a name such as `dev`",
+            ));
         }
         Destination::parse(url)?;
         let id = id.unwrap_or_else(TargetId::generate);
-        let target = Target { id, name: name.to_owned(), url: url.trim().to_owned() };
+        let target = Target {
+            id,
+            name: name.to_owned(),
+            url: url.trim().to_owned(),
+        };
         self.core.store.put_target(target.clone()).await?;
         self.core.changes.tell(Change::Endpoints);
         Ok(target)

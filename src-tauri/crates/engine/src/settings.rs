@@ -49,9 +49,16 @@ impl Engine {
     pub async fn settings(&self) -> Result<Settings, EngineError> {
         let store = &self.core.store;
         Ok(Settings {
-            theme: store.setting(THEME).await?.and_then(|value| serde_json::from_value(value).ok()).unwrap_or_default(),
+            theme: store
+                .setting(THEME)
+                .await?
+                .and_then(|value| serde_json::from_value(value).ok())
+                .unwrap_or_default(),
             body_limit: store.setting(BODY_LIMIT).await?.and_then(|value| value.as_u64()),
-            last_target: store.setting(LAST_TARGET).await?.and_then(|value| value.as_str().map(str::to_owned)),
+            last_target: store
+                .setting(LAST_TARGET)
+                .await?
+                .and_then(|value| value.as_str().map(str::to_owned)),
         })
     }
 
@@ -60,7 +67,10 @@ impl Engine {
     /// # Errors
     /// When the limit is 0 or over 1 GiB, or the store cannot write.
     pub async fn save_settings(&self, settings: &Settings) -> Result<(), EngineError> {
-        if let Some(limit) = settings.body_limit.filter(|limit| !(1..=LARGEST_BODY).contains(limit)) {
+        if let Some(limit) = settings
+            .body_limit
+            .filter(|limit| !(1..=LARGEST_BODY).contains(limit))
+        {
             return Err(EngineError::bad_input(
                 format!("`{limit}` bytes cannot be the limit of a body"),
                 "choose 1 byte to 1 GiB",
@@ -70,7 +80,9 @@ impl Engine {
         let store = &self.core.store;
         store.set_setting(THEME, &theme).await?;
         store.set_setting(BODY_LIMIT, &settings.body_limit.into()).await?;
-        store.set_setting(LAST_TARGET, &settings.last_target.clone().into()).await?;
+        store
+            .set_setting(LAST_TARGET, &settings.last_target.clone().into())
+            .await?;
         self.apply_limits(settings);
         self.core.changes.tell(Change::Status);
         Ok(())
@@ -80,6 +92,9 @@ impl Engine {
     pub(crate) fn apply_limits(&self, settings: &Settings) {
         let given = &self.core.options.limits;
         let body = settings.body_limit.unwrap_or(given.body);
-        self.core.limits.store(Arc::new(Limits { body, ..given.clone() }));
+        self.core.limits.store(Arc::new(Limits {
+            body,
+            ..given.clone()
+        }));
     }
 }

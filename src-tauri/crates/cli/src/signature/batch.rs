@@ -103,7 +103,10 @@ impl<'c> Case<'c> {
             let id = serde_json::from_str::<Value>(text)
                 .ok()
                 .and_then(|value| value.get("id").cloned());
-            (id.unwrap_or_default(), format!("the line is not of the form that is read here: {error}"))
+            (
+                id.unwrap_or_default(),
+                format!("the line is not of the form that is read here: {error}"),
+            )
         })?;
         let id = line.id.clone();
         let fail = |message: String| (id.clone(), message);

@@ -21,7 +21,9 @@ impl SecretFiles {
     /// The folder `secrets` in `data_dir`; it is made with the first secret.
     #[must_use]
     pub fn new(data_dir: &Path) -> Self {
-        Self { folder: data_dir.join("secrets") }
+        Self {
+            folder: data_dir.join("secrets"),
+        }
     }
 
     fn path(&self, id: SecretId) -> PathBuf {
@@ -82,10 +84,17 @@ mod tests {
         assert!(files.get(id).unwrap().is_none(), "nothing is there at first");
         files.put(id, &SecretString::from("one")).unwrap();
         files.put(id, &SecretString::from("two\n")).unwrap();
-        assert_eq!(files.get(id).unwrap().unwrap().expose_secret(), "two\n", "the last value, byte for byte");
+        assert_eq!(
+            files.get(id).unwrap().unwrap().expose_secret(),
+            "two\n",
+            "the last value, byte for byte"
+        );
         files.remove(id).unwrap();
         files.remove(id).unwrap();
-        assert!(files.get(id).unwrap().is_none(), "it is gone, and going twice is no error");
+        assert!(
+            files.get(id).unwrap().is_none(),
+            "it is gone, and going twice is no error"
+        );
     }
 
     #[cfg(unix)]

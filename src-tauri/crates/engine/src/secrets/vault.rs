@@ -31,7 +31,11 @@ impl Vault {
     /// A vault for the data in `data_dir`.
     #[must_use]
     pub fn new(data_dir: &Path, preference: Preference) -> Self {
-        Self { files: SecretFiles::new(data_dir), preference, keychain: Arc::default() }
+        Self {
+            files: SecretFiles::new(data_dir),
+            preference,
+            keychain: Arc::default(),
+        }
     }
 
     /// Where a new secret is kept.
@@ -91,9 +95,10 @@ impl Vault {
     fn keychain(&self) -> Result<Keychain, String> {
         match self.preference {
             Preference::Files => Err("files are preferred".to_owned()),
-            Preference::KeychainFirst => {
-                self.keychain.get_or_init(|| Keychain::connect().map_err(|error| error.to_string())).clone()
-            }
+            Preference::KeychainFirst => self
+                .keychain
+                .get_or_init(|| Keychain::connect().map_err(|error| error.to_string()))
+                .clone(),
         }
     }
 
@@ -126,6 +131,9 @@ mod tests {
         assert_eq!(place, SecretPlace::File, "the choice is honoured");
         let value = vault.get(id, place).await.unwrap().unwrap();
         assert_eq!(value.expose_secret(), "s3cret", "and the value comes back");
-        assert!(!format!("{vault:?} {value:?}").contains("s3cret"), "debug output never shows a value");
+        assert!(
+            !format!("{vault:?} {value:?}").contains("s3cret"),
+            "debug output never shows a value"
+        );
     }
 }
