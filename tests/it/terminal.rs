@@ -291,3 +291,50 @@ fn scripts_verify_sign_and_diagnose_line_by_line_without_a_data_folder() {
         "no data folder is opened"
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_does_not_read_keeps_nobody_from_stopping_the_listener() {
+    use std::io::{BufRead as _, BufReader};
+    use std::process::{Command, Stdio};
+    use std::time::{Duration, Instant};
+
+    let hookbench = Hookbench::new();
+    let mut child = hookbench
+        .command()
+        .args(["listen", "--json", "--port", "0"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the program starts");
+    let mut first = String::new();
+    // Only the first line is read: the pipe fills with what follows.
+    let mut output = BufReader::new(child.stdout.take().expect("a piped output"));
+    output.read_line(&mut first).expect("the first line");
+    let first: serde_json::Value = serde_json::from_str(&first).expect("JSON");
+    let address = first["listening"]
+        .as_str()
+        .and_then(|url| url.strip_prefix("http://"))
+        .expect("an address");
+    let long = "x".repeat(8_000);
+    for number in 0..20 {
+        let sent = format!("POST /{number}/{long} HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n");
+        let answer = request(address.parse().expect("an address"), sent.as_bytes());
+        assert_eq!(
+            answer.status, 200,
+            "request {number} is captured though nobody reads the output"
+        );
+    }
+    let killed = Command::new("kill")
+        .arg(child.id().to_string())
+        .status()
+        .expect("kill runs");
+    assert!(killed.success(), "the signal is sent");
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while child.try_wait().expect("it can be asked").is_none() {
+        assert!(Instant::now() < deadline, "it ends though its output is full");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    drop(output);
+    assert_eq!(hookbench.requests().len(), 20, "and everything is kept");
+}

@@ -4,6 +4,7 @@ use hookbench_engine::model::Sequence;
 use hookbench_engine::{Engine, ListenerState, PageQuery};
 use serde::Serialize;
 use tokio::signal;
+use tokio::task::block_in_place;
 
 use crate::arguments::Listen;
 use crate::failure::Failure;
@@ -24,13 +25,22 @@ struct Listening<'a> {
 pub(crate) async fn run(engine: &Engine, listen: &Listen) -> Result<(), Failure> {
     let mut arrivals = Arrivals::from_now(engine).await?;
     start(engine, listen).await?;
-    let stopped = stopped();
-    tokio::pin!(stopped);
-    loop {
-        tokio::select! {
-            () = &mut stopped => return Ok(()),
-            printed = arrivals.print_next(engine, listen.json) => printed?,
+    // On a task of its own: a reader that does not read blocks the writing, and must not keep us from stopping.
+    let (engine, json) = (engine.clone(), listen.json);
+    let mut printing = tokio::spawn(async move {
+        loop {
+            arrivals.print_next(&engine, json).await?;
         }
+    });
+    tokio::select! {
+        () = stopped() => {
+            printing.abort();
+            Ok(())
+        }
+        ended = &mut printing => match ended {
+            Ok(failure) => failure,
+            Err(stopped) => std::panic::resume_unwind(stopped.into_panic()),
+        },
     }
 }
 
@@ -134,9 +144,10 @@ impl Arrivals {
             for summary in page.rows.iter().rev() {
                 self.printed = summary.sequence;
                 if json {
-                    output::json(&RequestObject::new(&engine.request(summary.id).await?))?;
+                    let object = RequestObject::new(&engine.request(summary.id).await?);
+                    block_in_place(|| output::json(&object))?;
                 } else {
-                    output::line(&text::line(summary))?;
+                    block_in_place(|| output::line(&text::line(summary)))?;
                 }
             }
             if !page.more {

@@ -38,7 +38,10 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return Failure::new(format!("the program cannot start its threads: {error}")).report(),
     };
-    match runtime.block_on(run(arguments)) {
+    let done = runtime.block_on(run(arguments));
+    // A write that nobody reads may still be under way; everything that must be kept was closed by now.
+    runtime.shutdown_background();
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => failure.report(),
     }

@@ -119,7 +119,7 @@ impl Judge {
 
     /// What is known of a request: endpoint, provider, event, delivery key, verdict.
     pub(crate) fn recognise(&self, case: Case<'_>) -> Recognition {
-        self.look(case, |known, facts| self.recognised(case, known, facts).0)
+        self.judge(case).0
     }
 
     fn recognised(

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { DiagnosisView } from '../../bindings/DiagnosisView';
-import type { RequestDetail } from '../../bindings/RequestDetail';
-import { all, HOSTILE, one, open, press, settle } from '../../app/mounted';
-import { ScriptedRows } from '../../host/scripted';
+import type { DiagnosisView } from '../bindings/DiagnosisView';
+import type { RequestDetail } from '../bindings/RequestDetail';
+import { all, HOSTILE, one, open, press, settle } from './mounted';
+import { ScriptedRows } from '../host/scripted';
 
 const UNKNOWN: DiagnosisView = {
   cause: 'unknown',
