@@ -1,6 +1,6 @@
 //! What a person wrote, turned into bytes that cannot mean more than what they wrote.
 //!
-//! The rules of [`plan`](super::plan) hold here too: `Host`, `Content-Length` and the headers of one connection are
+//! The rules of [`plan`](mod@super::plan) hold here too: `Host`, `Content-Length` and the headers of one connection are
 //! ours. What is added is the check that no method, target or header line can smuggle in a second one.
 
 use bytes::Bytes;
