@@ -209,7 +209,9 @@ impl Age {
         let age = time.0.saturating_sub(self.signed_at.0);
         let micros = |seconds: u32| i64::from(seconds) * 1_000_000;
         self.past.is_none_or(|past| age <= micros(past))
-            && self.future.is_none_or(|future| -age <= micros(future))
+            && self
+                .future
+                .is_none_or(|future| age.saturating_neg() <= micros(future))
     }
 }
 

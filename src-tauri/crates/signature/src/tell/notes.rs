@@ -209,7 +209,10 @@ fn age_notes(
     {
         note(
             NoteCode::FromTheFuture,
-            format!("the sender's clock was {} s ahead of ours", -micros / 1_000_000),
+            format!(
+                "the sender's clock was {} s ahead of ours",
+                micros.unsigned_abs() / 1_000_000
+            ),
         );
     }
 }
