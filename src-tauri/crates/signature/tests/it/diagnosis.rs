@@ -1,4 +1,7 @@
 //! Each cause, made to happen and then found.
+//!
+//! Longer than other files because it is one table of causes with one way of asking: apart, each part would need the
+//! same makers of messages again.
 
 use hookbench_signature::{
     Action, Budget, Cause, Context, Diagnosis, Draft, Message, Micros, Scheme, Secret, TestKey, diagnose,
