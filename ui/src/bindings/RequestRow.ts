@@ -79,4 +79,12 @@ deliveries: number,
 /**
  * Marked by the person.
  */
-starred: boolean, };
+starred: boolean, 
+/**
+ * The person wrote a note to it.
+ */
+noted: boolean, 
+/**
+ * The tags the person gave it.
+ */
+tags: Array<string>, };

@@ -29,6 +29,10 @@ pub(crate) struct RequestObject {
     duplicate_of: Option<String>,
     body_length: u64,
     body_sha256: String,
+    starred: bool,
+    tags: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     head_base64: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -60,9 +64,18 @@ impl RequestObject {
             duplicate_of: summary.duplicate_of.map(|id| id.to_string()),
             body_length: summary.body_length,
             body_sha256: hex::encode(summary.body_sha256),
+            starred: summary.starred,
+            tags: summary.tags.clone(),
+            note: None,
             head_base64: None,
             body_base64: None,
         }
+    }
+
+    /// The same with what the person wrote to it.
+    pub(crate) fn with_note(mut self, note: Option<String>) -> Self {
+        self.note = note;
+        self
     }
 
     /// The same with the exact bytes of head and body.

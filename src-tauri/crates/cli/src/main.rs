@@ -2,9 +2,13 @@
 //!
 //! Exit codes: 0 done, 1 failed with a message on standard error, 2 wrong usage.
 
+mod annotate;
 mod arguments;
+mod backup;
+mod delete;
 mod endpoint;
 mod failure;
+mod filter;
 mod host;
 mod json;
 mod list;
@@ -15,6 +19,7 @@ mod secret;
 mod serve;
 mod show;
 mod signature;
+mod storage;
 mod text;
 
 use std::process::ExitCode;
@@ -69,6 +74,14 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Discover(discover) => signature::discover(&engine, &discover).await,
         // They were done above.
         Command::Sign(_) | Command::Providers(_) => Ok(()),
+        Command::Star(star) => annotate::star(&engine, &star).await,
+        Command::Note(note) => annotate::note(&engine, note).await,
+        Command::Tag(tag) => annotate::tag(&engine, tag).await,
+        Command::Filter(command) => filter::run(&engine, command).await,
+        Command::Delete(delete) => delete::run(&engine, &delete).await,
+        Command::Undo(undo) => delete::undo(&engine, &undo).await,
+        Command::Storage(storage) => storage::run(&engine, &storage).await,
+        Command::Backup(backup) => backup::run(&engine, &backup).await,
         Command::Serve(serve) => serve::run(&engine, &serve).await,
     };
     // A command that changed an endpoint or a secret ends when the verdicts are right.

@@ -204,6 +204,7 @@ async fn watch(core: Arc<Core>) {
             Err(error) => tracing::warn!(%error, "the endpoints cannot be read"),
         }
         core.ready.send_replace(true);
+        core.housekeeping.renew(&core).await;
         // Told after the renewal, so that who asks again sees it.
         core.changes.tell(Change::Everything);
         if foreign.changed().await.is_err() {

@@ -4,6 +4,7 @@
 //! signature crate whether it holds, [`store`] keeps it, and only then the sender is answered. [`Engine`] joins them;
 //! the terminal and the window know nothing below it.
 
+mod annotating;
 pub mod body;
 pub mod capture;
 pub mod changes;
@@ -18,6 +19,7 @@ pub mod exchange;
 pub mod filter;
 mod housekeeping;
 mod judge;
+mod keeping;
 mod listening;
 pub mod model;
 mod options;
@@ -26,18 +28,21 @@ mod reading;
 mod reception;
 mod rejudging;
 mod samples;
+mod saved;
 pub mod secrets;
 mod sending;
 mod settings;
 pub mod store;
 
-pub use deleting::Deleted;
+pub use deleting::{COUNTED_AT_MOST, Deleted};
 pub use engine::Engine;
 pub use error::{EngineError, Kind};
 pub use examining::Examination;
+pub use keeping::Storage;
 pub use listening::{DEFAULT_PORT, Listen, ListenerState};
 pub use options::Options;
 pub use reading::{PageQuery, Totals};
 pub use samples::SampleSent;
+pub use saved::SavedFilterState;
 pub use sending::{Edited, EditedBody};
 pub use settings::{Settings, Theme};

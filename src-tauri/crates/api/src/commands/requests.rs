@@ -1,15 +1,13 @@
 //! The list, and one request whole.
 
 use hookbench_engine::model::{Framing, Header, Mark, RequestId, RequestSummary, Sequence};
-use hookbench_engine::store::DeletionId;
 use hookbench_engine::{Engine, PageQuery};
 
 use super::signature;
 use crate::error::ApiError;
 use crate::types::{
-    CopyRequest, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingView, HeaderLine,
-    ListRequests, Nothing, RequestDetail, RequestPage, RequestRef, RequestRow, StarRequest, SuggestFilter,
-    Text, UndoDeletion,
+    CopyRequest, FilterSuggestion, FramingView, HeaderLine, ListRequests, RequestDetail, RequestPage,
+    RequestRef, RequestRow, SuggestFilter, Text,
 };
 
 /// How many rows a page has where nothing is said.
@@ -76,44 +74,8 @@ pub(super) async fn detail(engine: &Engine, arguments: RequestRef) -> Result<Req
         body_sha256: hex(&request.summary.body_sha256),
         framing: framing(&request.framing),
         signature: signature::view(provider, report, engine.now()),
+        note: engine.annotation(id).await?.note,
         row: row(request.summary),
-    })
-}
-
-pub(super) async fn star(engine: &Engine, arguments: StarRequest) -> Result<Nothing, ApiError> {
-    engine.star(arguments.id.parse()?, arguments.starred).await?;
-    Ok(Nothing {})
-}
-
-pub(super) async fn delete(engine: &Engine, arguments: DeleteRequests) -> Result<Deletion, ApiError> {
-    let ids: Vec<RequestId> = arguments
-        .ids
-        .iter()
-        .map(|id| id.parse())
-        .collect::<Result<_, _>>()?;
-    let deleted = engine.delete(&ids).await?;
-    Ok(Deletion {
-        id: deleted.id.0,
-        requests: deleted.requests,
-    })
-}
-
-pub(super) async fn delete_matching(
-    engine: &Engine,
-    arguments: DeleteMatching,
-) -> Result<Deletion, ApiError> {
-    let deleted = engine.delete_matching(&arguments.filter).await?;
-    Ok(Deletion {
-        id: deleted.id.0,
-        requests: deleted.requests,
-    })
-}
-
-pub(super) async fn undo_deletion(engine: &Engine, arguments: UndoDeletion) -> Result<Deletion, ApiError> {
-    let requests = engine.undo_deletion(DeletionId(arguments.id)).await?;
-    Ok(Deletion {
-        id: arguments.id,
-        requests,
     })
 }
 
@@ -145,6 +107,8 @@ fn row(summary: RequestSummary) -> RequestRow {
         duplicate_of: summary.duplicate_of.map(|id| id.to_string()),
         deliveries: summary.deliveries,
         starred: summary.starred,
+        noted: summary.noted,
+        tags: summary.tags,
     }
 }
 

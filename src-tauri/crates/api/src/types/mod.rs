@@ -8,6 +8,8 @@ mod bytes;
 mod delivery;
 mod endpoint;
 mod feed;
+mod filter;
+mod keeping;
 mod provider;
 mod request;
 mod signature;
@@ -22,11 +24,18 @@ pub use endpoint::{
     AddEndpoint, EndpointRef, EndpointView, RemoveSecret, SecretView, SetSecret, UpdateEndpoint,
 };
 pub use feed::FeedEvent;
+pub use filter::{
+    Annotate, FilterMark, FilterProblem, FilterReading, FilterRef, OrderFilters, ReadFilter, RenameFilter,
+    SaveFilter, SavedFilterView, TagView,
+};
+pub use keeping::{
+    CountMatching, DeleteMatching, Deletion, DeletionView, MatchCount, Purged, Retention, StorageView,
+    UndoDeletion,
+};
 pub use provider::{ParameterView, ProviderView, SampleSent, SampleView, SendSample};
 pub use request::{
-    CopyRequest, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingView, HeaderLine,
-    ListRequests, RequestDetail, RequestPage, RequestRef, RequestRow, StarRequest, SuggestFilter, Text,
-    UndoDeletion,
+    CopyRequest, DeleteRequests, FilterSuggestion, FramingView, HeaderLine, ListRequests, RequestDetail,
+    RequestPage, RequestRef, RequestRow, SuggestFilter, Text,
 };
 pub use signature::{
     AgeView, CandidateView, CheckView, ContentView, DiagnosisView, DigestsView, FoundView, KeyView, PartView,

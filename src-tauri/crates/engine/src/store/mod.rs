@@ -9,6 +9,7 @@
 mod annotation;
 mod checkpoint;
 mod content;
+mod counting;
 mod delivery;
 mod endpoint;
 mod error;
@@ -48,15 +49,16 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePoolOptions};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-pub use annotation::Annotation;
+pub use annotation::{Annotate, Annotation};
 pub use content::BodyRange;
+pub use counting::Counted;
 pub use error::{OpenError, StoreError};
 pub use health::Health;
 pub use open::set_aside;
 pub use options::{BodyText, Durability, Indexing, StoreOptions};
-pub use removal::{DeletionId, Step};
+pub use removal::{Deletion, DeletionId, Step};
 pub use request::{From, Page, PageRequest};
-pub use retention::{RetentionLimits, UNDO_FOR, Usage};
+pub use retention::{Outlook, RetentionLimits, UNDO_FOR, Usage};
 pub use saved_filter::SavedFilter;
 pub use search::SearchState;
 pub use suggest::Suggestion;
