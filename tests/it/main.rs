@@ -6,6 +6,7 @@
 
 mod capture;
 mod delivery;
+mod keeping;
 mod layout;
 mod safety;
 mod signatures;

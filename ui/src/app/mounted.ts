@@ -42,6 +42,7 @@ export function detailOf(row: RequestRow, body: string): RequestDetail {
       checks: [],
       notes: [HOSTILE],
     },
+    note: null,
   };
 }
 
@@ -76,6 +77,8 @@ export async function open(
     endpoints: () => [],
     targets: () => [],
     providers: () => [],
+    saved_filters: () => [],
+    read_filter: () => ({ problem: null, marks: [] }),
   });
   for (const row of store.rows) host.bytes.set(`request_body ${row.id}`, new TextEncoder().encode(body));
   const bench = new Workbench(host, 0);

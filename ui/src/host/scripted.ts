@@ -70,6 +70,8 @@ export function rowOf(sequence: number, change: Partial<RequestRow> = {}): Reque
     duplicateOf: null,
     deliveries: 0,
     starred: false,
+    noted: false,
+    tags: [],
     ...change,
   };
 }

@@ -9,11 +9,14 @@ import { shorten, visibleText } from '../lib/escape';
 import { isUtf8 } from '../lib/utf8';
 import { looksBinary } from '../lib/sniff';
 import { verdictLook } from '../lib/verdict';
+import { Annotating } from './annotating.svelte';
 import { Deleting } from './deleting.svelte';
 import { Draft } from './draft.svelte';
 import { Notes } from './notes.svelte';
 import { OpenRequest } from './opened.svelte';
+import { FilterReading } from './reading.svelte';
 import { RequestList } from './requests.svelte';
+import { SavedFilters } from './saved.svelte';
 import { Surroundings } from './surroundings.svelte';
 import { type Tab, View } from './view.svelte';
 
@@ -30,6 +33,9 @@ export class Workbench {
   readonly view = new View();
   readonly notes = new Notes();
   readonly deleting = new Deleting(this);
+  readonly annotating = new Annotating(this);
+  readonly saved: SavedFilters;
+  readonly reading: FilterReading;
   opened = $state.raw<OpenRequest | null>(null);
   draft = $state.raw<Draft | null>(null);
   /** Why the engine cannot be reached, while it cannot. */
@@ -41,6 +47,8 @@ export class Workbench {
     this.host = host;
     this.list = new RequestList(host, pause);
     this.around = new Surroundings(host);
+    this.saved = new SavedFilters(host);
+    this.reading = new FilterReading(host);
   }
 
   /** Reads everything and follows the feed; the answer ends it. */
@@ -49,6 +57,7 @@ export class Workbench {
       this.#heard(message);
     });
     void this.list.load();
+    this.saved.load().catch(() => undefined);
     this.around.loadAll().catch((thrown: unknown) => {
       this.notes.failed('The state of Hookbench could not be read', thrown);
     });
@@ -97,7 +106,13 @@ export class Workbench {
     const starred = !row.starred;
     this.#show({ ...row, starred });
     await this.#try('The star could not be kept', async () => {
-      await this.host.call('star_request', { id: row.id, starred });
+      await this.host.call('annotate', {
+        ids: [row.id],
+        starred,
+        note: null,
+        addTags: [],
+        removeTags: [],
+      });
       this.around.countsChanged();
     });
   }
@@ -226,11 +241,13 @@ export class Workbench {
     if (event.arrived > 0) {
       this.list.arrived();
       this.around.countsChanged();
+      this.saved.countsChanged();
       this.notes.speak(this.#arrivalText(event.arrived));
     }
     if (event.requests.length > 0) void this.#rowsChanged(event.requests);
     if (event.endpoints) this.around.loadEndpoints().catch(() => undefined);
     if (event.status) {
+      this.saved.load().catch(() => undefined);
       this.around.countsChanged();
       this.around.loadSettings().catch(() => undefined);
     }
@@ -248,6 +265,7 @@ export class Workbench {
 
   #refetch(): void {
     void this.list.refetch();
+    this.saved.load().catch(() => undefined);
     this.around.loadAll().catch(() => undefined);
     if (this.opened !== null) void this.opened.load();
   }

@@ -29,7 +29,9 @@ pub(crate) async fn run(engine: &Engine, list: &List) -> Result<(), Failure> {
             .map_err(|error| Failure::in_filter(error, &query.filter))?;
         for summary in &page.rows {
             if list.json {
-                let request = engine.request(summary.id).await?;
+                let Some(request) = show::unless_gone(engine.request(summary.id).await)? else {
+                    continue;
+                };
                 let object = RequestObject::new(&request).with_note(show::note(engine, &request).await?);
                 let object = if list.full {
                     object.with_bytes(&request.head, &show::whole_body(engine, &request).await?)

@@ -9,7 +9,7 @@ use tokio::task::block_in_place;
 use crate::arguments::Listen;
 use crate::failure::Failure;
 use crate::json::RequestObject;
-use crate::{output, text};
+use crate::{output, show, text};
 
 /// The first line of `listen --json`.
 #[derive(Debug, Serialize)]
@@ -144,7 +144,11 @@ impl Arrivals {
             for summary in page.rows.iter().rev() {
                 self.printed = summary.sequence;
                 if json {
-                    let object = RequestObject::new(&engine.request(summary.id).await?);
+                    // One that was deleted by now is gone, and no reason to stop.
+                    let Some(request) = show::unless_gone(engine.request(summary.id).await)? else {
+                        continue;
+                    };
+                    let object = RequestObject::new(&request);
                     block_in_place(|| output::json(&object))?;
                 } else {
                     block_in_place(|| output::line(&text::line(summary)))?;

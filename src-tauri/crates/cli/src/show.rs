@@ -1,8 +1,8 @@
 //! `hookbench show`
 
 use bytes::BytesMut;
-use hookbench_engine::Engine;
 use hookbench_engine::model::{Request, RequestId};
+use hookbench_engine::{Engine, EngineError, Kind};
 
 use crate::arguments::Show;
 use crate::failure::Failure;
@@ -31,6 +31,14 @@ pub(crate) async fn run(engine: &Engine, show: &Show) -> Result<(), Failure> {
         return write_body(engine, id, request.summary.body_length).await;
     }
     people(engine, &request).await
+}
+
+/// The request, unless it was deleted since it was listed.
+pub(crate) fn unless_gone(request: Result<Request, EngineError>) -> Result<Option<Request>, Failure> {
+    match request {
+        Err(error) if error.kind() == Kind::NotFound => Ok(None),
+        found => Ok(Some(found?)),
+    }
 }
 
 /// What the person wrote to it.

@@ -25,9 +25,9 @@ pub struct Counted {
 }
 
 /// Places in the order of arrival that one statement looks through.
-const SPAN: i64 = 20_000;
+const SPAN: i64 = if cfg!(test) { 3 } else { 20_000 };
 /// Requests on one page where their bytes have to be looked at.
-const PAGE: u32 = 500;
+const PAGE: u32 = if cfg!(test) { 3 } else { 500 };
 /// The tally lists so many values of a kind; where there may be more, it does not know enough.
 const LISTED: usize = 1_000;
 
