@@ -27,7 +27,7 @@ fn filled(count: usize) -> Hookbench {
 fn ids(hookbench: &Hookbench) -> Vec<String> {
     let ids = hookbench.requests();
     ids.iter()
-        .map(|it| it["id"].as_str().unwrap().to_owned())
+        .map(|it| it["id"].as_str().expect("it has an id").to_owned())
         .collect()
 }
 
@@ -36,7 +36,7 @@ fn targets(hookbench: &Hookbench, arguments: &[&str]) -> Vec<String> {
     let lines = hookbench.run(&all).json();
     lines
         .iter()
-        .map(|it| it["target"].as_str().unwrap().to_owned())
+        .map(|it| it["target"].as_str().expect("it has a target").to_owned())
         .collect()
 }
 
@@ -349,7 +349,7 @@ fn a_limit_of_bytes_holds_while_three_times_of_it_are_sent() {
 }
 
 fn folder(path: &std::path::Path) -> u64 {
-    let entries = std::fs::read_dir(path).unwrap().flatten();
+    let entries = std::fs::read_dir(path).expect("the folder is there").flatten();
     entries
         .filter_map(|entry| entry.metadata().ok())
         .filter(std::fs::Metadata::is_file)

@@ -96,7 +96,9 @@ describe('deleting all that match', () => {
     bench.view.open({ kind: 'deleteMatching', filter: '' });
     await settle();
     expect(one('delete-question').textContent).toContain('Delete more than 10,000 requests?');
-    expect(one('delete-marked').textContent.replace(/\s+/g, ' ')).toContain('3 of them have a star or a note');
+    expect(one('delete-marked').textContent.replace(/\s+/g, ' ')).toContain(
+      '3 of them have a star or a note',
+    );
   });
 
   it('shows how far it is and stops when it is told to', async () => {

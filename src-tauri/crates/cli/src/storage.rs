@@ -126,7 +126,7 @@ fn people(state: &State) -> Result<(), Failure> {
 fn age(age: Duration) -> String {
     let seconds = age.as_secs();
     for (unit, length) in [("days", 86_400), ("hours", 3_600), ("minutes", 60)] {
-        if seconds % length == 0 {
+        if seconds.is_multiple_of(length) {
             return format!("{} {unit}", seconds / length);
         }
     }

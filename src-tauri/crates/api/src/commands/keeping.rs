@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use hookbench_engine::model::{RequestId, Sequence};
+use hookbench_engine::model::{RequestId, Sequence, Timestamp};
 use hookbench_engine::store::{DeletionId, RetentionLimits};
 use hookbench_engine::{Deleted, Engine};
 
@@ -75,7 +75,7 @@ pub(super) async fn storage(engine: &Engine, _: Nothing) -> Result<StorageView, 
         log_bytes: storage.usage.log_bytes,
         index_bytes: storage.usage.search_bytes,
         spool_bytes: storage.spool_bytes,
-        oldest: storage.outlook.oldest.map(|instant| instant.as_micros()),
+        oldest: storage.outlook.oldest.map(Timestamp::as_micros),
         exempt: storage.outlook.exempt,
         beyond: storage.outlook.beyond,
         within_a_day: storage.outlook.within_a_day,

@@ -306,6 +306,11 @@ impl Store {
             }
             tokio::time::sleep(PAUSE).await;
         }
+        // Where little may be used, a log that is kept for the next burst is much.
+        let log = self.usage().await?.log_bytes;
+        if limits.bytes.is_some_and(|most| log > most / 8) {
+            super::checkpoint::shorten(&self.inner.checkpointer, &self.inner.writer).await?;
+        }
         Ok(())
     }
 }
