@@ -45,7 +45,7 @@ pub struct Usage {
     pub free_bytes: u64,
     /// Bytes of the log beside it.
     pub log_bytes: u64,
-    /// Bytes of the search index.
+    /// Bytes of the search index and of the delivery keys, which lie in files of their own.
     pub search_bytes: u64,
     /// Those of them that are about requests that are still there. The others are given back later, whatever is
     /// removed now, so they are no reason to remove anything.
@@ -105,7 +105,10 @@ impl Store {
         let (all, free) = (number(0)?, number(1)?);
         let beside =
             |name: &str| std::fs::metadata(self.path().with_file_name(name)).map_or(0, |data| data.len());
-        let search_bytes = beside("search.db") + beside("search.db-wal");
+        let search_bytes = ["search.db", "search.db-wal", "keys.db", "keys.db-wal"]
+            .map(beside)
+            .iter()
+            .sum();
         let live = if search_bytes == 0 {
             0
         } else {

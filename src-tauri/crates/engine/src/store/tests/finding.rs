@@ -3,7 +3,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::super::{Annotate, From, PageRequest, SearchState, Store};
-use super::{keyed, new_request, open, request, store};
+use super::{keyed, marked, new_request, open, request, store};
 use crate::filter::{FIELDS, Filter, Moment};
 use crate::model::{
     Delivery, DeliveryId, DeliveryKind, RequestId, RequestSummary, Sequence, State, Target, TargetId,
@@ -134,6 +134,7 @@ async fn history(store: &Store) {
     delivery.url = "https://example.com/x".to_owned();
     delivery.attempts = vec![super::things::attempt(None)];
     store.add_delivery(delivery).await.unwrap();
+    marked(store).await;
 }
 
 /// What each filter finds in [`history`].
