@@ -23,12 +23,16 @@ export interface Action {
 }
 
 const always = (): boolean => true;
-const hasRow = (bench: Workbench): boolean => bench.row !== null;
-const several = (bench: Workbench): boolean => bench.list.chosen.several && bench.draft === null;
-const reading = (bench: Workbench): boolean => bench.row !== null && bench.draft === null;
+/** Whether the requests are shown, and not the settings. */
+const browsing = (bench: Workbench): boolean => bench.view.settings === null;
+const hasRow = (bench: Workbench): boolean => browsing(bench) && bench.row !== null;
+const several = (bench: Workbench): boolean =>
+  browsing(bench) && bench.list.chosen.several && bench.draft === null;
+const reading = (bench: Workbench): boolean => hasRow(bench) && bench.draft === null;
 /** A request is looked at, or several are picked out. */
 const acting = (bench: Workbench): boolean => reading(bench) || several(bench);
-const hasRows = (bench: Workbench): boolean => bench.list.rows.length > 0 && bench.draft === null;
+const hasRows = (bench: Workbench): boolean =>
+  browsing(bench) && bench.list.rows.length > 0 && bench.draft === null;
 
 /** Puts a text on the clipboard and says so. */
 export async function copy(bench: Workbench, what: string, text: Promise<string> | string): Promise<void> {
@@ -44,6 +48,7 @@ function filterBy(filter: string): (bench: Workbench) => void {
   return (bench) => {
     void bench.list.setFilter(filter);
     bench.view.drawer = false;
+    bench.view.closeSettings();
   };
 }
 
@@ -117,7 +122,7 @@ export const ACTIONS: readonly Action[] = [
     title: 'Send the edited copy',
     group: 'Request',
     keys: ['mod+Enter'],
-    when: (bench) => bench.draft !== null,
+    when: (bench) => browsing(bench) && bench.draft !== null,
     run: (bench) => void bench.sendDraft(),
   },
   ...TABS.map((tab, place): Action => ({
@@ -125,7 +130,7 @@ export const ACTIONS: readonly Action[] = [
     title: `Show ${TAB_TITLES[place] ?? tab}`,
     group: 'Request',
     keys: [String(place + 1)],
-    when: (bench) => bench.opened !== null && bench.draft === null,
+    when: (bench) => browsing(bench) && bench.opened !== null && bench.draft === null,
     run: (bench) => {
       bench.showTab(tab);
     },
@@ -195,7 +200,7 @@ export const ACTIONS: readonly Action[] = [
     title: 'Open the request',
     group: 'List',
     keys: ['Enter'],
-    when: (bench) => bench.list.activeId !== null && bench.draft === null,
+    when: (bench) => browsing(bench) && bench.list.activeId !== null && bench.draft === null,
     run: (bench) => {
       const { activeId } = bench.list;
       if (bench.list.row(activeId) !== undefined) bench.select(activeId);
@@ -207,7 +212,7 @@ export const ACTIONS: readonly Action[] = [
     title: 'Select or unselect the row',
     group: 'List',
     keys: [' ', 'mod+ '],
-    when: (bench) => bench.list.row(bench.list.activeId) !== undefined && bench.draft === null,
+    when: (bench) => hasRows(bench) && bench.list.row(bench.list.activeId) !== undefined,
     run: (bench) => {
       bench.list.chosen.toggle(bench.list.activeId ?? '');
       bench.sayChosen();
@@ -266,8 +271,13 @@ export const ACTIONS: readonly Action[] = [
     id: 'list.newest',
     title: 'Go to the newest',
     group: 'List',
+<<<<<<< HEAD
     keys: ['g'],
     when: (bench) => bench.draft === null,
+=======
+    keys: ['g', 'Home'],
+    when: (bench) => browsing(bench) && bench.draft === null,
+>>>>>>> main
     run: (bench) => void bench.list.showNew(),
   },
   {
@@ -275,7 +285,7 @@ export const ACTIONS: readonly Action[] = [
     title: 'Filter',
     group: 'List',
     keys: ['/', 'mod+f'],
-    when: (bench) => bench.draft === null,
+    when: (bench) => browsing(bench) && bench.draft === null,
     run: (bench) => {
       bench.view.filterWanted += 1;
     },
@@ -359,7 +369,7 @@ export const ACTIONS: readonly Action[] = [
     title: 'Show or hide the sidebar',
     group: 'View',
     keys: ['mod+b'],
-    when: always,
+    when: browsing,
     run: (bench) => {
       bench.view.toggleSidebar();
     },
@@ -382,6 +392,16 @@ export const ACTIONS: readonly Action[] = [
     when: (bench) => bench.around.settings !== null && bench.around.settings.theme !== theme,
     run: (bench) => void bench.around.saveSettings({ theme }),
   })),
+  {
+    id: 'hookbench.settings',
+    title: 'Settings',
+    group: 'Hookbench',
+    keys: ['mod+,'],
+    when: always,
+    run: (bench) => {
+      bench.view.openSettings(bench.view.settings ?? '');
+    },
+  },
   {
     id: 'hookbench.sample',
     title: 'Send a sample',

@@ -59,6 +59,8 @@ export const COLUMNS: readonly Column[] = [
 
 const GAP = 6;
 const SIDES = 20;
+/** Room that is kept free for marks, which take no more than they need. */
+const MARKS = 64;
 
 /** How the columns share the width: as `grid-template-columns`, and the least width they need. */
 export function layoutOf(columns: readonly Column[]): { template: string; least: number } {
@@ -67,7 +69,10 @@ export function layoutOf(columns: readonly Column[]): { template: string; least:
     const rest = kind === 'rest' || (at === widest(columns) && !columns.some((one) => one.kind === 'rest'));
     return rest ? `minmax(${width}px, 1fr)` : `${width}px`;
   });
-  const least = columns.reduce((sum, column) => sum + column.width, SIDES + GAP * (columns.length - 1));
+  const least = columns.reduce(
+    (sum, column) => sum + (column.kind === 'marks' ? MARKS : column.width),
+    SIDES + GAP * (columns.length - 1),
+  );
   return { template: tracks.join(' '), least };
 }
 

@@ -108,10 +108,11 @@ export class Workbench {
     this.notes.speak(number === null ? 'All that match are selected' : `${number} selected`);
   }
 
-  /** Leaves what is innermost: a dialog, the editor, the drawer, the request. */
+  /** Leaves what is innermost: a dialog, the drawer, the settings, the editor, the request. */
   back(): void {
     if (this.view.dialog !== null) this.view.close();
     else if (this.view.drawer) this.view.drawer = false;
+    else if (this.view.settings !== null) this.view.closeSettings();
     else if (this.draft !== null) this.leaveDraft();
     else if (this.list.chosen.several) this.list.unselect();
     else this.select(null);
