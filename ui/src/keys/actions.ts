@@ -271,13 +271,8 @@ export const ACTIONS: readonly Action[] = [
     id: 'list.newest',
     title: 'Go to the newest',
     group: 'List',
-<<<<<<< HEAD
     keys: ['g'],
-    when: (bench) => bench.draft === null,
-=======
-    keys: ['g', 'Home'],
     when: (bench) => browsing(bench) && bench.draft === null,
->>>>>>> main
     run: (bench) => void bench.list.showNew(),
   },
   {
