@@ -52,6 +52,7 @@ export async function open(
 ): Promise<{ bench: Workbench; host: ScriptedHost }> {
   const host = new ScriptedHost({
     list_requests: store.page,
+    count_requests: store.count,
     request: ({ id }) => detailOf(store.rows.find((row) => row.id === id) ?? rowOf(1), body),
     deliveries: () => [],
     settings: () => ({ theme: 'dark', bodyLimit: 1, lastTarget: null }),
@@ -78,7 +79,7 @@ export async function open(
     targets: () => [],
     providers: () => [],
     saved_filters: () => [],
-    read_filter: () => ({ problem: null, marks: [] }),
+    read_filter: () => ({ problem: null }),
   });
   for (const row of store.rows) host.bytes.set(`request_body ${row.id}`, new TextEncoder().encode(body));
   const bench = new Workbench(host, 0);

@@ -4,6 +4,7 @@ import type { Annotate } from "./Annotate";
 import type { Command } from "./Command";
 import type { CopyRequest } from "./CopyRequest";
 import type { CountMatching } from "./CountMatching";
+import type { CountRequests } from "./CountRequests";
 import type { DeleteMatching } from "./DeleteMatching";
 import type { DeleteRequests } from "./DeleteRequests";
 import type { Deletion } from "./Deletion";
@@ -27,6 +28,7 @@ import type { ReadFilter } from "./ReadFilter";
 import type { RemoveSecret } from "./RemoveSecret";
 import type { RenameFilter } from "./RenameFilter";
 import type { Replay } from "./Replay";
+import type { RequestCount } from "./RequestCount";
 import type { RequestDetail } from "./RequestDetail";
 import type { RequestPage } from "./RequestPage";
 import type { RequestRef } from "./RequestRef";
@@ -36,10 +38,12 @@ import type { SampleSent } from "./SampleSent";
 import type { SaveFilter } from "./SaveFilter";
 import type { SaveTarget } from "./SaveTarget";
 import type { SavedFilterView } from "./SavedFilterView";
+import type { SeekFilter } from "./SeekFilter";
 import type { SendSample } from "./SendSample";
 import type { SetPort } from "./SetPort";
 import type { SetSecret } from "./SetSecret";
 import type { Settings } from "./Settings";
+import type { SoughtView } from "./SoughtView";
 import type { Status } from "./Status";
 import type { StorageView } from "./StorageView";
 import type { SuggestFilter } from "./SuggestFilter";
@@ -75,6 +79,14 @@ save_settings: Command<Settings, Settings>,
  */
 list_requests: Command<ListRequests, RequestPage>, 
 /**
+ * How many requests match a filter.
+ */
+count_requests: Command<CountRequests, RequestCount>, 
+/**
+ * What a filter looks for in text, to mark it there.
+ */
+sought: Command<SeekFilter, SoughtView>, 
+/**
  * What may be typed next in the filter.
  */
 suggest_filter: Command<SuggestFilter, Array<FilterSuggestion>>, 
@@ -83,7 +95,7 @@ suggest_filter: Command<SuggestFilter, Array<FilterSuggestion>>,
  */
 request: Command<RequestRef, RequestDetail>, 
 /**
- * What a filter says: where it is wrong, and what it marks.
+ * Where a filter is wrong, if it is.
  */
 read_filter: Command<ReadFilter, FilterReading>, 
 /**

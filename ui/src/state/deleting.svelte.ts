@@ -60,6 +60,22 @@ export class Deleting {
     }
   }
 
+  /** Deletes several by name. */
+  async several(ids: readonly string[]): Promise<void> {
+    const { host, list, notes, opened } = this.#bench;
+    const reopen = opened !== null && ids.includes(opened.id) ? opened.id : null;
+    if (reopen !== null) this.#bench.select(null);
+    list.unselect();
+    list.removeAll(ids);
+    this.#giveKeyboard();
+    try {
+      this.#deleted(await host.call('delete_requests', { ids: [...ids] }), reopen);
+    } catch (thrown) {
+      notes.failed('The requests were not deleted', thrown);
+      await list.refetch();
+    }
+  }
+
   /** Counts what a filter matches, for a short time at a time; tells how far it is, and stops when it is told to. */
   async count(
     filter: string,

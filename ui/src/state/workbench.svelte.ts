@@ -10,6 +10,7 @@ import { isUtf8 } from '../lib/utf8';
 import { looksBinary } from '../lib/sniff';
 import { verdictLook } from '../lib/verdict';
 import { Annotating } from './annotating.svelte';
+import { Columns } from './columns.svelte';
 import { Deleting } from './deleting.svelte';
 import { Draft } from './draft.svelte';
 import { Notes } from './notes.svelte';
@@ -17,6 +18,8 @@ import { OpenRequest } from './opened.svelte';
 import { FilterReading } from './reading.svelte';
 import { RequestList } from './requests.svelte';
 import { SavedFilters } from './saved.svelte';
+import { Several } from './several.svelte';
+import { Sought } from './sought.svelte';
 import { Surroundings } from './surroundings.svelte';
 import { type Tab, View } from './view.svelte';
 
@@ -31,11 +34,14 @@ export class Workbench {
   readonly list: RequestList;
   readonly around: Surroundings;
   readonly view = new View();
+  readonly columns = new Columns();
   readonly notes = new Notes();
   readonly deleting = new Deleting(this);
   readonly annotating = new Annotating(this);
   readonly saved: SavedFilters;
   readonly reading: FilterReading;
+  readonly several = new Several(this);
+  readonly sought: Sought;
   opened = $state.raw<OpenRequest | null>(null);
   draft = $state.raw<Draft | null>(null);
   /** Why the engine cannot be reached, while it cannot. */
@@ -49,6 +55,7 @@ export class Workbench {
     this.around = new Surroundings(host);
     this.saved = new SavedFilters(host);
     this.reading = new FilterReading(host);
+    this.sought = new Sought(host);
   }
 
   /** Reads everything and follows the feed; the answer ends it. */
@@ -84,9 +91,30 @@ export class Workbench {
 
   /** Moves the active row; an open request follows, so that one can read through the list. */
   move(by: number): void {
-    if (this.list.move(by) < 0) return;
-    if (this.opened !== null && this.draft === null) this.select(this.list.activeId, true);
+    this.#stand(this.list.move(by));
+  }
+
+  moveTo(place: number): void {
+    this.#stand(this.list.moveTo(place));
+  }
+
+  /** Moves the active row and picks everything from where the stretch began. */
+  extend(by: number): void {
+    const { list } = this;
+    const start = list.activeId ?? list.selectedId;
+    if (start !== null) list.chosen.anchorAt(start);
+    const place = list.move(by);
+    const row = list.at(place);
+    if (row === undefined) return;
+    list.extendTo(row.id);
     this.view.rowWanted += 1;
+    this.sayChosen();
+  }
+
+  /** Says how many are picked out. */
+  sayChosen(): void {
+    const number = this.several.count;
+    this.notes.speak(number === null ? 'All that match are selected' : `${number} selected`);
   }
 
   /** Leaves what is innermost: a dialog, the drawer, the settings, the editor, the request. */
@@ -95,6 +123,7 @@ export class Workbench {
     else if (this.view.drawer) this.view.drawer = false;
     else if (this.view.settings !== null) this.view.closeSettings();
     else if (this.draft !== null) this.leaveDraft();
+    else if (this.list.chosen.several) this.list.unselect();
     else this.select(null);
   }
 
@@ -178,6 +207,22 @@ export class Workbench {
       this.list.arrived();
       this.around.countsChanged();
     });
+  }
+
+  /** The keyboard goes to a place of the list, which may first have to be read. */
+  #stand(place: number): void {
+    const { list } = this;
+    if (place < 0) return;
+    if (list.lineAt(place) === undefined) {
+      this.view.placeWanted = { place };
+      void list.reach(place).then(() => {
+        if (list.lineAt(place) !== undefined) this.#stand(list.moveTo(place));
+      });
+      return;
+    }
+    const row = list.at(place);
+    if (this.opened !== null && this.draft === null && row !== undefined) this.select(row.id, true);
+    this.view.rowWanted += 1;
   }
 
   #show(row: RequestRow): void {

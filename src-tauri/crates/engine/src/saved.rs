@@ -3,7 +3,7 @@
 use crate::changes::Change;
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::filter::{Filter, FilterError, Mark, Moment};
+use crate::filter::{Filter, FilterError, Moment};
 use crate::store::SavedFilter;
 
 /// The longest name of a saved filter, in characters.
@@ -104,12 +104,12 @@ impl Engine {
         Ok(())
     }
 
-    /// What a filter would mark in the requests it finds.
+    /// Reads a filter and does nothing with it.
     ///
     /// # Errors
     /// Where the filter is wrong, and why.
-    pub fn marks_of(&self, filter: &str) -> Result<Vec<Mark>, FilterError> {
-        Ok(Filter::parse(filter, &Moment::local(self.core.clock.now()))?.marks())
+    pub fn check_filter(&self, filter: &str) -> Result<(), FilterError> {
+        Filter::parse(filter, &Moment::local(self.core.clock.now())).map(|_| ())
     }
 }
 

@@ -1,26 +1,19 @@
 //! What a filter says, the filters that are kept, and what people add to requests.
 
 use hookbench_engine::Engine;
-use hookbench_engine::filter::{FilterError, Mark, Place, RowPart};
+use hookbench_engine::filter::FilterError;
 use hookbench_engine::model::RequestId;
 use hookbench_engine::store::Annotate as Change;
 
 use crate::error::ApiError;
 use crate::types::{
-    Annotate, FilterMark, FilterProblem, FilterReading, FilterRef, Nothing, OrderFilters, ReadFilter,
-    RenameFilter, SaveFilter, SavedFilterView, TagView,
+    Annotate, FilterProblem, FilterReading, FilterRef, Nothing, OrderFilters, ReadFilter, RenameFilter,
+    SaveFilter, SavedFilterView, TagView,
 };
 
 pub(super) async fn read(engine: &Engine, arguments: ReadFilter) -> Result<FilterReading, ApiError> {
-    Ok(match engine.marks_of(&arguments.text) {
-        Ok(marks) => FilterReading {
-            problem: None,
-            marks: marks.into_iter().map(mark).collect(),
-        },
-        Err(error) => FilterReading {
-            problem: Some(problem(error)),
-            marks: Vec::new(),
-        },
+    Ok(FilterReading {
+        problem: engine.check_filter(&arguments.text).err().map(problem),
     })
 }
 
@@ -89,24 +82,5 @@ fn problem(error: FilterError) -> FilterProblem {
         end: position(error.at.end),
         message: error.message,
         hint: error.hint,
-    }
-}
-
-fn mark(mark: Mark) -> FilterMark {
-    let (place, header) = match mark.place {
-        Place::Text => ("text", None),
-        Place::Body => ("body", None),
-        Place::Header(name) => ("header", Some(name.parts().join("*"))),
-        Place::Json => ("json", None),
-        Place::Row(RowPart::Event) => ("event", None),
-        Place::Row(RowPart::Path) => ("path", None),
-        Place::Row(RowPart::Method) => ("method", None),
-        Place::Row(RowPart::Tag) => ("tag", None),
-    };
-    FilterMark {
-        place: place.to_owned(),
-        header,
-        parts: mark.parts,
-        anywhere: mark.anywhere,
     }
 }

@@ -70,11 +70,15 @@ commands! {
 
     /// A page of the list, newest first.
     list_requests(ListRequests) -> RequestPage = requests::list;
+    /// How many requests match a filter.
+    count_requests(CountRequests) -> RequestCount = requests::count;
+    /// What a filter looks for in text, to mark it there.
+    sought(SeekFilter) -> SoughtView = requests::sought;
     /// What may be typed next in the filter.
     suggest_filter(SuggestFilter) -> Vec<FilterSuggestion> = requests::suggest;
     /// One request whole, but for its bytes.
     request(RequestRef) -> RequestDetail = requests::detail;
-    /// What a filter says: where it is wrong, and what it marks.
+    /// Where a filter is wrong, if it is.
     read_filter(ReadFilter) -> FilterReading = filters::read;
     /// The filters that are kept, in the person's order.
     saved_filters(Nothing) -> Vec<SavedFilterView> = filters::saved;

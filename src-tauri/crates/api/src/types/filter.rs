@@ -14,8 +14,6 @@ pub struct ReadFilter {
 pub struct FilterReading {
     /// Where it is wrong, if it is.
     pub problem: Option<FilterProblem>,
-    /// What it would mark in the requests it finds.
-    pub marks: Vec<FilterMark>,
 }
 
 /// Where and why a filter cannot be understood.
@@ -30,21 +28,6 @@ pub struct FilterProblem {
     pub message: String,
     /// What to write instead.
     pub hint: Option<String>,
-}
-
-/// Letters to mark in what was found.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
-#[serde(rename_all = "camelCase")]
-pub struct FilterMark {
-    /// Where they may stand; `text` is method, target, headers and body.
-    #[ts(type = "'text' | 'body' | 'header' | 'json' | 'event' | 'path' | 'method' | 'tag'")]
-    pub place: String,
-    /// The name of the header, with `*` for any run of letters; `null` for every other place.
-    pub header: Option<String>,
-    /// Letters that follow one another, in lower case; none is empty.
-    pub parts: Vec<String>,
-    /// They need not begin a word.
-    pub anywhere: bool,
 }
 
 /// A filter that is kept in the sidebar.

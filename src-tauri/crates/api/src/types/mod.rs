@@ -25,8 +25,8 @@ pub use endpoint::{
 };
 pub use feed::FeedEvent;
 pub use filter::{
-    Annotate, FilterMark, FilterProblem, FilterReading, FilterRef, OrderFilters, ReadFilter, RenameFilter,
-    SaveFilter, SavedFilterView, TagView,
+    Annotate, FilterProblem, FilterReading, FilterRef, OrderFilters, ReadFilter, RenameFilter, SaveFilter,
+    SavedFilterView, TagView,
 };
 pub use keeping::{
     CountMatching, DeleteMatching, Deletion, DeletionView, MatchCount, Purged, Retention, StorageView,
@@ -34,8 +34,9 @@ pub use keeping::{
 };
 pub use provider::{ParameterView, ProviderView, SampleSent, SampleView, SendSample};
 pub use request::{
-    CopyRequest, DeleteRequests, FilterSuggestion, FramingView, HeaderLine, ListRequests, RequestDetail,
-    RequestPage, RequestRef, RequestRow, SuggestFilter, Text,
+    CopyRequest, CountRequests, DeleteRequests, FilterSuggestion, FramingView, HeaderLine, ListRequests,
+    RequestCount, RequestDetail, RequestPage, RequestRef, RequestRow, SeekFilter, SoughtText, SoughtView,
+    SuggestFilter, Text,
 };
 pub use signature::{
     AgeView, CandidateView, CheckView, ContentView, DiagnosisView, DigestsView, FoundView, KeyView, PartView,

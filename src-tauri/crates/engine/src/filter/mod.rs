@@ -18,21 +18,21 @@ mod complete;
 mod error;
 mod field;
 mod lex;
-mod mark;
 mod moment;
 mod parse;
 mod pattern;
 mod range;
+mod sought;
 mod text;
 mod value;
 
 pub use complete::{Completion, Wanted, complete};
 pub use error::FilterError;
 pub use field::{FIELDS, Field, FieldInfo, Flag};
-pub use mark::{Mark, Place, RowPart};
 pub use moment::Moment;
 pub use pattern::Pattern;
 pub use range::Bounds;
+pub use sought::Sought;
 pub use text::{Document, IndexWords};
 
 use crate::model::{Outcome, Timestamp, Verdict};
