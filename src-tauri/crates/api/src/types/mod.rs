@@ -10,6 +10,7 @@ mod endpoint;
 mod feed;
 mod provider;
 mod request;
+mod run;
 mod signature;
 mod status;
 mod target;
@@ -28,6 +29,10 @@ pub use request::{
     CopyRequest, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingView, HeaderLine,
     ListRequests, RequestDetail, RequestPage, RequestRef, RequestRow, StarRequest, SuggestFilter, Text,
     UndoDeletion,
+};
+pub use run::{
+    AskReport, CheckIdempotency, IdempotencyRowView, IdempotencyView, PaceView, PauseRun, RunRef, RunView,
+    StartRun,
 };
 pub use signature::{
     AgeView, CandidateView, CheckView, ContentView, DiagnosisView, DigestsView, FoundView, KeyView, PartView,
