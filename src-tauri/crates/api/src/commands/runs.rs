@@ -3,6 +3,7 @@
 use std::num::NonZeroUsize;
 
 use hookbench_engine::delivery::Pace;
+use hookbench_engine::model::Timestamp;
 use hookbench_engine::{
     Chosen, Compared, Engine, IdempotencyRow, Order, Phase, ReportForm, RunPlan, RunState, Sending,
     Signatures,
@@ -126,7 +127,7 @@ fn run_view(state: RunState) -> RunView {
         skipped: state.skipped,
         skipped_because: state.skipped_because.map(|(_, why)| why),
         started_at: state.started_at.as_micros(),
-        ended_at: state.ended_at.map(|at| at.as_micros()),
+        ended_at: state.ended_at.map(Timestamp::as_micros),
         phase: state.phase.as_str().to_owned(),
         problem: match state.phase {
             Phase::Failed(why) => Some(why),

@@ -350,12 +350,13 @@ mod tests {
         let target = Target::with(|mut stream| async move { drain(&mut stream).await }).await;
         let cancel = Cancel::new();
         let client = client();
+        let paused = never();
         let run = replay(
             &client,
             steps(&target, 1000),
             how(Pace::AtOnce, 3),
             &cancel,
-            &never(),
+            &paused,
             |_, _, _| std::future::ready(()),
         );
         let stop = async {

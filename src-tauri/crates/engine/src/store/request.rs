@@ -2,14 +2,18 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Row};
 
-use super::content::read_head;
+use super::content::{self, read_head};
+use super::prepared::framing_of;
 use super::words::{state_of, verdict_of, version_of};
-use super::{Store, StoreError, id_of};
+use super::{Store, StoreError, id_of, pack};
 use crate::filter::Filter;
-use crate::model::{EndpointId, Recognition, Request, RequestId, RequestSummary, Sequence, Timestamp};
+use crate::model::{
+    EndpointId, RawHead, Recognition, Request, RequestId, RequestSummary, Sequence, Timestamp,
+};
 
 /// Where a page begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -125,6 +129,18 @@ pub(super) fn summary(row: &SqliteRow) -> Result<RequestSummary, StoreError> {
     })
 }
 
+/// A row of [`SUMMARY`] with `head_length`, `length`, `coding`, `data` and `framing` after it.
+fn whole(row: &SqliteRow) -> Result<Request, StoreError> {
+    let bytes = pack::unpack(row.try_get(24)?, row.try_get(23)?, row.try_get(25)?)?;
+    let (head, _) = content::cut(&bytes, row.try_get(22)?)?;
+    Ok(Request {
+        summary: summary(row)?,
+        // A copy, so that a small head does not hold a large body in memory.
+        head: RawHead::new(Bytes::copy_from_slice(&head)),
+        framing: framing_of(row.try_get::<Option<&str>, _>(26)?)?,
+    })
+}
+
 impl Store {
     /// The newest place in the order of arrival that was ever given.
     ///
@@ -205,6 +221,38 @@ impl Store {
             head,
             framing,
         }))
+    }
+
+    /// At most `limit` requests with their heads, newer than `after`, none newer than `to`, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be read.
+    pub async fn between(
+        &self,
+        after: Sequence,
+        to: Sequence,
+        limit: u32,
+    ) -> Result<Vec<Request>, StoreError> {
+        // One question for all of them, the bytes beside the columns of the summary.
+        let sql = SUMMARY.replacen(
+            " FROM request",
+            ", content.head_length, content.length, content.coding, content.data, content.framing FROM request",
+            1,
+        ) + "JOIN content ON content.place = request.sequence * 65536
+             WHERE request.sequence > ? AND request.sequence <= ? ORDER BY request.sequence LIMIT ?";
+        let rows = sqlx::query(AssertSqlSafe(sql))
+            .bind(after.0)
+            .bind(to.0)
+            .bind(limit)
+            .fetch_all(self.readers())
+            .await?;
+        let requests = move || rows.iter().map(whole).collect();
+        tokio::task::spawn_blocking(requests)
+            .await
+            .map_err(|error| StoreError::Internal {
+                detail: error.to_string(),
+            })?
     }
 
     /// The request whose id is `text` or begins with it: at least four hexadecimal digits, hyphens do not matter.
