@@ -7,6 +7,7 @@ import type { CertificateView } from "./CertificateView";
 import type { CheckIdempotency } from "./CheckIdempotency";
 import type { Command } from "./Command";
 import type { CopyRequest } from "./CopyRequest";
+import type { CountRequests } from "./CountRequests";
 import type { DeleteMatching } from "./DeleteMatching";
 import type { DeleteRequests } from "./DeleteRequests";
 import type { Deletion } from "./Deletion";
@@ -29,6 +30,7 @@ import type { ProviderView } from "./ProviderView";
 import type { ReachabilityView } from "./ReachabilityView";
 import type { RemoveSecret } from "./RemoveSecret";
 import type { Replay } from "./Replay";
+import type { RequestCount } from "./RequestCount";
 import type { RequestDetail } from "./RequestDetail";
 import type { RequestPage } from "./RequestPage";
 import type { RequestRef } from "./RequestRef";
@@ -39,11 +41,13 @@ import type { RunRef } from "./RunRef";
 import type { RunView } from "./RunView";
 import type { SampleSent } from "./SampleSent";
 import type { SaveTarget } from "./SaveTarget";
+import type { SeekFilter } from "./SeekFilter";
 import type { SendAgain } from "./SendAgain";
 import type { SendSample } from "./SendSample";
 import type { SetPort } from "./SetPort";
 import type { SetSecret } from "./SetSecret";
 import type { Settings } from "./Settings";
+import type { SoughtView } from "./SoughtView";
 import type { StarRequest } from "./StarRequest";
 import type { StartRun } from "./StartRun";
 import type { Status } from "./Status";
@@ -78,6 +82,14 @@ save_settings: Command<Settings, Settings>,
  * A page of the list, newest first.
  */
 list_requests: Command<ListRequests, RequestPage>, 
+/**
+ * How many requests match a filter.
+ */
+count_requests: Command<CountRequests, RequestCount>, 
+/**
+ * What a filter looks for in text, to mark it there.
+ */
+sought: Command<SeekFilter, SoughtView>, 
 /**
  * What may be typed next in the filter.
  */
