@@ -3,8 +3,8 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use hookbench_engine::EngineError;
 use hookbench_engine::filter::FilterError;
+use hookbench_engine::{EngineError, Question};
 
 use crate::text::visible;
 
@@ -66,10 +66,18 @@ impl Failure {
 
 impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Self {
+        let hint = match &error {
+            // On a terminal one agrees by an option.
+            EngineError::Confirm(Question::Far { authority }) => {
+                Some(format!("agree to it with `--allow {authority}`"))
+            }
+            EngineError::Confirm(Question::Live { .. }) => Some("agree to it with `--allow-live`".to_owned()),
+            error => error.hint(),
+        };
         Self {
             message: error.to_string(),
             quote: None,
-            hint: error.hint(),
+            hint,
             quiet: false,
         }
     }

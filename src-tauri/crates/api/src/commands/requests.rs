@@ -106,6 +106,11 @@ pub(super) async fn detail(engine: &Engine, arguments: RequestRef) -> Result<Req
     })
 }
 
+pub(super) async fn repetitions(engine: &Engine, arguments: RequestRef) -> Result<Vec<RequestRow>, ApiError> {
+    let rows = engine.repetitions(arguments.id.parse()?).await?;
+    Ok(rows.into_iter().map(row).collect())
+}
+
 pub(super) async fn curl(engine: &Engine, arguments: CopyRequest) -> Result<Text, ApiError> {
     let url = (!arguments.url.is_empty()).then_some(arguments.url.as_str());
     Ok(Text {
