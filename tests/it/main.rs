@@ -5,7 +5,9 @@
 )]
 
 mod capture;
+mod decoding;
 mod delivery;
+mod handshakes;
 mod layout;
 mod safety;
 mod signatures;

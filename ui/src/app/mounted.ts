@@ -28,6 +28,8 @@ export function detailOf(row: RequestRow, body: string): RequestDetail {
       trailers: [],
       marks: [HOSTILE],
     },
+    unpacked: null,
+    handshake: null,
     signature: {
       verdict: 'no secret',
       sentence: 'It carries a signature.',
@@ -72,6 +74,7 @@ export async function open(
       bytes: 9_100_000,
       diskBytes: 12_400_000,
       notices: [],
+      recheck: null,
     }),
     endpoints: () => [],
     targets: () => [],

@@ -218,6 +218,7 @@ export class Workbench {
   #changed(event: FeedEvent): void {
     const gap = this.#number > 0 && event.number !== this.#number + 1;
     this.#number = event.number;
+    this.around.recheck = event.recheck;
     if (event.refetch || gap) {
       this.#refetch();
       return;

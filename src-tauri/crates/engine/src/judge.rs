@@ -11,7 +11,7 @@ use hookbench_signature::{Context, Message, Micros, Report, Scheme, Secret, Verd
 
 use crate::examining::Examination;
 use crate::model::{Endpoint, EndpointId, RawHead, Recognition, SecretId, State, Timestamp};
-use crate::provider::{Catalogue, Facts, HandshakeAnswer, Provider};
+use crate::provider::{Catalogue, Facts, HandshakeAnswer, Provider, UnpackedBody};
 
 /// The scheme of a provider with an endpoint's parameters put in.
 #[derive(Debug)]
@@ -112,8 +112,21 @@ impl Judge {
                 .and_then(|provider| provider.handshake(facts, secrets(known), parameters(known)));
             if let Some(question) = handshake.as_ref().filter(|handshake| !handshake.acknowledgement) {
                 recognition.event = Some(format!("handshake: {}", question.name));
+                recognition.handshake = Some(question.name.clone());
             }
-            (recognition, handshake)
+            let is_answered = known.is_none_or(|known| known.endpoint.answers_handshakes);
+            (recognition, handshake.filter(|_| is_answered))
+        })
+    }
+
+    /// What its provider wants to hear, whether or not its endpoint says it.
+    pub(crate) fn question(&self, case: Case<'_>) -> Option<HandshakeAnswer> {
+        self.look(case, |known, facts| {
+            let (_, provider) = self.recognised(case, known, facts);
+            provider
+                .filter(|_| case.state == State::Complete)
+                .and_then(|provider| provider.handshake(facts, secrets(known), parameters(known)))
+                .filter(|handshake| !handshake.acknowledgement)
         })
     }
 
@@ -252,6 +265,7 @@ impl Judge {
                 .filter(|other| !own.iter().any(|secret| secret.expose() == other.expose()))
                 .collect(),
             urls: wanted.url.iter().cloned().collect(),
+            decoded_body: facts.unpacked_body().map(<[u8]>::to_vec),
             ..Context::default()
         };
         let message = facts.message(wanted.url.as_deref(), Some(micros(case.received_at)));
@@ -269,7 +283,10 @@ impl Judge {
         let method = String::from_utf8_lossy(&line.method);
         let target = String::from_utf8_lossy(&line.target);
         let headers = case.head.headers();
-        let facts = Facts::new(&method, &target, &headers, case.body).with_digest(case.body_sha256);
+        let unpacked = UnpackedBody::default();
+        let facts = Facts::new(&method, &target, &headers, case.body)
+            .with_digest(case.body_sha256)
+            .unpacking_into(&unpacked);
         then(self.endpoint_for(&target), &facts)
     }
 

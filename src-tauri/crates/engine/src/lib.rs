@@ -30,6 +30,7 @@ pub mod secrets;
 mod sending;
 mod settings;
 pub mod store;
+mod unpacking;
 
 pub use deleting::Deleted;
 pub use engine::Engine;
@@ -38,6 +39,8 @@ pub use examining::Examination;
 pub use listening::{DEFAULT_PORT, Listen, ListenerState};
 pub use options::Options;
 pub use reading::{PageQuery, Totals};
+pub use rejudging::Recheck;
 pub use samples::SampleSent;
 pub use sending::{Edited, EditedBody};
 pub use settings::{Settings, Theme};
+pub use unpacking::UnpackedBytes;

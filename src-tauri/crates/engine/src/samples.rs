@@ -98,9 +98,8 @@ impl Engine {
             return Ok(endpoint.clone());
         }
         let new = NewEndpoint {
-            path,
             provider: Some(provider.id.clone()),
-            parameters: Default::default(),
+            ..NewEndpoint::at(path)
         };
         let endpoint = self.add_endpoint(new).await?;
         if let Some(secret) = provider.invented_secret(fill_random) {

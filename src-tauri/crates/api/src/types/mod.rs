@@ -24,15 +24,15 @@ pub use endpoint::{
 pub use feed::FeedEvent;
 pub use provider::{ParameterView, ProviderView, SampleSent, SampleView, SendSample};
 pub use request::{
-    CopyRequest, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingView, HeaderLine,
-    ListRequests, RequestDetail, RequestPage, RequestRef, RequestRow, StarRequest, SuggestFilter, Text,
-    UndoDeletion,
+    CopyRequest, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingView, HandshakeView,
+    HeaderLine, ListRequests, OfferView, ReplyView, RequestDetail, RequestPage, RequestRef, RequestRow,
+    StarRequest, SuggestFilter, Text, UndoDeletion, UnpackedView,
 };
 pub use signature::{
     AgeView, CandidateView, CheckView, ContentView, DiagnosisView, DigestsView, FoundView, KeyView, PartView,
     ProofView, SignatureView,
 };
-pub use status::{ListenerView, Notice, SetPort, Settings, Status, Theme};
+pub use status::{ListenerView, Notice, RecheckView, SetPort, Settings, Status, Theme};
 
 /// Arguments of a command that takes none, and the answer of one that has nothing to say.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize, ts_rs::TS)]

@@ -17,5 +17,5 @@ pub use endpoint::{Endpoint, NewEndpoint, SecretPlace, SecretRecord, Target};
 pub use head::{Header, RawHead, RequestLine};
 pub use hookbench_signature::Verdict;
 pub use id::{AttemptId, DeliveryId, EndpointId, ParseIdError, RequestId, SecretId, TargetId};
-pub use request::{NewRequest, Recognition, Request, RequestSummary, Sequence};
+pub use request::{HandshakeReply, NewRequest, Recognition, Request, RequestSummary, Sequence};
 pub use time::Timestamp;

@@ -15,8 +15,8 @@ use super::{Kept, StoreError, pack};
 use crate::model::{RequestId, Sequence};
 
 const COLUMNS: &str = "id, received_at, took_micros, method, target, version, peer, endpoint, endpoint_path, provider, \
-     event, delivery_key, verdict, state, reason, answered, body_length, body_sha256";
-const PLACES: &str = "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+     event, delivery_key, handshake, verdict, state, reason, answered, reply, body_length, body_sha256";
+const PLACES: &str = "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 
 /// Finds which of the newest rows repeat an earlier one: by provider and delivery key, in this group too.
 const MARK_DUPLICATES: &str = "UPDATE request SET duplicate_of = (
@@ -129,7 +129,7 @@ async fn run(
 
 fn bind(rows: &[&Prepared]) -> Result<SqliteArguments, sqlx::error::BoxDynError> {
     let mut bound = SqliteArguments::default();
-    bound.reserve(rows.len() * 23 + 1, 0);
+    bound.reserve(rows.len() * 25 + 1, 0);
     for row in rows {
         bound.add(&row.id.as_bytes()[..])?;
         bound.add(row.received_at)?;
@@ -143,10 +143,12 @@ fn bind(rows: &[&Prepared]) -> Result<SqliteArguments, sqlx::error::BoxDynError>
         bound.add(row.provider.as_deref())?;
         bound.add(row.event.as_deref())?;
         bound.add(row.delivery_key.as_deref())?;
+        bound.add(row.handshake.as_deref())?;
         bound.add(row.verdict)?;
         bound.add(row.state.as_str())?;
         bound.add(row.reason.as_deref())?;
         bound.add(row.answered.map(i64::from))?;
+        bound.add(row.reply.as_deref())?;
         bound.add(whole(row.body_length))?;
         bound.add(&row.body_sha256[..])?;
     }

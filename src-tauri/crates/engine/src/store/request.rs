@@ -6,10 +6,13 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Row};
 
 use super::content::read_head;
+use super::prepared::reply_of;
 use super::words::{state_of, verdict_of, version_of};
 use super::{Store, StoreError, id_of};
 use crate::filter::Filter;
-use crate::model::{EndpointId, Recognition, Request, RequestId, RequestSummary, Sequence, Timestamp};
+use crate::model::{
+    EndpointId, HandshakeReply, Recognition, Request, RequestId, RequestSummary, Sequence, Timestamp,
+};
 
 /// Where a page begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,7 +82,7 @@ pub(super) const SUMMARY: &str = "SELECT request.id, request.sequence, request.r
     request.method, request.target, request.version, request.peer, request.endpoint, request.endpoint_path, \
     request.provider, request.event, request.delivery_key, request.verdict, request.state, request.reason, \
     request.answered, request.body_length, request.body_sha256, request.duplicate_of, \
-    coalesce(annotation.deliveries, 0), coalesce(annotation.starred, 0) \
+    coalesce(annotation.deliveries, 0), coalesce(annotation.starred, 0), request.handshake \
     FROM request LEFT JOIN annotation ON annotation.request = request.sequence ";
 
 /// A row of [`SUMMARY`].
@@ -105,6 +108,7 @@ pub(super) fn summary(row: &SqliteRow) -> Result<RequestSummary, StoreError> {
             event: row.try_get(11)?,
             delivery_key: row.try_get(12)?,
             verdict: verdict_of(row.try_get(13)?),
+            handshake: row.try_get(22)?,
         },
         state: state_of(row.try_get(14)?),
         reason: row.try_get(15)?,
@@ -181,11 +185,25 @@ impl Store {
         let Some(row) = row else { return Ok(None) };
         let summary = summary(&row)?;
         let (head, framing) = read_head(self.readers(), summary.sequence.0).await?;
+        let reply = match summary.recognition.handshake {
+            Some(_) => self.reply(summary.sequence).await?,
+            None => None,
+        };
         Ok(Some(Request {
             summary,
             head,
             framing,
+            reply,
         }))
+    }
+
+    /// What was answered to a request as to a question.
+    async fn reply(&self, sequence: Sequence) -> Result<Option<HandshakeReply>, StoreError> {
+        let text: Option<Option<String>> = sqlx::query_scalar("SELECT reply FROM request WHERE sequence = ?")
+            .bind(sequence.0)
+            .fetch_optional(self.readers())
+            .await?;
+        reply_of(text.flatten().as_deref())
     }
 
     /// The request whose id is `text` or begins with it: at least four hexadecimal digits, hyphens do not matter.
