@@ -24,9 +24,9 @@ pub use endpoint::{
 pub use feed::FeedEvent;
 pub use provider::{ParameterView, ProviderView, SampleSent, SampleView, SendSample};
 pub use request::{
-    CopyRequest, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingView, HandshakeView,
-    HeaderLine, ListRequests, OfferView, ReplyView, RequestDetail, RequestPage, RequestRef, RequestRow,
-    StarRequest, SuggestFilter, Text, UndoDeletion, UnpackedView,
+    CopyRequest, CountRequests, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingView,
+    HandshakeView, HeaderLine, ListRequests, OfferView, ReplyView, RequestCount, RequestDetail, RequestPage, RequestRef,
+    RequestRow, SeekFilter, SoughtText, SoughtView, StarRequest, SuggestFilter, Text, UndoDeletion, UnpackedView,
 };
 pub use signature::{
     AgeView, CandidateView, CheckView, ContentView, DiagnosisView, DigestsView, FoundView, KeyView, PartView,
