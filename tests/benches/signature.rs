@@ -45,7 +45,14 @@ fn signature(options: &Options) -> Outcome<Summary> {
     let mut missed = Vec::new();
     let rounds = options.either(200, 20_000);
 
-    let mut table = Table::new(&["4 KiB, µs", "bare HMAC", "check", "times bare", "verify", "checks a second"]);
+    let mut table = Table::new(&[
+        "4 KiB, µs",
+        "bare HMAC",
+        "check",
+        "times bare",
+        "verify",
+        "checks a second",
+    ]);
     for provider in ["github", "stripe", "svix", "slack", "shopify"] {
         let scheme = scheme(provider)?;
         let body = vec![b'a'; BODY];
@@ -69,7 +76,7 @@ fn signature(options: &Options) -> Outcome<Summary> {
             missed.push(format!("checking {provider}"));
         }
     }
-    say(&table.text());
+    table.print();
 
     let mut table = Table::new(&["search, ms", "bytes", "took", "goal", "tries"]);
     let item = r#"{"id":"evt_123","text":"naïve / <b>","amount":10.50},"#;
@@ -80,7 +87,13 @@ fn signature(options: &Options) -> Outcome<Summary> {
             let (took, tries) = with_signed(&scheme, body.as_bytes(), |message, _| {
                 let nobodys = [Secret::new("live", "whsec_bm9ib2R5IGhhcyB0aGlzIG9uZQ==")];
                 let begin = Instant::now();
-                let found = diagnose(&scheme, message, &nobodys, &Context::default(), &Budget::generous());
+                let found = diagnose(
+                    &scheme,
+                    message,
+                    &nobodys,
+                    &Context::default(),
+                    &Budget::generous(),
+                );
                 (begin.elapsed().as_secs_f64(), found.tries)
             })?;
             table.line([
@@ -114,7 +127,7 @@ fn signature(options: &Options) -> Outcome<Summary> {
             missed.push(format!("discovery of {provider}'s"));
         }
     }
-    say(&table.text());
+    table.print();
 
     if missed.is_empty() {
         return Ok(Summary::Found("every goal is met".to_owned()));
@@ -178,5 +191,7 @@ fn each<T>(count: u32, mut work: impl FnMut() -> T) -> f64 {
         }
         begin.elapsed().as_secs_f64() / f64::from(count)
     };
-    std::iter::repeat_with(series).take(3).fold(f64::INFINITY, f64::min)
+    std::iter::repeat_with(series)
+        .take(3)
+        .fold(f64::INFINITY, f64::min)
 }

@@ -17,8 +17,30 @@ const LONGEST: usize = 16 * 1024;
 
 /// Texts that mean something to some reader.
 const WORDS: [&str; 24] = [
-    "=", ",", ";", " ", ".", "\n", "t=", "v1=", "v1,", "sha256=", "{body}", "{timestamp}", "{header:", "}", "\"",
-    "-1", "9223372036854775807", "99999999999999999999", "\u{0}", "\u{fffd}", "%00", "[[detect]]", "[scheme]", "whsec_",
+    "=",
+    ",",
+    ";",
+    " ",
+    ".",
+    "\n",
+    "t=",
+    "v1=",
+    "v1,",
+    "sha256=",
+    "{body}",
+    "{timestamp}",
+    "{header:",
+    "}",
+    "\"",
+    "-1",
+    "9223372036854775807",
+    "99999999999999999999",
+    "\u{0}",
+    "\u{fffd}",
+    "%00",
+    "[[detect]]",
+    "[scheme]",
+    "whsec_",
 ];
 
 /// Numbers without a pattern; the same for the same seed.

@@ -8,8 +8,8 @@ use crate::mutation::{Random, run};
 
 /// The schemes that headers are put to: one of each grammar.
 const PROVIDERS: [&str; 14] = [
-    "stripe", "github", "svix", "slack", "paddle", "square", "shopify", "twilio", "mailgun", "plaid", "paypal",
-    "discord", "adyen", "trutac",
+    "stripe", "github", "svix", "slack", "paddle", "square", "shopify", "twilio", "mailgun", "plaid",
+    "paypal", "discord", "adyen", "trutac",
 ];
 
 #[test]
@@ -95,7 +95,9 @@ fn points_inside(report: &Report) {
 fn no_scheme_file_breaks_its_reader() {
     let secrets = [Secret::new("one", "secret")];
     run("scheme", |bytes, _: &mut Random| {
-        let Ok(text) = std::str::from_utf8(bytes) else { return };
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            return;
+        };
         let provider = match toml::from_str::<Provider>(text) {
             Ok(provider) => provider,
             Err(error) => {
@@ -107,7 +109,9 @@ fn no_scheme_file_breaks_its_reader() {
         let written = toml::to_string(&provider).expect("it is written");
         let again: Provider = toml::from_str(&written).expect("what is written is read");
         assert_eq!(again, provider, "nothing is lost on the way");
-        let Ok(Some(scheme)) = provider.scheme(&Default::default()) else { return };
+        let Ok(Some(scheme)) = provider.scheme(&Default::default()) else {
+            return;
+        };
         let names = headers_of(&scheme);
         let headers: Vec<(&[u8], &[u8])> = names
             .iter()

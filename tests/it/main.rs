@@ -10,5 +10,6 @@ mod delivery;
 mod handshakes;
 mod layout;
 mod safety;
+mod scripts;
 mod signatures;
 mod terminal;

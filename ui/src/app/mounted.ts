@@ -34,6 +34,7 @@ export function detailOf(row: RequestRow, body: string): RequestDetail {
       verdict: 'no secret',
       sentence: 'It carries a signature.',
       provider: 'stripe',
+      couldBe: [],
       algorithm: null,
       found: [{ place: HOSTILE, text: HOSTILE, parts: [] }],
       candidates: [],

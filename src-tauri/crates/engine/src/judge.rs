@@ -7,11 +7,14 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use hookbench_signature::{Context, Message, Micros, Report, Scheme, Secret, Verdict, check, verify};
+use hookbench_signature::{
+    Context, Message, Micros, Note, NoteCode, Report, Scheme, Secret, Verdict, check, verify,
+};
 
 use crate::examining::Examination;
 use crate::model::{Endpoint, EndpointId, RawHead, Recognition, SecretId, State, Timestamp};
-use crate::provider::{Catalogue, Facts, HandshakeAnswer, Provider, UnpackedBody};
+use crate::provider::{Catalogue, Detected, Facts, HandshakeAnswer, Provider, UnpackedBody};
+use crate::test_keys::TEST_KEY;
 
 /// The scheme of a provider with an endpoint's parameters put in.
 #[derive(Debug)]
@@ -130,6 +133,17 @@ impl Judge {
         })
     }
 
+    /// Who may have sent a request that does not say enough; nobody where it is clear or nothing is known.
+    pub(crate) fn possible_providers(&self, case: Case<'_>) -> Vec<String> {
+        self.look(case, |known, facts| {
+            let is_pinned = known.is_some_and(|known| known.endpoint.provider.is_some());
+            match self.catalogue.detect(facts) {
+                Detected::Ambiguous(ids) if !is_pinned => ids,
+                _ => Vec::new(),
+            }
+        })
+    }
+
     /// What is known of a request: endpoint, provider, event, delivery key, verdict.
     pub(crate) fn recognise(&self, case: Case<'_>) -> Recognition {
         self.judge(case).0
@@ -189,7 +203,18 @@ impl Judge {
         };
         let message: Message<'_> = facts.message(None, Some(micros(case.received_at)));
         let report = match self.scheme(known, &provider.id) {
-            Some(Ready::Scheme(scheme)) => verify(scheme, &message, secrets(known)),
+            Some(Ready::Scheme(scheme)) => {
+                let mut report = verify(scheme, &message, secrets(known));
+                if report.verdict == Verdict::Valid
+                    && report.key.as_ref().is_some_and(|key| key.name == TEST_KEY)
+                {
+                    report.notes.push(Note {
+                        code: NoteCode::TestKey,
+                        text: "made with a test key of Hookbench's own, not by the provider".to_owned(),
+                    });
+                }
+                report
+            }
             Some(Ready::Incomplete(missing)) => Report::without_check(Verdict::Unknown, missing),
             Some(Ready::Unsigned) | None => Report::without_check(
                 Verdict::Unsigned,

@@ -31,6 +31,7 @@ pub mod secrets;
 mod sending;
 mod settings;
 pub mod store;
+mod test_keys;
 mod unpacking;
 
 pub use deleting::Deleted;

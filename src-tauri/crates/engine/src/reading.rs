@@ -190,6 +190,22 @@ impl Engine {
         }))
     }
 
+    /// Who may have sent a request that does not say enough to be sure, by provider id.
+    ///
+    /// # Errors
+    /// When there is no such request or the store cannot be read.
+    pub async fn possible_providers(&self, id: RequestId) -> Result<Vec<String>, EngineError> {
+        let request = self.request(id).await?;
+        let body = self.whole_body(id).await?;
+        Ok(self.core.judge.load().possible_providers(Case {
+            head: &request.head,
+            body: &body,
+            body_sha256: request.summary.body_sha256,
+            state: request.summary.state,
+            received_at: request.summary.received_at,
+        }))
+    }
+
     /// Stars a request or takes the star away.
     ///
     /// # Errors

@@ -94,6 +94,11 @@ pub(super) async fn detail(engine: &Engine, arguments: RequestRef) -> Result<Req
     let request = engine.request(id).await?;
     let (provider, report) = engine.report(id).await?;
     let headers = request.head.headers();
+    let is_unknown = provider.is_none();
+    let mut signature = signature::view(provider, report, engine.now());
+    if is_unknown {
+        signature.could_be = engine.possible_providers(id).await?;
+    }
     Ok(RequestDetail {
         content_type: headers
             .iter()
@@ -110,7 +115,7 @@ pub(super) async fn detail(engine: &Engine, arguments: RequestRef) -> Result<Req
             problem: unpacked.problem.clone(),
         }),
         handshake: handshake(engine, &request).await?,
-        signature: signature::view(provider, report, engine.now()),
+        signature,
         row: row(request.summary),
     })
 }
