@@ -15,7 +15,7 @@ use hookbench_signature::{
     verify,
 };
 use hookbench_tests::measure::{
-    Failure, Options, Outcome, Summary, Table, microseconds, milliseconds, per_second, run, say,
+    Failure, Options, Outcome, Summary, Table, microseconds, milliseconds, per_second, run,
 };
 use sha2::Sha256;
 

@@ -52,6 +52,7 @@ event: string | null,
  * The provider's name for the question, where it is a handshake and no event.
  */
 handshake: string | null, 
+/**
  * What the provider calls the delivery.
  */
 deliveryId: string | null, 

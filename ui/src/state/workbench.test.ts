@@ -34,6 +34,7 @@ function detailOf(id: string, bodyLength = 13): RequestDetail {
       marks: [],
     },
     signature: {
+      couldBe: [],
       verdict: 'valid',
       sentence: '',
       provider: null,

@@ -10,9 +10,9 @@ use super::signature;
 use crate::error::ApiError;
 use crate::types::{
     CopyRequest, CountRequests, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingView,
-    HandshakeView, HeaderLine, ListRequests, Nothing, OfferView, ReplyView, RequestCount, RequestDetail, RequestPage,
-    RequestRef, RequestRow, SeekFilter, SoughtText, SoughtView, StarRequest, SuggestFilter, Text, UndoDeletion,
-    UnpackedView,
+    HandshakeView, HeaderLine, ListRequests, Nothing, OfferView, ReplyView, RequestCount, RequestDetail,
+    RequestPage, RequestRef, RequestRow, SeekFilter, SoughtText, SoughtView, StarRequest, SuggestFilter,
+    Text, UndoDeletion, UnpackedView,
 };
 
 /// How many rows a page has where nothing is said.

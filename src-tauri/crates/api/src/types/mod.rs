@@ -25,8 +25,9 @@ pub use feed::FeedEvent;
 pub use provider::{ParameterView, ProviderView, SampleSent, SampleView, SendSample};
 pub use request::{
     CopyRequest, CountRequests, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingView,
-    HandshakeView, HeaderLine, ListRequests, OfferView, ReplyView, RequestCount, RequestDetail, RequestPage, RequestRef,
-    RequestRow, SeekFilter, SoughtText, SoughtView, StarRequest, SuggestFilter, Text, UndoDeletion, UnpackedView,
+    HandshakeView, HeaderLine, ListRequests, OfferView, ReplyView, RequestCount, RequestDetail, RequestPage,
+    RequestRef, RequestRow, SeekFilter, SoughtText, SoughtView, StarRequest, SuggestFilter, Text,
+    UndoDeletion, UnpackedView,
 };
 pub use signature::{
     AgeView, CandidateView, CheckView, ContentView, DiagnosisView, DigestsView, FoundView, KeyView, PartView,
