@@ -31,6 +31,9 @@ pub enum From {
 pub struct PageRequest {
     /// Where it begins.
     pub from: From,
+    /// How many rows are passed over before it begins, so that a far place of the list is reached at once. A search
+    /// in the bytes passes over none: it would have to find them all first.
+    pub skip: u64,
     /// How many rows it has at most.
     pub limit: u32,
     /// What its rows satisfy.
@@ -45,6 +48,7 @@ impl PageRequest {
     pub fn newest(limit: u32) -> Self {
         Self {
             from: From::Newest,
+            skip: 0,
             limit,
             filter: Filter::default(),
             budget: Duration::from_millis(250),
@@ -58,6 +62,13 @@ impl PageRequest {
         self
     }
 
+    /// The same page, so many rows further on.
+    #[must_use]
+    pub const fn skip(mut self, skip: u64) -> Self {
+        self.skip = skip;
+        self
+    }
+
     /// The same page of the rows that satisfy `filter`.
     #[must_use]
     pub fn filter(mut self, filter: Filter) -> Self {
@@ -67,7 +78,7 @@ impl PageRequest {
 }
 
 /// Rows of the list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Page {
     /// The rows, newest first, whichever way the page was asked for.
     pub rows: Vec<RequestSummary>,

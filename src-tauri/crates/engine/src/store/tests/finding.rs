@@ -237,6 +237,14 @@ async fn a_filter_finds_what_it_says_with_and_without_the_index() {
         7,
         "rows are counted"
     );
+    for (text, requests) in [("provider:stripe", Some(5)), ("evt_1nk", None)] {
+        let counted = store.count_to(Sequence(7), &filter(text)).await;
+        assert_eq!(
+            counted.unwrap(),
+            requests,
+            "`{text}` up to a place, where rows can tell"
+        );
+    }
 }
 
 #[tokio::test]

@@ -154,6 +154,25 @@ async fn pages_go_both_ways_and_count_what_is_newer() {
         (vec![10, 9], false),
         "up to the newest"
     );
+    let far = store.page(&PageRequest::newest(3).skip(6)).await.unwrap();
+    assert_eq!(
+        far.rows.iter().map(|row| row.sequence.0).collect::<Vec<_>>(),
+        [4, 3, 2],
+        "a far place is reached by passing over what lies before it"
+    );
+    let beyond = PageRequest::newest(3).from(From::Before(Sequence(8))).skip(7);
+    assert!(
+        store.page(&beyond).await.unwrap().rows.is_empty(),
+        "beyond the end is nothing"
+    );
+    for (up_to, requests) in [(10, 10), (7, 7), (0, 0)] {
+        let counted = store.count_to(Sequence(up_to), &Default::default()).await;
+        assert_eq!(
+            counted.unwrap(),
+            Some(requests),
+            "all of them up to a place are counted"
+        );
+    }
     assert_eq!(
         store.count_newer(Sequence(7), &Default::default()).await.unwrap(),
         3,
