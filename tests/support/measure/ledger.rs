@@ -249,12 +249,33 @@ mod tests {
             altered: 1,
             misjudged: 1,
             invented: 2,
+            removed: 0,
         };
         assert_eq!(
             tally, wanted,
             "0 twice, 1 altered, 2 lost, 3 misjudged, 9 and a nameless one from nowhere"
         );
         assert!(!tally.is_clean(), "and is not passed over");
+    }
+
+    #[test]
+    fn only_the_oldest_beyond_what_is_kept_may_be_gone() {
+        let deck = deck();
+        let all: Vec<u64> = (5_000..5_000 + KEPT_AT_MOST + 1).collect();
+        let tally = ledger(5_000 + KEPT_AT_MOST + 1, &[]).tally(&deck, kept(&deck, &all));
+        assert_eq!((tally.removed, tally.lost), (5_000, 0), "{tally}");
+        assert!(tally.is_clean(), "they were removed on purpose");
+        let mut gap = all.clone();
+        gap.remove(50_000);
+        let tally = ledger(5_000 + KEPT_AT_MOST + 1, &[]).tally(&deck, kept(&deck, &gap));
+        assert_eq!(
+            (tally.removed, tally.lost),
+            (5_000, 1),
+            "one in the midst is lost"
+        );
+        let few = &all[KEPT_AT_MOST as usize / 2..];
+        let tally = ledger(5_000 + KEPT_AT_MOST + 1, &[]).tally(&deck, kept(&deck, few));
+        assert_eq!(tally.removed, 0, "nothing is removed from less than what is kept");
     }
 
     #[test]
