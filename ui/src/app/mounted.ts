@@ -75,6 +75,7 @@ export async function open(
       failedSignatures: 0,
       bytes: 9_100_000,
       diskBytes: 12_400_000,
+      searchBacklog: 0,
       notices: [],
       recheck: null,
     }),

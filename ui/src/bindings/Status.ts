@@ -44,6 +44,10 @@ bytes: number,
  */
 diskBytes: number, 
 /**
+ * How many requests the search index does not have yet; a search looks through those one by one.
+ */
+searchBacklog: number, 
+/**
  * What is wrong or should be known now, worst first.
  */
 notices: Array<Notice>, 

@@ -96,6 +96,7 @@ impl Engine {
         let watchers = vec![
             tokio::spawn(watch(Arc::clone(&core))),
             tokio::spawn(crate::arrivals::tell_of_marks(Arc::clone(&core))),
+            tokio::spawn(crate::arrivals::tell_of_backlog(Arc::clone(&core))),
         ];
         let engine = Self {
             core,

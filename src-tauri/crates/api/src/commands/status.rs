@@ -33,6 +33,7 @@ pub(super) async fn status(engine: &Engine, _: Nothing) -> Result<Status, ApiErr
         failed_signatures: totals.failed_signatures,
         bytes: totals.bytes,
         disk_bytes: usage.used_bytes + usage.free_bytes + usage.log_bytes + usage.search_bytes,
+        search_backlog: engine.search_backlog().await?,
         notices,
         recheck: recheck_view(engine),
     })

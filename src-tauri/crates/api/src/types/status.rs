@@ -22,6 +22,8 @@ pub struct Status {
     pub bytes: u64,
     /// How many bytes of the disk the data uses.
     pub disk_bytes: u64,
+    /// How many requests the search index does not have yet; a search looks through those one by one.
+    pub search_backlog: u64,
     /// What is wrong or should be known now, worst first.
     pub notices: Vec<Notice>,
     /// How far checking signatures again is; `null` while nothing is checked again.

@@ -39,12 +39,15 @@ impl Texts {
 }
 
 fn write_text(rows: usize, goes_on: bool) -> String {
-    let mut sql = format!("BEGIN IMMEDIATE;\nINSERT INTO request ({COLUMNS}) VALUES ");
+    // A statement that fails ends the transaction, so that SQLite need not remember how to undo that statement alone.
+    let mut sql = format!("BEGIN IMMEDIATE;\nINSERT OR ROLLBACK INTO request ({COLUMNS}) VALUES ");
     for row in 0..rows {
         sql.push_str(if row == 0 { "" } else { "," });
         sql.push_str(PLACES);
     }
-    sql.push_str(";\nINSERT INTO content (place, framing, head_length, length, coding, data) VALUES ");
+    sql.push_str(
+        ";\nINSERT OR ROLLBACK INTO content (place, framing, head_length, length, coding, data) VALUES ",
+    );
     for row in 0..rows {
         let comma = if row == 0 { "" } else { "," };
         let back = rows - 1 - row;
