@@ -5,9 +5,12 @@
 )]
 
 mod capture;
+mod decoding;
 mod delivery;
+mod handshakes;
 mod keeping;
 mod layout;
 mod safety;
+mod scripts;
 mod signatures;
 mod terminal;

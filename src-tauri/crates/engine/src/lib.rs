@@ -34,6 +34,8 @@ pub mod secrets;
 mod sending;
 mod settings;
 pub mod store;
+mod test_keys;
+mod unpacking;
 
 pub use deleting::{COUNTED_AT_MOST, Deleted};
 pub use engine::Engine;
@@ -43,6 +45,7 @@ pub use keeping::Storage;
 pub use listening::{DEFAULT_PORT, Listen, ListenerState};
 pub use options::Options;
 pub use reading::{PageQuery, Totals};
+pub use rejudging::Recheck;
 pub use samples::{SampleDelivered, SampleSent};
 pub use saved::SavedFilterState;
 pub use sending::{
@@ -51,3 +54,4 @@ pub use sending::{
     Sending, ShownCertificate, Signatures,
 };
 pub use settings::{Settings, Theme};
+pub use unpacking::UnpackedBytes;
