@@ -18,6 +18,6 @@ pub use endpoint::{Endpoint, NewEndpoint, SecretPlace, SecretRecord};
 pub use head::{Header, RawHead, RequestLine};
 pub use hookbench_signature::Verdict;
 pub use id::{AttemptId, DeliveryId, EndpointId, ParseIdError, RequestId, RunId, SecretId, TargetId};
-pub use request::{NewRequest, Recognition, Request, RequestSummary, Sequence};
+pub use request::{HandshakeReply, NewRequest, Recognition, Request, RequestSummary, Sequence};
 pub use target::{HeaderRule, PathRule, Redirects, Target, TargetRules, TimeoutRules, TrustRule};
 pub use time::Timestamp;
