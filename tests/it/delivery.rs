@@ -215,7 +215,7 @@ fn nothing_goes_outside_before_it_is_agreed_to() {
     }
     assert_eq!(
         hookbench.run(&["deliveries", "--json"]).stdout,
-        "",
+        b"",
         "nothing was tried"
     );
 }

@@ -1,11 +1,8 @@
 /** What stands around the requests: listener, store, settings, endpoints, providers and targets. */
 import type { EndpointView } from '../bindings/EndpointView';
 import type { ProviderView } from '../bindings/ProviderView';
-<<<<<<< HEAD
 import type { ReachabilityView } from '../bindings/ReachabilityView';
-=======
 import type { RecheckView } from '../bindings/RecheckView';
->>>>>>> main
 import type { Settings } from '../bindings/Settings';
 import type { Status } from '../bindings/Status';
 import type { TargetView } from '../bindings/TargetView';
