@@ -24,6 +24,8 @@ export type Dialog =
   | { kind: 'deleteMatching'; filter: string }
   | { kind: 'saveFilter' }
   | { kind: 'saved'; saved: SavedFilterView }
+  | { kind: 'sequence'; chosen: readonly string[] | string }
+  | { kind: 'idempotency'; request: string }
   | { kind: 'confirm'; question: Question; answer: (agreed: boolean) => void }
   | { kind: 'endpoint'; endpoint: EndpointView | null; path: string; secret: boolean }
   | { kind: 'target'; target: TargetView | null };
