@@ -10,6 +10,7 @@ import type { DiagnosisView } from "./DiagnosisView";
 import type { EndpointRef } from "./EndpointRef";
 import type { EndpointView } from "./EndpointView";
 import type { FilterSuggestion } from "./FilterSuggestion";
+import type { LimitView } from "./LimitView";
 import type { ListDeliveries } from "./ListDeliveries";
 import type { ListRequests } from "./ListRequests";
 import type { ListenerView } from "./ListenerView";
@@ -24,6 +25,7 @@ import type { Resend } from "./Resend";
 import type { SampleSent } from "./SampleSent";
 import type { SaveTarget } from "./SaveTarget";
 import type { SendSample } from "./SendSample";
+import type { SetLimits } from "./SetLimits";
 import type { SetPort } from "./SetPort";
 import type { SetSecret } from "./SetSecret";
 import type { Settings } from "./Settings";
@@ -56,6 +58,14 @@ settings: Command<Nothing, Settings>,
  * Keeps what the person chooses.
  */
 save_settings: Command<Settings, Settings>, 
+/**
+ * What senders may take of this machine.
+ */
+limits: Command<Nothing, Array<LimitView>>, 
+/**
+ * Sets limits; they hold for connections that are opened afterwards.
+ */
+set_limits: Command<SetLimits, Array<LimitView>>, 
 /**
  * A page of the list, newest first.
  */

@@ -65,9 +65,8 @@ pub(crate) async fn start(engine: &Engine, listen: &Listen) -> Result<ListenerSt
         ));
     }
     if let Some(trouble) = engine.keychain_trouble().await {
-        output::aside(&format!(
-            "no keychain ({trouble}): secrets are kept in files that only you can read"
-        ));
+        tracing::info!(%trouble, "there is no keychain");
+        output::aside("no keychain on this machine: secrets are kept in files that only you can read");
     }
     if listen.json {
         output::json(&Listening {

@@ -7,6 +7,7 @@ mod endpoint;
 mod failure;
 mod host;
 mod json;
+mod limit;
 mod list;
 mod listen;
 mod output;
@@ -63,6 +64,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Show(show) => show::run(&engine, &show).await,
         Command::Resend(resend) => resend::run(&engine, &resend).await,
         Command::Endpoint(command) => endpoint::run(&engine, command).await,
+        Command::Limit(command) => limit::run(&engine, command).await,
         Command::Secret(command) => secret::run(&engine, command).await,
         Command::Verify(verify) => signature::verify(&engine, verify).await,
         Command::Diagnose(diagnose) => signature::diagnose(&engine, diagnose).await,

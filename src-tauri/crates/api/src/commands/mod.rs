@@ -3,6 +3,7 @@
 
 mod deliveries;
 mod endpoints;
+mod limits;
 mod providers;
 mod requests;
 mod signature;
@@ -65,6 +66,10 @@ commands! {
     settings(Nothing) -> Settings = status::settings;
     /// Keeps what the person chooses.
     save_settings(Settings) -> Settings = status::save_settings;
+    /// What senders may take of this machine.
+    limits(Nothing) -> Vec<LimitView> = limits::list;
+    /// Sets limits; they hold for connections that are opened afterwards.
+    set_limits(SetLimits) -> Vec<LimitView> = limits::set;
 
     /// A page of the list, newest first.
     list_requests(ListRequests) -> RequestPage = requests::list;

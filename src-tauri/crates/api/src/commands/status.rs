@@ -14,13 +14,15 @@ pub(super) async fn status(engine: &Engine, _: Nothing) -> Result<Status, ApiErr
             code: "store".to_owned(),
             message: format!("requests cannot be kept and are refused: {trouble}"),
             hint: trouble.hint().map(str::to_owned),
+            detail: None,
         });
     }
     if let Some(trouble) = engine.keychain_trouble().await {
         notices.push(Notice {
             code: "no_keychain".to_owned(),
-            message: format!("there is no keychain ({trouble})"),
+            message: "there is no keychain on this machine".to_owned(),
             hint: Some("secrets are kept in files of the data folder that only you can read".to_owned()),
+            detail: Some(trouble),
         });
     }
     Ok(Status {
@@ -49,7 +51,6 @@ pub(super) async fn settings(engine: &Engine, _: Nothing) -> Result<Settings, Ap
             hookbench_engine::Theme::Light => Theme::Light,
             hookbench_engine::Theme::Dark => Theme::Dark,
         },
-        body_limit: settings.body_limit.unwrap_or(Settings::default().body_limit),
         last_target: settings.last_target,
     })
 }
@@ -61,7 +62,6 @@ pub(super) async fn save_settings(engine: &Engine, wanted: Settings) -> Result<S
             Theme::Light => hookbench_engine::Theme::Light,
             Theme::Dark => hookbench_engine::Theme::Dark,
         },
-        body_limit: Some(wanted.body_limit),
         last_target: wanted.last_target,
     };
     engine.save_settings(&chosen).await?;
@@ -78,6 +78,7 @@ fn view(state: ListenerState) -> ListenerView {
             code: "listener".to_owned(),
             message,
             hint,
+            detail: None,
         }),
     }
 }

@@ -8,6 +8,7 @@ mod bytes;
 mod delivery;
 mod endpoint;
 mod feed;
+mod limit;
 mod provider;
 mod request;
 mod signature;
@@ -22,11 +23,12 @@ pub use endpoint::{
     AddEndpoint, EndpointRef, EndpointView, RemoveSecret, SecretView, SetSecret, UpdateEndpoint,
 };
 pub use feed::FeedEvent;
+pub use limit::{LimitView, SetLimit, SetLimits};
 pub use provider::{ParameterView, ProviderView, SampleSent, SampleView, SendSample};
 pub use request::{
-    CopyRequest, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingView, HeaderLine,
-    ListRequests, RequestDetail, RequestPage, RequestRef, RequestRow, StarRequest, SuggestFilter, Text,
-    UndoDeletion,
+    CopyRequest, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingFact, FramingView,
+    HeaderLine, ListRequests, RequestDetail, RequestPage, RequestRef, RequestRow, StarRequest, SuggestFilter,
+    Text, UndoDeletion,
 };
 pub use signature::{
     AgeView, CandidateView, CheckView, ContentView, DiagnosisView, DigestsView, FoundView, KeyView, PartView,

@@ -52,6 +52,8 @@ pub struct Notice {
     pub message: String,
     /// The remedy.
     pub hint: Option<String>,
+    /// What the system said, for those who want to know.
+    pub detail: Option<String>,
 }
 
 /// Listens on another port.
@@ -76,23 +78,11 @@ pub enum Theme {
 }
 
 /// What the person has chosen.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Settings {
     /// Light or dark.
     pub theme: Theme,
-    /// The largest body that is kept whole, bytes.
-    pub body_limit: u64,
     /// The URL that was last sent to.
     pub last_target: Option<String>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            theme: Theme::System,
-            body_limit: 25 * 1024 * 1024,
-            last_target: None,
-        }
-    }
 }

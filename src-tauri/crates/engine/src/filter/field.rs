@@ -171,6 +171,10 @@ pub enum Flag {
     Aborted,
     /// `is:refused`
     Refused,
+    /// `is:malformed`
+    Malformed,
+    /// `is:ambiguous`
+    Ambiguous,
     /// `has:note`
     Note,
     /// `has:tag`
@@ -180,12 +184,14 @@ pub enum Flag {
 }
 
 /// What may stand after `is:`.
-pub(super) const IS: [(&str, Flag); 6] = [
+pub(super) const IS: [(&str, Flag); 8] = [
     ("starred", Flag::Starred),
     ("duplicate", Flag::Duplicate),
     ("cut", Flag::Cut),
     ("aborted", Flag::Aborted),
     ("refused", Flag::Refused),
+    ("malformed", Flag::Malformed),
+    ("ambiguous", Flag::Ambiguous),
     ("complete", Flag::Complete),
 ];
 

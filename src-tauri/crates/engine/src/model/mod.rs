@@ -6,14 +6,16 @@
 mod arrival;
 mod delivery;
 mod endpoint;
+mod framing;
 mod head;
 mod id;
 mod request;
 mod time;
 
-pub use arrival::{Arrival, Body, Framing, HttpVersion, Mark, State};
+pub use arrival::{Arrival, Body, HttpVersion, State};
 pub use delivery::{Attempt, Delivery, DeliveryKind, Outcome, Timings};
 pub use endpoint::{Endpoint, NewEndpoint, SecretPlace, SecretRecord, Target};
+pub use framing::{ChunkSizes, Framing, FramingFact, Mark};
 pub use head::{Header, RawHead, RequestLine};
 pub use hookbench_signature::Verdict;
 pub use id::{AttemptId, DeliveryId, EndpointId, ParseIdError, RequestId, SecretId, TargetId};

@@ -79,7 +79,8 @@ pub(super) const SUMMARY: &str = "SELECT request.id, request.sequence, request.r
     request.method, request.target, request.version, request.peer, request.endpoint, request.endpoint_path, \
     request.provider, request.event, request.delivery_key, request.verdict, request.state, request.reason, \
     request.answered, request.body_length, request.body_sha256, request.duplicate_of, \
-    coalesce(annotation.deliveries, 0), coalesce(annotation.starred, 0) \
+    coalesce(annotation.deliveries, 0), coalesce(annotation.starred, 0), \
+    EXISTS (SELECT 1 FROM content INDEXED BY content_ambiguous WHERE place = request.sequence << 16 AND instr(framing, 'ambiguous_framing') > 0) \
     FROM request LEFT JOIN annotation ON annotation.request = request.sequence ";
 
 /// A row of [`SUMMARY`].
@@ -122,6 +123,7 @@ pub(super) fn summary(row: &SqliteRow) -> Result<RequestSummary, StoreError> {
             .map(RequestId::from_bytes),
         deliveries: u32::try_from(row.try_get::<i64, _>(20)?).unwrap_or(u32::MAX),
         starred: row.try_get::<i64, _>(21)? != 0,
+        ambiguous: row.try_get::<i64, _>(22)? != 0,
     })
 }
 
