@@ -2,6 +2,7 @@
 import type { AddEndpoint } from "./AddEndpoint";
 import type { Command } from "./Command";
 import type { CopyRequest } from "./CopyRequest";
+import type { CountRequests } from "./CountRequests";
 import type { DeleteMatching } from "./DeleteMatching";
 import type { DeleteRequests } from "./DeleteRequests";
 import type { Deletion } from "./Deletion";
@@ -18,17 +19,20 @@ import type { Nothing } from "./Nothing";
 import type { ProviderView } from "./ProviderView";
 import type { RemoveSecret } from "./RemoveSecret";
 import type { Replay } from "./Replay";
+import type { RequestCount } from "./RequestCount";
 import type { RequestDetail } from "./RequestDetail";
 import type { RequestPage } from "./RequestPage";
 import type { RequestRef } from "./RequestRef";
 import type { Resend } from "./Resend";
 import type { SampleSent } from "./SampleSent";
 import type { SaveTarget } from "./SaveTarget";
+import type { SeekFilter } from "./SeekFilter";
 import type { SendSample } from "./SendSample";
 import type { SetLimits } from "./SetLimits";
 import type { SetPort } from "./SetPort";
 import type { SetSecret } from "./SetSecret";
 import type { Settings } from "./Settings";
+import type { SoughtView } from "./SoughtView";
 import type { StarRequest } from "./StarRequest";
 import type { Status } from "./Status";
 import type { SuggestFilter } from "./SuggestFilter";
@@ -70,6 +74,14 @@ set_limits: Command<SetLimits, Array<LimitView>>,
  * A page of the list, newest first.
  */
 list_requests: Command<ListRequests, RequestPage>, 
+/**
+ * How many requests match a filter.
+ */
+count_requests: Command<CountRequests, RequestCount>, 
+/**
+ * What a filter looks for in text, to mark it there.
+ */
+sought: Command<SeekFilter, SoughtView>, 
 /**
  * What may be typed next in the filter.
  */

@@ -4,6 +4,7 @@
 //! signature crate whether it holds, [`store`] keeps it, and only then the sender is answered. [`Engine`] joins them;
 //! the terminal and the window know nothing below it.
 
+mod arrivals;
 pub mod body;
 pub mod capture;
 pub mod changes;

@@ -26,9 +26,9 @@ pub use feed::FeedEvent;
 pub use limit::{LimitView, SetLimit, SetLimits};
 pub use provider::{ParameterView, ProviderView, SampleSent, SampleView, SendSample};
 pub use request::{
-    CopyRequest, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingFact, FramingView,
-    HeaderLine, ListRequests, RequestDetail, RequestPage, RequestRef, RequestRow, StarRequest, SuggestFilter,
-    Text, UndoDeletion,
+    CopyRequest, CountRequests, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingFact,
+    FramingView, HeaderLine, ListRequests, RequestCount, RequestDetail, RequestPage, RequestRef, RequestRow,
+    SeekFilter, SoughtText, SoughtView, StarRequest, SuggestFilter, Text, UndoDeletion,
 };
 pub use signature::{
     AgeView, CandidateView, CheckView, ContentView, DiagnosisView, DigestsView, FoundView, KeyView, PartView,
