@@ -30,6 +30,8 @@ import type { SetPort } from "./SetPort";
 import type { SetSecret } from "./SetSecret";
 import type { Settings } from "./Settings";
 import type { StarRequest } from "./StarRequest";
+import type { StartOver } from "./StartOver";
+import type { StartedOver } from "./StartedOver";
 import type { Status } from "./Status";
 import type { SuggestFilter } from "./SuggestFilter";
 import type { TargetRef } from "./TargetRef";
@@ -42,6 +44,10 @@ import type { UpdateEndpoint } from "./UpdateEndpoint";
  * What each command takes and gives; exists for its TypeScript form.
  */
 export type Commands = { 
+/**
+ * Opens data that could not be opened. The only command that needs no engine.
+ */
+start_over: Command<StartOver, StartedOver>, 
 /**
  * How everything is: listener, store, counts, what should be known.
  */
