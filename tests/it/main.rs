@@ -4,8 +4,10 @@
     reason = "what a test cannot do without is a failed test"
 )]
 
+mod bounds;
 mod capture;
 mod delivery;
+mod faults;
 mod layout;
 mod safety;
 mod signatures;

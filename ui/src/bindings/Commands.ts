@@ -34,6 +34,8 @@ import type { SetSecret } from "./SetSecret";
 import type { Settings } from "./Settings";
 import type { SoughtView } from "./SoughtView";
 import type { StarRequest } from "./StarRequest";
+import type { StartOver } from "./StartOver";
+import type { StartedOver } from "./StartedOver";
 import type { Status } from "./Status";
 import type { SuggestFilter } from "./SuggestFilter";
 import type { TargetRef } from "./TargetRef";
@@ -46,6 +48,10 @@ import type { UpdateEndpoint } from "./UpdateEndpoint";
  * What each command takes and gives; exists for its TypeScript form.
  */
 export type Commands = { 
+/**
+ * Opens data that could not be opened. The only command that needs no engine.
+ */
+start_over: Command<StartOver, StartedOver>, 
 /**
  * How everything is: listener, store, counts, what should be known.
  */

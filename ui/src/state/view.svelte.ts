@@ -12,6 +12,7 @@ export type Dialog =
   | { kind: 'sample' }
   | { kind: 'port' }
   | { kind: 'resend' }
+  | { kind: 'startOver' }
   | { kind: 'deleteMatching'; filter: string }
   | { kind: 'endpoint'; endpoint: EndpointView | null; path: string; secret: boolean }
   | { kind: 'target'; target: TargetView | null };

@@ -28,6 +28,10 @@ pub enum Code {
     BadFilter,
     /// The store cannot write or read now.
     Store,
+    /// The data file cannot be used as it is; it can be set aside and a new one begun.
+    Unusable,
+    /// The data file cannot be opened now; it can be tried again.
+    Unopened,
     /// Everything else.
     Failed,
 }
@@ -47,6 +51,8 @@ impl From<hookbench_engine::EngineError> for ApiError {
             Kind::BadInput => Code::BadInput,
             Kind::BadFilter => Code::BadFilter,
             Kind::Store => Code::Store,
+            Kind::Unusable => Code::Unusable,
+            Kind::Unopened => Code::Unopened,
             Kind::Failed => Code::Failed,
         };
         Self {

@@ -48,6 +48,8 @@ pub(crate) enum Command {
     Providers(Providers),
     /// Captures requests and serves the interface to a browser on this machine.
     Serve(Serve),
+    /// Moves a data file that cannot be opened to a dated name, so that a new one can be begun. Nothing is deleted.
+    SetAside,
 }
 
 #[derive(Debug, Args)]

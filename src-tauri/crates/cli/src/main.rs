@@ -14,6 +14,7 @@ mod output;
 mod resend;
 mod secret;
 mod serve;
+mod set_aside;
 mod show;
 mod signature;
 mod text;
@@ -57,7 +58,13 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Providers(providers) => return signature::providers(providers),
         _ => {}
     }
-    let engine = Engine::open(Options::at(arguments.data_dir)).await?;
+    let options = Options::at(arguments.data_dir);
+    match &arguments.command {
+        Command::Serve(serve) => return serve::run(options, serve).await,
+        Command::SetAside => return set_aside::run(options).await,
+        _ => {}
+    }
+    let engine = Engine::open(options).await?;
     let done = match arguments.command {
         Command::Listen(listen) => listen::run(&engine, &listen).await,
         Command::List(list) => list::run(&engine, &list).await,
@@ -70,8 +77,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Diagnose(diagnose) => signature::diagnose(&engine, diagnose).await,
         Command::Discover(discover) => signature::discover(&engine, &discover).await,
         // They were done above.
-        Command::Sign(_) | Command::Providers(_) => Ok(()),
-        Command::Serve(serve) => serve::run(&engine, &serve).await,
+        Command::Sign(_) | Command::Providers(_) | Command::Serve(_) | Command::SetAside => Ok(()),
     };
     // A command that changed an endpoint or a secret ends when the verdicts are right.
     engine.settled().await;

@@ -73,6 +73,10 @@ pub enum Kind {
     BadFilter,
     /// The store cannot read or write.
     Store,
+    /// The data file cannot be used as it is; it can be set aside and a new one begun.
+    Unusable,
+    /// The data file cannot be opened now.
+    Unopened,
     /// Everything else.
     Failed,
 }
@@ -116,7 +120,9 @@ impl EngineError {
                 StoreError::BadPrefix { .. } | StoreError::Ambiguous { .. } | StoreError::Exists { .. },
             ) => Kind::BadInput,
             Self::Filter(_) => Kind::BadFilter,
-            Self::Open(_) | Self::Store(_) => Kind::Store,
+            Self::Open(error) if error.may_set_aside() => Kind::Unusable,
+            Self::Open(_) => Kind::Unopened,
+            Self::Store(_) => Kind::Store,
             Self::Bind(_) | Self::Secret(_) | Self::Catalogue(_) | Self::Sample(_) | Self::NotListening => {
                 Kind::Failed
             }

@@ -1,22 +1,17 @@
 //! Listener, counts, notices, settings.
 
+use hookbench_engine::store::StoreError;
 use hookbench_engine::{Engine, ListenerState};
 
 use crate::error::ApiError;
+use crate::running::Running;
 use crate::types::{ListenerView, Nothing, Notice, SetPort, Settings, Status, Theme};
+use crate::types::{StartOver, StartedOver};
 
 pub(super) async fn status(engine: &Engine, _: Nothing) -> Result<Status, ApiError> {
     let totals = engine.totals().await?;
     let usage = engine.usage().await?;
-    let mut notices = Vec::new();
-    if let Some(trouble) = engine.store_trouble().await {
-        notices.push(Notice {
-            code: "store".to_owned(),
-            message: format!("requests cannot be kept and are refused: {trouble}"),
-            hint: trouble.hint().map(str::to_owned),
-            detail: None,
-        });
-    }
+    let mut notices = about_the_data(engine).await;
     if let Some(trouble) = engine.keychain_trouble().await {
         notices.push(Notice {
             code: "no_keychain".to_owned(),
@@ -36,6 +31,74 @@ pub(super) async fn status(engine: &Engine, _: Nothing) -> Result<Status, ApiErr
         bytes: totals.bytes,
         disk_bytes: usage.used_bytes + usage.free_bytes + usage.log_bytes + usage.search_bytes,
         notices,
+    })
+}
+
+/// What is wrong with the data file and the disk it is on, worst first.
+async fn about_the_data(engine: &Engine) -> Vec<Notice> {
+    let notice = |code: &str, message: String, hint: &str| Notice {
+        code: code.to_owned(),
+        message,
+        hint: Some(hint.to_owned()),
+        detail: None,
+    };
+    let mut notices = Vec::new();
+    let trouble = engine.store_trouble().await;
+    match &trouble {
+        Some(trouble @ StoreError::Corrupt { detail }) => notices.push(Notice {
+            code: "damaged".to_owned(),
+            message: "the data file is damaged; nothing more is taken into it".to_owned(),
+            hint: trouble.hint().map(str::to_owned),
+            detail: Some(detail.clone()),
+        }),
+        Some(trouble) => notices.push(Notice {
+            code: "store".to_owned(),
+            message: format!("requests cannot be kept and are refused: {trouble}"),
+            hint: trouble.hint().map(str::to_owned),
+            detail: None,
+        }),
+        None => {}
+    }
+    if let Some(lost) = engine.lost_requests() {
+        let (requests, were) = if lost == 1 {
+            ("request", "was")
+        } else {
+            ("requests", "were")
+        };
+        notices.push(notice(
+            "lost_requests",
+            format!("the newest {lost} {requests} that {were} kept cannot be found any more"),
+            "the log beside the data file (hookbench.db-wal) was deleted or damaged; what the file itself held is here",
+        ));
+    }
+    let health = engine.health().await;
+    if let Some(left) = health
+        .room
+        .filter(|_| !trouble.is_some_and(|trouble| trouble.is_about_room()))
+    {
+        notices.push(notice(
+            "little_room",
+            format!(
+                "only {} MB are left on the disk of the data folder",
+                left / 1_000_000
+            ),
+            "make room: with less than 100 MB left nothing more is captured",
+        ));
+    }
+    if let Some(place) = engine.folder_reservation() {
+        notices.push(notice(
+            "bad_place",
+            format!("the data folder is {place}"),
+            "choose a folder on a disk of this machine: elsewhere a data file can be damaged when two programs use it",
+        ));
+    }
+    notices
+}
+
+pub(super) async fn start_over(running: &Running, arguments: StartOver) -> Result<StartedOver, ApiError> {
+    let aside = running.start_over(arguments.set_aside).await?;
+    Ok(StartedOver {
+        aside: aside.map(|path| path.display().to_string()),
     })
 }
 

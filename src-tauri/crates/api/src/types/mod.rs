@@ -34,7 +34,7 @@ pub use signature::{
     AgeView, CandidateView, CheckView, ContentView, DiagnosisView, DigestsView, FoundView, KeyView, PartView,
     ProofView, SignatureView,
 };
-pub use status::{ListenerView, Notice, SetPort, Settings, Status, Theme};
+pub use status::{ListenerView, Notice, SetPort, Settings, StartOver, StartedOver, Status, Theme};
 
 /// Arguments of a command that takes none, and the answer of one that has nothing to say.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize, ts_rs::TS)]

@@ -56,6 +56,22 @@ pub struct Notice {
     pub detail: Option<String>,
 }
 
+/// Opens data that could not be opened.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct StartOver {
+    /// Whether the file that cannot be used is moved to a dated name first, and a new one begun.
+    pub set_aside: bool,
+}
+
+/// The data is open.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct StartedOver {
+    /// Where the old file is, if it was set aside.
+    pub aside: Option<String>,
+}
+
 /// Listens on another port.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]

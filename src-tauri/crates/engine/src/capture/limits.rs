@@ -63,7 +63,7 @@ impl Default for Limits {
             linger_bytes: 128 * MIB,
             spool_above: MIB,
             spool_above_when_full: 64 * KIB,
-            bodies_in_memory: 64 * MIB,
+            bodies_in_memory: 16 * MIB,
         }
     }
 }
