@@ -343,7 +343,7 @@ mod small_disk {
         shell.run("rm filler");
         until(address, "200");
         // Now all of it is gone at once, before anybody has looked.
-        shell.run("dd if=/dev/zero of=filler bs=1M 2>/dev/null");
+        shell.run("dd if=/dev/zero of=filler bs=1M 2>/dev/null; dd if=/dev/zero of=rest bs=1k 2>/dev/null");
         let mut state = 0x9e37_79b9_7f4a_7c15_u64;
         let noise: Vec<u8> = std::iter::repeat_with(|| {
             state ^= state << 13;
@@ -351,11 +351,11 @@ mod small_disk {
             state ^= state << 17;
             (state >> 24) as u8
         })
-        .take(900_000)
+        .take(8_000_000)
         .collect();
         let answer = send(address, "/full", &noise);
         assert_eq!(status(&answer), "507", "the disk is full: {answer}");
-        shell.run("rm filler");
+        shell.run("rm filler rest");
         until(address, "200");
         let stored = shell.run("\"$HOOKBENCH\" list --json --limit 10000");
         let kept = stored

@@ -144,13 +144,13 @@ pub(super) fn summary(row: &SqliteRow) -> Result<RequestSummary, StoreError> {
 
 /// A row of [`SUMMARY`] with `head_length`, `length`, `coding`, `data` and `framing` after it.
 fn whole(row: &SqliteRow) -> Result<Request, StoreError> {
-    let bytes = pack::unpack(row.try_get(24)?, row.try_get(23)?, row.try_get(25)?)?;
-    let (head, _) = content::cut(&bytes, row.try_get(22)?)?;
+    let bytes = pack::unpack(row.try_get(25)?, row.try_get(24)?, row.try_get(26)?)?;
+    let (head, _) = content::cut(&bytes, row.try_get(23)?)?;
     Ok(Request {
         summary: summary(row)?,
         // A copy, so that a small head does not hold a large body in memory.
         head: RawHead::new(Bytes::copy_from_slice(&head)),
-        framing: framing_of(row.try_get::<Option<&str>, _>(26)?)?,
+        framing: framing_of(row.try_get::<Option<&str>, _>(27)?)?,
     })
 }
 
