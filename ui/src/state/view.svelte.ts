@@ -6,6 +6,14 @@ import { isBoolean, isNumber, recall, remember } from '../lib/remember';
 export const TABS = ['payload', 'headers', 'signature', 'deliveries', 'raw'] as const;
 export type Tab = (typeof TABS)[number];
 
+/** Something the person has to agree to before it is sent. */
+export interface Question {
+  code: string;
+  message: string;
+  hint: string | null;
+  url: string;
+}
+
 export type Dialog =
   | { kind: 'palette' }
   | { kind: 'keys' }
@@ -14,6 +22,7 @@ export type Dialog =
   | { kind: 'resend' }
   | { kind: 'startOver' }
   | { kind: 'deleteMatching'; filter: string }
+  | { kind: 'confirm'; question: Question; answer: (agreed: boolean) => void }
   | { kind: 'endpoint'; endpoint: EndpointView | null; path: string; secret: boolean }
   | { kind: 'target'; target: TargetView | null };
 
@@ -57,7 +66,9 @@ export class View {
   }
 
   close(): void {
+    const { dialog } = this;
     this.dialog = null;
+    if (dialog?.kind === 'confirm') dialog.answer(false);
   }
 
   /** Opens the settings, which take the place of the panes; the first section unless one is named. */

@@ -32,6 +32,10 @@ pub enum Code {
     Unusable,
     /// The data file cannot be opened now; it can be tried again.
     Unopened,
+    /// The person has to agree to send to a host that is far away: ask, then `allow_host`, then again.
+    ConfirmHost,
+    /// The person has to agree to send a live event: ask, then `allow_live`, then again.
+    ConfirmLive,
     /// Everything else.
     Failed,
 }
@@ -53,6 +57,8 @@ impl From<hookbench_engine::EngineError> for ApiError {
             Kind::Store => Code::Store,
             Kind::Unusable => Code::Unusable,
             Kind::Unopened => Code::Unopened,
+            Kind::ConfirmHost => Code::ConfirmHost,
+            Kind::ConfirmLive => Code::ConfirmLive,
             Kind::Failed => Code::Failed,
         };
         Self {

@@ -23,6 +23,7 @@ use crate::options::Options;
 use crate::provider::Catalogue;
 use crate::rejudging::{self, Rejudging};
 use crate::secrets::Vault;
+use crate::sending::courier::Courier;
 use crate::store::{Store, StoreError};
 
 /// How long requests that are being received may take to finish when the engine is shut down.
@@ -54,6 +55,7 @@ pub(crate) struct Core {
     pub(crate) trouble: ArcSwapOption<StoreError>,
     pub(crate) changes: Changes,
     pub(crate) clock: Clock,
+    pub(crate) courier: Courier,
     /// What senders may take; swapped when the person changes it.
     pub(crate) limits: Arc<ArcSwap<Limits>>,
 }
@@ -70,6 +72,7 @@ impl Engine {
         let core = Arc::new(Core {
             vault: Vault::new(&options.data_dir, options.secrets),
             clock: options.clock.clone(),
+            courier: Courier::new(options.clock.clone()),
             limits: Arc::new(ArcSwap::from_pointee(options.limits.clone())),
             options,
             store,
@@ -140,6 +143,7 @@ impl Engine {
         if let Some(listener) = listener {
             listener.shut_down(GRACE).await;
         }
+        self.core.courier.stop().await;
         self.core.rejudging.stop().await;
         self.core.housekeeping.stop().await;
         for watcher in self.watchers.lock().await.drain(..) {

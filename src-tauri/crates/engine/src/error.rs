@@ -1,10 +1,11 @@
 //! What the engine says when it cannot do what it was asked.
 
 use crate::capture::BindError;
-use crate::delivery::{DestinationError, EditError, PlanError};
+use crate::delivery::{DestinationError, EditError, PlanError, RouteError};
 use crate::filter::FilterError;
 use crate::provider::{CatalogueError, RenderError};
 use crate::secrets::SecretError;
+use crate::sending::Question;
 use crate::store::{OpenError, StoreError};
 
 /// Why the engine did not do what it was asked. The message is the fact, [`EngineError::hint`] the remedy.
@@ -26,6 +27,12 @@ pub enum EngineError {
     /// The target is no URL that can be sent to.
     #[error(transparent)]
     Destination(#[from] DestinationError),
+    /// The rules of a target cannot be followed.
+    #[error(transparent)]
+    Route(#[from] RouteError),
+    /// The person has to agree first.
+    #[error("{0}")]
+    Confirm(Question),
     /// The captured request cannot be sent unchanged.
     #[error(transparent)]
     Plan(#[from] PlanError),
@@ -77,6 +84,10 @@ pub enum Kind {
     Unusable,
     /// The data file cannot be opened now.
     Unopened,
+    /// The person has to agree to send to a host that is far away.
+    ConfirmHost,
+    /// The person has to agree to send a live event.
+    ConfirmLive,
     /// Everything else.
     Failed,
 }
@@ -98,6 +109,8 @@ impl EngineError {
             Self::Bind(error) => Some(bind_hint(error).to_owned()),
             Self::Secret(error) => Some(error.hint().to_owned()),
             Self::Destination(error) => Some(error.hint()),
+            Self::Route(error) => Some(error.hint()),
+            Self::Confirm(question) => Some(question.hint()),
             Self::Plan(error) => Some(error.hint().to_owned()),
             Self::Edit(error) => Some(error.hint()),
             Self::Filter(error) => error.hint.clone(),
@@ -113,6 +126,7 @@ impl EngineError {
         match self {
             Self::NotFound { .. } | Self::Store(StoreError::NotFound { .. }) => Kind::NotFound,
             Self::Destination(_)
+            | Self::Route(_)
             | Self::Plan(_)
             | Self::Edit(_)
             | Self::BadInput { .. }
@@ -123,6 +137,8 @@ impl EngineError {
             Self::Open(error) if error.may_set_aside() => Kind::Unusable,
             Self::Open(_) => Kind::Unopened,
             Self::Store(_) => Kind::Store,
+            Self::Confirm(Question::Far { .. }) => Kind::ConfirmHost,
+            Self::Confirm(Question::Live { .. }) => Kind::ConfirmLive,
             Self::Bind(_) | Self::Secret(_) | Self::Catalogue(_) | Self::Sample(_) | Self::NotListening => {
                 Kind::Failed
             }

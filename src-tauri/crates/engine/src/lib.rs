@@ -41,6 +41,10 @@ pub use limiting::{LIMITS, LimitInfo, LimitState, LimitUnit, limit_of};
 pub use listening::{DEFAULT_PORT, Listen, ListenerState};
 pub use options::Options;
 pub use reading::{PageQuery, Totals};
-pub use samples::SampleSent;
-pub use sending::{Edited, EditedBody};
+pub use samples::{SampleDelivered, SampleSent};
+pub use sending::{
+    Aim, Chosen, Compared, Edited, EditedBody, IdempotencyReport, IdempotencyRow, LiveEvents, MOST_AT_ONCE,
+    MOST_PARALLEL, Order, Phase, Preview, Question, Reachability, ReportForm, Role, RunPlan, RunState,
+    Sending, ShownCertificate, Signatures,
+};
 pub use settings::{Settings, Theme};

@@ -151,6 +151,7 @@ fn refusal(error: &ApiError) -> Response {
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::BadInput | Code::BadFilter => StatusCode::UNPROCESSABLE_ENTITY,
         Code::Store | Code::Unusable | Code::Unopened => StatusCode::SERVICE_UNAVAILABLE,
+        Code::ConfirmHost | Code::ConfirmLive => StatusCode::CONFLICT,
         Code::Failed => StatusCode::INTERNAL_SERVER_ERROR,
     };
     json(status, error)

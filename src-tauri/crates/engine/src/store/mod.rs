@@ -8,6 +8,7 @@
 
 mod annotation;
 mod checkpoint;
+mod consent;
 mod content;
 mod delivery;
 mod derived;
@@ -33,6 +34,7 @@ mod repetition;
 mod request;
 mod retention;
 mod saved_filter;
+mod schedule;
 mod search;
 mod setting;
 mod suggest;
@@ -53,6 +55,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use annotation::Annotation;
+pub use consent::Consent;
 pub use content::BodyRange;
 pub use error::{OpenError, StoreError};
 pub use health::Health;
@@ -88,6 +91,7 @@ struct Inner {
     file: Arc<file::DataFile>,
     checkpointer: SqliteConnectOptions,
     search: search::SearchIndex,
+    marker: String,
     repetitions: repetition::Repetitions,
     body_text: BodyText,
     /// Bytes written by this program so far.
@@ -122,6 +126,7 @@ impl Store {
             identity,
             lost,
         } = open::open(folder, &options).await?;
+        let word = hex::encode(&identity[..identity.len().min(8)]);
         let file = Arc::new(file::DataFile::remember(&path, options.room));
         let (written, progress) = watch::channel(0);
         let writer = writer::Writer::start(options.writer(&path), connection, Arc::clone(&file), written);
@@ -163,6 +168,7 @@ impl Store {
                 file,
                 checkpointer,
                 search,
+                marker: word,
                 repetitions,
                 body_text: options.body_text,
                 written,
@@ -178,6 +184,12 @@ impl Store {
     #[must_use]
     pub fn path(&self) -> PathBuf {
         self.inner.file.path().to_owned()
+    }
+
+    /// A word that tells this data file from any other.
+    #[must_use]
+    pub fn marker(&self) -> &str {
+        &self.inner.marker
     }
 
     /// Keeps a request; returns when it is on the disk.
