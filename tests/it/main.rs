@@ -6,9 +6,12 @@
 
 mod bounds;
 mod capture;
+mod decoding;
 mod delivery;
 mod faults;
+mod handshakes;
 mod layout;
 mod safety;
+mod scripts;
 mod signatures;
 mod terminal;

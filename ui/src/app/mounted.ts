@@ -42,10 +42,13 @@ export function detailOf(row: RequestRow, body: string): RequestDetail {
       facts: [{ name: 'Body', text: 'Content-Length 1' }],
       marks: [HOSTILE],
     },
+    unpacked: null,
+    handshake: null,
     signature: {
       verdict: 'no secret',
       sentence: 'It carries a signature.',
       provider: 'stripe',
+      couldBe: [],
       algorithm: null,
       found: [{ place: HOSTILE, text: HOSTILE, parts: [] }],
       candidates: [],
@@ -86,7 +89,9 @@ export async function open(
       failedSignatures: 0,
       bytes: 9_100_000,
       diskBytes: 12_400_000,
+      searchBacklog: 0,
       notices: [],
+      recheck: null,
     }),
     limits: () => LIMITS,
     set_limits: ({ limits }) =>

@@ -32,6 +32,8 @@ pub mod secrets;
 mod sending;
 mod settings;
 pub mod store;
+mod test_keys;
+mod unpacking;
 
 pub use deleting::Deleted;
 pub use engine::Engine;
@@ -41,6 +43,7 @@ pub use limiting::{LIMITS, LimitInfo, LimitState, LimitUnit, limit_of};
 pub use listening::{DEFAULT_PORT, Listen, ListenerState};
 pub use options::Options;
 pub use reading::{PageQuery, Totals};
+pub use rejudging::Recheck;
 pub use samples::{SampleDelivered, SampleSent};
 pub use sending::{
     Aim, Chosen, Compared, Edited, EditedBody, IdempotencyReport, IdempotencyRow, LiveEvents, MOST_AT_ONCE,
@@ -48,3 +51,4 @@ pub use sending::{
     Sending, ShownCertificate, Signatures,
 };
 pub use settings::{Settings, Theme};
+pub use unpacking::UnpackedBytes;

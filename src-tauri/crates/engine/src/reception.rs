@@ -13,7 +13,7 @@ use crate::changes::Change;
 use crate::delivery::marker;
 use crate::engine::Core;
 use crate::judge::Case;
-use crate::model::{Arrival, Body, NewRequest, Recognition, RequestId};
+use crate::model::{Arrival, Body, HandshakeReply, NewRequest, Recognition, RequestId};
 use crate::provider::HandshakeAnswer;
 use crate::store::StoreError;
 
@@ -51,12 +51,14 @@ impl Reception {
         arrival: Arrival,
         recognition: Recognition,
         answered: Option<u16>,
+        reply: Option<HandshakeReply>,
     ) -> Result<(), StoreError> {
         let new = NewRequest {
             id: RequestId::generate(),
             arrival,
             recognition,
             answered,
+            reply,
         };
         let kept = self.core.store.insert_request(new).await;
         let trouble = kept.as_ref().err().cloned();
@@ -118,12 +120,13 @@ impl Reception {
 impl Intake for Reception {
     async fn take(&self, arrival: Arrival) -> Answer {
         let (recognition, handshake) = self.judge(&arrival).await;
-        let answer = if marker::has_passed(&arrival.head, self.core.store.marker()) {
-            looped()
+        let (answer, reply) = if marker::has_passed(&arrival.head, self.core.store.marker()) {
+            (looped(), None)
         } else {
-            handshake.map_or_else(accepted, answer_to)
+            let reply = handshake.as_ref().and_then(reply);
+            (handshake.map_or_else(accepted, answer_to), reply)
         };
-        match self.keep(arrival, recognition, Some(answer.status)).await {
+        match self.keep(arrival, recognition, Some(answer.status), reply).await {
             Ok(()) => answer,
             Err(error) => {
                 tracing::error!(%error, "a request could not be kept and was refused");
@@ -134,7 +137,7 @@ impl Intake for Reception {
 
     async fn record(&self, arrival: Arrival, answered: Option<u16>) {
         let recognition = self.recognise(&arrival).await;
-        if let Err(error) = self.keep(arrival, recognition, answered).await {
+        if let Err(error) = self.keep(arrival, recognition, answered, None).await {
             tracing::error!(%error, "a refused or unfinished request could not be kept");
         }
     }
@@ -148,6 +151,18 @@ fn case<'a>(arrival: &'a Arrival, body: &'a [u8]) -> Case<'a> {
         state: arrival.state,
         received_at: arrival.received_at,
     }
+}
+
+/// What is kept of an answer to a question; a delivery like any other is none.
+fn reply(handshake: &HandshakeAnswer) -> Option<HandshakeReply> {
+    (!handshake.acknowledgement).then(|| HandshakeReply {
+        name: handshake.name.clone(),
+        why: handshake.why.clone(),
+        lacks: handshake.lacks.clone(),
+        status: handshake.status,
+        headers: handshake.headers.clone(),
+        body: handshake.body.clone(),
+    })
 }
 
 /// What a sender that asks something gets once its request is kept.

@@ -1,7 +1,8 @@
 //! The list, and one request whole.
 
 use hookbench_engine::filter::Pattern;
-use hookbench_engine::model::{Framing, Header, HttpVersion, RequestId, RequestSummary, Sequence};
+use hookbench_engine::model::{Framing, Header, HttpVersion, Request, RequestId, RequestSummary, Sequence};
+use hookbench_engine::provider::OfferKind;
 use hookbench_engine::store::DeletionId;
 use hookbench_engine::{Engine, PageQuery};
 
@@ -9,8 +10,9 @@ use super::signature;
 use crate::error::ApiError;
 use crate::types::{
     CopyRequest, CountRequests, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingFact,
-    FramingView, HeaderLine, ListRequests, Nothing, RequestCount, RequestDetail, RequestPage, RequestRef,
-    RequestRow, SeekFilter, SoughtText, SoughtView, StarRequest, SuggestFilter, Text, UndoDeletion,
+    FramingView, HandshakeView, HeaderLine, ListRequests, Nothing, OfferView, ReplyView, RequestCount,
+    RequestDetail, RequestPage, RequestRef, RequestRow, SeekFilter, SoughtText, SoughtView, StarRequest,
+    SuggestFilter, Text, UndoDeletion, UnpackedView,
 };
 
 /// How many rows a page has where nothing is said.
@@ -92,6 +94,11 @@ pub(super) async fn detail(engine: &Engine, arguments: RequestRef) -> Result<Req
     let request = engine.request(id).await?;
     let (provider, report) = engine.report(id).await?;
     let headers = request.head.headers();
+    let is_unknown = provider.is_none();
+    let mut signature = signature::view(provider, report, engine.now());
+    if is_unknown {
+        signature.could_be = engine.possible_providers(id).await?;
+    }
     Ok(RequestDetail {
         content_type: headers
             .iter()
@@ -101,7 +108,14 @@ pub(super) async fn detail(engine: &Engine, arguments: RequestRef) -> Result<Req
         head_length: request.head.bytes().len() as u64,
         body_sha256: hex(&request.summary.body_sha256),
         framing: framing(&request.framing, request.summary.version),
-        signature: signature::view(provider, report, engine.now()),
+        unpacked: engine.unpacked_body(id).await?.map(|unpacked| UnpackedView {
+            codings: unpacked.codings.iter().map(|name| (*name).to_owned()).collect(),
+            length: unpacked.bytes.len() as u64,
+            cut: unpacked.cut,
+            problem: unpacked.problem.clone(),
+        }),
+        handshake: handshake(engine, &request).await?,
+        signature,
         row: row(request.summary),
     })
 }
@@ -168,6 +182,7 @@ fn row(summary: RequestSummary) -> RequestRow {
         endpoint: summary.recognition.endpoint_path,
         provider: summary.recognition.provider,
         event: summary.recognition.event,
+        handshake: summary.recognition.handshake,
         delivery_id: summary.recognition.delivery_key,
         verdict: summary.recognition.verdict.as_str().to_owned(),
         state: summary.state.as_str().to_owned(),
@@ -179,6 +194,53 @@ fn row(summary: RequestSummary) -> RequestRow {
         starred: summary.starred,
         ambiguous: summary.ambiguous,
     }
+}
+
+/// What a provider asks with a request. What was answered is a fact; what is offered is read from the request anew.
+async fn handshake(engine: &Engine, request: &Request) -> Result<Option<HandshakeView>, ApiError> {
+    let Some(name) = request.summary.recognition.handshake.clone() else {
+        return Ok(None);
+    };
+    let question = engine.question(request.summary.id).await?;
+    let reply = request.reply.as_ref();
+    let why = match (reply, &question) {
+        (Some(reply), _) => reply.why.clone(),
+        (None, Some(question)) => question.why.clone(),
+        (None, None) => String::new(),
+    };
+    Ok(Some(HandshakeView {
+        name,
+        why,
+        lacks: reply.and_then(|reply| reply.lacks.clone()),
+        reply: reply.map(|reply| ReplyView {
+            status: reply.status,
+            headers: reply
+                .headers
+                .iter()
+                .map(|(name, value)| HeaderLine {
+                    name: name.clone(),
+                    value: value.clone(),
+                    exact: true,
+                })
+                .collect(),
+            body: reply.body.clone(),
+        }),
+        offers: question
+            .map(|question| question.offers)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|offer| OfferView {
+                kind: match offer.kind {
+                    OfferKind::Secret => "secret",
+                    OfferKind::Copy => "copy",
+                    OfferKind::Link => "link",
+                }
+                .to_owned(),
+                value: offer.value,
+                text: offer.text,
+            })
+            .collect(),
+    }))
 }
 
 /// A header line as text; where it is not UTF-8 that is said.

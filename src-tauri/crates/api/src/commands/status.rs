@@ -5,7 +5,7 @@ use hookbench_engine::{Engine, ListenerState};
 
 use crate::error::ApiError;
 use crate::running::Running;
-use crate::types::{ListenerView, Nothing, Notice, SetPort, Settings, Status, Theme};
+use crate::types::{ListenerView, Nothing, Notice, RecheckView, SetPort, Settings, Status, Theme};
 use crate::types::{StartOver, StartedOver};
 
 pub(super) async fn status(engine: &Engine, _: Nothing) -> Result<Status, ApiError> {
@@ -30,7 +30,9 @@ pub(super) async fn status(engine: &Engine, _: Nothing) -> Result<Status, ApiErr
         failed_signatures: totals.failed_signatures,
         bytes: totals.bytes,
         disk_bytes: usage.used_bytes + usage.free_bytes + usage.log_bytes + usage.search_bytes,
+        search_backlog: engine.search_backlog().await?,
         notices,
+        recheck: recheck_view(engine),
     })
 }
 
@@ -100,6 +102,19 @@ pub(super) async fn start_over(running: &Running, arguments: StartOver) -> Resul
     Ok(StartedOver {
         aside: aside.map(|path| path.display().to_string()),
     })
+}
+
+/// How far checking signatures again is.
+pub(crate) fn recheck_view(engine: &Engine) -> Option<RecheckView> {
+    engine.recheck().map(|recheck| RecheckView {
+        done: recheck.done,
+        total: recheck.total,
+    })
+}
+
+pub(super) async fn cancel_recheck(engine: &Engine, _: Nothing) -> Result<Nothing, ApiError> {
+    engine.cancel_recheck().await?;
+    Ok(Nothing {})
 }
 
 pub(super) async fn set_port(engine: &Engine, arguments: SetPort) -> Result<ListenerView, ApiError> {

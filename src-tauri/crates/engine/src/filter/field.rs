@@ -163,6 +163,8 @@ pub enum Flag {
     Starred,
     /// `is:duplicate`
     Duplicate,
+    /// `is:handshake`
+    Handshake,
     /// `is:complete`
     Complete,
     /// `is:cut`
@@ -184,9 +186,10 @@ pub enum Flag {
 }
 
 /// What may stand after `is:`.
-pub(super) const IS: [(&str, Flag); 8] = [
+pub(super) const IS: [(&str, Flag); 9] = [
     ("starred", Flag::Starred),
     ("duplicate", Flag::Duplicate),
+    ("handshake", Flag::Handshake),
     ("cut", Flag::Cut),
     ("aborted", Flag::Aborted),
     ("refused", Flag::Refused),

@@ -20,6 +20,6 @@ pub use framing::{ChunkSizes, Framing, FramingFact, Mark};
 pub use head::{Header, RawHead, RequestLine};
 pub use hookbench_signature::Verdict;
 pub use id::{AttemptId, DeliveryId, EndpointId, ParseIdError, RequestId, RunId, SecretId, TargetId};
-pub use request::{NewRequest, Recognition, Request, RequestSummary, Sequence};
+pub use request::{HandshakeReply, NewRequest, Recognition, Request, RequestSummary, Sequence};
 pub use target::{HeaderRule, PathRule, Redirects, Target, TargetRules, TimeoutRules, TrustRule};
 pub use time::Timestamp;
