@@ -22,6 +22,8 @@ export type Dialog =
   | { kind: 'resend' }
   | { kind: 'startOver' }
   | { kind: 'deleteMatching'; filter: string }
+  | { kind: 'sequence'; chosen: readonly string[] | string }
+  | { kind: 'idempotency'; request: string }
   | { kind: 'confirm'; question: Question; answer: (agreed: boolean) => void }
   | { kind: 'endpoint'; endpoint: EndpointView | null; path: string; secret: boolean }
   | { kind: 'target'; target: TargetView | null };
