@@ -25,6 +25,7 @@ import type { FilterRef } from "./FilterRef";
 import type { FilterSuggestion } from "./FilterSuggestion";
 import type { HostRef } from "./HostRef";
 import type { IdempotencyView } from "./IdempotencyView";
+import type { LimitView } from "./LimitView";
 import type { ListDeliveries } from "./ListDeliveries";
 import type { ListRequests } from "./ListRequests";
 import type { ListenerView } from "./ListenerView";
@@ -57,11 +58,14 @@ import type { SavedFilterView } from "./SavedFilterView";
 import type { SeekFilter } from "./SeekFilter";
 import type { SendAgain } from "./SendAgain";
 import type { SendSample } from "./SendSample";
+import type { SetLimits } from "./SetLimits";
 import type { SetPort } from "./SetPort";
 import type { SetSecret } from "./SetSecret";
 import type { Settings } from "./Settings";
 import type { SoughtView } from "./SoughtView";
+import type { StartOver } from "./StartOver";
 import type { StartRun } from "./StartRun";
+import type { StartedOver } from "./StartedOver";
 import type { Status } from "./Status";
 import type { StorageView } from "./StorageView";
 import type { SuggestFilter } from "./SuggestFilter";
@@ -76,6 +80,10 @@ import type { UpdateEndpoint } from "./UpdateEndpoint";
  * What each command takes and gives; exists for its TypeScript form.
  */
 export type Commands = { 
+/**
+ * Opens data that could not be opened. The only command that needs no engine.
+ */
+start_over: Command<StartOver, StartedOver>, 
 /**
  * How everything is: listener, store, counts, what should be known.
  */
@@ -92,6 +100,14 @@ settings: Command<Nothing, Settings>,
  * Keeps what the person chooses.
  */
 save_settings: Command<Settings, Settings>, 
+/**
+ * What senders may take of this machine.
+ */
+limits: Command<Nothing, Array<LimitView>>, 
+/**
+ * Sets limits; they hold for connections that are opened afterwards.
+ */
+set_limits: Command<SetLimits, Array<LimitView>>, 
 /**
  * A page of the list, newest first.
  */

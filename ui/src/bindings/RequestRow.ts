@@ -95,4 +95,8 @@ noted: boolean,
 /**
  * The tags the person gave it.
  */
-tags: Array<string>, };
+tags: Array<string>, 
+/**
+ * It was framed in two ways at once, by `Content-Length` and by `Transfer-Encoding`.
+ */
+ambiguous: boolean, };

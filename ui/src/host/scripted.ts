@@ -81,6 +81,7 @@ export function rowOf(sequence: number, change: Partial<RequestRow> = {}): Reque
     starred: false,
     noted: false,
     tags: [],
+    ambiguous: false,
     ...change,
   };
 }

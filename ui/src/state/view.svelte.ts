@@ -21,6 +21,7 @@ export type Dialog =
   | { kind: 'sample' }
   | { kind: 'port' }
   | { kind: 'resend' }
+  | { kind: 'startOver' }
   | { kind: 'deleteMatching'; filter: string }
   | { kind: 'saveFilter' }
   | { kind: 'saved'; saved: SavedFilterView }

@@ -44,6 +44,9 @@ pub(crate) enum Command {
     /// Sets, lists and removes the secrets of endpoints.
     #[command(subcommand)]
     Secret(Secret),
+    /// Shows and sets what senders may take: sizes, times, connections.
+    #[command(subcommand)]
+    Limit(Limit),
     /// Checks the signature of a captured request, or of many given on standard input.
     Verify(Verify),
     /// Signs requests given on standard input, as their provider would.
@@ -73,6 +76,8 @@ pub(crate) enum Command {
     Backup(Backup),
     /// Captures requests and serves the interface to a browser on this machine.
     Serve(Serve),
+    /// Moves a data file that cannot be opened to a dated name, so that a new one can be begun. Nothing is deleted.
+    SetAside,
 }
 
 #[derive(Debug, Args)]
@@ -126,6 +131,28 @@ pub(crate) struct Show {
     /// The exact bytes of the body.
     #[arg(long, group = "form")]
     pub(crate) body: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Limit {
+    /// Lists all limits as they are now.
+    List {
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Sets a limit; it holds for connections that are opened afterwards.
+    Set {
+        /// Its name, e.g. `body`.
+        name: String,
+        /// A number, with a unit where it has one: `25MiB`, `10s`, `2m`.
+        value: String,
+    },
+    /// Sets a limit back to the usual.
+    Reset {
+        /// Its name.
+        name: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -398,13 +425,13 @@ pub(crate) struct Undo {
 pub(crate) struct Storage {
     /// Keep at most so many requests; `none` for no limit.
     #[arg(long, value_name = "N", value_parser = limit)]
-    pub(crate) keep_requests: Option<Limit>,
+    pub(crate) keep_requests: Option<AtMost>,
     /// Keep requests for so long, e.g. `30d`, `12h`, `90m`; `none` for no limit.
     #[arg(long, value_name = "AGE", value_parser = age)]
-    pub(crate) keep_age: Option<Limit>,
+    pub(crate) keep_age: Option<AtMost>,
     /// Let the data use so much of the disk, e.g. `2GiB`, `500MB`; `none` for no limit.
     #[arg(long, value_name = "SIZE", value_parser = bytes)]
-    pub(crate) keep_size: Option<Limit>,
+    pub(crate) keep_size: Option<AtMost>,
     /// Remove for good what was deleted, without waiting, and give the space back.
     #[arg(long)]
     pub(crate) purge: bool,
@@ -424,19 +451,19 @@ pub(crate) struct Backup {
 
 /// A limit as it was typed: a number, or none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Limit(pub(crate) Option<u64>);
+pub(crate) struct AtMost(pub(crate) Option<u64>);
 
-fn limit(text: &str) -> Result<Limit, String> {
+fn limit(text: &str) -> Result<AtMost, String> {
     measured(text, &[("", 1)], "write a number, or `none`")
 }
 
 /// Seconds.
-fn age(text: &str) -> Result<Limit, String> {
+fn age(text: &str) -> Result<AtMost, String> {
     let units = [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)];
     measured(text, &units, "write for example `30d`, `12h` or `90m`, or `none`")
 }
 
-fn bytes(text: &str) -> Result<Limit, String> {
+fn bytes(text: &str) -> Result<AtMost, String> {
     let units = [
         ("kib", 1 << 10),
         ("mib", 1 << 20),
@@ -452,17 +479,17 @@ fn bytes(text: &str) -> Result<Limit, String> {
     measured(text, &units, "write for example `2GiB` or `500MB`, or `none`")
 }
 
-fn measured(text: &str, units: &[(&str, u64)], hint: &str) -> Result<Limit, String> {
+fn measured(text: &str, units: &[(&str, u64)], hint: &str) -> Result<AtMost, String> {
     let text = text.trim().to_ascii_lowercase();
     if text == "none" {
-        return Ok(Limit(None));
+        return Ok(AtMost(None));
     }
     let found = units.iter().find_map(|(unit, factor)| {
         let number: u64 = text.strip_suffix(unit)?.trim_end().parse().ok()?;
         number.checked_mul(*factor)
     });
     found
-        .map(|number| Limit(Some(number)))
+        .map(|number| AtMost(Some(number)))
         .ok_or_else(|| hint.to_owned())
 }
 
@@ -494,10 +521,10 @@ mod tests {
 
     #[test]
     fn limits_are_understood_with_their_units() {
-        assert_eq!(bytes("2GiB"), Ok(Limit(Some(2 << 30))), "1024s");
-        assert_eq!(bytes("500 MB"), Ok(Limit(Some(500_000_000))), "thousands");
-        assert_eq!(age("30d"), Ok(Limit(Some(2_592_000))), "days");
-        assert_eq!(limit("none"), Ok(Limit(None)), "no limit");
+        assert_eq!(bytes("2GiB"), Ok(AtMost(Some(2 << 30))), "1024s");
+        assert_eq!(bytes("500 MB"), Ok(AtMost(Some(500_000_000))), "thousands");
+        assert_eq!(age("30d"), Ok(AtMost(Some(2_592_000))), "days");
+        assert_eq!(limit("none"), Ok(AtMost(None)), "no limit");
         for wrong in ["", "-1", "1.5d", "99999999999999999999", "12x"] {
             assert!(age(wrong).is_err(), "`{wrong}` is no age");
         }

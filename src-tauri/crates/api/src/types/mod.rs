@@ -10,6 +10,7 @@ mod endpoint;
 mod feed;
 mod filter;
 mod keeping;
+mod limit;
 mod provider;
 mod request;
 mod run;
@@ -34,11 +35,12 @@ pub use keeping::{
     CountMatching, DeleteMatching, Deletion, DeletionView, MatchCount, Purged, Retention, StorageView,
     UndoDeletion,
 };
+pub use limit::{LimitView, SetLimit, SetLimits};
 pub use provider::{ParameterView, ProviderView, SampleSent, SampleView, SendSample};
 pub use request::{
-    CopyRequest, CountRequests, DeleteRequests, FilterSuggestion, FramingView, HandshakeView, HeaderLine,
-    ListRequests, OfferView, ReplyView, RequestCount, RequestDetail, RequestPage, RequestRef, RequestRow,
-    SeekFilter, SoughtText, SoughtView, SuggestFilter, Text, UnpackedView,
+    CopyRequest, CountRequests, DeleteRequests, FilterSuggestion, FramingFact, FramingView, HandshakeView,
+    HeaderLine, ListRequests, OfferView, ReplyView, RequestCount, RequestDetail, RequestPage, RequestRef,
+    RequestRow, SeekFilter, SoughtText, SoughtView, SuggestFilter, Text, UnpackedView,
 };
 pub use run::{
     AskReport, CheckIdempotency, IdempotencyRowView, IdempotencyView, PaceView, PauseRun, RunRef, RunView,
@@ -48,7 +50,9 @@ pub use signature::{
     AgeView, CandidateView, CheckView, ContentView, DiagnosisView, DigestsView, FoundView, KeyView, PartView,
     ProofView, SignatureView,
 };
-pub use status::{ListenerView, Notice, RecheckView, SetPort, Settings, Status, Theme};
+pub use status::{
+    ListenerView, Notice, RecheckView, SetPort, Settings, StartOver, StartedOver, Status, Theme,
+};
 pub use target::{
     CertificateView, HeaderAction, HeaderRuleView, HostRef, PathView, ReachabilityView, RetryPreset,
     RulesView, SaveTarget, TargetRef, TargetView, TrustView,

@@ -119,6 +119,8 @@ pub struct RequestSummary {
     pub noted: bool,
     /// The tags the person gave it, by name.
     pub tags: Vec<String>,
+    /// It was framed in two ways at once: [`super::Mark::AmbiguousFraming`].
+    pub ambiguous: bool,
 }
 
 /// One request whole, but for its body, which is read by range.
