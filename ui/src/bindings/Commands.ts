@@ -20,6 +20,7 @@ import type { EndpointView } from "./EndpointView";
 import type { FilterSuggestion } from "./FilterSuggestion";
 import type { HostRef } from "./HostRef";
 import type { IdempotencyView } from "./IdempotencyView";
+import type { LimitView } from "./LimitView";
 import type { ListDeliveries } from "./ListDeliveries";
 import type { ListRequests } from "./ListRequests";
 import type { ListenerView } from "./ListenerView";
@@ -44,12 +45,15 @@ import type { SaveTarget } from "./SaveTarget";
 import type { SeekFilter } from "./SeekFilter";
 import type { SendAgain } from "./SendAgain";
 import type { SendSample } from "./SendSample";
+import type { SetLimits } from "./SetLimits";
 import type { SetPort } from "./SetPort";
 import type { SetSecret } from "./SetSecret";
 import type { Settings } from "./Settings";
 import type { SoughtView } from "./SoughtView";
 import type { StarRequest } from "./StarRequest";
+import type { StartOver } from "./StartOver";
 import type { StartRun } from "./StartRun";
+import type { StartedOver } from "./StartedOver";
 import type { Status } from "./Status";
 import type { SuggestFilter } from "./SuggestFilter";
 import type { TargetRef } from "./TargetRef";
@@ -62,6 +66,10 @@ import type { UpdateEndpoint } from "./UpdateEndpoint";
  * What each command takes and gives; exists for its TypeScript form.
  */
 export type Commands = { 
+/**
+ * Opens data that could not be opened. The only command that needs no engine.
+ */
+start_over: Command<StartOver, StartedOver>, 
 /**
  * How everything is: listener, store, counts, what should be known.
  */
@@ -78,6 +86,14 @@ settings: Command<Nothing, Settings>,
  * Keeps what the person chooses.
  */
 save_settings: Command<Settings, Settings>, 
+/**
+ * What senders may take of this machine.
+ */
+limits: Command<Nothing, Array<LimitView>>, 
+/**
+ * Sets limits; they hold for connections that are opened afterwards.
+ */
+set_limits: Command<SetLimits, Array<LimitView>>, 
 /**
  * A page of the list, newest first.
  */

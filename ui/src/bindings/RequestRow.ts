@@ -87,4 +87,8 @@ deliveries: number,
 /**
  * Marked by the person.
  */
-starred: boolean, };
+starred: boolean, 
+/**
+ * It was framed in two ways at once, by `Content-Length` and by `Transfer-Encoding`.
+ */
+ambiguous: boolean, };

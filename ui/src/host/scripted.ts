@@ -79,6 +79,7 @@ export function rowOf(sequence: number, change: Partial<RequestRow> = {}): Reque
     duplicateOf: null,
     deliveries: 0,
     starred: false,
+    ambiguous: false,
     ...change,
   };
 }

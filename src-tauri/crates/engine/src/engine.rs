@@ -103,7 +103,7 @@ impl Engine {
             listening: Arc::default(),
             watchers: Arc::new(Mutex::new(watchers)),
         };
-        engine.apply_limits(&engine.settings().await?);
+        engine.core.renew_limits().await?;
         Ok(engine)
     }
 
@@ -215,6 +215,9 @@ async fn watch(core: Arc<Core>) {
                 }
             }
             Err(error) => tracing::warn!(%error, "the endpoints cannot be read"),
+        }
+        if let Err(error) = core.renew_limits().await {
+            tracing::warn!(%error, "the limits cannot be read");
         }
         core.ready.send_replace(true);
         // Told after the renewal, so that who asks again sees it.

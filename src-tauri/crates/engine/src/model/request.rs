@@ -115,6 +115,8 @@ pub struct RequestSummary {
     pub deliveries: u32,
     /// Marked by the person.
     pub starred: bool,
+    /// It was framed in two ways at once: [`super::Mark::AmbiguousFraming`].
+    pub ambiguous: bool,
 }
 
 /// One request whole, but for its body, which is read by range.
