@@ -147,16 +147,21 @@ pub(super) fn summary(row: &SqliteRow) -> Result<RequestSummary, StoreError> {
     })
 }
 
-/// A row of [`SUMMARY`] with `head_length`, `length`, `coding`, `data`, `framing` and `reply` after it.
+/// A row of [`SUMMARY`] with `head_length`, `length`, `coding`, `data`, `framing` and `reply` after it. They are read by
+/// their names: the summary grows.
 fn whole(row: &SqliteRow) -> Result<Request, StoreError> {
-    let bytes = pack::unpack(row.try_get(26)?, row.try_get(25)?, row.try_get(27)?)?;
-    let (head, _) = content::cut(&bytes, row.try_get(24)?)?;
+    let bytes = pack::unpack(
+        row.try_get("coding")?,
+        row.try_get("length")?,
+        row.try_get("data")?,
+    )?;
+    let (head, _) = content::cut(&bytes, row.try_get("head_length")?)?;
     Ok(Request {
         summary: summary(row)?,
         // A copy, so that a small head does not hold a large body in memory.
         head: RawHead::new(Bytes::copy_from_slice(&head)),
-        framing: framing_of(row.try_get::<Option<&str>, _>(28)?)?,
-        reply: reply_of(row.try_get::<Option<&str>, _>(29)?)?,
+        framing: framing_of(row.try_get::<Option<&str>, _>("framing")?)?,
+        reply: reply_of(row.try_get::<Option<&str>, _>("reply")?)?,
     })
 }
 
