@@ -28,10 +28,13 @@ export function detailOf(row: RequestRow, body: string): RequestDetail {
       trailers: [],
       marks: [HOSTILE],
     },
+    unpacked: null,
+    handshake: null,
     signature: {
       verdict: 'no secret',
       sentence: 'It carries a signature.',
       provider: 'stripe',
+      couldBe: [],
       algorithm: null,
       found: [{ place: HOSTILE, text: HOSTILE, parts: [] }],
       candidates: [],
@@ -51,6 +54,7 @@ export async function open(
 ): Promise<{ bench: Workbench; host: ScriptedHost }> {
   const host = new ScriptedHost({
     list_requests: store.page,
+    count_requests: store.count,
     request: ({ id }) => detailOf(store.rows.find((row) => row.id === id) ?? rowOf(1), body),
     deliveries: () => [],
     settings: () => ({ theme: 'dark', bodyLimit: 1, lastTarget: null }),
@@ -71,7 +75,9 @@ export async function open(
       failedSignatures: 0,
       bytes: 9_100_000,
       diskBytes: 12_400_000,
+      searchBacklog: 0,
       notices: [],
+      recheck: null,
     }),
     endpoints: () => [],
     targets: () => [],

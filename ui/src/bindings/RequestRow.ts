@@ -49,6 +49,14 @@ provider: string | null,
  */
 event: string | null, 
 /**
+ * The provider's name for the question, where it is a handshake and no event.
+ */
+handshake: string | null, 
+/**
+ * What the provider calls the delivery.
+ */
+deliveryId: string | null, 
+/**
  * `valid`, `invalid`, `expired`, `missing`, `malformed`, `no secret`, `unsigned` or `unknown`.
  */
 verdict: 'valid' | 'invalid' | 'expired' | 'missing' | 'malformed' | 'no secret' | 'unsigned' | 'unknown', 

@@ -15,6 +15,8 @@ export interface Sending {
   key: number;
   kind: 'resend' | 'edited';
   url: string;
+  /** By which it can be cancelled. */
+  ticket: string;
   startedAt: number;
 }
 
@@ -101,6 +103,11 @@ export class OpenRequest {
 
   body(): ByteReader {
     return this.#reader('request_body', this.id, this.detail?.row.bodyLength ?? 0);
+  }
+
+  /** The body with its content coding undone; empty where it has none. */
+  unpacked(): ByteReader {
+    return this.#reader('request_unpacked', this.id, this.detail?.unpacked?.length ?? 0);
   }
 
   head(): ByteReader {

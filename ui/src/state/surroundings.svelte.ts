@@ -1,6 +1,7 @@
 /** What stands around the requests: listener, store, settings, endpoints, providers and targets. */
 import type { EndpointView } from '../bindings/EndpointView';
 import type { ProviderView } from '../bindings/ProviderView';
+import type { RecheckView } from '../bindings/RecheckView';
 import type { Settings } from '../bindings/Settings';
 import type { Status } from '../bindings/Status';
 import type { TargetView } from '../bindings/TargetView';
@@ -8,6 +9,8 @@ import type { Host } from '../host';
 
 export class Surroundings {
   status = $state.raw<Status | null>(null);
+  /** How far checking signatures again is, while it is under way. */
+  recheck = $state.raw<RecheckView | null>(null);
   settings = $state.raw<Settings | null>(null);
   endpoints = $state.raw<readonly EndpointView[]>([]);
   providers = $state.raw<readonly ProviderView[]>([]);
@@ -25,6 +28,7 @@ export class Surroundings {
 
   async loadStatus(): Promise<void> {
     this.status = await this.#host.call('status', {});
+    this.recheck = this.status.recheck;
   }
 
   /** Counts change with every request; they are asked for at most twice a second. */

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hookbench_engine::model::{Attempt, Delivery, Endpoint, RawHead, Request, SecretRecord};
 use serde::Serialize;
+use serde_json::{Value, json};
 
 /// A request as one object.
 #[derive(Debug, Serialize)]
@@ -19,6 +20,8 @@ pub(crate) struct RequestObject {
     endpoint: Option<String>,
     provider: Option<String>,
     event: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    handshake: Option<Value>,
     verdict: &'static str,
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -52,6 +55,17 @@ impl RequestObject {
             endpoint: known.endpoint_path.clone(),
             provider: known.provider.clone(),
             event: known.event.clone(),
+            handshake: known.handshake.as_ref().map(|name| match &request.reply {
+                Some(reply) => json!({
+                    "name": name,
+                    "why": reply.why,
+                    "lacks": reply.lacks,
+                    "status": reply.status,
+                    "headers": reply.headers,
+                    "body": reply.body,
+                }),
+                None => json!({ "name": name, "status": null }),
+            }),
             verdict: known.verdict.as_str(),
             state: summary.state.as_str(),
             reason: summary.reason.clone(),
@@ -95,16 +109,35 @@ pub(crate) struct DeliveryObject {
     kind: &'static str,
     url: String,
     created_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    again: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retries: Option<RetriesObject>,
     attempts: Vec<AttemptObject>,
 }
 
+/// When a delivery is tried again.
 #[derive(Debug, Serialize)]
-struct AttemptObject {
+struct RetriesObject {
+    state: &'static str,
+    used: u32,
+    of: usize,
+    next_at: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct AttemptObject {
     id: String,
     started_at: String,
     outcome: &'static str,
     message: Option<String>,
     hint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
     status: Option<u16>,
     headers: Vec<[String; 2]>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -125,12 +158,22 @@ impl DeliveryObject {
             kind: delivery.kind.as_str(),
             url: delivery.url.clone(),
             created_at: delivery.created_at.to_string(),
+            target: delivery.target.map(|id| id.to_string()),
+            again: delivery.again.map(|id| id.to_string()),
+            run: delivery.run.map(|step| step.run.to_string()),
+            retries: delivery.schedule.as_ref().map(|schedule| RetriesObject {
+                state: schedule.state.as_str(),
+                used: schedule.used,
+                of: schedule.waits.len(),
+                next_at: schedule.next_at.map(|at| at.to_string()),
+            }),
             attempts: delivery.attempts.iter().map(attempt).collect(),
         }
     }
 }
 
-fn attempt(attempt: &Attempt) -> AttemptObject {
+/// An attempt as one object.
+pub(crate) fn attempt(attempt: &Attempt) -> AttemptObject {
     let (headers, headers_base64) = headers(&RawHead::new(attempt.head.clone()));
     AttemptObject {
         id: attempt.id.to_string(),
@@ -138,6 +181,7 @@ fn attempt(attempt: &Attempt) -> AttemptObject {
         outcome: attempt.outcome.as_str(),
         message: attempt.message.clone(),
         hint: attempt.hint.clone(),
+        url: attempt.url.clone(),
         status: attempt.status,
         headers,
         headers_base64,
@@ -160,6 +204,7 @@ pub(crate) struct EndpointObject<'a> {
     path: &'a str,
     provider: Option<&'a str>,
     parameters: &'a std::collections::BTreeMap<String, String>,
+    answers_handshakes: bool,
     created_at: String,
     secrets: Vec<SecretObject<'a>>,
 }
@@ -180,6 +225,7 @@ impl<'a> EndpointObject<'a> {
             path: &endpoint.path,
             provider: endpoint.provider.as_deref(),
             parameters: &endpoint.parameters,
+            answers_handshakes: endpoint.answers_handshakes,
             created_at: endpoint.created_at.to_string(),
             secrets: endpoint.secrets.iter().map(SecretObject::new).collect(),
         }

@@ -3,18 +3,23 @@
 //! Exit codes: 0 done, 1 failed with a message on standard error, 2 wrong usage.
 
 mod arguments;
+mod deliveries;
 mod endpoint;
 mod failure;
 mod host;
+mod idempotency;
 mod json;
 mod list;
 mod listen;
 mod output;
 mod resend;
 mod secret;
+mod send;
+mod sending_arguments;
 mod serve;
 mod show;
 mod signature;
+mod target;
 mod text;
 
 use std::process::ExitCode;
@@ -57,11 +62,16 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         _ => {}
     }
     let engine = Engine::open(Options::at(arguments.data_dir)).await?;
+    let changes_verdicts = matches!(arguments.command, Command::Endpoint(_) | Command::Secret(_));
     let done = match arguments.command {
         Command::Listen(listen) => listen::run(&engine, &listen).await,
         Command::List(list) => list::run(&engine, &list).await,
         Command::Show(show) => show::run(&engine, &show).await,
         Command::Resend(resend) => resend::run(&engine, &resend).await,
+        Command::Send(send) => send::run(&engine, &send).await,
+        Command::Deliveries(wanted) => deliveries::run(&engine, &wanted).await,
+        Command::Idempotency(wanted) => idempotency::run(&engine, &wanted).await,
+        Command::Target(command) => target::run(&engine, command).await,
         Command::Endpoint(command) => endpoint::run(&engine, command).await,
         Command::Secret(command) => secret::run(&engine, command).await,
         Command::Verify(verify) => signature::verify(&engine, verify).await,
@@ -72,7 +82,9 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Serve(serve) => serve::run(&engine, &serve).await,
     };
     // A command that changed an endpoint or a secret ends when the verdicts are right.
-    engine.settled().await;
+    if changes_verdicts {
+        engine.settled().await;
+    }
     engine.shut_down().await;
     done
 }

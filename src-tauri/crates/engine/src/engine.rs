@@ -21,9 +21,11 @@ use crate::listening::Listening;
 use crate::model::{Endpoint, SecretId, SecretPlace, Timestamp};
 use crate::options::Options;
 use crate::provider::Catalogue;
-use crate::rejudging::{self, Rejudging};
+use crate::rejudging::{self, Rejudging, Scope};
 use crate::secrets::Vault;
-use crate::store::{Store, StoreError};
+use crate::sending::courier::Courier;
+use crate::store::{Store, StoreError, StoreOptions};
+use crate::unpacking::{LastUnpacked, body_text};
 
 /// How long requests that are being received may take to finish when the engine is shut down.
 const GRACE: Duration = Duration::from_secs(5);
@@ -33,7 +35,7 @@ const GRACE: Duration = Duration::from_secs(5);
 pub struct Engine {
     pub(crate) core: Arc<Core>,
     pub(crate) listening: Arc<Mutex<Listening>>,
-    watcher: Arc<Mutex<Option<JoinHandle<()>>>>,
+    watchers: Arc<Mutex<Vec<JoinHandle<()>>>>,
 }
 
 /// Everything that the listener's side and the person's side both use. Apart from the listener, so that the listener
@@ -49,11 +51,14 @@ pub(crate) struct Core {
     /// Whether the judge has the secrets that were there when the engine was opened.
     pub(crate) ready: watch::Sender<bool>,
     pub(crate) rejudging: Rejudging,
+    /// The body that was looked into last.
+    pub(crate) unpacked: LastUnpacked,
     pub(crate) housekeeping: Housekeeping,
     /// Why the last request could not be kept; nothing once one was kept again.
     pub(crate) trouble: ArcSwapOption<StoreError>,
     pub(crate) changes: Changes,
     pub(crate) clock: Clock,
+    pub(crate) courier: Courier,
     /// What senders may take; swapped when the person changes it.
     pub(crate) limits: Arc<ArcSwap<Limits>>,
 }
@@ -65,11 +70,16 @@ impl Engine {
     /// When the data cannot be used; it is then as it was found.
     pub async fn open(options: Options) -> Result<Self, EngineError> {
         let catalogue = Catalogue::embedded()?;
-        let store = Store::open(&options.data_dir, options.store.clone()).await?;
+        let store_options = StoreOptions {
+            body_text,
+            ..options.store.clone()
+        };
+        let store = Store::open(&options.data_dir, store_options).await?;
         let judge = Judge::new(Arc::clone(&catalogue));
         let core = Arc::new(Core {
             vault: Vault::new(&options.data_dir, options.secrets),
             clock: options.clock.clone(),
+            courier: Courier::new(options.clock.clone()),
             limits: Arc::new(ArcSwap::from_pointee(options.limits.clone())),
             options,
             store,
@@ -78,15 +88,20 @@ impl Engine {
             values: Mutex::default(),
             ready: watch::Sender::new(false),
             rejudging: Rejudging::default(),
+            unpacked: LastUnpacked::default(),
             housekeeping: Housekeeping::default(),
             trouble: ArcSwapOption::empty(),
             changes: Changes::default(),
         });
-        let watcher = tokio::spawn(watch(Arc::clone(&core)));
+        let watchers = vec![
+            tokio::spawn(watch(Arc::clone(&core))),
+            tokio::spawn(crate::arrivals::tell_of_marks(Arc::clone(&core))),
+            tokio::spawn(crate::arrivals::tell_of_backlog(Arc::clone(&core))),
+        ];
         let engine = Self {
             core,
             listening: Arc::default(),
-            watcher: Arc::new(Mutex::new(Some(watcher))),
+            watchers: Arc::new(Mutex::new(watchers)),
         };
         engine.apply_limits(&engine.settings().await?);
         Ok(engine)
@@ -137,9 +152,10 @@ impl Engine {
         if let Some(listener) = listener {
             listener.shut_down(GRACE).await;
         }
+        self.core.courier.stop().await;
         self.core.rejudging.stop().await;
         self.core.housekeeping.stop().await;
-        if let Some(watcher) = self.watcher.lock().await.take() {
+        for watcher in self.watchers.lock().await.drain(..) {
             watcher.abort();
         }
         self.core.store.close().await;
@@ -194,11 +210,8 @@ async fn watch(core: Arc<Core>) {
             // What came after the other process had judged again, and before this one knew, was judged by the old
             // endpoints. Another process's requests alone are no reason: they were judged by it.
             Ok(endpoints) => {
-                if before
-                    .replace(endpoints.clone())
-                    .is_some_and(|before| before != endpoints)
-                {
-                    rejudging::start(&core).await;
+                if let Some(before) = before.replace(endpoints.clone()) {
+                    rejudging::start(&core, Scope::between(&before, &endpoints)).await;
                 }
             }
             Err(error) => tracing::warn!(%error, "the endpoints cannot be read"),

@@ -4,6 +4,7 @@
 //! signature crate whether it holds, [`store`] keeps it, and only then the sender is answered. [`Engine`] joins them;
 //! the terminal and the window know nothing below it.
 
+mod arrivals;
 pub mod body;
 pub mod capture;
 pub mod changes;
@@ -30,6 +31,8 @@ pub mod secrets;
 mod sending;
 mod settings;
 pub mod store;
+mod test_keys;
+mod unpacking;
 
 pub use deleting::Deleted;
 pub use engine::Engine;
@@ -38,6 +41,12 @@ pub use examining::Examination;
 pub use listening::{DEFAULT_PORT, Listen, ListenerState};
 pub use options::Options;
 pub use reading::{PageQuery, Totals};
-pub use samples::SampleSent;
-pub use sending::{Edited, EditedBody};
+pub use rejudging::Recheck;
+pub use samples::{SampleDelivered, SampleSent};
+pub use sending::{
+    Aim, Chosen, Compared, Edited, EditedBody, IdempotencyReport, IdempotencyRow, LiveEvents, MOST_AT_ONCE,
+    MOST_PARALLEL, Order, Phase, Preview, Question, Reachability, ReportForm, Role, RunPlan, RunState,
+    Sending, ShownCertificate, Signatures,
+};
 pub use settings::{Settings, Theme};
+pub use unpacking::UnpackedBytes;

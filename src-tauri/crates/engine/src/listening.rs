@@ -9,6 +9,7 @@ use crate::changes::Change;
 use crate::engine::Engine;
 use crate::error::{EngineError, bind_hint};
 use crate::reception::Reception;
+use crate::rejudging;
 
 /// The port of first choice: 4665 spells HOOK on a telephone.
 pub const DEFAULT_PORT: u16 = 4665;
@@ -115,7 +116,13 @@ impl Engine {
                 return Err(error.into());
             }
         }
+        self.core
+            .courier
+            .sockets()
+            .set(slot.socket().into_iter().collect());
         self.core.housekeeping.start(&self.core).await;
+        rejudging::resume(&self.core).await;
+        self.core.start_retries();
         self.core.changes.tell(Change::Status);
         Ok(slot.state())
     }
@@ -133,6 +140,7 @@ impl Engine {
             let listener = self.bind(address, port).await?;
             slot.port = listener.address().port();
             slot.problem = None;
+            self.core.courier.sockets().set(vec![listener.address()]);
             if let Some(old) = slot.listener.replace(listener) {
                 tokio::spawn(async move { old.shut_down(DRAIN).await });
             }

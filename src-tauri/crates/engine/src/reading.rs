@@ -7,9 +7,10 @@ use crate::changes::Change;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::exchange;
-use crate::filter::{Filter, Moment};
+use crate::filter::{Filter, Moment, Sought};
 use crate::judge::Case;
-use crate::model::{Request, RequestId, Sequence, Verdict};
+use crate::model::{Request, RequestId, RequestSummary, Sequence, Verdict};
+use crate::provider::HandshakeAnswer;
 use crate::store::{From, Page, PageRequest, Suggestion, TallyKind};
 
 /// Which page of the list.
@@ -19,6 +20,8 @@ pub struct PageQuery {
     pub before: Option<Sequence>,
     /// Only requests newer than this: the nearest ones. `before` goes first where both are given.
     pub after: Option<Sequence>,
+    /// How many rows are passed over first. A filter that asks for what only the bytes can tell passes over none.
+    pub skip: u64,
     /// How many rows at the most.
     pub limit: u32,
     /// A filter in the filter language; empty for all.
@@ -30,6 +33,7 @@ impl Default for PageQuery {
         Self {
             before: None,
             after: None,
+            skip: 0,
             limit: 200,
             filter: String::new(),
         }
@@ -70,8 +74,26 @@ impl Engine {
         let filter = Filter::parse(&query.filter, &Moment::local(self.core.clock.now()))?;
         let page = PageRequest::newest(query.limit.clamp(1, LONGEST_PAGE))
             .from(from)
+            .skip(query.skip)
             .filter(filter);
         Ok(self.core.store.page(&page).await?)
+    }
+
+    /// How many requests up to `sequence` match a filter; `None` where only their bytes could tell.
+    ///
+    /// # Errors
+    /// When the filter cannot be understood or the store cannot be read.
+    pub async fn count_to(&self, sequence: Sequence, filter: &str) -> Result<Option<u64>, EngineError> {
+        let filter = Filter::parse(filter, &Moment::local(self.core.clock.now()))?;
+        Ok(self.core.store.count_to(sequence, &filter).await?)
+    }
+
+    /// What a filter looks for in the text of requests, to mark it there.
+    ///
+    /// # Errors
+    /// When the filter cannot be understood.
+    pub fn sought(&self, filter: &str) -> Result<Sought, EngineError> {
+        Ok(Filter::parse(filter, &Moment::local(self.core.clock.now()))?.sought())
     }
 
     /// What may be typed next in a filter at `cursor`, counted in characters.
@@ -80,6 +102,15 @@ impl Engine {
     /// When the store cannot be read.
     pub async fn suggest(&self, filter: &str, cursor: usize) -> Result<Vec<Suggestion>, EngineError> {
         Ok(self.core.store.suggest(filter, cursor).await?)
+    }
+
+    /// The requests with the same provider and delivery id as this one, itself among them, newest first, at most 500;
+    /// only itself where it has no delivery id.
+    ///
+    /// # Errors
+    /// When there is none or the store cannot be read.
+    pub async fn repetitions(&self, id: RequestId) -> Result<Vec<RequestSummary>, EngineError> {
+        Ok(self.core.store.repetitions(id).await?)
     }
 
     /// One request with its head.
@@ -149,6 +180,39 @@ impl Engine {
             Ok(report) => Ok(report),
             Err(stopped) => std::panic::resume_unwind(stopped.into_panic()),
         }
+    }
+
+    /// What a request's provider asks with it and wants to hear, where it is a question, with what a person should copy
+    /// or open. What was really answered is with the request.
+    ///
+    /// # Errors
+    /// When there is no such request or the store cannot be read.
+    pub async fn question(&self, id: RequestId) -> Result<Option<HandshakeAnswer>, EngineError> {
+        let request = self.request(id).await?;
+        let body = self.whole_body(id).await?;
+        Ok(self.core.judge.load().question(Case {
+            head: &request.head,
+            body: &body,
+            body_sha256: request.summary.body_sha256,
+            state: request.summary.state,
+            received_at: request.summary.received_at,
+        }))
+    }
+
+    /// Who may have sent a request that does not say enough to be sure, by provider id.
+    ///
+    /// # Errors
+    /// When there is no such request or the store cannot be read.
+    pub async fn possible_providers(&self, id: RequestId) -> Result<Vec<String>, EngineError> {
+        let request = self.request(id).await?;
+        let body = self.whole_body(id).await?;
+        Ok(self.core.judge.load().possible_providers(Case {
+            head: &request.head,
+            body: &body,
+            body_sha256: request.summary.body_sha256,
+            state: request.summary.state,
+            received_at: request.summary.received_at,
+        }))
     }
 
     /// Stars a request or takes the star away.

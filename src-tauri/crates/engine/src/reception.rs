@@ -10,9 +10,10 @@ use tokio::sync::Semaphore;
 
 use crate::capture::{Answer, Intake};
 use crate::changes::Change;
+use crate::delivery::marker;
 use crate::engine::Core;
 use crate::judge::Case;
-use crate::model::{Arrival, Body, NewRequest, Recognition, RequestId};
+use crate::model::{Arrival, Body, HandshakeReply, NewRequest, Recognition, RequestId};
 use crate::provider::HandshakeAnswer;
 use crate::store::StoreError;
 
@@ -24,6 +25,9 @@ const SECRETS_WAIT: Duration = Duration::from_secs(2);
 
 /// The status that tells a sender that its request is kept.
 const ACCEPTED: u16 = 200;
+
+/// The status that tells a sender that its request went round in a circle (RFC 5842 section 7.2).
+const LOOP_DETECTED: u16 = 508;
 
 /// How long a sender should wait before it tries again when the store cannot write, seconds.
 const RETRY_AFTER: &str = "10";
@@ -47,12 +51,14 @@ impl Reception {
         arrival: Arrival,
         recognition: Recognition,
         answered: Option<u16>,
+        reply: Option<HandshakeReply>,
     ) -> Result<(), StoreError> {
         let new = NewRequest {
             id: RequestId::generate(),
             arrival,
             recognition,
             answered,
+            reply,
         };
         let kept = self.core.store.insert_request(new).await;
         let trouble = kept.as_ref().err().cloned();
@@ -114,8 +120,13 @@ impl Reception {
 impl Intake for Reception {
     async fn take(&self, arrival: Arrival) -> Answer {
         let (recognition, handshake) = self.judge(&arrival).await;
-        let answer = handshake.map_or_else(accepted, answer_to);
-        match self.keep(arrival, recognition, Some(answer.status)).await {
+        let (answer, reply) = if marker::has_passed(&arrival.head, self.core.store.marker()) {
+            (looped(), None)
+        } else {
+            let reply = handshake.as_ref().and_then(reply);
+            (handshake.map_or_else(accepted, answer_to), reply)
+        };
+        match self.keep(arrival, recognition, Some(answer.status), reply).await {
             Ok(()) => answer,
             Err(error) => {
                 tracing::error!(%error, "a request could not be kept and was refused");
@@ -126,7 +137,7 @@ impl Intake for Reception {
 
     async fn record(&self, arrival: Arrival, answered: Option<u16>) {
         let recognition = self.recognise(&arrival).await;
-        if let Err(error) = self.keep(arrival, recognition, answered).await {
+        if let Err(error) = self.keep(arrival, recognition, answered, None).await {
             tracing::error!(%error, "a refused or unfinished request could not be kept");
         }
     }
@@ -140,6 +151,18 @@ fn case<'a>(arrival: &'a Arrival, body: &'a [u8]) -> Case<'a> {
         state: arrival.state,
         received_at: arrival.received_at,
     }
+}
+
+/// What is kept of an answer to a question; a delivery like any other is none.
+fn reply(handshake: &HandshakeAnswer) -> Option<HandshakeReply> {
+    (!handshake.acknowledgement).then(|| HandshakeReply {
+        name: handshake.name.clone(),
+        why: handshake.why.clone(),
+        lacks: handshake.lacks.clone(),
+        status: handshake.status,
+        headers: handshake.headers.clone(),
+        body: handshake.body.clone(),
+    })
 }
 
 /// What a sender that asks something gets once its request is kept.
@@ -168,6 +191,16 @@ fn accepted() -> Answer {
         )],
         body: Bytes::from_static(b"ok\n"),
         close: false,
+    }
+}
+
+/// What a request gets that this Hookbench sent itself and that came back: it is kept like any other, and whoever
+/// passed it on is told to stop.
+fn looped() -> Answer {
+    Answer {
+        status: LOOP_DETECTED,
+        body: Bytes::from_static(b"this request was sent by the Hookbench that it came back to\n"),
+        ..accepted()
     }
 }
 

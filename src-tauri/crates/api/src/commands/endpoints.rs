@@ -26,12 +26,14 @@ pub(super) async fn add(engine: &Engine, arguments: AddEndpoint) -> Result<Endpo
         path,
         provider,
         parameters,
+        answers_handshakes,
     } = arguments;
     let endpoint = engine
         .add_endpoint(NewEndpoint {
             path,
             provider,
             parameters,
+            answers_handshakes,
         })
         .await?;
     Ok(view(endpoint, &engine.requests_by_endpoint().await?))
@@ -43,6 +45,7 @@ pub(super) async fn update(engine: &Engine, arguments: UpdateEndpoint) -> Result
         path,
         provider,
         parameters,
+        answers_handshakes,
     } = arguments;
     let endpoint = engine
         .update_endpoint(
@@ -51,6 +54,7 @@ pub(super) async fn update(engine: &Engine, arguments: UpdateEndpoint) -> Result
                 path,
                 provider,
                 parameters,
+                answers_handshakes,
             },
         )
         .await?;
@@ -83,6 +87,7 @@ fn view(endpoint: Endpoint, counts: &HashMap<String, u64>) -> EndpointView {
         path: endpoint.path,
         provider: endpoint.provider,
         parameters: endpoint.parameters,
+        answers_handshakes: endpoint.answers_handshakes,
         secrets: endpoint
             .secrets
             .into_iter()

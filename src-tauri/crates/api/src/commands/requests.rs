@@ -1,15 +1,18 @@
 //! The list, and one request whole.
 
-use hookbench_engine::model::{Framing, Header, Mark, RequestId, RequestSummary, Sequence};
+use hookbench_engine::filter::Pattern;
+use hookbench_engine::model::{Framing, Header, Mark, Request, RequestId, RequestSummary, Sequence};
+use hookbench_engine::provider::OfferKind;
 use hookbench_engine::store::DeletionId;
 use hookbench_engine::{Engine, PageQuery};
 
 use super::signature;
 use crate::error::ApiError;
 use crate::types::{
-    CopyRequest, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingView, HeaderLine,
-    ListRequests, Nothing, RequestDetail, RequestPage, RequestRef, RequestRow, StarRequest, SuggestFilter,
-    Text, UndoDeletion,
+    CopyRequest, CountRequests, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingView,
+    HandshakeView, HeaderLine, ListRequests, Nothing, OfferView, ReplyView, RequestCount, RequestDetail,
+    RequestPage, RequestRef, RequestRow, SeekFilter, SoughtText, SoughtView, StarRequest, SuggestFilter,
+    Text, UndoDeletion, UnpackedView,
 };
 
 /// How many rows a page has where nothing is said.
@@ -19,6 +22,7 @@ pub(super) async fn list(engine: &Engine, arguments: ListRequests) -> Result<Req
     let query = PageQuery {
         before: arguments.before.map(Sequence),
         after: arguments.after.map(Sequence),
+        skip: arguments.skip,
         limit: if arguments.limit == 0 {
             PAGE
         } else {
@@ -41,6 +45,30 @@ pub(super) async fn list(engine: &Engine, arguments: ListRequests) -> Result<Req
         more: page.more,
         rows: page.rows.into_iter().map(row).collect(),
     })
+}
+
+pub(super) async fn count(engine: &Engine, arguments: CountRequests) -> Result<RequestCount, ApiError> {
+    let requests = engine
+        .count_to(Sequence(arguments.up_to), &arguments.filter)
+        .await?;
+    Ok(RequestCount { requests })
+}
+
+pub(super) async fn sought(engine: &Engine, arguments: SeekFilter) -> Result<SoughtView, ApiError> {
+    let sought = engine.sought(&arguments.filter)?;
+    let texts = |patterns: Vec<Pattern>| patterns.iter().map(sought_text).collect();
+    Ok(SoughtView {
+        anywhere: texts(sought.anywhere),
+        body: texts(sought.body),
+        pointers: sought.pointers,
+    })
+}
+
+fn sought_text(pattern: &Pattern) -> SoughtText {
+    SoughtText {
+        inside: pattern.begins_anywhere(),
+        parts: (pattern.parts().iter().filter(|part| !part.is_empty()).cloned()).collect(),
+    }
 }
 
 pub(super) async fn suggest(
@@ -66,6 +94,11 @@ pub(super) async fn detail(engine: &Engine, arguments: RequestRef) -> Result<Req
     let request = engine.request(id).await?;
     let (provider, report) = engine.report(id).await?;
     let headers = request.head.headers();
+    let is_unknown = provider.is_none();
+    let mut signature = signature::view(provider, report, engine.now());
+    if is_unknown {
+        signature.could_be = engine.possible_providers(id).await?;
+    }
     Ok(RequestDetail {
         content_type: headers
             .iter()
@@ -75,9 +108,21 @@ pub(super) async fn detail(engine: &Engine, arguments: RequestRef) -> Result<Req
         head_length: request.head.bytes().len() as u64,
         body_sha256: hex(&request.summary.body_sha256),
         framing: framing(&request.framing),
-        signature: signature::view(provider, report, engine.now()),
+        unpacked: engine.unpacked_body(id).await?.map(|unpacked| UnpackedView {
+            codings: unpacked.codings.iter().map(|name| (*name).to_owned()).collect(),
+            length: unpacked.bytes.len() as u64,
+            cut: unpacked.cut,
+            problem: unpacked.problem.clone(),
+        }),
+        handshake: handshake(engine, &request).await?,
+        signature,
         row: row(request.summary),
     })
+}
+
+pub(super) async fn repetitions(engine: &Engine, arguments: RequestRef) -> Result<Vec<RequestRow>, ApiError> {
+    let rows = engine.repetitions(arguments.id.parse()?).await?;
+    Ok(rows.into_iter().map(row).collect())
 }
 
 pub(super) async fn star(engine: &Engine, arguments: StarRequest) -> Result<Nothing, ApiError> {
@@ -137,6 +182,8 @@ fn row(summary: RequestSummary) -> RequestRow {
         endpoint: summary.recognition.endpoint_path,
         provider: summary.recognition.provider,
         event: summary.recognition.event,
+        handshake: summary.recognition.handshake,
+        delivery_id: summary.recognition.delivery_key,
         verdict: summary.recognition.verdict.as_str().to_owned(),
         state: summary.state.as_str().to_owned(),
         reason: summary.reason,
@@ -146,6 +193,53 @@ fn row(summary: RequestSummary) -> RequestRow {
         deliveries: summary.deliveries,
         starred: summary.starred,
     }
+}
+
+/// What a provider asks with a request. What was answered is a fact; what is offered is read from the request anew.
+async fn handshake(engine: &Engine, request: &Request) -> Result<Option<HandshakeView>, ApiError> {
+    let Some(name) = request.summary.recognition.handshake.clone() else {
+        return Ok(None);
+    };
+    let question = engine.question(request.summary.id).await?;
+    let reply = request.reply.as_ref();
+    let why = match (reply, &question) {
+        (Some(reply), _) => reply.why.clone(),
+        (None, Some(question)) => question.why.clone(),
+        (None, None) => String::new(),
+    };
+    Ok(Some(HandshakeView {
+        name,
+        why,
+        lacks: reply.and_then(|reply| reply.lacks.clone()),
+        reply: reply.map(|reply| ReplyView {
+            status: reply.status,
+            headers: reply
+                .headers
+                .iter()
+                .map(|(name, value)| HeaderLine {
+                    name: name.clone(),
+                    value: value.clone(),
+                    exact: true,
+                })
+                .collect(),
+            body: reply.body.clone(),
+        }),
+        offers: question
+            .map(|question| question.offers)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|offer| OfferView {
+                kind: match offer.kind {
+                    OfferKind::Secret => "secret",
+                    OfferKind::Copy => "copy",
+                    OfferKind::Link => "link",
+                }
+                .to_owned(),
+                value: offer.value,
+                text: offer.text,
+            })
+            .collect(),
+    }))
 }
 
 /// A header line as text; where it is not UTF-8 that is said.

@@ -8,6 +8,8 @@ pub enum ByteSource {
     RequestHead,
     /// The body of a request after transfer framing.
     RequestBody,
+    /// The body of a request with its content coding undone, 10 MiB at the most.
+    RequestUnpacked,
     /// The head that a delivery sent.
     DeliveryHead,
     /// The body that a delivery sent.

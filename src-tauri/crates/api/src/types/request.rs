@@ -28,6 +28,10 @@ pub struct RequestRow {
     pub provider: Option<String>,
     /// What happened, in the provider's words.
     pub event: Option<String>,
+    /// The provider's name for the question, where it is a handshake and no event.
+    pub handshake: Option<String>,
+    /// What the provider calls the delivery.
+    pub delivery_id: Option<String>,
     /// `valid`, `invalid`, `expired`, `missing`, `malformed`, `no secret`, `unsigned` or `unknown`.
     #[ts(
         type = "'valid' | 'invalid' | 'expired' | 'missing' | 'malformed' | 'no secret' | 'unsigned' | 'unknown'"
@@ -58,6 +62,8 @@ pub struct ListRequests {
     pub before: Option<i64>,
     /// Only requests newer than this sequence (the nearest ones; still given newest first).
     pub after: Option<i64>,
+    /// So many rows are passed over first. Where the filter looks into the bytes, none are.
+    pub skip: u64,
     /// How many rows at the most, 1 to 1,000; 0 means 200.
     pub limit: u32,
     /// A filter in the filter language; empty for all.
@@ -74,6 +80,54 @@ pub struct RequestPage {
     pub more: bool,
     /// The sequence to go on from: the last row's, or further where a search looked through rows that do not match.
     pub next: Option<i64>,
+}
+
+/// Asks how many requests match a filter.
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CountRequests {
+    /// Only requests up to this sequence.
+    pub up_to: i64,
+    /// A filter in the filter language; empty for all.
+    pub filter: String,
+}
+
+/// How many requests match a filter.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestCount {
+    /// How many; nothing where only the bytes of each could tell.
+    pub requests: Option<u64>,
+}
+
+/// A filter whose words are to be marked in what is shown.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SeekFilter {
+    /// A filter in the filter language.
+    pub filter: String,
+}
+
+/// What a filter looks for in text.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SoughtView {
+    /// Anywhere in a request.
+    pub anywhere: Vec<SoughtText>,
+    /// In its body only.
+    pub body: Vec<SoughtText>,
+    /// JSON pointers into its body.
+    pub pointers: Vec<String>,
+}
+
+/// A text that is looked for.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SoughtText {
+    /// What follows one another on a line, in lower case.
+    pub parts: Vec<String>,
+    /// Whether it is found inside of words too and not only where one begins.
+    pub inside: bool,
 }
 
 /// Asks what may be typed next in a filter.
@@ -199,6 +253,61 @@ pub struct FramingView {
     pub marks: Vec<String>,
 }
 
+/// A body with its content coding undone; its bytes are read as `request_unpacked`.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct UnpackedView {
+    /// The codings in the order in which they were put on: `gzip`, `deflate`, `br`, `zstd`.
+    pub codings: Vec<String>,
+    /// How many bytes came out.
+    pub length: u64,
+    /// Whether there is more, which is not shown.
+    pub cut: bool,
+    /// Why nothing more could be read.
+    pub problem: Option<String>,
+}
+
+/// A question of a provider, and what it was answered.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct HandshakeView {
+    /// The provider's name for it, e.g. `url_verification`.
+    pub name: String,
+    /// Why it is answered so, in a sentence.
+    pub why: String,
+    /// What kept the answer from being the one that the provider wants.
+    pub lacks: Option<String>,
+    /// What was answered; `null` where it was answered like an event.
+    pub reply: Option<ReplyView>,
+    /// What should be kept, copied or opened.
+    pub offers: Vec<OfferView>,
+}
+
+/// What was answered to a question.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ReplyView {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: Vec<HeaderLine>,
+    /// The body.
+    pub body: String,
+}
+
+/// Something that a handshake gives into the person's hands.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct OfferView {
+    /// `secret`, to be kept as the endpoint's; `copy`, into the provider's pages; `link`, to be opened if it is trusted.
+    #[ts(type = "'secret' | 'copy' | 'link'")]
+    pub kind: String,
+    /// The thing itself.
+    pub value: String,
+    /// What to do, in a sentence.
+    pub text: String,
+}
+
 /// One request whole, but for its bytes.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]
@@ -215,6 +324,10 @@ pub struct RequestDetail {
     pub content_type: Option<String>,
     /// How it was framed.
     pub framing: FramingView,
+    /// Its body with the content coding undone, where it has one.
+    pub unpacked: Option<UnpackedView>,
+    /// What its provider asks with it, where it is a handshake.
+    pub handshake: Option<HandshakeView>,
     /// The check of its signature as a story, made anew with the secrets of now at the time of receipt.
     pub signature: SignatureView,
 }

@@ -1,8 +1,8 @@
-//! Endpoints, their secrets (never the values) and targets.
+//! Endpoints and their secrets (never the values).
 
 use std::collections::BTreeMap;
 
-use super::{EndpointId, SecretId, TargetId, Timestamp};
+use super::{EndpointId, SecretId, Timestamp};
 
 /// A path prefix on the listener with its provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,6 +15,8 @@ pub struct Endpoint {
     pub provider: Option<String>,
     /// What the person chose for the provider's scheme, e.g. `header` = `X-Tracktik-Secret`.
     pub parameters: BTreeMap<String, String>,
+    /// What its provider asks is answered as the provider requires; without this, as everything else.
+    pub answers_handshakes: bool,
     /// When it was made.
     pub created_at: Timestamp,
     /// Its secrets, oldest first.
@@ -30,6 +32,21 @@ pub struct NewEndpoint {
     pub provider: Option<String>,
     /// What the person chose for its scheme.
     pub parameters: BTreeMap<String, String>,
+    /// What its provider asks is answered as the provider requires.
+    pub answers_handshakes: bool,
+}
+
+impl NewEndpoint {
+    /// An endpoint on which nothing but its path was chosen.
+    #[must_use]
+    pub fn at(path: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            provider: None,
+            parameters: BTreeMap::new(),
+            answers_handshakes: true,
+        }
+    }
 }
 
 /// That a secret exists, and where its value is.
@@ -71,15 +88,4 @@ impl SecretPlace {
             .into_iter()
             .find(|place| place.as_str() == word)
     }
-}
-
-/// Where requests are sent again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
-    /// Its id.
-    pub id: TargetId,
-    /// The name that is shown, e.g. `dev`.
-    pub name: String,
-    /// The URL, e.g. `http://localhost:3000`.
-    pub url: String,
 }

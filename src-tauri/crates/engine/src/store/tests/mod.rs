@@ -6,6 +6,7 @@ mod finding;
 mod keeping;
 mod killing;
 mod opening;
+mod repeating;
 mod requests;
 mod speed;
 mod things;
@@ -46,6 +47,12 @@ pub(crate) fn options() -> StoreOptions {
     }
 }
 
+/// Waits until all is marked that was kept up to now.
+pub(crate) async fn marked(store: &Store) {
+    let newest = store.newest_sequence().await.unwrap();
+    store.marked(newest, Duration::from_secs(30)).await;
+}
+
 /// A request to `/stripe` with this body.
 pub(crate) fn request(body: &[u8]) -> NewRequest {
     new_request(
@@ -72,7 +79,9 @@ pub(crate) fn new_request(head: &str, body: &[u8]) -> NewRequest {
                 ..Framing::default()
             },
         },
+        reply: None,
         recognition: Recognition {
+            handshake: None,
             endpoint_path: Some("/stripe".to_owned()),
             provider: Some("stripe".to_owned()),
             event: Some("invoice.paid".to_owned()),
