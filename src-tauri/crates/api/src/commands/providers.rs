@@ -32,7 +32,7 @@ fn view(provider: &Provider) -> ProviderView {
                 let by_key = way
                     .algorithm
                     .get()
-                    .is_some_and(|algorithm| algorithm.is_asymmetric());
+                    .is_some_and(hookbench_signature::Algorithm::is_asymmetric);
                 by_key || way.jwt_algorithms.iter().any(|name| !name.starts_with("HS"))
             })
         }),
