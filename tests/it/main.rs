@@ -4,10 +4,13 @@
     reason = "what a test cannot do without is a failed test"
 )]
 
+mod bounds;
 mod capture;
 mod decoding;
 mod delivery;
+mod faults;
 mod handshakes;
+mod keeping;
 mod layout;
 mod safety;
 mod scripts;

@@ -76,7 +76,7 @@ describe('the picker of samples', () => {
       { ...providerOf('mute', 'Mute'), samples: [] },
       providerOf('github', 'GitHub'),
     ];
-    press('n');
+    press('N');
     await settle();
     return one('sample-provider') as HTMLSelectElement;
   }

@@ -87,4 +87,16 @@ deliveries: number,
 /**
  * Marked by the person.
  */
-starred: boolean, };
+starred: boolean, 
+/**
+ * The person wrote a note to it.
+ */
+noted: boolean, 
+/**
+ * The tags the person gave it.
+ */
+tags: Array<string>, 
+/**
+ * It was framed in two ways at once, by `Content-Length` and by `Transfer-Encoding`.
+ */
+ambiguous: boolean, };

@@ -79,6 +79,9 @@ export function rowOf(sequence: number, change: Partial<RequestRow> = {}): Reque
     duplicateOf: null,
     deliveries: 0,
     starred: false,
+    noted: false,
+    tags: [],
+    ambiguous: false,
     ...change,
   };
 }

@@ -1,6 +1,7 @@
 /** What stands around the requests: listener, store, settings, endpoints, providers and targets. */
 import type { EndpointView } from '../bindings/EndpointView';
 import type { ProviderView } from '../bindings/ProviderView';
+import type { ReachabilityView } from '../bindings/ReachabilityView';
 import type { RecheckView } from '../bindings/RecheckView';
 import type { Settings } from '../bindings/Settings';
 import type { Status } from '../bindings/Status';
@@ -15,6 +16,8 @@ export class Surroundings {
   endpoints = $state.raw<readonly EndpointView[]>([]);
   providers = $state.raw<readonly ProviderView[]>([]);
   targets = $state.raw<readonly TargetView[]>([]);
+  /** Whether somebody is there, by the target's id; asked for while the targets are on the screen. */
+  reachable = $state.raw<ReadonlyMap<string, ReachabilityView>>(new Map());
   readonly #host: Host;
   #statusWaits = false;
 
@@ -57,6 +60,17 @@ export class Surroundings {
       this.#host.call('endpoints', {}),
       this.#host.call('targets', {}),
     ]);
+  }
+
+  /** Knocks at each target; nothing is sent. */
+  async checkTargets(): Promise<void> {
+    const told = await this.#host.call('check_targets', {});
+    this.reachable = new Map(told.map((one) => [one.target, one]));
+  }
+
+  /** The target whose base URL this is. */
+  targetAt(url: string): TargetView | undefined {
+    return this.targets.find((target) => target.url === url.trim());
   }
 
   async loadProviders(): Promise<void> {

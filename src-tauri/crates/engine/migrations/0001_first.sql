@@ -75,6 +75,8 @@ CREATE TABLE content (
     coding INTEGER NOT NULL,
     data BLOB NOT NULL
 ) STRICT;
+-- Few have it, and the list asks of each row whether it does.
+CREATE INDEX content_ambiguous ON content (place) WHERE instr(framing, 'ambiguous_framing') > 0;
 
 -- How many requests there are of each kind, kept in the transactions that add and remove them: nothing counts rows.
 CREATE TABLE tally (
@@ -96,7 +98,7 @@ CREATE INDEX annotation_note ON annotation (request) WHERE note IS NOT NULL;
 CREATE INDEX annotation_delivered ON annotation (request) WHERE deliveries > 0;
 
 CREATE TABLE tag (
-    name TEXT NOT NULL,
+    name TEXT NOT NULL COLLATE NOCASE,
     request INTEGER NOT NULL,
     PRIMARY KEY (name, request)
 ) STRICT, WITHOUT ROWID;
@@ -199,7 +201,9 @@ CREATE TABLE setting (
 -- are moved here, so that nothing that reads the list has to know of them.
 CREATE TABLE deletion (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
-    at INTEGER NOT NULL
+    at INTEGER NOT NULL,
+    -- what chose its requests, empty for all of them; NULL where they were named one by one
+    filter TEXT
 ) STRICT;
 CREATE TABLE trash (
     sequence INTEGER PRIMARY KEY,

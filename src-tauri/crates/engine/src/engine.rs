@@ -103,7 +103,7 @@ impl Engine {
             listening: Arc::default(),
             watchers: Arc::new(Mutex::new(watchers)),
         };
-        engine.apply_limits(&engine.settings().await?);
+        engine.core.renew_limits().await?;
         Ok(engine)
     }
 
@@ -216,7 +216,11 @@ async fn watch(core: Arc<Core>) {
             }
             Err(error) => tracing::warn!(%error, "the endpoints cannot be read"),
         }
+        if let Err(error) = core.renew_limits().await {
+            tracing::warn!(%error, "the limits cannot be read");
+        }
         core.ready.send_replace(true);
+        core.housekeeping.renew(&core).await;
         // Told after the renewal, so that who asks again sees it.
         core.changes.tell(Change::Everything);
         if foreign.changed().await.is_err() {

@@ -1,18 +1,16 @@
 //! The list, and one request whole.
 
 use hookbench_engine::filter::Pattern;
-use hookbench_engine::model::{Framing, Header, Mark, Request, RequestId, RequestSummary, Sequence};
+use hookbench_engine::model::{Framing, Header, HttpVersion, Request, RequestId, RequestSummary, Sequence};
 use hookbench_engine::provider::OfferKind;
-use hookbench_engine::store::DeletionId;
 use hookbench_engine::{Engine, PageQuery};
 
 use super::signature;
 use crate::error::ApiError;
 use crate::types::{
-    CopyRequest, CountRequests, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingView,
-    HandshakeView, HeaderLine, ListRequests, Nothing, OfferView, ReplyView, RequestCount, RequestDetail,
-    RequestPage, RequestRef, RequestRow, SeekFilter, SoughtText, SoughtView, StarRequest, SuggestFilter,
-    Text, UndoDeletion, UnpackedView,
+    CopyRequest, CountRequests, FilterSuggestion, FramingFact, FramingView, HandshakeView, HeaderLine,
+    ListRequests, OfferView, ReplyView, RequestCount, RequestDetail, RequestPage, RequestRef, RequestRow,
+    SeekFilter, SoughtText, SoughtView, SuggestFilter, Text, UnpackedView,
 };
 
 /// How many rows a page has where nothing is said.
@@ -107,7 +105,7 @@ pub(super) async fn detail(engine: &Engine, arguments: RequestRef) -> Result<Req
         headers: headers.iter().map(header_line).collect(),
         head_length: request.head.bytes().len() as u64,
         body_sha256: hex(&request.summary.body_sha256),
-        framing: framing(&request.framing),
+        framing: framing(&request.framing, request.summary.version),
         unpacked: engine.unpacked_body(id).await?.map(|unpacked| UnpackedView {
             codings: unpacked.codings.iter().map(|name| (*name).to_owned()).collect(),
             length: unpacked.bytes.len() as u64,
@@ -116,6 +114,7 @@ pub(super) async fn detail(engine: &Engine, arguments: RequestRef) -> Result<Req
         }),
         handshake: handshake(engine, &request).await?,
         signature,
+        note: engine.annotation(id).await?.note,
         row: row(request.summary),
     })
 }
@@ -123,43 +122,6 @@ pub(super) async fn detail(engine: &Engine, arguments: RequestRef) -> Result<Req
 pub(super) async fn repetitions(engine: &Engine, arguments: RequestRef) -> Result<Vec<RequestRow>, ApiError> {
     let rows = engine.repetitions(arguments.id.parse()?).await?;
     Ok(rows.into_iter().map(row).collect())
-}
-
-pub(super) async fn star(engine: &Engine, arguments: StarRequest) -> Result<Nothing, ApiError> {
-    engine.star(arguments.id.parse()?, arguments.starred).await?;
-    Ok(Nothing {})
-}
-
-pub(super) async fn delete(engine: &Engine, arguments: DeleteRequests) -> Result<Deletion, ApiError> {
-    let ids: Vec<RequestId> = arguments
-        .ids
-        .iter()
-        .map(|id| id.parse())
-        .collect::<Result<_, _>>()?;
-    let deleted = engine.delete(&ids).await?;
-    Ok(Deletion {
-        id: deleted.id.0,
-        requests: deleted.requests,
-    })
-}
-
-pub(super) async fn delete_matching(
-    engine: &Engine,
-    arguments: DeleteMatching,
-) -> Result<Deletion, ApiError> {
-    let deleted = engine.delete_matching(&arguments.filter).await?;
-    Ok(Deletion {
-        id: deleted.id.0,
-        requests: deleted.requests,
-    })
-}
-
-pub(super) async fn undo_deletion(engine: &Engine, arguments: UndoDeletion) -> Result<Deletion, ApiError> {
-    let requests = engine.undo_deletion(DeletionId(arguments.id)).await?;
-    Ok(Deletion {
-        id: arguments.id,
-        requests,
-    })
 }
 
 pub(super) async fn curl(engine: &Engine, arguments: CopyRequest) -> Result<Text, ApiError> {
@@ -192,6 +154,9 @@ fn row(summary: RequestSummary) -> RequestRow {
         duplicate_of: summary.duplicate_of.map(|id| id.to_string()),
         deliveries: summary.deliveries,
         starred: summary.starred,
+        noted: summary.noted,
+        tags: summary.tags,
+        ambiguous: summary.ambiguous,
     }
 }
 
@@ -260,37 +225,26 @@ fn text(bytes: &[u8]) -> (String, bool) {
     }
 }
 
-fn framing(framing: &Framing) -> FramingView {
+fn framing(framing: &Framing, version: HttpVersion) -> FramingView {
     FramingView {
         declared_length: framing.declared_length,
         chunked: framing.chunked,
         expect_continue: framing.expect_continue,
         position: framing.position,
         trailers: framing.trailers.iter().map(header_line).collect(),
+        facts: framing
+            .facts(version)
+            .into_iter()
+            .map(|fact| FramingFact {
+                name: fact.name.to_owned(),
+                text: fact.text,
+            })
+            .collect(),
         marks: framing
             .marks
             .iter()
-            .map(|mark| sentence(*mark).to_owned())
+            .map(|mark| mark.sentence().to_owned())
             .collect(),
-    }
-}
-
-const fn sentence(mark: Mark) -> &'static str {
-    match mark {
-        Mark::AmbiguousFraming => {
-            "It has both Content-Length and Transfer-Encoding: a proxy and a server may disagree on where it ends."
-        }
-        Mark::RepeatedContentLength => "Content-Length came more than once.",
-        Mark::NoHost => "It has no Host header, which HTTP/1.1 asks for.",
-        Mark::SeveralHosts => "It has more than one Host header.",
-        Mark::BareLineFeed => "Its lines end in a bare line feed.",
-        Mark::RebuiltHead => {
-            "Its head could not be recorded exactly and was rebuilt from what was understood."
-        }
-        Mark::UpgradeAsked => "It asked to switch protocols and was answered as plain HTTP.",
-        Mark::AbsoluteTarget => "Its target is a whole URL, as a proxy would get it.",
-        Mark::TransferCoded => "Its body has a transfer coding beside chunked and is kept in it.",
-        Mark::NotUtf8 => "It has bytes in its head that are not UTF-8.",
     }
 }
 

@@ -8,6 +8,9 @@ mod bytes;
 mod delivery;
 mod endpoint;
 mod feed;
+mod filter;
+mod keeping;
+mod limit;
 mod provider;
 mod request;
 mod run;
@@ -24,12 +27,20 @@ pub use endpoint::{
     AddEndpoint, EndpointRef, EndpointView, RemoveSecret, SecretView, SetSecret, UpdateEndpoint,
 };
 pub use feed::FeedEvent;
+pub use filter::{
+    Annotate, FilterProblem, FilterReading, FilterRef, OrderFilters, ReadFilter, RenameFilter, SaveFilter,
+    SavedFilterView, TagView,
+};
+pub use keeping::{
+    CountMatching, DeleteMatching, Deletion, DeletionView, MatchCount, Purged, Retention, StorageView,
+    UndoDeletion,
+};
+pub use limit::{LimitView, SetLimit, SetLimits};
 pub use provider::{ParameterView, ProviderView, SampleSent, SampleView, SendSample};
 pub use request::{
-    CopyRequest, CountRequests, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingView,
-    HandshakeView, HeaderLine, ListRequests, OfferView, ReplyView, RequestCount, RequestDetail, RequestPage,
-    RequestRef, RequestRow, SeekFilter, SoughtText, SoughtView, StarRequest, SuggestFilter, Text,
-    UndoDeletion, UnpackedView,
+    CopyRequest, CountRequests, DeleteRequests, FilterSuggestion, FramingFact, FramingView, HandshakeView,
+    HeaderLine, ListRequests, OfferView, ReplyView, RequestCount, RequestDetail, RequestPage, RequestRef,
+    RequestRow, SeekFilter, SoughtText, SoughtView, SuggestFilter, Text, UnpackedView,
 };
 pub use run::{
     AskReport, CheckIdempotency, IdempotencyRowView, IdempotencyView, PaceView, PauseRun, RunRef, RunView,
@@ -39,7 +50,9 @@ pub use signature::{
     AgeView, CandidateView, CheckView, ContentView, DiagnosisView, DigestsView, FoundView, KeyView, PartView,
     ProofView, SignatureView,
 };
-pub use status::{ListenerView, Notice, RecheckView, SetPort, Settings, Status, Theme};
+pub use status::{
+    ListenerView, Notice, RecheckView, SetPort, Settings, StartOver, StartedOver, Status, Theme,
+};
 pub use target::{
     CertificateView, HeaderAction, HeaderRuleView, HostRef, PathView, ReachabilityView, RetryPreset,
     RulesView, SaveTarget, TargetRef, TargetView, TrustView,

@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use crate::model::Timestamp;
+use crate::model::{ChunkSizes, Timestamp};
 
 /// A head as it stood on the wire.
 #[derive(Debug, Clone)]
@@ -40,6 +40,8 @@ pub(super) enum Ending {
     Silent,
     /// It came too slowly.
     TooSlow,
+    /// It took too long, fast or slow.
+    TooLate,
     /// The head is over the limit.
     TooLong,
     /// Others needed the place.
@@ -56,6 +58,7 @@ struct Inner {
     head: Option<RecordedHead>,
     lost: bool,
     body: Option<BodyLength>,
+    chunks: ChunkSizes,
     trailers: Vec<u8>,
     fault: Option<&'static str>,
     ending: Option<Ending>,
@@ -90,6 +93,14 @@ impl Reel {
     /// The head that no service was called for.
     pub(super) fn take_refused(&self) -> Option<RecordedHead> {
         self.lock().head.take()
+    }
+
+    pub(super) fn set_chunks(&self, chunks: &ChunkSizes) {
+        self.lock().chunks.clone_from(chunks);
+    }
+
+    pub(super) fn take_chunks(&self) -> ChunkSizes {
+        std::mem::take(&mut self.lock().chunks)
     }
 
     pub(super) fn set_trailers(&self, trailers: Vec<u8>) {

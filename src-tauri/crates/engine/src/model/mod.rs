@@ -6,15 +6,17 @@
 mod arrival;
 mod delivery;
 mod endpoint;
+mod framing;
 mod head;
 mod id;
 mod request;
 mod target;
 mod time;
 
-pub use arrival::{Arrival, Body, Framing, HttpVersion, Mark, State};
+pub use arrival::{Arrival, Body, HttpVersion, State};
 pub use delivery::{Attempt, Delivery, DeliveryKind, Outcome, RunStep, Schedule, ScheduleState, Timings};
 pub use endpoint::{Endpoint, NewEndpoint, SecretPlace, SecretRecord};
+pub use framing::{ChunkSizes, Framing, FramingFact, Mark};
 pub use head::{Header, RawHead, RequestLine};
 pub use hookbench_signature::Verdict;
 pub use id::{AttemptId, DeliveryId, EndpointId, ParseIdError, RequestId, RunId, SecretId, TargetId};

@@ -115,6 +115,12 @@ pub struct RequestSummary {
     pub deliveries: u32,
     /// Marked by the person.
     pub starred: bool,
+    /// The person wrote a note to it.
+    pub noted: bool,
+    /// The tags the person gave it, by name.
+    pub tags: Vec<String>,
+    /// It was framed in two ways at once: [`super::Mark::AmbiguousFraming`].
+    pub ambiguous: bool,
 }
 
 /// One request whole, but for its body, which is read by range.

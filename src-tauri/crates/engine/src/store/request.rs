@@ -94,7 +94,10 @@ pub(super) const SUMMARY: &str = "SELECT request.id, request.sequence, request.r
     request.method, request.target, request.version, request.peer, request.endpoint, request.endpoint_path, \
     request.provider, request.event, request.delivery_key, request.verdict, request.state, request.reason, \
     request.answered, request.body_length, request.body_sha256, request.duplicate_of, \
-    coalesce(annotation.deliveries, 0), coalesce(annotation.starred, 0), request.handshake \
+    coalesce(annotation.deliveries, 0), coalesce(annotation.starred, 0), request.handshake, \
+    EXISTS (SELECT 1 FROM content INDEXED BY content_ambiguous WHERE place = request.sequence << 16 AND instr(framing, 'ambiguous_framing') > 0), \
+    annotation.note IS NOT NULL, \
+    (SELECT json_group_array(name) FROM (SELECT name FROM tag WHERE tag.request = request.sequence ORDER BY name)) \
     FROM request LEFT JOIN annotation ON annotation.request = request.sequence ";
 
 /// A row of [`SUMMARY`].
@@ -138,19 +141,22 @@ pub(super) fn summary(row: &SqliteRow) -> Result<RequestSummary, StoreError> {
             .map(RequestId::from_bytes),
         deliveries: u32::try_from(row.try_get::<i64, _>(20)?).unwrap_or(u32::MAX),
         starred: row.try_get::<i64, _>(21)? != 0,
+        ambiguous: row.try_get::<i64, _>(23)? != 0,
+        noted: row.try_get::<i64, _>(24)? != 0,
+        tags: serde_json::from_str(row.try_get(25)?).unwrap_or_default(),
     })
 }
 
 /// A row of [`SUMMARY`] with `head_length`, `length`, `coding`, `data`, `framing` and `reply` after it.
 fn whole(row: &SqliteRow) -> Result<Request, StoreError> {
-    let bytes = pack::unpack(row.try_get(25)?, row.try_get(24)?, row.try_get(26)?)?;
-    let (head, _) = content::cut(&bytes, row.try_get(23)?)?;
+    let bytes = pack::unpack(row.try_get(26)?, row.try_get(25)?, row.try_get(27)?)?;
+    let (head, _) = content::cut(&bytes, row.try_get(24)?)?;
     Ok(Request {
         summary: summary(row)?,
         // A copy, so that a small head does not hold a large body in memory.
         head: RawHead::new(Bytes::copy_from_slice(&head)),
-        framing: framing_of(row.try_get::<Option<&str>, _>(27)?)?,
-        reply: reply_of(row.try_get::<Option<&str>, _>(28)?)?,
+        framing: framing_of(row.try_get::<Option<&str>, _>(28)?)?,
+        reply: reply_of(row.try_get::<Option<&str>, _>(29)?)?,
     })
 }
 
