@@ -21,6 +21,11 @@ pub async fn read_bytes(engine: &Engine, range: &ByteRange) -> Result<Bytes, Api
                 .await?);
         }
         ByteSource::RequestHead => engine.request(range.id.parse()?).await?.head.bytes().clone(),
+        ByteSource::RequestAnswer => engine
+            .given_answer(range.id.parse()?)
+            .await?
+            .and_then(|answer| answer.bytes)
+            .unwrap_or_default(),
         ByteSource::DeliveryHead => engine.delivery(range.id.parse()?).await?.head,
         ByteSource::DeliveryBody => {
             let delivery = engine.delivery(range.id.parse()?).await?;

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -131,11 +132,65 @@ pub(crate) enum Endpoint {
         #[arg(long)]
         json: bool,
     },
+    /// Sets what the senders of an endpoint get once their request is kept.
+    Answer(Answer),
+    /// Lets answers of an endpoint go wrong on purpose, so that the sender's retries can be tried out. It ends when the
+    /// last program that listens ends.
+    Fault(Fault),
     /// Removes an endpoint and its secrets; its requests stay.
     Remove {
         /// Its path or id.
         endpoint: String,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Answer {
+    /// The path or id of the endpoint.
+    pub(crate) endpoint: String,
+    /// The status.
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub(crate) status: u16,
+    /// A header; may be given several times.
+    #[arg(long = "header", value_name = "NAME: VALUE", value_parser = header)]
+    pub(crate) headers: Vec<(String, String)>,
+    /// The body. It may have variables: {{id}}, {{event}}, {{now}}, {{json:/pointer}}, {{header:name}} and a few more.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) body: String,
+    /// How long the sender waits for it, e.g. `250ms` or `4s`.
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration)]
+    pub(crate) delay: Duration,
+    /// Back to the usual answer.
+    #[arg(long, conflicts_with_all = ["status", "headers", "body", "delay"])]
+    pub(crate) usual: bool,
+}
+
+#[derive(Debug, Args)]
+#[group(skip)]
+pub(crate) struct Fault {
+    /// The path or id of the endpoint.
+    pub(crate) endpoint: String,
+    /// Answer with this status, 400 to 599.
+    #[arg(long, value_name = "STATUS", group = "what", num_args = 0..=1, default_missing_value = "503")]
+    pub(crate) fail: Option<u16>,
+    /// Answer this much later, e.g. `4s`.
+    #[arg(long, value_name = "TIME", group = "what", value_parser = duration)]
+    pub(crate) delay: Option<Duration>,
+    /// End the connection without an answer.
+    #[arg(long, group = "what")]
+    pub(crate) close: bool,
+    /// End the connection in the middle of the answer.
+    #[arg(long, group = "what")]
+    pub(crate) cut: bool,
+    /// No fault any more.
+    #[arg(long, group = "what", conflicts_with_all = ["next", "share"])]
+    pub(crate) off: bool,
+    /// Strike the next N requests.
+    #[arg(long, value_name = "N", group = "whom")]
+    pub(crate) next: Option<u32>,
+    /// Strike so many of a hundred requests.
+    #[arg(long, value_name = "PERCENT", group = "whom")]
+    pub(crate) share: Option<u8>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -257,6 +312,31 @@ pub(crate) struct Serve {
     pub(crate) ui_port: u16,
 }
 
+fn header(text: &str) -> Result<(String, String), String> {
+    match text.split_once(':') {
+        Some((name, value)) if !name.trim().is_empty() => {
+            Ok((name.trim().to_owned(), value.trim().to_owned()))
+        }
+        _ => Err("write NAME: VALUE".to_owned()),
+    }
+}
+
+/// `250ms`, `4s`, `2m`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text
+        .find(|letter: char| !letter.is_ascii_digit())
+        .unwrap_or(text.len());
+    let wrong = || "write a number with `ms`, `s` or `m`".to_owned();
+    let number: u64 = text[..digits].parse().map_err(|_| wrong())?;
+    let millis = match &text[digits..] {
+        "ms" => Some(number),
+        "s" => number.checked_mul(1_000),
+        "m" => number.checked_mul(60_000),
+        _ => None,
+    };
+    millis.map(Duration::from_millis).ok_or_else(wrong)
+}
+
 fn assignment(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
@@ -272,6 +352,24 @@ mod tests {
     #[test]
     fn the_grammar_has_no_contradiction() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn times_are_written_with_their_unit() {
+        for (text, millis) in [("250ms", 250), ("4s", 4_000), ("2m", 120_000), ("0s", 0)] {
+            assert_eq!(duration(text), Ok(Duration::from_millis(millis)), "`{text}`");
+        }
+        for text in [
+            "",
+            "4",
+            "s",
+            "4h",
+            "-1s",
+            "99999999999999999999s",
+            "18446744073709551615m",
+        ] {
+            assert!(duration(text).is_err(), "`{text}`");
+        }
     }
 
     #[test]

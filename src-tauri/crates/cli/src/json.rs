@@ -24,6 +24,10 @@ pub(crate) struct RequestObject {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     answered: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answered_by: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer_milliseconds: Option<f64>,
     peer: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     duplicate_of: Option<String>,
@@ -56,6 +60,12 @@ impl RequestObject {
             state: summary.state.as_str(),
             reason: summary.reason.clone(),
             answered: summary.answered,
+            answered_by: summary.answer_source.map(|source| source.as_str()),
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "the time of an answer is far below 2^53 µs"
+            )]
+            answer_milliseconds: summary.answer_micros.map(|micros| micros as f64 / 1000.0),
             peer: summary.peer.clone(),
             duplicate_of: summary.duplicate_of.map(|id| id.to_string()),
             body_length: summary.body_length,

@@ -52,9 +52,16 @@ CREATE INDEX request_answered ON request (answered) WHERE answered IS NULL OR an
 -- signature holds) may: that depends on endpoints and secrets, which are set later. That it repeats an earlier one is
 -- found in the transaction that keeps it.
 CREATE TRIGGER request_never_changes
-BEFORE UPDATE OF sequence, id, received_at, took_micros, method, target, version, peer, state, reason, answered, body_length, body_sha256 ON request
+BEFORE UPDATE OF sequence, id, received_at, took_micros, method, target, version, peer, state, reason, body_length, body_sha256 ON request
 BEGIN
     SELECT raise(ABORT, 'a captured request never changes');
+END;
+
+-- What was answered is known when the request is kept, or, where a target answers through us, soon after; then it stays.
+CREATE TRIGGER request_answered_once
+BEFORE UPDATE OF answered ON request WHEN OLD.answered IS NOT NULL
+BEGIN
+    SELECT raise(ABORT, 'what was answered never changes');
 END;
 
 -- Head and body, packed together; `place` is the sequence times 65536 plus the number of the part. Part 0 begins
@@ -87,6 +94,17 @@ CREATE INDEX annotation_starred ON annotation (request) WHERE starred = 1;
 CREATE INDEX annotation_note ON annotation (request) WHERE note IS NOT NULL;
 CREATE INDEX annotation_delivered ON annotation (request) WHERE deliveries > 0;
 
+-- The answer that went back, written soon after it went: where it came from, how long its sender waited for it from
+-- the last byte of the request on, and its bytes where they are not the usual ones.
+CREATE TABLE answer (
+    request INTEGER PRIMARY KEY,
+    source TEXT NOT NULL,
+    micros INTEGER,
+    length INTEGER,
+    coding INTEGER,
+    bytes BLOB
+) STRICT;
+
 CREATE TABLE tag (
     name TEXT NOT NULL,
     request INTEGER NOT NULL,
@@ -111,6 +129,30 @@ CREATE TABLE secret (
     created_at INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX secret_endpoint ON secret (endpoint);
+
+-- What the senders of an endpoint get, where the person set it.
+CREATE TABLE endpoint_answer (
+    endpoint BLOB PRIMARY KEY REFERENCES endpoint (id) ON DELETE CASCADE,
+    status INTEGER NOT NULL,
+    -- a JSON list of names and values
+    headers TEXT NOT NULL,
+    body TEXT NOT NULL,
+    delay_millis INTEGER NOT NULL
+) STRICT;
+
+-- Answers that go wrong on purpose. Emptied when a listener starts where none was.
+CREATE TABLE fault (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    endpoint BLOB NOT NULL UNIQUE REFERENCES endpoint (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    -- the status, or how many ms later
+    amount INTEGER NOT NULL,
+    reach TEXT NOT NULL,
+    -- how many requests, or how many of a hundred
+    extent INTEGER NOT NULL,
+    struck INTEGER NOT NULL DEFAULT 0,
+    set_at INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE target (
     id BLOB PRIMARY KEY,

@@ -14,13 +14,16 @@ use tokio::task::JoinHandle;
 use crate::capture::Limits;
 use crate::changes::{Change, Changes};
 use crate::clock::Clock;
+use crate::conduct::Conducts;
 use crate::error::EngineError;
 use crate::housekeeping::Housekeeping;
 use crate::judge::Judge;
+use crate::lead::Lead;
 use crate::listening::Listening;
 use crate::model::{Endpoint, SecretId, SecretPlace, Timestamp};
 use crate::options::Options;
 use crate::provider::Catalogue;
+use crate::recording::Recorder;
 use crate::rejudging::{self, Rejudging};
 use crate::secrets::Vault;
 use crate::store::{Store, StoreError};
@@ -48,6 +51,12 @@ pub(crate) struct Core {
     values: Mutex<HashMap<SecretId, Secret>>,
     /// Whether the judge has the secrets that were there when the engine was opened.
     pub(crate) ready: watch::Sender<bool>,
+    /// What endpoints do beside keeping requests.
+    pub(crate) conducts: ArcSwap<Conducts>,
+    /// Held while that is made anew.
+    pub(crate) renewing: Mutex<()>,
+    pub(crate) recorder: Recorder,
+    pub(crate) lead: Lead,
     pub(crate) rejudging: Rejudging,
     pub(crate) housekeeping: Housekeeping,
     /// Why the last request could not be kept; nothing once one was kept again.
@@ -77,6 +86,10 @@ impl Engine {
             judge: ArcSwap::from_pointee(judge),
             values: Mutex::default(),
             ready: watch::Sender::new(false),
+            conducts: ArcSwap::default(),
+            renewing: Mutex::default(),
+            recorder: Recorder::new(),
+            lead: Lead::default(),
             rejudging: Rejudging::default(),
             housekeeping: Housekeeping::default(),
             trouble: ArcSwapOption::empty(),
@@ -137,6 +150,8 @@ impl Engine {
         if let Some(listener) = listener {
             listener.shut_down(GRACE).await;
         }
+        self.core.recorder.stop().await;
+        self.core.lead.leave();
         self.core.rejudging.stop().await;
         self.core.housekeeping.stop().await;
         if let Some(watcher) = self.watcher.lock().await.take() {
@@ -202,6 +217,9 @@ async fn watch(core: Arc<Core>) {
                 }
             }
             Err(error) => tracing::warn!(%error, "the endpoints cannot be read"),
+        }
+        if let Err(error) = core.renew_conducts().await {
+            tracing::warn!(%error, "what endpoints do cannot be read");
         }
         core.ready.send_replace(true);
         // Told after the renewal, so that who asks again sees it.

@@ -4,10 +4,13 @@
 //! signature crate whether it holds, [`store`] keeps it, and only then the sender is answered. [`Engine`] joins them;
 //! the terminal and the window know nothing below it.
 
+mod answering;
 pub mod body;
 pub mod capture;
 pub mod changes;
 pub mod clock;
+mod conduct;
+mod course;
 mod deleting;
 pub mod delivery;
 mod endpoints;
@@ -18,12 +21,14 @@ pub mod exchange;
 pub mod filter;
 mod housekeeping;
 mod judge;
+mod lead;
 mod listening;
 pub mod model;
 mod options;
 pub mod provider;
 mod reading;
 mod reception;
+mod recording;
 mod rejudging;
 mod samples;
 pub mod secrets;
@@ -31,6 +36,7 @@ mod sending;
 mod settings;
 pub mod store;
 
+pub use answering::{LONGEST_DELAY, TemplateError, VARIABLES};
 pub use deleting::Deleted;
 pub use engine::Engine;
 pub use error::{EngineError, Kind};

@@ -96,6 +96,7 @@ impl Engine {
             None => self.remembered_port().await,
         };
         let mut slot = self.listening.lock().await;
+        self.begin_recording().await?;
         slot.address = Some(wanted.address);
         slot.port = port;
         let bound = if wanted.exact_port || port == 0 {
@@ -149,6 +150,16 @@ impl Engine {
     /// How the listener is.
     pub async fn listener(&self) -> ListenerState {
         self.listening.lock().await.state()
+    }
+
+    /// Faults end with the last program that listened: where there is none, those that are left are old.
+    async fn begin_recording(&self) -> Result<(), EngineError> {
+        if self.core.lead.take(&self.core) {
+            self.core.store.clear_faults().await?;
+        }
+        self.core.renew_conducts().await?;
+        self.core.recorder.start(&self.core).await;
+        Ok(())
     }
 
     async fn remembered_port(&self) -> u16 {

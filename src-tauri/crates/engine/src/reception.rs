@@ -4,26 +4,23 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderValue, header};
 use tokio::sync::Semaphore;
 
 use crate::capture::{Answer, Intake};
 use crate::changes::Change;
+use crate::course::Course;
 use crate::engine::Core;
 use crate::judge::Case;
 use crate::model::{Arrival, Body, NewRequest, Recognition, RequestId};
 use crate::provider::HandshakeAnswer;
-use crate::store::StoreError;
+use crate::store::{Kept, StoreError};
 
 /// How many spooled bodies are read back into memory at once to be judged.
 const LARGE_AT_ONCE: usize = 2;
 
 /// How long a request waits for secrets that are still being read at the start: a locked keychain asks the person.
 const SECRETS_WAIT: Duration = Duration::from_secs(2);
-
-/// The status that tells a sender that its request is kept.
-const ACCEPTED: u16 = 200;
 
 /// How long a sender should wait before it tries again when the store cannot write, seconds.
 const RETRY_AFTER: &str = "10";
@@ -42,18 +39,7 @@ impl Reception {
         }
     }
 
-    async fn keep(
-        &self,
-        arrival: Arrival,
-        recognition: Recognition,
-        answered: Option<u16>,
-    ) -> Result<(), StoreError> {
-        let new = NewRequest {
-            id: RequestId::generate(),
-            arrival,
-            recognition,
-            answered,
-        };
+    async fn keep(&self, new: NewRequest) -> Result<Kept, StoreError> {
         let kept = self.core.store.insert_request(new).await;
         let trouble = kept.as_ref().err().cloned();
         // Asked first: a swap for every request would be paid by all of them.
@@ -61,9 +47,9 @@ impl Reception {
             self.core.trouble.store(trouble.map(Arc::new));
             self.core.changes.tell(Change::Status);
         }
-        kept?;
+        let kept = kept?;
         self.core.changes.tell(Change::Arrived);
-        Ok(())
+        Ok(kept)
     }
 
     /// What is known of a request, and what its sender wants to hear if it asks something. No question is so long that
@@ -114,9 +100,17 @@ impl Reception {
 impl Intake for Reception {
     async fn take(&self, arrival: Arrival) -> Answer {
         let (recognition, handshake) = self.judge(&arrival).await;
-        let answer = handshake.map_or_else(accepted, answer_to);
-        match self.keep(arrival, recognition, Some(answer.status)).await {
-            Ok(()) => answer,
+        let id = RequestId::generate();
+        let now = self.core.clock.now();
+        let course = Course::of(&self.core, id, now, &arrival, &recognition, handshake);
+        let new = NewRequest {
+            id,
+            arrival,
+            recognition,
+            answered: course.answered(),
+        };
+        match self.keep(new).await {
+            Ok(kept) => course.run(&self.core, id, kept.sequence).await,
             Err(error) => {
                 tracing::error!(%error, "a request could not be kept and was refused");
                 unavailable(&error)
@@ -126,7 +120,13 @@ impl Intake for Reception {
 
     async fn record(&self, arrival: Arrival, answered: Option<u16>) {
         let recognition = self.recognise(&arrival).await;
-        if let Err(error) = self.keep(arrival, recognition, answered).await {
+        let new = NewRequest {
+            id: RequestId::generate(),
+            arrival,
+            recognition,
+            answered,
+        };
+        if let Err(error) = self.keep(new).await {
             tracing::error!(%error, "a refused or unfinished request could not be kept");
         }
     }
@@ -139,35 +139,6 @@ fn case<'a>(arrival: &'a Arrival, body: &'a [u8]) -> Case<'a> {
         body_sha256: arrival.body_sha256,
         state: arrival.state,
         received_at: arrival.received_at,
-    }
-}
-
-/// What a sender that asks something gets once its request is kept.
-fn answer_to(handshake: HandshakeAnswer) -> Answer {
-    let headers = handshake.headers.iter().filter_map(|(name, value)| {
-        Some((
-            HeaderName::from_bytes(name.as_bytes()).ok()?,
-            HeaderValue::from_str(value).ok()?,
-        ))
-    });
-    Answer {
-        status: handshake.status,
-        headers: headers.collect(),
-        body: Bytes::from(handshake.body),
-        close: false,
-    }
-}
-
-/// What every other sender gets.
-fn accepted() -> Answer {
-    Answer {
-        status: ACCEPTED,
-        headers: vec![(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("text/plain; charset=utf-8"),
-        )],
-        body: Bytes::from_static(b"ok\n"),
-        close: false,
     }
 }
 

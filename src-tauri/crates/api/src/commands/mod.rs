@@ -1,6 +1,7 @@
 //! The one declared list of commands. It produces the dispatcher, the list of names and the TypeScript types, so that
 //! none of them can drift from the others.
 
+mod conduct;
 mod deliveries;
 mod endpoints;
 mod providers;
@@ -97,6 +98,13 @@ commands! {
     set_secret(SetSecret) -> EndpointView = endpoints::set_secret;
     /// Removes a secret.
     remove_secret(RemoveSecret) -> Nothing = endpoints::remove_secret;
+
+    /// Sets what the senders of an endpoint get.
+    set_answer(SetAnswer) -> EndpointView = conduct::set_answer;
+    /// The variables that an answer may have.
+    answer_variables(Nothing) -> Vec<VariableView> = conduct::variables;
+    /// Lets answers of an endpoint go wrong on purpose, or ends that.
+    set_fault(SetFault) -> EndpointView = conduct::set_fault;
 
     /// All providers with their samples.
     providers(Nothing) -> Vec<ProviderView> = providers::list;

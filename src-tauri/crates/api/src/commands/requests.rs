@@ -4,6 +4,7 @@ use hookbench_engine::model::{Framing, Header, Mark, RequestId, RequestSummary, 
 use hookbench_engine::store::DeletionId;
 use hookbench_engine::{Engine, PageQuery};
 
+use super::conduct::{given_view, within};
 use super::signature;
 use crate::error::ApiError;
 use crate::types::{
@@ -39,7 +40,11 @@ pub(super) async fn list(engine: &Engine, arguments: ListRequests) -> Result<Req
             .or(last.map(|row| row.sequence))
             .map(|sequence| sequence.0),
         more: page.more,
-        rows: page.rows.into_iter().map(row).collect(),
+        rows: page
+            .rows
+            .into_iter()
+            .map(|summary| row(engine, summary))
+            .collect(),
     })
 }
 
@@ -76,7 +81,11 @@ pub(super) async fn detail(engine: &Engine, arguments: RequestRef) -> Result<Req
         body_sha256: hex(&request.summary.body_sha256),
         framing: framing(&request.framing),
         signature: signature::view(provider, report, engine.now()),
-        row: row(request.summary),
+        answer: engine
+            .given_answer(id)
+            .await?
+            .map(|answer| given_view(&answer, within(engine, &request.summary))),
+        row: row(engine, request.summary),
     })
 }
 
@@ -124,7 +133,8 @@ pub(super) async fn curl(engine: &Engine, arguments: CopyRequest) -> Result<Text
     })
 }
 
-fn row(summary: RequestSummary) -> RequestRow {
+pub(super) fn row(engine: &Engine, summary: RequestSummary) -> RequestRow {
+    let within = within(engine, &summary);
     RequestRow {
         id: summary.id.to_string(),
         sequence: summary.sequence.0,
@@ -141,6 +151,13 @@ fn row(summary: RequestSummary) -> RequestRow {
         state: summary.state.as_str().to_owned(),
         reason: summary.reason,
         answered: summary.answered,
+        too_late_for: within.filter(|seconds| {
+            summary
+                .answer_micros
+                .is_some_and(|micros| micros > u64::from(*seconds) * 1_000_000)
+        }),
+        answer_source: summary.answer_source.map(|source| source.as_str().to_owned()),
+        answer_micros: summary.answer_micros,
         body_length: summary.body_length,
         duplicate_of: summary.duplicate_of.map(|id| id.to_string()),
         deliveries: summary.deliveries,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::{AnswerRuleView, FaultView};
+
 /// An endpoint as it is shown.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]
@@ -18,6 +20,10 @@ pub struct EndpointView {
     pub secrets: Vec<SecretView>,
     /// How many requests it has.
     pub requests: u64,
+    /// What its senders get; `null` for the usual answer.
+    pub answer: Option<AnswerRuleView>,
+    /// What goes wrong with its answers on purpose.
+    pub fault: Option<FaultView>,
 }
 
 /// A secret as it is shown: never its value.

@@ -5,6 +5,7 @@
 //! is in any of them: bodies and heads are read as raw bytes (see [`ByteSource`]).
 
 mod bytes;
+mod conduct;
 mod delivery;
 mod endpoint;
 mod feed;
@@ -14,6 +15,10 @@ mod signature;
 mod status;
 
 pub use bytes::{ByteRange, ByteSource};
+pub use conduct::{
+    AnswerRuleView, FaultView, FaultWord, GivenAnswerView, OrderedFault, ReachWord, SetAnswer, SetFault,
+    VariableView,
+};
 pub use delivery::{
     AttemptView, DeliveryView, EditedBody, ListDeliveries, Replay, Resend, SaveTarget, TargetRef, TargetView,
     TimingsView,

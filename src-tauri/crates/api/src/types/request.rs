@@ -1,6 +1,6 @@
 //! Requests: the rows of the list and one request whole.
 
-use super::SignatureView;
+use super::{GivenAnswerView, SignatureView};
 
 /// A row of the list.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
@@ -40,6 +40,13 @@ pub struct RequestRow {
     pub reason: Option<String>,
     /// The status we answered.
     pub answered: Option<u16>,
+    /// Where our answer came from; `null` where that is not known (yet).
+    #[ts(type = "'usual' | 'set' | 'handshake' | 'fault' | 'target' | 'gateway' | null")]
+    pub answer_source: Option<String>,
+    /// µs from its last byte to the last of our answer.
+    pub answer_micros: Option<u64>,
+    /// The seconds after which its provider would have given up, where our answer came later than that.
+    pub too_late_for: Option<u32>,
     /// The length of the kept body.
     pub body_length: u64,
     /// The id of the first request that this one repeats.
@@ -215,6 +222,8 @@ pub struct RequestDetail {
     pub content_type: Option<String>,
     /// How it was framed.
     pub framing: FramingView,
+    /// The answer that went back, once that is written down.
+    pub answer: Option<GivenAnswerView>,
     /// The check of its signature as a story, made anew with the secrets of now at the time of receipt.
     pub signature: SignatureView,
 }

@@ -31,6 +31,7 @@ pub use field::{FIELDS, Field, FieldInfo, Flag};
 pub use moment::Moment;
 pub use pattern::Pattern;
 pub use range::Bounds;
+pub(crate) use text::value_at;
 pub use text::{Document, IndexWords};
 
 use crate::model::{Outcome, Timestamp, Verdict};

@@ -3,17 +3,21 @@
 //! Nothing here reads a clock, touches a file or knows a database: the modules that do are tested against
 //! values made from these types alone.
 
+mod answer;
 mod arrival;
 mod delivery;
 mod endpoint;
+mod fault;
 mod head;
 mod id;
 mod request;
 mod time;
 
+pub use answer::{AnswerRule, AnswerSource, GivenAnswer, KeptAnswer};
 pub use arrival::{Arrival, Body, Framing, HttpVersion, Mark, State};
 pub use delivery::{Attempt, Delivery, DeliveryKind, Outcome, Timings};
 pub use endpoint::{Endpoint, NewEndpoint, SecretPlace, SecretRecord, Target};
+pub use fault::{Fault, FaultKind, FaultReach};
 pub use head::{Header, RawHead, RequestLine};
 pub use hookbench_signature::Verdict;
 pub use id::{AttemptId, DeliveryId, EndpointId, ParseIdError, RequestId, SecretId, TargetId};

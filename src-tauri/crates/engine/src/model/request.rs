@@ -1,6 +1,8 @@
 //! A request as it is kept and as the list shows it.
 
-use super::{Arrival, EndpointId, Framing, HttpVersion, RawHead, RequestId, State, Timestamp, Verdict};
+use super::{
+    AnswerSource, Arrival, EndpointId, Framing, HttpVersion, RawHead, RequestId, State, Timestamp, Verdict,
+};
 
 /// The order in which requests were kept: 1, 2, 3 … Order by this, never by time: clocks jump.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -78,6 +80,10 @@ pub struct RequestSummary {
     pub reason: Option<String>,
     /// The status we answered.
     pub answered: Option<u16>,
+    /// Where our answer came from; `None` where that is not known (yet).
+    pub answer_source: Option<AnswerSource>,
+    /// µs from its last byte to the last of our answer.
+    pub answer_micros: Option<u64>,
     /// The length of the kept body in bytes.
     pub body_length: u64,
     /// SHA-256 over the kept body.

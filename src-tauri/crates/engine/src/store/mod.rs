@@ -8,6 +8,7 @@
 
 mod annotation;
 mod checkpoint;
+mod conduct;
 mod content;
 mod delivery;
 mod endpoint;
@@ -15,6 +16,7 @@ mod error;
 mod file;
 mod find;
 mod foreign;
+mod given;
 mod group;
 mod health;
 #[doc(hidden)]

@@ -9,7 +9,9 @@ use super::content::read_head;
 use super::words::{state_of, verdict_of, version_of};
 use super::{Store, StoreError, id_of};
 use crate::filter::Filter;
-use crate::model::{EndpointId, Recognition, Request, RequestId, RequestSummary, Sequence, Timestamp};
+use crate::model::{
+    AnswerSource, EndpointId, Recognition, Request, RequestId, RequestSummary, Sequence, Timestamp,
+};
 
 /// Where a page begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,8 +81,9 @@ pub(super) const SUMMARY: &str = "SELECT request.id, request.sequence, request.r
     request.method, request.target, request.version, request.peer, request.endpoint, request.endpoint_path, \
     request.provider, request.event, request.delivery_key, request.verdict, request.state, request.reason, \
     request.answered, request.body_length, request.body_sha256, request.duplicate_of, \
-    coalesce(annotation.deliveries, 0), coalesce(annotation.starred, 0) \
-    FROM request LEFT JOIN annotation ON annotation.request = request.sequence ";
+    coalesce(annotation.deliveries, 0), coalesce(annotation.starred, 0), answer.source, answer.micros \
+    FROM request LEFT JOIN annotation ON annotation.request = request.sequence \
+    LEFT JOIN answer ON answer.request = request.sequence ";
 
 /// A row of [`SUMMARY`].
 pub(super) fn summary(row: &SqliteRow) -> Result<RequestSummary, StoreError> {
@@ -122,6 +125,10 @@ pub(super) fn summary(row: &SqliteRow) -> Result<RequestSummary, StoreError> {
             .map(RequestId::from_bytes),
         deliveries: u32::try_from(row.try_get::<i64, _>(20)?).unwrap_or(u32::MAX),
         starred: row.try_get::<i64, _>(21)? != 0,
+        answer_source: row
+            .try_get::<Option<&str>, _>(22)?
+            .and_then(AnswerSource::from_word),
+        answer_micros: row.try_get::<Option<i64>, _>(23)?.map(i64::unsigned_abs),
     })
 }
 
