@@ -28,6 +28,7 @@ export function detailOf(row: RequestRow, body: string): RequestDetail {
       trailers: [],
       marks: [HOSTILE],
     },
+    answer: null,
     signature: {
       verdict: 'no secret',
       sentence: 'It carries a signature.',

@@ -24,6 +24,8 @@ import type { Resend } from "./Resend";
 import type { SampleSent } from "./SampleSent";
 import type { SaveTarget } from "./SaveTarget";
 import type { SendSample } from "./SendSample";
+import type { SetAnswer } from "./SetAnswer";
+import type { SetFault } from "./SetFault";
 import type { SetPort } from "./SetPort";
 import type { SetSecret } from "./SetSecret";
 import type { Settings } from "./Settings";
@@ -35,6 +37,7 @@ import type { TargetView } from "./TargetView";
 import type { Text } from "./Text";
 import type { UndoDeletion } from "./UndoDeletion";
 import type { UpdateEndpoint } from "./UpdateEndpoint";
+import type { VariableView } from "./VariableView";
 
 /**
  * What each command takes and gives; exists for its TypeScript form.
@@ -116,6 +119,18 @@ set_secret: Command<SetSecret, EndpointView>,
  * Removes a secret.
  */
 remove_secret: Command<RemoveSecret, Nothing>, 
+/**
+ * Sets what the senders of an endpoint get.
+ */
+set_answer: Command<SetAnswer, EndpointView>, 
+/**
+ * The variables that an answer may have.
+ */
+answer_variables: Command<Nothing, Array<VariableView>>, 
+/**
+ * Lets answers of an endpoint go wrong on purpose, or ends that.
+ */
+set_fault: Command<SetFault, EndpointView>, 
 /**
  * All providers with their samples.
  */

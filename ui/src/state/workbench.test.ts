@@ -31,6 +31,7 @@ function detailOf(id: string, bodyLength = 13): RequestDetail {
       trailers: [],
       marks: [],
     },
+    answer: null,
     signature: {
       verdict: 'valid',
       sentence: '',

@@ -60,7 +60,9 @@ impl RequestObject {
             state: summary.state.as_str(),
             reason: summary.reason.clone(),
             answered: summary.answered,
-            answered_by: summary.answer_source.map(|source| source.as_str()),
+            answered_by: summary
+                .answer_source
+                .map(hookbench_engine::model::AnswerSource::as_str),
             #[expect(
                 clippy::cast_precision_loss,
                 reason = "the time of an answer is far below 2^53 µs"

@@ -172,7 +172,7 @@ fn check(kind: FaultKind, reach: FaultReach) -> Result<(), EngineError> {
         }
         FaultKind::Delay { by } if by.is_zero() || by > LONGEST_FAULT_DELAY => {
             return Err(EngineError::bad_input(
-                format!("an answer cannot come `{:?}` late", by),
+                format!("an answer cannot come `{by:?}` late"),
                 format!("choose 1 ms to {} s", LONGEST_FAULT_DELAY.as_secs()),
             ));
         }

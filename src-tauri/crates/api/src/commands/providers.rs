@@ -25,6 +25,7 @@ fn view(provider: &Provider) -> ProviderView {
         name: provider.name.clone(),
         docs: provider.docs.clone(),
         note: provider.note.clone(),
+        answer_within: provider.answer_within,
         signed: provider.scheme.is_some(),
         parameters: provider
             .all_parameters()
