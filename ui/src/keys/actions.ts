@@ -328,7 +328,7 @@ export const ACTIONS: readonly Action[] = [
     keys: [],
     when: always,
     run: (bench) => {
-      bench.view.open({ kind: 'endpoint', endpoint: null, path: '', secret: false });
+      bench.view.open({ kind: 'endpoint', endpoint: null, path: '', part: 'general' });
     },
   },
   {

@@ -6,6 +6,9 @@ import { isBoolean, isNumber, recall, remember } from '../lib/remember';
 export const TABS = ['payload', 'headers', 'signature', 'deliveries', 'raw'] as const;
 export type Tab = (typeof TABS)[number];
 
+/** The parts of the endpoint's editor. */
+export type EndpointPart = 'general' | 'secrets' | 'answer' | 'faults';
+
 export type Dialog =
   | { kind: 'palette' }
   | { kind: 'keys' }
@@ -13,7 +16,7 @@ export type Dialog =
   | { kind: 'port' }
   | { kind: 'resend' }
   | { kind: 'deleteMatching'; filter: string }
-  | { kind: 'endpoint'; endpoint: EndpointView | null; path: string; secret: boolean }
+  | { kind: 'endpoint'; endpoint: EndpointView | null; path: string; part: EndpointPart }
   | { kind: 'target'; target: TargetView | null };
 
 export type Frame = 'three' | 'two' | 'one';

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use hookbench_engine::model::{
-    AnswerRule, EndpointId, Fault, FaultKind, FaultReach, KeptAnswer, RawHead, RequestSummary,
+    AnswerRule, EndpointId, Fault, FaultKind, FaultReach, KeptAnswer, RequestSummary,
 };
 use hookbench_engine::{Engine, VARIABLES};
 
 use super::endpoints::one;
-use super::requests::header_line;
 use crate::error::{ApiError, Code};
 use crate::types::{
     AnswerRuleView, EndpointView, FaultView, FaultWord, GivenAnswerView, Nothing, OrderedFault, ReachWord,
@@ -112,21 +111,10 @@ pub(super) fn within(engine: &Engine, summary: &RequestSummary) -> Option<u32> {
 }
 
 pub(super) fn given_view(answer: &KeptAnswer, within: Option<u32>) -> GivenAnswerView {
-    let (head, body_length) = match &answer.bytes {
-        Some(bytes) => {
-            let end = bytes
-                .windows(4)
-                .position(|four| four == b"\r\n\r\n")
-                .map_or(bytes.len(), |at| at + 4);
-            (RawHead::new(bytes.slice(..end)), (bytes.len() - end) as u64)
-        }
-        None => (RawHead::new(Default::default()), 0),
-    };
     GivenAnswerView {
         source: answer.source.as_str().to_owned(),
         micros: answer.micros,
-        headers: head.headers().iter().map(header_line).collect(),
-        body_length,
+        length: answer.bytes.as_ref().map_or(0, |bytes| bytes.len() as u64),
         within,
     }
 }

@@ -1,7 +1,5 @@
 //! What an endpoint does beside keeping requests: the answer that was set, faults; and the answer that was given.
 
-use super::HeaderLine;
-
 /// What the senders of an endpoint get once their request is kept.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]
@@ -111,10 +109,8 @@ pub struct GivenAnswerView {
     pub source: String,
     /// µs from the last byte of the request to the last of the answer; `null` where none went.
     pub micros: Option<u64>,
-    /// Its header lines; empty where its bytes are the usual ones.
-    pub headers: Vec<HeaderLine>,
-    /// The length of its body as far as it went and was kept.
-    pub body_length: u64,
+    /// How many of its bytes were kept, head and body; 0 where they are the usual ones.
+    pub length: u64,
     /// The seconds after which its provider gives up, where that is documented.
     pub within: Option<u32>,
 }
