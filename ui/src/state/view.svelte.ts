@@ -8,6 +8,13 @@ export type Tab = (typeof TABS)[number];
 
 /** The parts of the endpoint's editor. */
 export type EndpointPart = 'general' | 'secrets' | 'answer' | 'faults';
+/** Something the person has to agree to before it is sent. */
+export interface Question {
+  code: string;
+  message: string;
+  hint: string | null;
+  url: string;
+}
 
 export type Dialog =
   | { kind: 'palette' }
@@ -16,6 +23,7 @@ export type Dialog =
   | { kind: 'port' }
   | { kind: 'resend' }
   | { kind: 'deleteMatching'; filter: string }
+  | { kind: 'confirm'; question: Question; answer: (agreed: boolean) => void }
   | { kind: 'endpoint'; endpoint: EndpointView | null; path: string; part: EndpointPart }
   | { kind: 'target'; target: TargetView | null };
 
@@ -53,7 +61,9 @@ export class View {
   }
 
   close(): void {
+    const { dialog } = this;
     this.dialog = null;
+    if (dialog?.kind === 'confirm') dialog.answer(false);
   }
 
   resizeSidebar(width: number): void {

@@ -12,7 +12,7 @@ import { verdictLook } from '../lib/verdict';
 import { Deleting } from './deleting.svelte';
 import { Draft } from './draft.svelte';
 import { Notes } from './notes.svelte';
-import { OpenRequest } from './opened.svelte';
+import { OpenRequest, type Sending } from './opened.svelte';
 import { RequestList } from './requests.svelte';
 import { Surroundings } from './surroundings.svelte';
 import { type Tab, View } from './view.svelte';
@@ -115,7 +115,10 @@ export class Workbench {
       return;
     }
     this.#rememberTarget(url);
-    await this.#send(opened, 'resend', url, () => this.host.call('resend', { request: opened.id, url }));
+    const ticket = crypto.randomUUID();
+    await this.#send(opened, { kind: 'resend', url, ticket }, () =>
+      this.host.call('resend', { request: opened.id, url, target: null, ticket, waits: [] }),
+    );
   }
 
   async edit(): Promise<void> {
@@ -137,13 +140,17 @@ export class Workbench {
     if (draft === null || opened === null || draft.problem !== null) return;
     draft.keep();
     this.#rememberTarget(new URL(draft.url).origin);
-    await this.#send(opened, 'edited', draft.url, () =>
+    const ticket = crypto.randomUUID();
+    await this.#send(opened, { kind: 'edited', url: draft.url, ticket }, () =>
       this.host.call('replay', {
         request: draft.request,
         url: draft.url,
         method: draft.method,
         headers: draft.sentHeaders(),
         body: draft.body(),
+        target: null,
+        ticket,
+        waits: [],
       }),
     );
   }
@@ -182,19 +189,45 @@ export class Workbench {
 
   async #send(
     opened: OpenRequest,
-    kind: 'resend' | 'edited',
-    url: string,
+    what: Pick<Sending, 'kind' | 'url' | 'ticket'>,
     send: () => Promise<DeliveryView>,
   ): Promise<void> {
     const key = ++this.#sendings;
-    opened.sending = [{ key, kind, url, startedAt: Date.now() }, ...opened.sending];
+    opened.sending = [{ key, ...what, startedAt: Date.now() }, ...opened.sending];
     try {
-      opened.add(await send());
+      opened.add(await this.asking(what.url, send));
       this.notes.speak('The answer is there');
     } catch (thrown) {
-      this.notes.failed(kind === 'resend' ? 'It was not sent again' : 'The edited copy was not sent', thrown);
+      this.notes.failed(
+        what.kind === 'resend' ? 'It was not sent again' : 'The edited copy was not sent',
+        thrown,
+      );
     } finally {
       opened.sending = opened.sending.filter((sending) => sending.key !== key);
+    }
+  }
+
+  /** Ends what is under way by this ticket; what had come by then is kept. */
+  async cancelSending(ticket: string): Promise<void> {
+    await this.#try('It could not be cancelled', async () => {
+      await this.host.call('cancel_sending', { ticket });
+    });
+  }
+
+  /** Sends; where the person has to agree first, asks, and sends again once they have. */
+  async asking<T>(url: string, send: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await send();
+      } catch (thrown) {
+        const error = asApiError(thrown);
+        if (error.code !== 'confirm_host' && error.code !== 'confirm_live') throw thrown;
+        const agreed = await new Promise<boolean>((answer) => {
+          this.view.open({ kind: 'confirm', question: { ...error, url }, answer });
+        });
+        if (!agreed) throw new Declined(error);
+        await this.host.call(error.code === 'confirm_host' ? 'allow_host' : 'allow_live', { url });
+      }
     }
   }
 
@@ -263,6 +296,13 @@ export class Workbench {
         if (asApiError(thrown).code === 'not_found') this.list.remove(id);
       }
     }
+  }
+}
+
+/** The person was asked and said no. */
+export class Declined extends Error {
+  constructor(asked: { message: string }) {
+    super(`You did not agree: ${asked.message}`);
   }
 }
 

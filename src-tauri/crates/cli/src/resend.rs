@@ -1,7 +1,7 @@
 //! `hookbench resend`
 
-use hookbench_engine::Engine;
 use hookbench_engine::model::{Attempt, Outcome};
+use hookbench_engine::{Engine, LiveEvents, Sending};
 
 use crate::arguments::Resend;
 use crate::failure::Failure;
@@ -11,7 +11,11 @@ use crate::text::{size, visible};
 
 pub(crate) async fn run(engine: &Engine, resend: &Resend) -> Result<(), Failure> {
     let id = engine.find_request(&resend.id).await?;
-    let delivery = engine.resend(id, &resend.to).await?;
+    let sending = Sending {
+        live: LiveEvents::AskBeyondThisMachine,
+        ..Sending::to(engine.find_aim(&resend.to).await?)
+    };
+    let delivery = engine.resend(id, &sending).await?;
     if resend.json {
         output::json(&DeliveryObject::new(&delivery))?;
     }

@@ -157,8 +157,18 @@ CREATE TABLE fault (
 CREATE TABLE target (
     id BLOB PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
-    url TEXT NOT NULL
+    url TEXT NOT NULL,
+    -- what is done to what goes there and how it is spoken to, as JSON
+    rules TEXT NOT NULL
 ) STRICT;
+
+-- What the person was asked once and said yes to: sending to a host that is far away, or live events to a host.
+CREATE TABLE consent (
+    kind TEXT NOT NULL,
+    authority TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (kind, authority)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE delivery (
     number INTEGER PRIMARY KEY,
@@ -170,9 +180,23 @@ CREATE TABLE delivery (
     head BLOB NOT NULL,
     body_length INTEGER,
     body_coding INTEGER,
-    body BLOB
+    body BLOB,
+    -- the target it went by, the delivery it repeats, the run it is a step of
+    target BLOB,
+    again BLOB,
+    run BLOB,
+    step INTEGER,
+    -- its retries: the waits as JSON (µs), how many were used, how it stands, when the next is due, whether one is under way
+    waits TEXT,
+    waits_used INTEGER NOT NULL DEFAULT 0,
+    schedule TEXT,
+    next_at INTEGER,
+    trying_since INTEGER
 ) STRICT;
 CREATE INDEX delivery_request ON delivery (request);
+CREATE INDEX delivery_run ON delivery (run, step) WHERE run IS NOT NULL;
+CREATE INDEX delivery_next ON delivery (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX delivery_trying ON delivery (trying_since) WHERE trying_since IS NOT NULL;
 
 CREATE TABLE attempt (
     number INTEGER PRIMARY KEY,
@@ -182,6 +206,9 @@ CREATE TABLE attempt (
     outcome TEXT NOT NULL,
     message TEXT,
     hint TEXT,
+    -- where it went and what head was sent, where those are not the delivery's: it followed a redirect
+    url TEXT,
+    sent BLOB,
     status INTEGER,
     head BLOB NOT NULL,
     body_length INTEGER NOT NULL,

@@ -11,6 +11,7 @@ use http::{HeaderName, HeaderValue, header};
 
 use crate::answering::Subject;
 use crate::capture::{Answer, Extent, Witness};
+use crate::delivery::marker;
 use crate::engine::Core;
 use crate::model::{
     AnswerSource, Arrival, Body, FaultKind, GivenAnswer, Recognition, RequestId, Sequence, State, Timestamp,
@@ -20,6 +21,9 @@ use crate::recording::Note;
 
 /// The status that tells a sender that its request is kept.
 const ACCEPTED: u16 = 200;
+
+/// The status that tells a sender that its request went round in a circle (RFC 5842 section 7.2).
+const LOOP_DETECTED: u16 = 508;
 
 /// How many bytes of an answer are kept with its request.
 const KEPT_BYTES: usize = 1024 * 1024 + 16 * 1024;
@@ -43,6 +47,9 @@ impl Course {
         recognition: &Recognition,
         handshake: Option<HandshakeAnswer>,
     ) -> Self {
+        if marker::has_passed(&arrival.head, core.store.marker()) {
+            return Self::plain(looped(), AnswerSource::Usual);
+        }
         if handshake
             .as_ref()
             .is_some_and(|handshake| !handshake.acknowledgement)
@@ -201,6 +208,16 @@ fn accepted() -> Answer {
         headers: plain_text(),
         body: Bytes::from_static(b"ok\n"),
         ..Answer::empty(ACCEPTED)
+    }
+}
+
+/// What a request gets that this Hookbench sent itself and that came back: it is kept like any other, and whoever
+/// passed it on is told to stop.
+fn looped() -> Answer {
+    Answer {
+        headers: plain_text(),
+        body: Bytes::from_static(b"this request was sent by the Hookbench that it came back to\n"),
+        ..Answer::empty(LOOP_DETECTED)
     }
 }
 

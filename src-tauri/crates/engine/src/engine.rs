@@ -26,6 +26,7 @@ use crate::provider::Catalogue;
 use crate::recording::Recorder;
 use crate::rejudging::{self, Rejudging};
 use crate::secrets::Vault;
+use crate::sending::courier::Courier;
 use crate::store::{Store, StoreError};
 
 /// How long requests that are being received may take to finish when the engine is shut down.
@@ -63,6 +64,7 @@ pub(crate) struct Core {
     pub(crate) trouble: ArcSwapOption<StoreError>,
     pub(crate) changes: Changes,
     pub(crate) clock: Clock,
+    pub(crate) courier: Courier,
     /// What senders may take; swapped when the person changes it.
     pub(crate) limits: Arc<ArcSwap<Limits>>,
 }
@@ -79,6 +81,7 @@ impl Engine {
         let core = Arc::new(Core {
             vault: Vault::new(&options.data_dir, options.secrets),
             clock: options.clock.clone(),
+            courier: Courier::new(options.clock.clone()),
             limits: Arc::new(ArcSwap::from_pointee(options.limits.clone())),
             options,
             store,
@@ -150,6 +153,7 @@ impl Engine {
         if let Some(listener) = listener {
             listener.shut_down(GRACE).await;
         }
+        self.core.courier.stop().await;
         self.core.recorder.stop().await;
         self.core.lead.leave();
         self.core.rejudging.stop().await;

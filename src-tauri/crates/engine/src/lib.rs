@@ -45,5 +45,7 @@ pub use listening::{DEFAULT_PORT, Listen, ListenerState};
 pub use options::Options;
 pub use reading::{PageQuery, Totals};
 pub use samples::SampleSent;
-pub use sending::{Edited, EditedBody};
+pub use sending::{
+    Aim, Edited, EditedBody, LiveEvents, Preview, Question, Reachability, Sending, ShownCertificate,
+};
 pub use settings::{Settings, Theme};

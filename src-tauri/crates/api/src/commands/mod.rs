@@ -8,6 +8,7 @@ mod providers;
 mod requests;
 mod signature;
 mod status;
+mod targets;
 
 use hookbench_engine::Engine;
 use serde::de::DeserializeOwned;
@@ -117,12 +118,37 @@ commands! {
     resend(Resend) -> DeliveryView = deliveries::resend;
     /// Sends an edited copy of a request.
     replay(Replay) -> DeliveryView = deliveries::replay;
+    /// What would go, byte for byte, and what would be asked first; nothing goes.
+    preview(AskPreview) -> PreviewView = deliveries::preview;
+    /// Sends the bytes of a delivery once more, as another delivery.
+    send_again(SendAgain) -> DeliveryView = deliveries::send_again;
+    /// Ends what is under way.
+    cancel_sending(CancelSending) -> Done = deliveries::cancel;
+    /// Tries a delivery again now: one more attempt of it.
+    try_again(DeliveryRef) -> DeliveryView = deliveries::try_again;
+    /// Lets a delivery not be tried again by itself.
+    stop_retries(DeliveryRef) -> DeliveryView = deliveries::stop_retries;
+    /// Deliveries that will be tried again, the next first.
+    waiting_deliveries(Nothing) -> Vec<DeliveryView> = deliveries::waiting;
+    /// How providers try again, for sending as they would.
+    retry_presets(Nothing) -> Vec<RetryPreset> = targets::retry_presets;
+
     /// All targets.
-    targets(Nothing) -> Vec<TargetView> = deliveries::targets;
+    targets(Nothing) -> Vec<TargetView> = targets::list;
     /// Makes a target or changes one.
-    save_target(SaveTarget) -> TargetView = deliveries::save_target;
+    save_target(SaveTarget) -> TargetView = targets::save;
     /// Removes a target; its deliveries stay.
-    remove_target(TargetRef) -> Nothing = deliveries::remove_target;
+    remove_target(TargetRef) -> Nothing = targets::remove;
+    /// Looks whether somebody accepts connections at each target; nothing is sent.
+    check_targets(Nothing) -> Vec<ReachabilityView> = targets::check;
+    /// The certificate that a host shows, whoever vouches for it.
+    shown_certificate(HostRef) -> CertificateView = targets::certificate;
+    /// Agrees to send to a host that is neither on this machine nor in a private network.
+    allow_host(HostRef) -> Nothing = targets::allow_host;
+    /// Agrees to send live events to a host.
+    allow_live(HostRef) -> Nothing = targets::allow_live;
+    /// Asks again before anything goes to a host.
+    withdraw_consent(HostRef) -> Nothing = targets::withdraw;
 }
 
 fn read<T: DeserializeOwned>(command: &str, arguments: Value) -> Result<T, ApiError> {

@@ -13,6 +13,7 @@ mod provider;
 mod request;
 mod signature;
 mod status;
+mod target;
 
 pub use bytes::{ByteRange, ByteSource};
 pub use conduct::{
@@ -20,8 +21,8 @@ pub use conduct::{
     VariableView,
 };
 pub use delivery::{
-    AttemptView, DeliveryView, EditedBody, ListDeliveries, Replay, Resend, SaveTarget, TargetRef, TargetView,
-    TimingsView,
+    AskPreview, AttemptView, CancelSending, ChangeView, DeliveryRef, DeliveryView, Done, EditedBody,
+    ListDeliveries, PreviewView, QuestionView, Replay, Resend, ScheduleView, SendAgain, TimingsView,
 };
 pub use endpoint::{
     AddEndpoint, EndpointRef, EndpointView, RemoveSecret, SecretView, SetSecret, UpdateEndpoint,
@@ -38,6 +39,10 @@ pub use signature::{
     ProofView, SignatureView,
 };
 pub use status::{ListenerView, Notice, SetPort, Settings, Status, Theme};
+pub use target::{
+    CertificateView, HeaderAction, HeaderRuleView, HostRef, PathView, ReachabilityView, RetryPreset,
+    RulesView, SaveTarget, TargetRef, TargetView, TrustView,
+};
 
 /// Arguments of a command that takes none, and the answer of one that has nothing to say.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize, ts_rs::TS)]

@@ -9,6 +9,7 @@
 mod annotation;
 mod checkpoint;
 mod conduct;
+mod consent;
 mod content;
 mod delivery;
 mod endpoint;
@@ -31,6 +32,7 @@ mod removal;
 mod request;
 mod retention;
 mod saved_filter;
+mod schedule;
 mod search;
 mod setting;
 mod suggest;
@@ -51,6 +53,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use annotation::Annotation;
+pub use consent::Consent;
 pub use content::BodyRange;
 pub use error::{OpenError, StoreError};
 pub use health::Health;
@@ -87,6 +90,7 @@ struct Inner {
     file: Arc<file::DataFile>,
     checkpointer: SqliteConnectOptions,
     search: search::SearchIndex,
+    marker: String,
     body_text: BodyText,
     /// Bytes written by this program so far.
     written: watch::Receiver<u64>,
@@ -115,6 +119,7 @@ impl Store {
             connection,
             identity,
         } = open::open(folder, &options).await?;
+        let marker = hex::encode(&identity[..identity.len().min(8)]);
         let file = Arc::new(file::DataFile::remember(&path));
         let (written, progress) = watch::channel(0);
         let writer = writer::Writer::start(options.writer(&path), connection, Arc::clone(&file), written);
@@ -147,6 +152,7 @@ impl Store {
                 file,
                 checkpointer,
                 search,
+                marker,
                 body_text: options.body_text,
                 written,
                 tasks: Mutex::new(tasks),
@@ -158,6 +164,12 @@ impl Store {
     #[must_use]
     pub fn path(&self) -> PathBuf {
         self.inner.file.path().to_owned()
+    }
+
+    /// A word that tells this data file from any other.
+    #[must_use]
+    pub fn marker(&self) -> &str {
+        &self.inner.marker
     }
 
     /// Keeps a request; returns when it is on the disk.

@@ -108,6 +108,7 @@ async fn history(store: &Store) {
             id: TargetId::generate(),
             name: "dev".to_owned(),
             url: "http://localhost:3000".to_owned(),
+            rules: crate::model::TargetRules::default(),
         })
         .await
         .unwrap();
@@ -119,6 +120,10 @@ async fn history(store: &Store) {
         created_at: Timestamp::from_micros(NOW),
         head: bytes::Bytes::new(),
         body: None,
+        target: None,
+        again: None,
+        run: None,
+        schedule: None,
         attempts: vec![super::things::attempt(Some(503))],
     };
     store.add_delivery(delivery.clone()).await.unwrap();
