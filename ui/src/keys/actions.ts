@@ -23,9 +23,12 @@ export interface Action {
 }
 
 const always = (): boolean => true;
-const hasRow = (bench: Workbench): boolean => bench.row !== null;
-const reading = (bench: Workbench): boolean => bench.row !== null && bench.draft === null;
-const hasRows = (bench: Workbench): boolean => bench.list.rows.length > 0 && bench.draft === null;
+/** Whether the requests are shown, and not the settings. */
+const browsing = (bench: Workbench): boolean => bench.view.settings === null;
+const hasRow = (bench: Workbench): boolean => browsing(bench) && bench.row !== null;
+const reading = (bench: Workbench): boolean => hasRow(bench) && bench.draft === null;
+const hasRows = (bench: Workbench): boolean =>
+  browsing(bench) && bench.list.rows.length > 0 && bench.draft === null;
 
 /** Puts a text on the clipboard and says so. */
 export async function copy(bench: Workbench, what: string, text: Promise<string> | string): Promise<void> {
@@ -41,6 +44,7 @@ function filterBy(filter: string): (bench: Workbench) => void {
   return (bench) => {
     void bench.list.setFilter(filter);
     bench.view.drawer = false;
+    bench.view.closeSettings();
   };
 }
 
@@ -110,7 +114,7 @@ export const ACTIONS: readonly Action[] = [
     title: 'Send the edited copy',
     group: 'Request',
     keys: ['mod+Enter'],
-    when: (bench) => bench.draft !== null,
+    when: (bench) => browsing(bench) && bench.draft !== null,
     run: (bench) => void bench.sendDraft(),
   },
   ...TABS.map((tab, place): Action => ({
@@ -118,7 +122,7 @@ export const ACTIONS: readonly Action[] = [
     title: `Show ${TAB_TITLES[place] ?? tab}`,
     group: 'Request',
     keys: [String(place + 1)],
-    when: (bench) => bench.opened !== null && bench.draft === null,
+    when: (bench) => browsing(bench) && bench.opened !== null && bench.draft === null,
     run: (bench) => {
       bench.showTab(tab);
     },
@@ -168,7 +172,7 @@ export const ACTIONS: readonly Action[] = [
     title: 'Open the request',
     group: 'List',
     keys: ['Enter'],
-    when: (bench) => bench.list.activeId !== null && bench.draft === null,
+    when: (bench) => browsing(bench) && bench.list.activeId !== null && bench.draft === null,
     run: (bench) => {
       bench.select(bench.list.activeId);
     },
@@ -178,7 +182,7 @@ export const ACTIONS: readonly Action[] = [
     title: 'Go to the newest',
     group: 'List',
     keys: ['g', 'Home'],
-    when: (bench) => bench.draft === null,
+    when: (bench) => browsing(bench) && bench.draft === null,
     run: (bench) => void bench.list.showNew(),
   },
   {
@@ -186,7 +190,7 @@ export const ACTIONS: readonly Action[] = [
     title: 'Filter',
     group: 'List',
     keys: ['/', 'mod+f'],
-    when: (bench) => bench.draft === null,
+    when: (bench) => browsing(bench) && bench.draft === null,
     run: (bench) => {
       bench.view.filterWanted += 1;
     },
@@ -270,7 +274,7 @@ export const ACTIONS: readonly Action[] = [
     title: 'Show or hide the sidebar',
     group: 'View',
     keys: ['mod+b'],
-    when: always,
+    when: browsing,
     run: (bench) => {
       bench.view.toggleSidebar();
     },
@@ -293,6 +297,16 @@ export const ACTIONS: readonly Action[] = [
     when: (bench) => bench.around.settings !== null && bench.around.settings.theme !== theme,
     run: (bench) => void bench.around.saveSettings({ theme }),
   })),
+  {
+    id: 'hookbench.settings',
+    title: 'Settings',
+    group: 'Hookbench',
+    keys: ['mod+,'],
+    when: always,
+    run: (bench) => {
+      bench.view.openSettings(bench.view.settings ?? '');
+    },
+  },
   {
     id: 'hookbench.sample',
     title: 'Send a sample',

@@ -37,6 +37,8 @@ export function frameFor(width: number): Frame {
 
 export class View {
   dialog = $state.raw<Dialog | null>(null);
+  /** The section of the settings that is open, while they are. */
+  settings = $state<string | null>(null);
   tab = $state<Tab>('payload');
   width = $state(1280);
   /** In a narrow window the sidebar is a drawer over the list. */
@@ -64,6 +66,17 @@ export class View {
     const { dialog } = this;
     this.dialog = null;
     if (dialog?.kind === 'confirm') dialog.answer(false);
+  }
+
+  /** Opens the settings, which take the place of the panes; the first section unless one is named. */
+  openSettings(section = ''): void {
+    this.settings = section;
+    this.dialog = null;
+    this.drawer = false;
+  }
+
+  closeSettings(): void {
+    this.settings = null;
   }
 
   resizeSidebar(width: number): void {

@@ -80,10 +80,11 @@ export class Workbench {
     this.view.rowWanted += 1;
   }
 
-  /** Leaves what is innermost: a dialog, the editor, the drawer, the request. */
+  /** Leaves what is innermost: a dialog, the drawer, the settings, the editor, the request. */
   back(): void {
     if (this.view.dialog !== null) this.view.close();
     else if (this.view.drawer) this.view.drawer = false;
+    else if (this.view.settings !== null) this.view.closeSettings();
     else if (this.draft !== null) this.leaveDraft();
     else this.select(null);
   }
