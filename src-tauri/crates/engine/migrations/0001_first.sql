@@ -88,7 +88,9 @@ CREATE TABLE annotation (
     request INTEGER PRIMARY KEY,
     starred INTEGER NOT NULL DEFAULT 0,
     note TEXT,
-    deliveries INTEGER NOT NULL DEFAULT 0
+    deliveries INTEGER NOT NULL DEFAULT 0,
+    -- how its forwards stand: 'delivered' or 'failed'
+    forwarded TEXT
 ) STRICT;
 CREATE INDEX annotation_starred ON annotation (request) WHERE starred = 1;
 CREATE INDEX annotation_note ON annotation (request) WHERE note IS NOT NULL;
@@ -222,6 +224,53 @@ CREATE TABLE attempt (
     total_micros INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX attempt_delivery ON attempt (delivery);
+
+-- Requests of an endpoint that go to a target by themselves.
+CREATE TABLE forward (
+    id BLOB PRIMARY KEY,
+    endpoint BLOB NOT NULL REFERENCES endpoint (id) ON DELETE CASCADE,
+    target BLOB NOT NULL REFERENCES target (id) ON DELETE CASCADE,
+    filter TEXT NOT NULL,
+    way TEXT NOT NULL,
+    deadline_millis INTEGER NOT NULL,
+    position INTEGER NOT NULL
+) STRICT;
+CREATE INDEX forward_endpoint ON forward (endpoint);
+CREATE INDEX forward_target ON forward (target);
+
+-- Requests that wait to go to a target, put here in the transaction that keeps them; `place` is their order, at first
+-- that of their arrival.
+CREATE TABLE held (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    request INTEGER NOT NULL,
+    target BLOB NOT NULL REFERENCES target (id) ON DELETE CASCADE,
+    place REAL NOT NULL,
+    delivery BLOB,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    trying_since INTEGER
+) STRICT;
+CREATE INDEX held_target ON held (target, place);
+CREATE INDEX held_request ON held (request);
+CREATE INDEX held_trying ON held (trying_since) WHERE trying_since IS NOT NULL;
+
+-- How the targets of forwards stand; none where all is well.
+CREATE TABLE queue (
+    target BLOB PRIMARY KEY REFERENCES target (id) ON DELETE CASCADE,
+    paused INTEGER NOT NULL DEFAULT 0,
+    next_at INTEGER,
+    tries INTEGER NOT NULL DEFAULT 0,
+    why TEXT,
+    lost INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- What is removed before it could go is not forwarded any more, and counted.
+CREATE TRIGGER held_goes_with_its_request
+AFTER DELETE ON request WHEN EXISTS (SELECT 1 FROM held WHERE held.request = OLD.sequence)
+BEGIN
+    INSERT INTO queue (target, lost) SELECT target, 1 FROM held WHERE request = OLD.sequence
+        ON CONFLICT (target) DO UPDATE SET lost = lost + 1;
+    DELETE FROM held WHERE request = OLD.sequence;
+END;
 
 CREATE TABLE setting (
     key TEXT PRIMARY KEY,

@@ -10,8 +10,12 @@ use crate::answering::SetAnswer;
 use crate::changes::Change;
 use crate::engine::{Core, Engine};
 use crate::error::EngineError;
+use crate::filter::Candidate;
+use crate::forwarding::Prepared;
 use crate::lead::Lead;
-use crate::model::{AnswerRule, EndpointId, Fault, FaultKind, FaultReach, KeptAnswer, RequestId};
+use crate::model::{
+    AnswerRule, Arrival, EndpointId, Fault, FaultKind, FaultReach, KeptAnswer, Recognition, RequestId,
+};
 
 /// The longest delay that can be ordered as a fault: longer than any sender is known to wait.
 const LONGEST_FAULT_DELAY: std::time::Duration = std::time::Duration::from_secs(120);
@@ -49,18 +53,40 @@ impl LiveFault {
 pub(crate) struct Conduct {
     pub(crate) answer: Option<Arc<SetAnswer>>,
     pub(crate) fault: Option<Arc<LiveFault>>,
+    pub(crate) forwards: Vec<Arc<Prepared>>,
 }
 
 /// The snapshot.
 #[derive(Debug, Default)]
 pub(crate) struct Conducts {
     by_endpoint: HashMap<EndpointId, Conduct>,
+    /// Forwards of this run of the program, whatever the endpoint.
+    passing: Vec<Arc<Prepared>>,
 }
 
 impl Conducts {
     /// What an endpoint does; `None` where nothing is set.
     pub(crate) fn of(&self, endpoint: Option<EndpointId>) -> Option<&Conduct> {
         self.by_endpoint.get(&endpoint?)
+    }
+
+    /// Where a request that is arriving goes by itself; each target once.
+    pub(crate) fn forwards(&self, arrival: &Arrival, recognition: &Recognition) -> Vec<&Arc<Prepared>> {
+        let set = self
+            .of(recognition.endpoint)
+            .map_or(&[][..], |conduct| &conduct.forwards[..]);
+        if set.is_empty() && self.passing.is_empty() {
+            return Vec::new();
+        }
+        let candidate = Candidate::new(arrival, recognition);
+        let mut chosen: Vec<&Arc<Prepared>> = Vec::new();
+        for forward in set.iter().chain(&self.passing) {
+            let there = chosen.iter().any(|other| other.target == forward.target);
+            if !there && forward.takes(&candidate) {
+                chosen.push(forward);
+            }
+        }
+        chosen
     }
 }
 
@@ -85,11 +111,19 @@ impl Core {
                 .unwrap_or_else(|| Arc::new(LiveFault::new(fault)));
             by_endpoint.entry(fault.endpoint).or_default().fault = Some(live);
         }
-        self.conducts.store(Arc::new(Conducts { by_endpoint }));
+        let mut passing = Vec::new();
+        for (endpoint, forward) in self.prepared_forwards().await? {
+            let forward = Arc::new(forward);
+            match endpoint {
+                Some(endpoint) => by_endpoint.entry(endpoint).or_default().forwards.push(forward),
+                None => passing.push(forward),
+            }
+        }
+        self.conducts.store(Arc::new(Conducts { by_endpoint, passing }));
         Ok(())
     }
 
-    async fn conducts_changed(&self) -> Result<(), EngineError> {
+    pub(crate) async fn conducts_changed(&self) -> Result<(), EngineError> {
         self.renew_conducts().await?;
         self.changes.tell(Change::Endpoints);
         Ok(())

@@ -1,6 +1,7 @@
 //! What the sender of one request gets, decided before the request is kept and carried out after.
 //!
-//! A question of the provider goes first, then a fault that was ordered, then what the person set, then what the
+//! A question of the provider goes first, then a fault that was ordered, then the answer of the target it is passed
+//! through to, then what the person set, then what the
 //! provider wants to hear to each delivery, then the usual `200`. Whatever it is, nothing goes before the commit.
 
 use std::sync::Arc;
@@ -13,8 +14,10 @@ use crate::answering::Subject;
 use crate::capture::{Answer, Extent, Witness};
 use crate::delivery::marker;
 use crate::engine::Core;
+use crate::forwarding::through::Through;
 use crate::model::{
-    AnswerSource, Arrival, Body, FaultKind, GivenAnswer, Recognition, RequestId, Sequence, State, Timestamp,
+    AnswerSource, Arrival, Body, FaultKind, ForwardWay, GivenAnswer, Recognition, RequestId, Sequence, State,
+    TargetId, Timestamp,
 };
 use crate::provider::HandshakeAnswer;
 use crate::recording::Note;
@@ -35,6 +38,10 @@ pub(crate) struct Course {
     delay: Duration,
     /// The fault that strikes.
     fault: Option<i64>,
+    /// The targets that it goes to beside the answer.
+    held_for: Vec<TargetId>,
+    /// The target whose answer the sender gets.
+    through: Option<Through>,
 }
 
 impl Course {
@@ -73,6 +80,16 @@ impl Course {
                 None => Self::plain(accepted(), AnswerSource::Usual),
             },
         };
+        let forwards = conducts.forwards(arrival, recognition);
+        let mut forwards = forwards.into_iter().filter(|_| arrival.state == State::Complete);
+        course.held_for = forwards
+            .clone()
+            .filter(|forward| forward.way == ForwardWay::AtOnce)
+            .map(|forward| forward.target)
+            .collect();
+        course.through = forwards
+            .find(|forward| forward.way == ForwardWay::Through)
+            .map(|forward| Through::new(Arc::clone(forward), arrival));
         if let Some(live) = conduct.and_then(|conduct| conduct.fault.as_ref())
             && live.strikes()
         {
@@ -82,16 +99,22 @@ impl Course {
         course
     }
 
-    const fn plain(answer: Answer, source: AnswerSource) -> Self {
+    fn plain(answer: Answer, source: AnswerSource) -> Self {
         Self {
             answer,
             source,
             delay: Duration::ZERO,
             fault: None,
+            held_for: Vec::new(),
+            through: None,
         }
     }
 
     fn spoil(&mut self, kind: FaultKind) {
+        if !matches!(kind, FaultKind::Delay { .. }) {
+            // The sender does not get the target's answer, so the target is not asked.
+            self.through = None;
+        }
         self.source = AnswerSource::Fault;
         match kind {
             FaultKind::Fail { status } => {
@@ -109,7 +132,12 @@ impl Course {
 
     /// The status that the sender gets, as far as it is known before the request is kept.
     pub(crate) fn answered(&self) -> Option<u16> {
-        (self.answer.extent != Extent::Nothing).then_some(self.answer.status)
+        (self.answer.extent != Extent::Nothing && self.through.is_none()).then_some(self.answer.status)
+    }
+
+    /// The targets that it goes to beside the answer.
+    pub(crate) fn held_for(&self) -> Vec<TargetId> {
+        self.held_for.clone()
     }
 
     /// Gives it, now that the request is kept.
@@ -122,16 +150,25 @@ impl Course {
         if !self.delay.is_zero() {
             tokio::time::sleep(self.delay).await;
         }
-        let mut answer = self.answer;
+        if !self.held_for.is_empty() {
+            core.drain.wake();
+        }
+        let (mut answer, source, status) = match self.through {
+            None => (self.answer, self.source, None),
+            Some(through) => {
+                let (answer, source) = through.answer(core, id).await;
+                let status = Some(answer.status);
+                (answer, source, status)
+            }
+        };
         let Some(notes) = notes else { return answer };
-        let source = self.source;
         let given = move |micros, bytes| {
             Note::Given(
                 id,
                 GivenAnswer {
                     request: sequence,
                     source,
-                    status: None,
+                    status,
                     micros,
                     bytes,
                 },
@@ -222,4 +259,4 @@ fn looped() -> Answer {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -16,6 +16,8 @@ use crate::changes::{Change, Changes};
 use crate::clock::Clock;
 use crate::conduct::Conducts;
 use crate::error::EngineError;
+use crate::forwarding::PassingForward;
+use crate::forwarding::drain::Drain;
 use crate::housekeeping::Housekeeping;
 use crate::judge::Judge;
 use crate::lead::Lead;
@@ -57,6 +59,9 @@ pub(crate) struct Core {
     /// Held while that is made anew.
     pub(crate) renewing: Mutex<()>,
     pub(crate) recorder: Recorder,
+    /// What is forwarded while this program runs.
+    pub(crate) passing: std::sync::Mutex<Vec<PassingForward>>,
+    pub(crate) drain: Drain,
     pub(crate) lead: Lead,
     pub(crate) rejudging: Rejudging,
     pub(crate) housekeeping: Housekeeping,
@@ -92,6 +97,8 @@ impl Engine {
             conducts: ArcSwap::default(),
             renewing: Mutex::default(),
             recorder: Recorder::new(),
+            passing: std::sync::Mutex::default(),
+            drain: Drain::default(),
             lead: Lead::default(),
             rejudging: Rejudging::default(),
             housekeeping: Housekeeping::default(),
@@ -154,6 +161,7 @@ impl Engine {
             listener.shut_down(GRACE).await;
         }
         self.core.courier.stop().await;
+        self.core.drain.stop().await;
         self.core.recorder.stop().await;
         self.core.lead.leave();
         self.core.rejudging.stop().await;
@@ -225,6 +233,7 @@ async fn watch(core: Arc<Core>) {
         if let Err(error) = core.renew_conducts().await {
             tracing::warn!(%error, "what endpoints do cannot be read");
         }
+        core.drain.wake();
         core.ready.send_replace(true);
         // Told after the renewal, so that who asks again sees it.
         core.changes.tell(Change::Everything);

@@ -19,6 +19,7 @@ mod error;
 mod examining;
 pub mod exchange;
 pub mod filter;
+pub mod forwarding;
 mod housekeeping;
 mod judge;
 mod lead;

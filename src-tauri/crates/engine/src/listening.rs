@@ -165,6 +165,7 @@ impl Engine {
         }
         self.core.renew_conducts().await?;
         self.core.recorder.start(&self.core).await;
+        self.core.drain.start(&self.core);
         Ok(())
     }
 

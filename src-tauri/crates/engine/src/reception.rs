@@ -108,6 +108,7 @@ impl Intake for Reception {
             arrival,
             recognition,
             answered: course.answered(),
+            forwards: course.held_for(),
         };
         match self.keep(new).await {
             Ok(kept) => course.run(&self.core, id, kept.sequence).await,
@@ -125,6 +126,7 @@ impl Intake for Reception {
             arrival,
             recognition,
             answered,
+            forwards: Vec::new(),
         };
         if let Err(error) = self.keep(new).await {
             tracing::error!(%error, "a refused or unfinished request could not be kept");

@@ -11,18 +11,18 @@ use crate::secrets::{Preference, SecretString};
 use crate::store::StoreOptions;
 use crate::{Engine, Listen, Options, PageQuery};
 
-struct Bench {
-    engine: Engine,
-    folder: tempfile::TempDir,
-    address: String,
+pub(crate) struct Bench {
+    pub(crate) engine: Engine,
+    pub(crate) folder: tempfile::TempDir,
+    pub(crate) address: String,
 }
 
 impl Bench {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         Self::open(tempfile::tempdir().unwrap()).await
     }
 
-    async fn open(folder: tempfile::TempDir) -> Self {
+    pub(crate) async fn open(folder: tempfile::TempDir) -> Self {
         let engine = Engine::open(Options {
             secrets: Preference::Files,
             store: StoreOptions::default(),
@@ -43,7 +43,7 @@ impl Bench {
         }
     }
 
-    async fn endpoint(&self, path: &str, provider: Option<&str>) -> Endpoint {
+    pub(crate) async fn endpoint(&self, path: &str, provider: Option<&str>) -> Endpoint {
         self.engine
             .add_endpoint(NewEndpoint {
                 path: path.to_owned(),
@@ -55,7 +55,7 @@ impl Bench {
     }
 
     /// All that comes back to a request until the connection ends.
-    async fn send(&self, path: &str, headers: &str, body: &str) -> Vec<u8> {
+    pub(crate) async fn send(&self, path: &str, headers: &str, body: &str) -> Vec<u8> {
         let wire = format!(
             "POST {path} HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {}\r\n{headers}\r\n{body}",
             body.len()
@@ -73,12 +73,12 @@ impl Bench {
         .unwrap()
     }
 
-    async fn status(&self, path: &str) -> u16 {
+    pub(crate) async fn status(&self, path: &str) -> u16 {
         status(&self.send(path, "", "{}").await)
     }
 
     /// The newest request with its answer, once that is written down.
-    async fn newest(&self) -> (RequestSummary, KeptAnswer) {
+    pub(crate) async fn newest(&self) -> (RequestSummary, KeptAnswer) {
         for _ in 0..2_000 {
             let page = self.engine.requests(&PageQuery::default()).await.unwrap();
             if let Some(row) = page.rows.into_iter().next()
@@ -92,7 +92,7 @@ impl Bench {
     }
 }
 
-fn status(answer: &[u8]) -> u16 {
+pub(crate) fn status(answer: &[u8]) -> u16 {
     std::str::from_utf8(answer.get(9..12).unwrap_or(b"0"))
         .unwrap()
         .parse()

@@ -8,6 +8,7 @@ mod arrival;
 mod delivery;
 mod endpoint;
 mod fault;
+mod forward;
 mod head;
 mod id;
 mod request;
@@ -19,9 +20,12 @@ pub use arrival::{Arrival, Body, Framing, HttpVersion, Mark, State};
 pub use delivery::{Attempt, Delivery, DeliveryKind, Outcome, RunStep, Schedule, ScheduleState, Timings};
 pub use endpoint::{Endpoint, NewEndpoint, SecretPlace, SecretRecord};
 pub use fault::{Fault, FaultKind, FaultReach};
+pub use forward::{Forward, ForwardRule, ForwardWay, Forwarded, Held, Move, Queue};
 pub use head::{Header, RawHead, RequestLine};
 pub use hookbench_signature::Verdict;
-pub use id::{AttemptId, DeliveryId, EndpointId, ParseIdError, RequestId, RunId, SecretId, TargetId};
+pub use id::{
+    AttemptId, DeliveryId, EndpointId, ForwardId, ParseIdError, RequestId, RunId, SecretId, TargetId,
+};
 pub use request::{NewRequest, Recognition, Request, RequestSummary, Sequence};
 pub use target::{HeaderRule, PathRule, Redirects, Target, TargetRules, TimeoutRules, TrustRule};
 pub use time::Timestamp;

@@ -1,7 +1,8 @@
 //! A request as it is kept and as the list shows it.
 
 use super::{
-    AnswerSource, Arrival, EndpointId, Framing, HttpVersion, RawHead, RequestId, State, Timestamp, Verdict,
+    AnswerSource, Arrival, EndpointId, Forwarded, Framing, HttpVersion, RawHead, RequestId, State, TargetId,
+    Timestamp, Verdict,
 };
 
 /// The order in which requests were kept: 1, 2, 3 … Order by this, never by time: clocks jump.
@@ -51,6 +52,8 @@ pub struct NewRequest {
     pub recognition: Recognition,
     /// The status the sender gets once it is kept; `None` where the connection ended first.
     pub answered: Option<u16>,
+    /// The targets that it goes to by itself.
+    pub forwards: Vec<TargetId>,
 }
 
 /// A row of the list: what can be told at a glance.
@@ -92,6 +95,8 @@ pub struct RequestSummary {
     pub duplicate_of: Option<RequestId>,
     /// How many deliveries it has.
     pub deliveries: u32,
+    /// How its forwards stand, where it has any.
+    pub forwarded: Option<Forwarded>,
     /// Marked by the person.
     pub starred: bool,
 }

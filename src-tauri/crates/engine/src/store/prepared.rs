@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::StoreError;
 use super::pack::{Packed, pack};
-use crate::model::{Body, Framing, Header, HttpVersion, Mark, NewRequest, RequestId, State};
+use crate::model::{Body, Framing, Header, HttpVersion, Mark, NewRequest, RequestId, State, TargetId};
 
 /// How much of a body one part holds.
 pub(super) const PART: usize = 1024 * 1024;
@@ -35,6 +35,7 @@ pub(super) struct Prepared {
     pub state: State,
     pub reason: Option<String>,
     pub answered: Option<u16>,
+    pub forwards: Vec<TargetId>,
     pub body_length: u64,
     pub body_sha256: [u8; 32],
     pub framing: Option<String>,
@@ -63,6 +64,7 @@ impl Prepared {
             arrival,
             recognition,
             answered,
+            forwards,
         } = new;
         let line = arrival.head.request_line();
         let head = arrival.head.bytes();
@@ -93,6 +95,7 @@ impl Prepared {
             state: arrival.state,
             reason: arrival.reason,
             answered,
+            forwards,
             body_length,
             body_sha256: arrival.body_sha256,
             framing: framing_text(&arrival.framing)?,

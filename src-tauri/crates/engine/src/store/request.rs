@@ -10,7 +10,7 @@ use super::words::{state_of, verdict_of, version_of};
 use super::{Store, StoreError, id_of};
 use crate::filter::Filter;
 use crate::model::{
-    AnswerSource, EndpointId, Recognition, Request, RequestId, RequestSummary, Sequence, Timestamp,
+    AnswerSource, EndpointId, Forwarded, Recognition, Request, RequestId, RequestSummary, Sequence, Timestamp,
 };
 
 /// Where a page begins.
@@ -81,7 +81,8 @@ pub(super) const SUMMARY: &str = "SELECT request.id, request.sequence, request.r
     request.method, request.target, request.version, request.peer, request.endpoint, request.endpoint_path, \
     request.provider, request.event, request.delivery_key, request.verdict, request.state, request.reason, \
     request.answered, request.body_length, request.body_sha256, request.duplicate_of, \
-    coalesce(annotation.deliveries, 0), coalesce(annotation.starred, 0), answer.source, answer.micros \
+    coalesce(annotation.deliveries, 0), coalesce(annotation.starred, 0), answer.source, answer.micros, \
+    CASE WHEN EXISTS (SELECT 1 FROM held WHERE held.request = request.sequence) THEN 'held' ELSE annotation.forwarded END \
     FROM request LEFT JOIN annotation ON annotation.request = request.sequence \
     LEFT JOIN answer ON answer.request = request.sequence ";
 
@@ -125,6 +126,7 @@ pub(super) fn summary(row: &SqliteRow) -> Result<RequestSummary, StoreError> {
             .map(RequestId::from_bytes),
         deliveries: u32::try_from(row.try_get::<i64, _>(20)?).unwrap_or(u32::MAX),
         starred: row.try_get::<i64, _>(21)? != 0,
+        forwarded: row.try_get::<Option<&str>, _>(24)?.and_then(Forwarded::from_word),
         answer_source: row
             .try_get::<Option<&str>, _>(22)?
             .and_then(AnswerSource::from_word),
