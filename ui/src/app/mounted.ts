@@ -75,6 +75,7 @@ export async function open(
       notices: [],
     }),
     endpoints: () => [],
+    queues: () => [],
     targets: () => [],
     providers: () => [],
   });

@@ -43,7 +43,9 @@ describe('the settings', () => {
       const controls = one('settings-section').querySelectorAll<HTMLInputElement>('input, select');
       for (const control of controls) {
         const named = control.labels?.length ?? 0;
-        expect(named > 0 || control.getAttribute('aria-label') !== null, `${control.type} of ${id}`).toBe(true);
+        expect(named > 0 || control.getAttribute('aria-label') !== null, `${control.type} of ${id}`).toBe(
+          true,
+        );
       }
     }
   });

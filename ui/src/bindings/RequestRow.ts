@@ -89,6 +89,10 @@ duplicateOf: string | null,
  */
 deliveries: number, 
 /**
+ * How its forwards stand, where it has any.
+ */
+forwarded: 'held' | 'failed' | 'delivered' | null, 
+/**
  * Marked by the person.
  */
 starred: boolean, };

@@ -72,6 +72,7 @@ export function rowOf(sequence: number, change: Partial<RequestRow> = {}): Reque
     bodyLength: 10,
     duplicateOf: null,
     deliveries: 0,
+    forwarded: null,
     starred: false,
     ...change,
   };

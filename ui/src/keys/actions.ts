@@ -346,6 +346,16 @@ export const ACTIONS: readonly Action[] = [
     },
   },
   {
+    id: 'hookbench.queue',
+    title: 'Show what waits to be forwarded',
+    group: 'Hookbench',
+    keys: [],
+    when: always,
+    run: (bench) => {
+      bench.view.open({ kind: 'queue', target: null });
+    },
+  },
+  {
     id: 'hookbench.target',
     title: 'Add a target…',
     group: 'Hookbench',

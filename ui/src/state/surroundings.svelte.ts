@@ -1,5 +1,6 @@
 /** What stands around the requests: listener, store, settings, endpoints, providers and targets. */
 import type { EndpointView } from '../bindings/EndpointView';
+import type { QueueView } from '../bindings/QueueView';
 import type { ProviderView } from '../bindings/ProviderView';
 import type { Settings } from '../bindings/Settings';
 import type { Status } from '../bindings/Status';
@@ -12,6 +13,8 @@ export class Surroundings {
   endpoints = $state.raw<readonly EndpointView[]>([]);
   providers = $state.raw<readonly ProviderView[]>([]);
   targets = $state.raw<readonly TargetView[]>([]);
+  /** What waits to be forwarded, by target. */
+  queues = $state.raw<readonly QueueView[]>([]);
   readonly #host: Host;
   #statusWaits = false;
 
@@ -49,10 +52,20 @@ export class Surroundings {
 
   /** Endpoints and targets change together in the feed. */
   async loadEndpoints(): Promise<void> {
-    [this.endpoints, this.targets] = await Promise.all([
+    [this.endpoints, this.targets, this.queues] = await Promise.all([
       this.#host.call('endpoints', {}),
       this.#host.call('targets', {}),
+      this.#host.call('queues', {}),
     ]);
+  }
+
+  async loadQueues(): Promise<void> {
+    this.queues = await this.#host.call('queues', {});
+  }
+
+  /** How many requests wait for a target. */
+  heldFor(target: string): number {
+    return this.queues.find((queue) => queue.target === target)?.count ?? 0;
   }
 
   async loadProviders(): Promise<void> {

@@ -7,7 +7,7 @@ export const TABS = ['payload', 'headers', 'signature', 'deliveries', 'raw'] as 
 export type Tab = (typeof TABS)[number];
 
 /** The parts of the endpoint's editor. */
-export type EndpointPart = 'general' | 'secrets' | 'answer' | 'faults';
+export type EndpointPart = 'general' | 'secrets' | 'answer' | 'forward' | 'faults';
 /** Something the person has to agree to before it is sent. */
 export interface Question {
   code: string;
@@ -24,6 +24,7 @@ export type Dialog =
   | { kind: 'resend' }
   | { kind: 'deleteMatching'; filter: string }
   | { kind: 'confirm'; question: Question; answer: (agreed: boolean) => void }
+  | { kind: 'queue'; target: string | null }
   | { kind: 'endpoint'; endpoint: EndpointView | null; path: string; part: EndpointPart }
   | { kind: 'target'; target: TargetView | null };
 

@@ -80,6 +80,7 @@ async function bench(settings: Partial<Settings> = {}): Promise<{ bench: Workben
       throw { code: 'failed', message: 'not now', hint: null };
     },
     endpoints: () => [],
+    queues: () => [],
     targets: () => [],
     providers: () => [],
     resend: ({ request, url }) => deliveryOf(request, url, 'resend'),

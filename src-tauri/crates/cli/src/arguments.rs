@@ -22,6 +22,11 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Captures requests until it is stopped, a line for each.
     Listen(Listen),
+    /// Captures requests and sends each on to a target as it comes; what comes while the target is down waits.
+    Forward(Forward),
+    /// Shows and steers what waits for targets that are down.
+    #[command(subcommand)]
+    Queue(Queue),
     /// Lists captured requests, newest first.
     List(List),
     /// Shows one request.
@@ -59,9 +64,92 @@ pub(crate) struct Listen {
     /// Fail where the port is taken instead of taking the next free one.
     #[arg(long)]
     pub(crate) exact_port: bool,
+    /// Send each request on to this URL or target as it comes, as `hookbench forward` does.
+    #[arg(long, value_name = "URL")]
+    pub(crate) forward: Option<String>,
     /// One JSON object a line.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// How requests are forwarded.
+#[derive(Debug, Args)]
+pub(crate) struct How {
+    /// Only requests that match, in the filter language, e.g. `event:invoice.*`.
+    #[arg(long, value_name = "FILTER", default_value = "", allow_hyphen_values = true)]
+    pub(crate) filter: String,
+    /// The sender waits for the target's answer and gets it.
+    #[arg(long)]
+    pub(crate) through: bool,
+    /// How long the target has for its answer then, e.g. `5s`; a 504 of ours comes after it.
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) deadline: Option<Duration>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Forward {
+    /// Where to: a URL, or the name of a target.
+    #[arg(long, value_name = "URL")]
+    pub(crate) to: String,
+    /// Only requests whose path begins with it.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) path: Option<String>,
+    #[command(flatten)]
+    pub(crate) how: How,
+    #[command(flatten)]
+    pub(crate) listen: Listen,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EndpointForward {
+    /// The path or id of the endpoint.
+    pub(crate) endpoint: String,
+    /// Where to: a URL, or the name of a target; may be given several times. With --through the first one answers.
+    #[arg(long, value_name = "URL", required_unless_present = "none")]
+    pub(crate) to: Vec<String>,
+    #[command(flatten)]
+    pub(crate) how: How,
+    /// Nowhere any more.
+    #[arg(long, conflicts_with = "to")]
+    pub(crate) none: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Queue {
+    /// Lists what waits, and why.
+    List {
+        /// The name or URL of a target; all where none is given.
+        target: Option<String>,
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Lets what waits for a target wait on.
+    Pause {
+        /// The name or URL of the target.
+        target: String,
+    },
+    /// Lets what waits for a target go again.
+    Resume {
+        /// The name or URL of the target.
+        target: String,
+    },
+    /// Tries a target now, whatever its pause says.
+    Drain {
+        /// The name or URL of the target.
+        target: String,
+    },
+    /// Takes requests out of a queue; the requests themselves stay.
+    Drop {
+        /// The name or URL of the target.
+        target: String,
+        /// The number of one, as `list` shows it.
+        #[arg(long, value_name = "N")]
+        number: Option<i64>,
+        /// All of them.
+        #[arg(long, conflicts_with = "number")]
+        all: bool,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -137,6 +225,8 @@ pub(crate) enum Endpoint {
     /// Lets answers of an endpoint go wrong on purpose, so that the sender's retries can be tried out. It ends when the
     /// last program that listens ends.
     Fault(Fault),
+    /// Sets where the requests of an endpoint go by themselves as they come.
+    Forward(EndpointForward),
     /// Removes an endpoint and its secrets; its requests stay.
     Remove {
         /// Its path or id.

@@ -51,6 +51,7 @@ pub(crate) async fn run(engine: &Engine, command: Endpoint) -> Result<(), Failur
         }
         Endpoint::Answer(answer) => set_answer(engine, answer).await,
         Endpoint::Fault(fault) => set_fault(engine, fault).await,
+        Endpoint::Forward(forward) => crate::forward::set(engine, forward).await,
         Endpoint::Remove { endpoint } => {
             let endpoint = engine.find_endpoint(&endpoint).await?;
             engine.remove_endpoint(endpoint.id).await?;

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use hookbench_engine::model::{Attempt, Delivery, Endpoint, RawHead, Request, SecretRecord};
+use hookbench_engine::model::{Attempt, Delivery, Endpoint, Forwarded, RawHead, Request, SecretRecord};
 use serde::Serialize;
 
 /// A request as one object.
@@ -28,6 +28,8 @@ pub(crate) struct RequestObject {
     answered_by: Option<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     answer_milliseconds: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forwarded: Option<&'static str>,
     peer: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     duplicate_of: Option<String>,
@@ -68,6 +70,7 @@ impl RequestObject {
                 reason = "the time of an answer is far below 2^53 µs"
             )]
             answer_milliseconds: summary.answer_micros.map(|micros| micros as f64 / 1000.0),
+            forwarded: summary.forwarded.map(Forwarded::as_str),
             peer: summary.peer.clone(),
             duplicate_of: summary.duplicate_of.map(|id| id.to_string()),
             body_length: summary.body_length,

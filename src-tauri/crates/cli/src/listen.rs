@@ -1,6 +1,7 @@
 //! `hookbench listen`
 
-use hookbench_engine::model::Sequence;
+use hookbench_engine::forwarding::{PassingForward, USUAL_DEADLINE};
+use hookbench_engine::model::{ForwardRule, ForwardWay, Sequence};
 use hookbench_engine::{Engine, ListenerState, PageQuery};
 use serde::Serialize;
 use tokio::signal;
@@ -46,6 +47,17 @@ pub(crate) async fn run(engine: &Engine, listen: &Listen) -> Result<(), Failure>
 
 /// Starts the listener and says where it listens.
 pub(crate) async fn start(engine: &Engine, listen: &Listen) -> Result<ListenerState, Failure> {
+    if let Some(to) = &listen.forward {
+        let rule = ForwardRule {
+            target: engine.target_for(to).await?.id,
+            filter: String::new(),
+            way: ForwardWay::AtOnce,
+            deadline: USUAL_DEADLINE,
+        };
+        engine
+            .forward_for_now(PassingForward { path: None, rule })
+            .await?;
+    }
     let wanted = hookbench_engine::Listen {
         address: listen.bind,
         port: Some(listen.port),

@@ -5,11 +5,13 @@
 mod arguments;
 mod endpoint;
 mod failure;
+mod forward;
 mod host;
 mod json;
 mod list;
 mod listen;
 mod output;
+mod queue;
 mod resend;
 mod secret;
 mod serve;
@@ -59,6 +61,8 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
     let engine = Engine::open(Options::at(arguments.data_dir)).await?;
     let done = match arguments.command {
         Command::Listen(listen) => listen::run(&engine, &listen).await,
+        Command::Forward(forward) => forward::run(&engine, &forward).await,
+        Command::Queue(command) => queue::run(&engine, command).await,
         Command::List(list) => list::run(&engine, &list).await,
         Command::Show(show) => show::run(&engine, &show).await,
         Command::Resend(resend) => resend::run(&engine, &resend).await,

@@ -14,11 +14,14 @@ use crate::engine::Core;
 use crate::model::{GivenAnswer, RequestId};
 
 /// How long is gathered.
-const GATHER: Duration = Duration::from_millis(60);
+const GATHER: Duration = Duration::from_millis(120);
 /// How many notes may wait; beyond that the times of further answers are not kept.
 const WAITING: usize = 16 * 1024;
-/// How many requests are named to those who look; beyond that they look at everything again.
+/// How many requests are named to those who look; beyond that they look at everything again once it is quiet.
 const NAMED: usize = 64;
+
+/// When it is quiet.
+const QUIET: Duration = Duration::from_secs(1);
 
 /// How long the last notes are waited for at the end.
 const LAST_NOTES: Duration = Duration::from_secs(2);
@@ -78,18 +81,33 @@ impl Recorder {
 }
 
 async fn write(core: std::sync::Weak<Core>, mut waiting: mpsc::Receiver<Note>) {
-    while let Some(first) = waiting.recv().await {
+    let mut unnamed = false;
+    loop {
+        let first = match tokio::time::timeout(QUIET, waiting.recv()).await {
+            Ok(Some(first)) => first,
+            Ok(None) => return,
+            Err(_) => {
+                // Told once a flood is over: whoever looks is busy enough while it lasts.
+                if std::mem::take(&mut unnamed)
+                    && let Some(core) = core.upgrade()
+                {
+                    core.changes.tell(Change::Everything);
+                }
+                continue;
+            }
+        };
         tokio::time::sleep(GATHER).await;
         let Some(core) = core.upgrade() else { return };
         let mut notes = vec![first];
         while let Ok(note) = waiting.try_recv() {
             notes.push(note);
         }
-        write_down(&core, notes).await;
+        unnamed |= !write_down(&core, notes).await;
     }
 }
 
-async fn write_down(core: &Core, notes: Vec<Note>) {
+/// Writes notes down. `false` where the requests were too many to be named.
+async fn write_down(core: &Core, notes: Vec<Note>) -> bool {
     let (mut ids, mut answers, mut strikes) = (Vec::new(), Vec::new(), HashMap::new());
     for note in notes {
         match note {
@@ -100,19 +118,20 @@ async fn write_down(core: &Core, notes: Vec<Note>) {
             Note::Struck(number) => *strikes.entry(number).or_default() += 1,
         }
     }
+    let named = ids.len() <= NAMED;
     if !answers.is_empty() {
         match core.store.record_answers(answers).await {
-            Ok(()) if ids.len() <= NAMED => {
+            Ok(()) if named => {
                 for id in ids {
                     core.changes.tell(Change::Request(id));
                 }
             }
-            Ok(()) => core.changes.tell(Change::Everything),
+            Ok(()) => {}
             Err(error) => tracing::warn!(%error, "what was answered cannot be written down"),
         }
     }
     if strikes.is_empty() {
-        return;
+        return named;
     }
     match core.store.record_strikes(strikes).await {
         Ok(over) => {
@@ -123,4 +142,5 @@ async fn write_down(core: &Core, notes: Vec<Note>) {
         }
         Err(error) => tracing::warn!(%error, "the strikes of a fault cannot be written down"),
     }
+    named
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use hookbench_engine::Engine;
-use hookbench_engine::model::{AnswerRule, Endpoint, EndpointId, Fault, NewEndpoint};
+use hookbench_engine::model::{AnswerRule, Endpoint, EndpointId, Fault, Forward, NewEndpoint};
 use hookbench_engine::secrets::SecretString;
 
 use super::conduct::{fault_view, rule_view};
@@ -26,6 +26,7 @@ struct Beside {
     requests: HashMap<String, u64>,
     answers: HashMap<EndpointId, AnswerRule>,
     faults: Vec<Fault>,
+    forwards: Vec<Forward>,
 }
 
 impl Beside {
@@ -34,6 +35,7 @@ impl Beside {
             requests: engine.requests_by_endpoint().await?,
             answers: engine.answer_rules().await?,
             faults: engine.faults().await?,
+            forwards: engine.forwards().await?,
         })
     }
 }
@@ -108,6 +110,12 @@ fn view(endpoint: Endpoint, beside: &Beside) -> EndpointView {
             .iter()
             .find(|fault| fault.endpoint == endpoint.id)
             .map(fault_view),
+        forwards: beside
+            .forwards
+            .iter()
+            .filter(|forward| forward.endpoint == endpoint.id)
+            .map(super::forwards::view)
+            .collect(),
         path: endpoint.path,
         provider: endpoint.provider,
         parameters: endpoint.parameters,

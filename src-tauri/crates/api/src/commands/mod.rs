@@ -4,6 +4,7 @@
 mod conduct;
 mod deliveries;
 mod endpoints;
+mod forwards;
 mod providers;
 mod requests;
 mod signature;
@@ -106,6 +107,23 @@ commands! {
     answer_variables(Nothing) -> Vec<VariableView> = conduct::variables;
     /// Lets answers of an endpoint go wrong on purpose, or ends that.
     set_fault(SetFault) -> EndpointView = conduct::set_fault;
+
+    /// Sets where the requests of an endpoint go by themselves.
+    set_forwards(SetForwards) -> EndpointView = forwards::set;
+    /// What waits for each target, and how the target stands.
+    queues(Nothing) -> Vec<QueueView> = forwards::queues;
+    /// What waits for a target, in its order.
+    held(ListHeld) -> Vec<HeldView> = forwards::held;
+    /// Lets what waits for a target wait on, or go.
+    pause_queue(PauseQueue) -> Nothing = forwards::pause;
+    /// Tries a target now, whatever its backoff says.
+    drain_queue(TargetRef) -> Nothing = forwards::drain;
+    /// Takes a held request out of its queue; the request stays.
+    drop_held(HeldRef) -> Nothing = forwards::drop_one;
+    /// Takes all that waits for a target out of its queue; the requests stay.
+    drop_queue(TargetRef) -> Dropped = forwards::drop_all;
+    /// Moves a held request within its queue.
+    move_held(MoveHeld) -> Nothing = forwards::shift;
 
     /// All providers with their samples.
     providers(Nothing) -> Vec<ProviderView> = providers::list;

@@ -161,6 +161,7 @@ pub(super) fn row(engine: &Engine, summary: RequestSummary) -> RequestRow {
         body_length: summary.body_length,
         duplicate_of: summary.duplicate_of.map(|id| id.to_string()),
         deliveries: summary.deliveries,
+        forwarded: summary.forwarded.map(|how| how.as_str().to_owned()),
         starred: summary.starred,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{AnswerRuleView, FaultView};
+use super::{AnswerRuleView, FaultView, ForwardView};
 
 /// An endpoint as it is shown.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
@@ -24,6 +24,8 @@ pub struct EndpointView {
     pub answer: Option<AnswerRuleView>,
     /// What goes wrong with its answers on purpose.
     pub fault: Option<FaultView>,
+    /// Where its requests go by themselves.
+    pub forwards: Vec<ForwardView>,
 }
 
 /// A secret as it is shown: never its value.

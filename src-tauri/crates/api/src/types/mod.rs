@@ -9,6 +9,7 @@ mod conduct;
 mod delivery;
 mod endpoint;
 mod feed;
+mod forward;
 mod provider;
 mod request;
 mod signature;
@@ -28,6 +29,10 @@ pub use endpoint::{
     AddEndpoint, EndpointRef, EndpointView, RemoveSecret, SecretView, SetSecret, UpdateEndpoint,
 };
 pub use feed::FeedEvent;
+pub use forward::{
+    Dropped, ForwardView, HeldRef, HeldView, ListHeld, MoveHeld, MoveWord, PauseQueue, QueueView,
+    SetForwards, WayWord,
+};
 pub use provider::{ParameterView, ProviderView, SampleSent, SampleView, SendSample};
 pub use request::{
     CopyRequest, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingView, HeaderLine,

@@ -53,6 +53,9 @@ pub struct RequestRow {
     pub duplicate_of: Option<String>,
     /// How many deliveries it has.
     pub deliveries: u32,
+    /// How its forwards stand, where it has any.
+    #[ts(type = "'held' | 'failed' | 'delivered' | null")]
+    pub forwarded: Option<String>,
     /// Marked by the person.
     pub starred: bool,
 }

@@ -8,10 +8,10 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use super::*;
+use crate::PageQuery;
 use crate::course::tests::{Bench, status};
 use crate::delivery::marker::MARKER;
 use crate::model::{AnswerSource, Forwarded, Move, Outcome, RequestSummary};
-use crate::PageQuery;
 
 /// A server under development: keeps the bodies that came, answers with `status`, may be stopped and started.
 struct Dev {
