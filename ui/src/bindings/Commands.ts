@@ -5,6 +5,7 @@ import type { CancelSending } from "./CancelSending";
 import type { CertificateView } from "./CertificateView";
 import type { Command } from "./Command";
 import type { CopyRequest } from "./CopyRequest";
+import type { CountRequests } from "./CountRequests";
 import type { DeleteMatching } from "./DeleteMatching";
 import type { DeleteRequests } from "./DeleteRequests";
 import type { Deletion } from "./Deletion";
@@ -32,6 +33,7 @@ import type { QueueView } from "./QueueView";
 import type { ReachabilityView } from "./ReachabilityView";
 import type { RemoveSecret } from "./RemoveSecret";
 import type { Replay } from "./Replay";
+import type { RequestCount } from "./RequestCount";
 import type { RequestDetail } from "./RequestDetail";
 import type { RequestPage } from "./RequestPage";
 import type { RequestRef } from "./RequestRef";
@@ -40,6 +42,7 @@ import type { RetryPreset } from "./RetryPreset";
 import type { SampleSent } from "./SampleSent";
 import type { SaveTarget } from "./SaveTarget";
 import type { SendAgain } from "./SendAgain";
+import type { SeekFilter } from "./SeekFilter";
 import type { SendSample } from "./SendSample";
 import type { SetAnswer } from "./SetAnswer";
 import type { SetFault } from "./SetFault";
@@ -47,6 +50,7 @@ import type { SetForwards } from "./SetForwards";
 import type { SetPort } from "./SetPort";
 import type { SetSecret } from "./SetSecret";
 import type { Settings } from "./Settings";
+import type { SoughtView } from "./SoughtView";
 import type { StarRequest } from "./StarRequest";
 import type { Status } from "./Status";
 import type { SuggestFilter } from "./SuggestFilter";
@@ -81,6 +85,14 @@ save_settings: Command<Settings, Settings>,
  * A page of the list, newest first.
  */
 list_requests: Command<ListRequests, RequestPage>, 
+/**
+ * How many requests match a filter.
+ */
+count_requests: Command<CountRequests, RequestCount>, 
+/**
+ * What a filter looks for in text, to mark it there.
+ */
+sought: Command<SeekFilter, SoughtView>, 
 /**
  * What may be typed next in the filter.
  */

@@ -53,6 +53,10 @@ export class View {
   filterWanted = $state(0);
   /** Rises when the active row should be brought into sight and take the keyboard. */
   rowWanted = $state(0);
+  /** A place of the list that should be brought into sight, whether its row is held or not. */
+  placeWanted = $state.raw({ place: -1 });
+  /** How many rows of the list are in sight. */
+  pageRows = 20;
 
   get frame(): Frame {
     return frameFor(this.width);

@@ -9,11 +9,14 @@ import { shorten, visibleText } from '../lib/escape';
 import { isUtf8 } from '../lib/utf8';
 import { looksBinary } from '../lib/sniff';
 import { verdictLook } from '../lib/verdict';
+import { Columns } from './columns.svelte';
 import { Deleting } from './deleting.svelte';
 import { Draft } from './draft.svelte';
 import { Notes } from './notes.svelte';
 import { OpenRequest, type Sending } from './opened.svelte';
 import { RequestList } from './requests.svelte';
+import { Several } from './several.svelte';
+import { Sought } from './sought.svelte';
 import { Surroundings } from './surroundings.svelte';
 import { type Tab, View } from './view.svelte';
 
@@ -28,8 +31,11 @@ export class Workbench {
   readonly list: RequestList;
   readonly around: Surroundings;
   readonly view = new View();
+  readonly columns = new Columns();
   readonly notes = new Notes();
   readonly deleting = new Deleting(this);
+  readonly several = new Several(this);
+  readonly sought: Sought;
   opened = $state.raw<OpenRequest | null>(null);
   draft = $state.raw<Draft | null>(null);
   /** Why the engine cannot be reached, while it cannot. */
@@ -41,6 +47,7 @@ export class Workbench {
     this.host = host;
     this.list = new RequestList(host, pause);
     this.around = new Surroundings(host);
+    this.sought = new Sought(host);
   }
 
   /** Reads everything and follows the feed; the answer ends it. */
@@ -75,9 +82,30 @@ export class Workbench {
 
   /** Moves the active row; an open request follows, so that one can read through the list. */
   move(by: number): void {
-    if (this.list.move(by) < 0) return;
-    if (this.opened !== null && this.draft === null) this.select(this.list.activeId, true);
+    this.#stand(this.list.move(by));
+  }
+
+  moveTo(place: number): void {
+    this.#stand(this.list.moveTo(place));
+  }
+
+  /** Moves the active row and picks everything from where the stretch began. */
+  extend(by: number): void {
+    const { list } = this;
+    const start = list.activeId ?? list.selectedId;
+    if (start !== null) list.chosen.anchorAt(start);
+    const place = list.move(by);
+    const row = list.at(place);
+    if (row === undefined) return;
+    list.extendTo(row.id);
     this.view.rowWanted += 1;
+    this.sayChosen();
+  }
+
+  /** Says how many are picked out. */
+  sayChosen(): void {
+    const number = this.several.count;
+    this.notes.speak(number === null ? 'All that match are selected' : `${number} selected`);
   }
 
   /** Leaves what is innermost: a dialog, the drawer, the settings, the editor, the request. */
@@ -86,6 +114,7 @@ export class Workbench {
     else if (this.view.drawer) this.view.drawer = false;
     else if (this.view.settings !== null) this.view.closeSettings();
     else if (this.draft !== null) this.leaveDraft();
+    else if (this.list.chosen.several) this.list.unselect();
     else this.select(null);
   }
 
@@ -170,6 +199,22 @@ export class Workbench {
       this.list.arrived();
       this.around.countsChanged();
     });
+  }
+
+  /** The keyboard goes to a place of the list, which may first have to be read. */
+  #stand(place: number): void {
+    const { list } = this;
+    if (place < 0) return;
+    if (list.lineAt(place) === undefined) {
+      this.view.placeWanted = { place };
+      void list.reach(place).then(() => {
+        if (list.lineAt(place) !== undefined) this.#stand(list.moveTo(place));
+      });
+      return;
+    }
+    const row = list.at(place);
+    if (this.opened !== null && this.draft === null && row !== undefined) this.select(row.id, true);
+    this.view.rowWanted += 1;
   }
 
   #show(row: RequestRow): void {

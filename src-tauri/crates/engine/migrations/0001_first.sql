@@ -38,7 +38,6 @@ CREATE TABLE request (
 ) STRICT;
 
 CREATE UNIQUE INDEX request_id ON request (id);
-CREATE INDEX request_delivery_key ON request (provider, delivery_key) WHERE delivery_key IS NOT NULL;
 CREATE INDEX request_provider ON request (provider);
 CREATE INDEX request_event ON request (event);
 CREATE INDEX request_endpoint ON request (endpoint_path);
@@ -50,7 +49,7 @@ CREATE INDEX request_answered ON request (answered) WHERE answered IS NULL OR an
 
 -- A captured request never changes. What is thought of it (which endpoint it belongs to, who sent it, whether its
 -- signature holds) may: that depends on endpoints and secrets, which are set later. That it repeats an earlier one is
--- found in the transaction that keeps it.
+-- found behind the commit: an index of delivery keys, which come in no order, would cost a page a request in it.
 CREATE TRIGGER request_never_changes
 BEFORE UPDATE OF sequence, id, received_at, took_micros, method, target, version, peer, state, reason, body_length, body_sha256 ON request
 BEGIN
@@ -63,6 +62,10 @@ BEFORE UPDATE OF answered ON request WHEN OLD.answered IS NOT NULL
 BEGIN
     SELECT raise(ABORT, 'what was answered never changes');
 END;
+-- Requests whose provider or delivery key became another by judging them again: what they repeat is to be found anew.
+CREATE TABLE rekeyed (
+    sequence INTEGER PRIMARY KEY
+) STRICT;
 
 -- Head and body, packed together; `place` is the sequence times 65536 plus the number of the part. Part 0 begins
 -- with the head; each part holds 1 MiB of the body, the last one what is left.

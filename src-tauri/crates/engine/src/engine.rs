@@ -39,7 +39,7 @@ const GRACE: Duration = Duration::from_secs(5);
 pub struct Engine {
     pub(crate) core: Arc<Core>,
     pub(crate) listening: Arc<Mutex<Listening>>,
-    watcher: Arc<Mutex<Option<JoinHandle<()>>>>,
+    watchers: Arc<Mutex<Vec<JoinHandle<()>>>>,
 }
 
 /// Everything that the listener's side and the person's side both use. Apart from the listener, so that the listener
@@ -105,11 +105,14 @@ impl Engine {
             trouble: ArcSwapOption::empty(),
             changes: Changes::default(),
         });
-        let watcher = tokio::spawn(watch(Arc::clone(&core)));
+        let watchers = vec![
+            tokio::spawn(watch(Arc::clone(&core))),
+            tokio::spawn(crate::arrivals::tell_of_marks(Arc::clone(&core))),
+        ];
         let engine = Self {
             core,
             listening: Arc::default(),
-            watcher: Arc::new(Mutex::new(Some(watcher))),
+            watchers: Arc::new(Mutex::new(watchers)),
         };
         engine.apply_limits(&engine.settings().await?);
         Ok(engine)
@@ -166,7 +169,7 @@ impl Engine {
         self.core.lead.leave();
         self.core.rejudging.stop().await;
         self.core.housekeeping.stop().await;
-        if let Some(watcher) = self.watcher.lock().await.take() {
+        for watcher in self.watchers.lock().await.drain(..) {
             watcher.abort();
         }
         self.core.store.close().await;

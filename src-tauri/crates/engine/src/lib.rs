@@ -5,6 +5,7 @@
 //! the terminal and the window know nothing below it.
 
 mod answering;
+mod arrivals;
 pub mod body;
 pub mod capture;
 pub mod changes;

@@ -71,6 +71,10 @@ commands! {
 
     /// A page of the list, newest first.
     list_requests(ListRequests) -> RequestPage = requests::list;
+    /// How many requests match a filter.
+    count_requests(CountRequests) -> RequestCount = requests::count;
+    /// What a filter looks for in text, to mark it there.
+    sought(SeekFilter) -> SoughtView = requests::sought;
     /// What may be typed next in the filter.
     suggest_filter(SuggestFilter) -> Vec<FilterSuggestion> = requests::suggest;
     /// One request whole, but for its bytes.

@@ -23,6 +23,7 @@ mod moment;
 mod parse;
 mod pattern;
 mod range;
+mod sought;
 mod text;
 mod value;
 
@@ -33,6 +34,7 @@ pub use field::{FIELDS, Field, FieldInfo, Flag};
 pub use moment::Moment;
 pub use pattern::Pattern;
 pub use range::Bounds;
+pub use sought::Sought;
 pub(crate) use text::value_at;
 pub use text::{Document, IndexWords};
 
