@@ -23,4 +23,8 @@ ticket: string | null,
 /**
  * The waits before retries after a failure, ms; empty for a single attempt.
  */
-waits: Array<number>, };
+waits: Array<number>, 
+/**
+ * Sign it with the secret of its endpoint and the present time.
+ */
+resign: boolean, };

@@ -97,7 +97,18 @@ export class Several {
       return;
     }
     await this.#each(`Sending to ${url}`, 'sent again', (ids) =>
-      Promise.resolve({ ids, run: async (request) => void (await host.call('resend', { request, url })) }),
+      Promise.resolve({
+        ids,
+        run: async (request) =>
+          void (await host.call('resend', {
+            request,
+            url,
+            target: null,
+            ticket: null,
+            waits: [],
+            resign: false,
+          })),
+      }),
     );
   }
 

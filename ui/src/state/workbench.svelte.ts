@@ -147,7 +147,7 @@ export class Workbench {
     this.#rememberTarget(url);
     const ticket = crypto.randomUUID();
     await this.#send(opened, { kind: 'resend', url, ticket }, () =>
-      this.host.call('resend', { request: opened.id, url, target: null, ticket, waits: [] }),
+      this.host.call('resend', { request: opened.id, url, target: null, ticket, waits: [], resign: false }),
     );
   }
 

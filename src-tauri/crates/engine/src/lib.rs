@@ -46,8 +46,10 @@ pub use examining::Examination;
 pub use listening::{DEFAULT_PORT, Listen, ListenerState};
 pub use options::Options;
 pub use reading::{PageQuery, Totals};
-pub use samples::SampleSent;
+pub use samples::{SampleDelivered, SampleSent};
 pub use sending::{
-    Aim, Edited, EditedBody, LiveEvents, Preview, Question, Reachability, Sending, ShownCertificate,
+    Aim, Chosen, Compared, Edited, EditedBody, IdempotencyReport, IdempotencyRow, LiveEvents, MOST_AT_ONCE,
+    MOST_PARALLEL, Order, Phase, Preview, Question, Reachability, ReportForm, Role, RunPlan, RunState,
+    Sending, ShownCertificate, Signatures,
 };
 pub use settings::{Settings, Theme};

@@ -9,7 +9,7 @@ use crate::error::EngineError;
 use crate::exchange;
 use crate::filter::{Filter, Moment, Sought};
 use crate::judge::Case;
-use crate::model::{Request, RequestId, Sequence, Verdict};
+use crate::model::{Request, RequestId, RequestSummary, Sequence, Verdict};
 use crate::store::{From, Page, PageRequest, Suggestion, TallyKind};
 
 /// Which page of the list.
@@ -101,6 +101,15 @@ impl Engine {
     /// When the store cannot be read.
     pub async fn suggest(&self, filter: &str, cursor: usize) -> Result<Vec<Suggestion>, EngineError> {
         Ok(self.core.store.suggest(filter, cursor).await?)
+    }
+
+    /// The requests with the same provider and delivery id as this one, itself among them, newest first, at most 500;
+    /// only itself where it has no delivery id.
+    ///
+    /// # Errors
+    /// When there is none or the store cannot be read.
+    pub async fn repetitions(&self, id: RequestId) -> Result<Vec<RequestSummary>, EngineError> {
+        Ok(self.core.store.repetitions(id).await?)
     }
 
     /// One request with its head.

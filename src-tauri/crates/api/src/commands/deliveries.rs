@@ -7,7 +7,9 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use hookbench_engine::delivery::Change;
 use hookbench_engine::model::{Attempt, Delivery, DeliveryId, RawHead, RequestId, Schedule, Timestamp};
-use hookbench_engine::{Aim, Edited, EditedBody as EngineBody, Engine, Preview, Question, Sending};
+use hookbench_engine::{
+    Aim, Edited, EditedBody as EngineBody, Engine, Preview, Question, Sending, Signatures,
+};
 
 use super::requests::header_line;
 use crate::error::{ApiError, Code};
@@ -103,6 +105,11 @@ pub(super) fn aim(target: Option<&String>, url: &str) -> Result<Aim, ApiError> {
 
 fn resending(arguments: &Resend) -> Result<Sending, ApiError> {
     Ok(Sending {
+        signatures: if arguments.resign {
+            Signatures::Renewed
+        } else {
+            Signatures::Kept
+        },
         ticket: arguments.ticket.clone(),
         waits: waits(&arguments.waits),
         ..Sending::to(aim(arguments.target.as_ref(), &arguments.url)?)

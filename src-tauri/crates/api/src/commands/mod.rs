@@ -7,6 +7,7 @@ mod endpoints;
 mod forwards;
 mod providers;
 mod requests;
+mod runs;
 mod signature;
 mod status;
 mod targets;
@@ -77,6 +78,8 @@ commands! {
     sought(SeekFilter) -> SoughtView = requests::sought;
     /// What may be typed next in the filter.
     suggest_filter(SuggestFilter) -> Vec<FilterSuggestion> = requests::suggest;
+    /// The requests with the same delivery id as this one, itself among them, newest first.
+    repetitions(RequestRef) -> Vec<RequestRow> = requests::repetitions;
     /// One request whole, but for its bytes.
     request(RequestRef) -> RequestDetail = requests::detail;
     /// Stars a request or takes the star away.
@@ -154,6 +157,21 @@ commands! {
     waiting_deliveries(Nothing) -> Vec<DeliveryView> = deliveries::waiting;
     /// How providers try again, for sending as they would.
     retry_presets(Nothing) -> Vec<RetryPreset> = targets::retry_presets;
+
+    /// Begins a run: many requests sent one after the other or several at once.
+    start_run(StartRun) -> RunView = runs::start;
+    /// The runs of this program, newest first.
+    runs(Nothing) -> Vec<RunView> = runs::list;
+    /// How a run stands.
+    run(RunRef) -> RunView = runs::state;
+    /// Holds a run, or lets it go on.
+    pause_run(PauseRun) -> RunView = runs::pause;
+    /// Ends a run; what is under way is broken off.
+    cancel_run(RunRef) -> RunView = runs::cancel;
+    /// What came of each request of a run, to be saved.
+    run_report(AskReport) -> Text = runs::report;
+    /// Sends the same event twice, several times at once and once under a new id, and compares the answers.
+    check_idempotency(CheckIdempotency) -> IdempotencyView = runs::check_idempotency;
 
     /// All targets.
     targets(Nothing) -> Vec<TargetView> = targets::list;

@@ -115,6 +115,11 @@ pub(super) async fn detail(engine: &Engine, arguments: RequestRef) -> Result<Req
     })
 }
 
+pub(super) async fn repetitions(engine: &Engine, arguments: RequestRef) -> Result<Vec<RequestRow>, ApiError> {
+    let rows = engine.repetitions(arguments.id.parse()?).await?;
+    Ok(rows.into_iter().map(|summary| row(engine, summary)).collect())
+}
+
 pub(super) async fn star(engine: &Engine, arguments: StarRequest) -> Result<Nothing, ApiError> {
     engine.star(arguments.id.parse()?, arguments.starred).await?;
     Ok(Nothing {})

@@ -127,6 +127,9 @@ pub struct Resend {
     /// The waits before retries after a failure, ms; empty for a single attempt.
     #[serde(default)]
     pub waits: Vec<u64>,
+    /// Sign it with the secret of its endpoint and the present time.
+    #[serde(default)]
+    pub resign: bool,
 }
 
 /// Sends an edited copy of a request.

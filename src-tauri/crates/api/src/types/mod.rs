@@ -12,6 +12,7 @@ mod feed;
 mod forward;
 mod provider;
 mod request;
+mod run;
 mod signature;
 mod status;
 mod target;
@@ -38,6 +39,10 @@ pub use request::{
     CopyRequest, CountRequests, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingView,
     HeaderLine, ListRequests, RequestCount, RequestDetail, RequestPage, RequestRef, RequestRow, SeekFilter,
     SoughtText, SoughtView, StarRequest, SuggestFilter, Text, UndoDeletion,
+};
+pub use run::{
+    AskReport, CheckIdempotency, IdempotencyRowView, IdempotencyView, PaceView, PauseRun, RunRef, RunView,
+    StartRun,
 };
 pub use signature::{
     AgeView, CandidateView, CheckView, ContentView, DiagnosisView, DigestsView, FoundView, KeyView, PartView,

@@ -9,7 +9,7 @@ use super::plan::{self, Change, Line, Outgoing};
 use crate::model::HeaderRule;
 
 /// Follows `rules` one after the other.
-pub(super) fn apply(mut outgoing: Outgoing, rules: &[HeaderRule]) -> Outgoing {
+pub(crate) fn apply(mut outgoing: Outgoing, rules: &[HeaderRule]) -> Outgoing {
     if rules.is_empty() {
         return outgoing;
     }

@@ -37,6 +37,7 @@ pub use destination::{Destination, DestinationError, Host, Origin, Scheme};
 pub use edit::{Edit, EditError};
 pub use failure::{Broken, Failure, Stall};
 pub use guard::Reach;
+pub(crate) use header_rule::apply as with_rules;
 pub use plan::{Change, Outgoing, PlanError, check_whole, resend, resend_by};
 pub use retry::{Backoff, is_delivered};
 pub use route::{Route, RouteError};

@@ -227,6 +227,33 @@ pub(super) fn assemble(
     }
 }
 
+/// `outgoing` with another target in its request line, another body, or both.
+pub(crate) fn with_target_and_body(
+    outgoing: Outgoing,
+    target: Option<&str>,
+    body: Option<Bytes>,
+) -> Outgoing {
+    if target.is_none() && body.is_none() {
+        return outgoing;
+    }
+    let mut all = lines(&outgoing.head);
+    let first = all.next().unwrap_or_default();
+    let headers = all.take_while(|line| !without_break(line).is_empty());
+    let mut words = without_break(&first).splitn(3, |byte| *byte == b' ');
+    let (method, old, version) = (
+        words.next().unwrap_or_default(),
+        words.next().unwrap_or_default(),
+        words.next().unwrap_or_default(),
+    );
+    let target = target.map_or(old, str::as_bytes).to_vec();
+    let line = [method, b" ", &target, b" ", version, line_break(&first)].concat();
+    let body = body.unwrap_or_else(|| outgoing.body.clone());
+    let mut changed = assemble(line, headers, &target, body, &outgoing.origin);
+    let added = std::mem::take(&mut changed.changes);
+    changed.changes = outgoing.changes.into_iter().chain(added).collect();
+    changed
+}
+
 fn push_added(head: &mut Vec<u8>, changes: &mut Vec<Change>, line: Vec<u8>) {
     head.extend_from_slice(&line);
     head.extend_from_slice(b"\r\n");
@@ -235,12 +262,7 @@ fn push_added(head: &mut Vec<u8>, changes: &mut Vec<Change>, line: Vec<u8>) {
 
 /// The request target that goes: see [`resend`].
 fn target(captured: &Bytes, route: &Route) -> Bytes {
-    let captured = origin_form(captured);
-    let mark = captured
-        .iter()
-        .position(|byte| *byte == b'?')
-        .unwrap_or(captured.len());
-    route.target(&captured, &captured[..mark], &captured[mark..])
+    route.target_of(&origin_form(captured))
 }
 
 /// `http://host/a?b`, as a proxy gets it, becomes `/a?b`; `/a?b` and `*` stay.

@@ -128,6 +128,15 @@ impl Route {
         header_rule::apply(outgoing, &self.headers)
     }
 
+    /// The target of the request line for a request that was sent to `captured`, a path with or without a query.
+    pub(crate) fn target_of(&self, captured: &Bytes) -> Bytes {
+        let mark = captured
+            .iter()
+            .position(|byte| *byte == b'?')
+            .unwrap_or(captured.len());
+        self.target(captured, &captured[..mark], &captured[mark..])
+    }
+
     /// The target of the request line for a request that was sent to `path` with `query` (its question mark included).
     pub(super) fn target(&self, captured: &Bytes, path: &[u8], query: &[u8]) -> Bytes {
         let own = self.destination.path();

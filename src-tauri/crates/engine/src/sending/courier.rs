@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 use super::aim;
 pub(crate) use super::aim::Way;
 pub(crate) use super::retrying::cut_off;
+use super::run::Runs;
 use crate::changes::Change;
 use crate::clock::Clock;
 use crate::delivery::{
@@ -89,6 +90,7 @@ pub(crate) struct Courier {
     plain: Arc<Client>,
     clients: Mutex<HashMap<(TimeoutRules, TrustRule), Arc<Client>>>,
     under_way: Mutex<HashMap<String, Cancel>>,
+    runs: Runs,
     ended: Notify,
     closing: Cancel,
     /// Woken when a retry may be due earlier than was known.
@@ -125,6 +127,7 @@ impl Courier {
             sockets,
             clients: Mutex::default(),
             under_way: Mutex::default(),
+            runs: Runs::default(),
             ended: Notify::new(),
             closing: Cancel::new(),
             retries: Notify::new(),
@@ -140,6 +143,11 @@ impl Courier {
     /// A client that resolves and knocks, for whatever has no settings of its own.
     pub(crate) fn plain(&self) -> &Client {
         &self.plain
+    }
+
+    /// The runs of this program.
+    pub(crate) const fn runs(&self) -> &Runs {
+        &self.runs
     }
 
     /// Raised when the program ends.
@@ -194,6 +202,7 @@ impl Courier {
     /// Ends all that is under way and waits a moment until it is kept.
     pub(crate) async fn stop(&self) {
         self.closing.cancel();
+        let runs = self.runs.cancel_all();
         let retrying = self
             .retrying
             .lock()
@@ -210,6 +219,13 @@ impl Courier {
                 }
                 left.iter().for_each(Cancel::cancel);
                 ended.await;
+            }
+            for run in runs {
+                let _ = run
+                    .state
+                    .subscribe()
+                    .wait_for(|state| state.phase.is_over())
+                    .await;
             }
             if let Some(retrying) = retrying {
                 let _ = retrying.await;

@@ -1,9 +1,10 @@
 //! What a person is asked before something goes: once per host, and never in the background.
 
 use crate::delivery::Destination;
-use crate::delivery::{Cancel, Outgoing, Reach, live, marker};
+use crate::delivery::{Cancel, Origin, Outgoing, Reach, live, marker};
 use crate::engine::{Core, Engine};
 use crate::error::EngineError;
+use crate::sending::Aim;
 use crate::store::Consent;
 
 /// What has to be agreed to before something is sent.
@@ -75,6 +76,12 @@ impl Core {
         Ok(farthest)
     }
 
+    /// Whether live events may go where `outgoing` goes without asking.
+    pub(crate) async fn is_live_agreed(&self, outgoing: &Outgoing) -> Result<bool, EngineError> {
+        let authority = outgoing.origin.authority();
+        Ok(self.store.is_agreed(Consent::Live, &authority).await?)
+    }
+
     /// How far away a host may be, by what was agreed to.
     pub(crate) async fn farthest(&self, authority: &str) -> Result<Reach, EngineError> {
         Ok(if self.store.is_agreed(Consent::Far, authority).await? {
@@ -86,7 +93,11 @@ impl Core {
 
     /// Where the host of `outgoing` lies; `None` where its name does not resolve, which the attempt will tell.
     async fn reach(&self, outgoing: &Outgoing) -> Option<Reach> {
-        let resolving = self.courier.plain().resolve(&outgoing.origin);
+        self.reach_of(&outgoing.origin).await
+    }
+
+    async fn reach_of(&self, origin: &Origin) -> Option<Reach> {
+        let resolving = self.courier.plain().resolve(origin);
         let closing: &Cancel = self.courier.closing();
         tokio::select! {
             () = closing.cancelled() => None,
@@ -104,6 +115,19 @@ impl Core {
 }
 
 impl Engine {
+    /// The `host:port` that has to be agreed to before anything goes to `aim`, if one has.
+    ///
+    /// # Errors
+    /// When there is no such target or the store cannot be read.
+    pub async fn asks_before(&self, aim: &Aim) -> Result<Option<String>, EngineError> {
+        let way = self.way(aim).await?;
+        let origin = way.route.origin();
+        let authority = origin.authority();
+        let farthest = self.core.farthest(&authority).await?;
+        let reach = self.core.reach_of(origin).await;
+        Ok(reach.is_some_and(|reach| reach > farthest).then_some(authority))
+    }
+
     /// Agrees to send to the host of `url`, though it is neither on this machine nor in a private network.
     ///
     /// # Errors

@@ -5,7 +5,12 @@
 mod aim;
 pub(crate) mod courier;
 mod guarding;
+mod idempotency;
+mod report;
+mod resigning;
 mod retrying;
+pub(crate) mod run;
+mod several;
 mod targets;
 
 use std::time::Duration;
@@ -14,6 +19,10 @@ use bytes::Bytes;
 
 pub use aim::Aim;
 pub use guarding::{LiveEvents, Question};
+pub use idempotency::{Compared, IdempotencyReport, IdempotencyRow, MOST_AT_ONCE, Role};
+pub use report::ReportForm;
+pub use run::{Phase, RunState};
+pub use several::{Chosen, MOST_PARALLEL, Order, RunPlan, Signatures};
 pub use targets::{Reachability, ShownCertificate};
 
 use crate::changes::Change;
@@ -32,6 +41,8 @@ pub struct Sending {
     pub to: Aim,
     /// What is done about live events.
     pub live: LiveEvents,
+    /// What happens to the signature; that of an edited copy is the person's.
+    pub signatures: Signatures,
     /// The waits before retries after a failure; none for a single attempt.
     pub waits: Vec<Duration>,
     /// A name by which it can be cancelled while it is under way.
@@ -47,6 +58,7 @@ impl Sending {
         Self {
             to,
             live: LiveEvents::Ask,
+            signatures: Signatures::Kept,
             waits: Vec::new(),
             ticket: None,
             again: None,
@@ -96,8 +108,10 @@ impl Engine {
     /// When the request is not whole, the URL cannot be understood, the person has to agree first, or the store fails.
     pub async fn resend(&self, id: RequestId, sending: &Sending) -> Result<Delivery, EngineError> {
         let way = self.way(&sending.to).await?;
-        let outgoing = self.planned(id, &way).await?;
-        self.send(id, DeliveryKind::Resend, outgoing, None, way, sending)
+        let outgoing = self.planned_signed(id, &way, sending).await?;
+        // Some schemes sign inside the body, which is then not the captured one.
+        let body = (sending.signatures == Signatures::Renewed).then(|| outgoing.body.clone());
+        self.send(id, DeliveryKind::Resend, outgoing, body, way, sending)
             .await
     }
 
@@ -134,7 +148,7 @@ impl Engine {
     ) -> Result<Preview, EngineError> {
         let way = self.way(&sending.to).await?;
         let outgoing = match edited {
-            None => self.planned(id, &way).await?,
+            None => self.planned_signed(id, &way, sending).await?,
             Some(edited) => self.planned_edit(id, edited, &way).await?,
         };
         let outgoing = self.core.marked_where_far(outgoing).await;
@@ -207,6 +221,19 @@ impl Engine {
         let request = self.request(id).await?;
         check_whole(request.summary.state, &request.framing)?;
         Ok(resend_by(&request.head, self.whole_body(id).await?, &way.route)?)
+    }
+
+    async fn planned_signed(
+        &self,
+        id: RequestId,
+        way: &Way,
+        sending: &Sending,
+    ) -> Result<Outgoing, EngineError> {
+        let outgoing = self.planned(id, way).await?;
+        match sending.signatures {
+            Signatures::Kept => Ok(outgoing),
+            Signatures::Renewed => self.resigned(id, outgoing).await,
+        }
     }
 
     async fn planned_edit(&self, id: RequestId, edited: Edited, way: &Way) -> Result<Outgoing, EngineError> {

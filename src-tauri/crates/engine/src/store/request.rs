@@ -202,6 +202,25 @@ impl Store {
         Ok(found)
     }
 
+    /// The requests with the provider and delivery key of this one, itself among them, newest first, at most 500.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be read.
+    pub async fn repetitions(&self, id: RequestId) -> Result<Vec<RequestSummary>, StoreError> {
+        let rows = sqlx::query(AssertSqlSafe(format!(
+            "{SUMMARY} WHERE request.id = ?1 OR request.sequence IN (
+                SELECT other.sequence FROM request AS one JOIN request AS other INDEXED BY request_delivery_key
+                    ON other.provider = one.provider AND other.delivery_key = one.delivery_key
+                WHERE one.id = ?1 AND one.delivery_key IS NOT NULL AND other.delivery_key IS NOT NULL)
+             ORDER BY request.sequence DESC LIMIT 500"
+        )))
+        .bind(&id.as_bytes()[..])
+        .fetch_all(self.readers())
+        .await?;
+        rows.iter().map(summary).collect()
+    }
+
     /// One request with its head and framing, if it is there.
     ///
     /// # Errors
