@@ -187,6 +187,7 @@ describe('another order', () => {
     await settle();
     const heads = (): (string | undefined)[] =>
       all('request-group').map((row) => row.textContent?.replace(/\s+/g, ' ').trim());
+    expect(one('request-list').getAttribute('role'), 'what folds is a tree').toBe('treegrid');
     expect(heads(), 'those without one come last').toEqual([
       '/github 2 requests',
       '/stripe 2 requests',

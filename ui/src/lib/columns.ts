@@ -48,11 +48,12 @@ export const COLUMNS: readonly Column[] = [
   fixed('verdict', 'Verdict', 20, { head: '', shown: true, sort: 'verdict' }),
   fixed('method', 'Method', 64, { sort: 'method' }),
   fixed('request', 'Request', 130, { kind: 'rest', shown: true, sort: 'event' }),
+  // Marks take what they need from the column before them, so that those after them stay in line.
+  fixed('marks', 'Marks', 0, { head: '', kind: 'marks', shown: true }),
   fixed('path', 'Path', 180, { sort: 'path' }),
   fixed('provider', 'Provider', 92, { sort: 'provider' }),
   fixed('event', 'Event', 180, { sort: 'event' }),
   fixed('delivery', 'Delivery id', 180),
-  fixed('marks', 'Marks', 0, { head: '', kind: 'marks', shown: true }),
   fixed('status', 'Status', 42, { end: true, shown: true, sort: 'status' }),
   fixed('answer', 'Answered in', 72, { head: 'Answer', end: true }),
   fixed('size', 'Size', 58, { end: true, shown: true, sort: 'size' }),
