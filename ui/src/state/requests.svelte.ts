@@ -75,6 +75,8 @@ export class RequestList {
   #catching = false;
   #again = false;
   #paging = false;
+  /** Rises when other rows are held altogether: a page that was asked for before does not fit them. */
+  #stretch = 0;
   /** Where the active row stands, for when it is not held any more. */
   #activePlace = -1;
   #measuredAt = 0;
@@ -486,6 +488,7 @@ export class RequestList {
       await this.#measure();
       return;
     }
+    this.#stretch += 1;
     this.rows = page.rows;
     this.offset = skip;
     this.more = page.more;
@@ -531,10 +534,10 @@ export class RequestList {
   async #paged(ask: Ask, take: (page: RequestPage) => void) {
     if (this.#paging) return;
     this.#paging = true;
-    const question = this.#question;
+    const [question, stretch] = [this.#question, this.#stretch];
     try {
       const page = await this.#page(ask);
-      if (question === this.#question) take(page);
+      if (question === this.#question && stretch === this.#stretch) take(page);
     } catch {
       // The rows that are there stay; scrolling on asks again.
     } finally {
