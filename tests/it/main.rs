@@ -5,8 +5,11 @@
 )]
 
 mod capture;
+mod decoding;
 mod delivery;
+mod handshakes;
 mod layout;
 mod safety;
+mod scripts;
 mod signatures;
 mod terminal;

@@ -15,4 +15,8 @@ provider: string | null,
 /**
  * What is chosen for the provider's scheme.
  */
-parameters: { [key in string]: string }, };
+parameters: { [key in string]: string }, 
+/**
+ * Whether its provider's questions are answered as the provider requires.
+ */
+answersHandshakes: boolean, };

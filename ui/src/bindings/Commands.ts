@@ -138,6 +138,10 @@ diagnose: Command<RequestRef, DiagnosisView>,
  */
 copy_as_curl: Command<CopyRequest, Text>, 
 /**
+ * Stops checking signatures again; what was not reached keeps the verdict it had.
+ */
+cancel_recheck: Command<Nothing, Nothing>, 
+/**
  * All endpoints with their secrets' names and their counts.
  */
 endpoints: Command<Nothing, Array<EndpointView>>, 

@@ -25,6 +25,10 @@ provider: string | null,
  */
 parameters: { [key in string]: string }, 
 /**
+ * Whether its provider's questions are answered as the provider requires.
+ */
+answersHandshakes: boolean, 
+/**
  * Its secrets, oldest first.
  */
 secrets: Array<SecretView>, 

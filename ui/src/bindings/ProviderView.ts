@@ -31,6 +31,14 @@ answerWithin: number | null,
  */
 signed: boolean, 
 /**
+ * Whether a public key or a certificate checks its signatures, and not a secret.
+ */
+publicKey: boolean, 
+/**
+ * Where its secret, key or certificate is found, in words.
+ */
+keySource: string | null, 
+/**
  * What the person chooses for its scheme.
  */
 parameters: Array<ParameterView>, 

@@ -49,6 +49,10 @@ provider: string | null,
  */
 event: string | null, 
 /**
+ * The provider's name for the question, where it is a handshake and no event.
+ */
+handshake: string | null, 
+/**
  * What the provider calls the delivery.
  */
 deliveryId: string | null, 

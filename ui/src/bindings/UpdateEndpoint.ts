@@ -19,4 +19,8 @@ provider: string | null,
 /**
  * The scheme's parameters from now on.
  */
-parameters: { [key in string]: string }, };
+parameters: { [key in string]: string }, 
+/**
+ * Whether its provider's questions are answered as the provider requires from now on.
+ */
+answersHandshakes: boolean, };

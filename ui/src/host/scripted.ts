@@ -44,7 +44,14 @@ export class ScriptedHost implements Host {
 
   happened(change: Partial<FeedEvent>): void {
     this.#number += 1;
-    const quiet = { arrived: 0, requests: [], endpoints: false, status: false, refetch: false };
+    const quiet = {
+      arrived: 0,
+      requests: [],
+      endpoints: false,
+      status: false,
+      recheck: null,
+      refetch: false,
+    };
     this.tell({ kind: 'event', event: { ...quiet, number: this.#number, ...change } });
   }
 }
@@ -62,6 +69,7 @@ export function rowOf(sequence: number, change: Partial<RequestRow> = {}): Reque
     endpoint: '/stripe',
     provider: 'stripe',
     event: 'invoice.paid',
+    handshake: null,
     deliveryId: null,
     verdict: 'valid',
     state: 'complete',

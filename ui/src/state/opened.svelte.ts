@@ -105,6 +105,11 @@ export class OpenRequest {
     return this.#reader('request_body', this.id, this.detail?.row.bodyLength ?? 0);
   }
 
+  /** The body with its content coding undone; empty where it has none. */
+  unpacked(): ByteReader {
+    return this.#reader('request_unpacked', this.id, this.detail?.unpacked?.length ?? 0);
+  }
+
   head(): ByteReader {
     return this.#reader('request_head', this.id, this.detail?.headLength ?? 0);
   }

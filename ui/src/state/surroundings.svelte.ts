@@ -2,6 +2,7 @@
 import type { EndpointView } from '../bindings/EndpointView';
 import type { QueueView } from '../bindings/QueueView';
 import type { ProviderView } from '../bindings/ProviderView';
+import type { RecheckView } from '../bindings/RecheckView';
 import type { Settings } from '../bindings/Settings';
 import type { Status } from '../bindings/Status';
 import type { TargetView } from '../bindings/TargetView';
@@ -9,6 +10,8 @@ import type { Host } from '../host';
 
 export class Surroundings {
   status = $state.raw<Status | null>(null);
+  /** How far checking signatures again is, while it is under way. */
+  recheck = $state.raw<RecheckView | null>(null);
   settings = $state.raw<Settings | null>(null);
   endpoints = $state.raw<readonly EndpointView[]>([]);
   providers = $state.raw<readonly ProviderView[]>([]);
@@ -28,6 +31,7 @@ export class Surroundings {
 
   async loadStatus(): Promise<void> {
     this.status = await this.#host.call('status', {});
+    this.recheck = this.status.recheck;
   }
 
   /** Counts change with every request; they are asked for at most twice a second. */

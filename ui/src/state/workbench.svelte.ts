@@ -194,7 +194,8 @@ export class Workbench {
     await this.#try('The sample could not be sent', async () => {
       const sent = await this.host.call('send_sample', { provider, sample });
       this.view.close();
-      const why = sent.unsigned === null ? '' : `. It is not signed: ${sent.unsigned}`;
+      const own = sent.withTestKey ? '. It is signed with a test key made here' : '';
+      const why = sent.unsigned === null ? own : `. It is not signed: ${sent.unsigned}`;
       this.notes.done(`Sent to ${visibleText(sent.path)}; the listener answered ${sent.status}${why}`);
       this.list.arrived();
       this.around.countsChanged();
@@ -297,6 +298,7 @@ export class Workbench {
   #changed(event: FeedEvent): void {
     const gap = this.#number > 0 && event.number !== this.#number + 1;
     this.#number = event.number;
+    this.around.recheck = event.recheck;
     if (event.refetch || gap) {
       this.#refetch();
       return;

@@ -14,6 +14,8 @@ function detailOf(id: string, bodyLength = 13): RequestDetail {
   const row = rowOf(Number(id.slice(1)), { bodyLength, target: '/stripe?env=dev' });
   return {
     row,
+    unpacked: null,
+    handshake: null,
     headers: [
       { name: 'Host', value: '127.0.0.1:4665', exact: true },
       { name: 'X-a', value: '1', exact: true },
@@ -33,6 +35,7 @@ function detailOf(id: string, bodyLength = 13): RequestDetail {
     },
     answer: null,
     signature: {
+      couldBe: [],
       verdict: 'valid',
       sentence: '',
       provider: null,

@@ -20,6 +20,11 @@ pub async fn read_bytes(engine: &Engine, range: &ByteRange) -> Result<Bytes, Api
                 .read_body(range.id.parse()?, range.offset, range.length.min(LONGEST))
                 .await?);
         }
+        ByteSource::RequestUnpacked => engine
+            .unpacked_body(range.id.parse()?)
+            .await?
+            .map(|unpacked| unpacked.bytes.clone())
+            .unwrap_or_default(),
         ByteSource::RequestHead => engine.request(range.id.parse()?).await?.head.bytes().clone(),
         ByteSource::RequestAnswer => engine
             .given_answer(range.id.parse()?)

@@ -209,6 +209,26 @@ pub(crate) enum Endpoint {
         /// What the provider's scheme leaves to you, e.g. `--set header=X-Tracktik-Secret`.
         #[arg(long = "set", value_name = "NAME=VALUE", value_parser = assignment)]
         parameters: Vec<(String, String)>,
+        /// Whether its provider's questions (`url_verification`, ping, …) are answered as the provider requires.
+        #[arg(long, value_name = "on|off", default_value = "on")]
+        handshake: Toggle,
+        /// One JSON object.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Changes an endpoint; what is not named stays.
+    Set {
+        /// Its path or id.
+        endpoint: String,
+        /// The provider that sends there; empty to recognise each request by itself.
+        #[arg(long, value_name = "ID")]
+        provider: Option<String>,
+        /// What the provider's scheme leaves to you, e.g. `--set header=X-Tracktik-Secret`.
+        #[arg(long = "set", value_name = "NAME=VALUE", value_parser = assignment)]
+        parameters: Vec<(String, String)>,
+        /// Whether its provider's questions are answered as the provider requires.
+        #[arg(long, value_name = "on|off")]
+        handshake: Option<Toggle>,
         /// One JSON object.
         #[arg(long)]
         json: bool,
@@ -280,6 +300,15 @@ pub(crate) struct Fault {
     /// Strike so many of a hundred requests.
     #[arg(long, value_name = "PERCENT", group = "whom")]
     pub(crate) share: Option<u8>,
+}
+
+/// Whether something is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Toggle {
+    /// It is.
+    On,
+    /// It is not.
+    Off,
 }
 
 #[derive(Debug, Subcommand)]

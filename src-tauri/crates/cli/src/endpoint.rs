@@ -3,7 +3,7 @@
 use hookbench_engine::Engine;
 use hookbench_engine::model::{AnswerRule, FaultKind, FaultReach, NewEndpoint};
 
-use crate::arguments::{Answer, Endpoint, Fault};
+use crate::arguments::{Answer, Endpoint, Fault, Toggle};
 use crate::failure::Failure;
 use crate::json::EndpointObject;
 use crate::output;
@@ -15,19 +15,43 @@ pub(crate) async fn run(engine: &Engine, command: Endpoint) -> Result<(), Failur
             path,
             provider,
             parameters,
+            handshake,
             json,
         } => {
             let new = NewEndpoint {
                 path,
                 provider,
                 parameters: parameters.into_iter().collect(),
+                answers_handshakes: handshake == Toggle::On,
             };
             let endpoint = engine.add_endpoint(new).await?;
-            if json {
-                output::json(&EndpointObject::new(&endpoint))
-            } else {
-                output::line(&format!("endpoint {} ({})", visible(&endpoint.path), endpoint.id))
+            told(&endpoint, json)
+        }
+        Endpoint::Set {
+            endpoint,
+            provider,
+            parameters,
+            handshake,
+            json,
+        } => {
+            let before = engine.find_endpoint(&endpoint).await?;
+            let mut to = NewEndpoint {
+                path: before.path,
+                provider: before.provider,
+                parameters: before.parameters,
+                answers_handshakes: handshake
+                    .map_or(before.answers_handshakes, |wanted| wanted == Toggle::On),
+            };
+            if let Some(provider) = provider
+                && to.provider.as_deref() != Some(provider.as_str())
+            {
+                // What was chosen for another provider's scheme means nothing to this one.
+                to.parameters.clear();
+                to.provider = Some(provider);
             }
+            to.parameters.extend(parameters);
+            let endpoint = engine.update_endpoint(before.id, to).await?;
+            told(&endpoint, json)
         }
         Endpoint::List { json } => {
             for endpoint in engine.endpoints().await? {
@@ -105,4 +129,11 @@ async fn set_fault(engine: &Engine, fault: Fault) -> Result<(), Failure> {
     };
     engine.set_fault(endpoint.id, Some((kind, reach))).await?;
     output::line(&format!("{path} {what} {whom}, until the listener ends"))
+}
+
+fn told(endpoint: &hookbench_engine::model::Endpoint, json: bool) -> Result<(), Failure> {
+    if json {
+        return output::json(&EndpointObject::new(endpoint));
+    }
+    output::line(&format!("endpoint {} ({})", visible(&endpoint.path), endpoint.id))
 }

@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hookbench_engine::model::{Attempt, Delivery, Endpoint, Forwarded, RawHead, Request, SecretRecord};
 use serde::Serialize;
+use serde_json::{Value, json};
 
 /// A request as one object.
 #[derive(Debug, Serialize)]
@@ -19,6 +20,8 @@ pub(crate) struct RequestObject {
     endpoint: Option<String>,
     provider: Option<String>,
     event: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    handshake: Option<Value>,
     verdict: &'static str,
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -58,6 +61,17 @@ impl RequestObject {
             endpoint: known.endpoint_path.clone(),
             provider: known.provider.clone(),
             event: known.event.clone(),
+            handshake: known.handshake.as_ref().map(|name| match &request.reply {
+                Some(reply) => json!({
+                    "name": name,
+                    "why": reply.why,
+                    "lacks": reply.lacks,
+                    "status": reply.status,
+                    "headers": reply.headers,
+                    "body": reply.body,
+                }),
+                None => json!({ "name": name, "status": null }),
+            }),
             verdict: known.verdict.as_str(),
             state: summary.state.as_str(),
             reason: summary.reason.clone(),
@@ -205,6 +219,7 @@ pub(crate) struct EndpointObject<'a> {
     path: &'a str,
     provider: Option<&'a str>,
     parameters: &'a std::collections::BTreeMap<String, String>,
+    answers_handshakes: bool,
     created_at: String,
     secrets: Vec<SecretObject<'a>>,
 }
@@ -225,6 +240,7 @@ impl<'a> EndpointObject<'a> {
             path: &endpoint.path,
             provider: endpoint.provider.as_deref(),
             parameters: &endpoint.parameters,
+            answers_handshakes: endpoint.answers_handshakes,
             created_at: endpoint.created_at.to_string(),
             secrets: endpoint.secrets.iter().map(SecretObject::new).collect(),
         }

@@ -1,5 +1,7 @@
 //! `hookbench listen`
 
+use std::time::Instant;
+
 use hookbench_engine::forwarding::{PassingForward, USUAL_DEADLINE};
 use hookbench_engine::model::{ForwardRule, ForwardWay, Request, Sequence};
 use hookbench_engine::{Engine, ListenerState, PageQuery};
@@ -11,6 +13,10 @@ use crate::arguments::Listen;
 use crate::failure::Failure;
 use crate::json::RequestObject;
 use crate::{output, text};
+
+/// In a burst, printing rests so many times as long as it took: capturing has the processor, and what is not printed yet
+/// waits on the disk.
+const REST: u32 = 3;
 
 /// Requests that are read and printed at once.
 const AT_ONCE: u32 = 200;
@@ -151,6 +157,7 @@ impl Arrivals {
         }
         let newest = engine.newest().await?;
         while self.printed < newest {
+            let begun = Instant::now();
             let (lines, last) = if json {
                 let requests = engine.between(self.printed, newest, AT_ONCE).await?;
                 let lines = block_in_place(|| objects(&requests))?;
@@ -171,7 +178,11 @@ impl Arrivals {
             };
             // What lies between was deleted.
             self.printed = last.unwrap_or(newest);
+            let took = begun.elapsed();
             block_in_place(|| output::bytes(&lines))?;
+            if self.printed < newest {
+                tokio::time::sleep(took * REST).await;
+            }
         }
         Ok(())
     }

@@ -28,10 +28,12 @@ CREATE TABLE request (
     provider TEXT,
     event TEXT,
     delivery_key TEXT,
+    handshake TEXT,
     verdict TEXT NOT NULL,
     state TEXT NOT NULL,
     reason TEXT,
     answered INTEGER,
+    reply TEXT,
     body_length INTEGER NOT NULL,
     body_sha256 BLOB NOT NULL,
     duplicate_of BLOB
@@ -45,13 +47,15 @@ CREATE INDEX request_received ON request (received_at);
 CREATE INDEX request_duplicate ON request (sequence) WHERE duplicate_of IS NOT NULL;
 CREATE INDEX request_verdict ON request (verdict) WHERE verdict NOT IN ('valid', 'unknown');
 CREATE INDEX request_state ON request (state) WHERE state <> 'complete';
+CREATE INDEX request_handshake ON request (sequence) WHERE handshake IS NOT NULL;
 CREATE INDEX request_answered ON request (answered) WHERE answered IS NULL OR answered <> 200;
 
 -- A captured request never changes. What is thought of it (which endpoint it belongs to, who sent it, whether its
 -- signature holds) may: that depends on endpoints and secrets, which are set later. That it repeats an earlier one is
 -- found behind the commit: an index of delivery keys, which come in no order, would cost a page a request in it.
 CREATE TRIGGER request_never_changes
-BEFORE UPDATE OF sequence, id, received_at, took_micros, method, target, version, peer, state, reason, body_length, body_sha256 ON request
+BEFORE UPDATE OF sequence, id, received_at, took_micros, method, target, version, peer, state, reason, reply,
+    body_length, body_sha256 ON request
 BEGIN
     SELECT raise(ABORT, 'a captured request never changes');
 END;
@@ -122,6 +126,7 @@ CREATE TABLE endpoint (
     path TEXT NOT NULL UNIQUE,
     provider TEXT,
     parameters TEXT NOT NULL,
+    answers_handshakes INTEGER NOT NULL DEFAULT 1,
     created_at INTEGER NOT NULL
 ) STRICT;
 
@@ -300,10 +305,12 @@ CREATE TABLE trash (
     provider TEXT,
     event TEXT,
     delivery_key TEXT,
+    handshake TEXT,
     verdict TEXT NOT NULL,
     state TEXT NOT NULL,
     reason TEXT,
     answered INTEGER,
+    reply TEXT,
     body_length INTEGER NOT NULL,
     body_sha256 BLOB NOT NULL,
     duplicate_of BLOB,

@@ -135,6 +135,11 @@ impl Course {
         (self.answer.extent != Extent::Nothing && self.through.is_none()).then_some(self.answer.status)
     }
 
+    /// Whether it is what the provider wants to hear.
+    pub(crate) fn is_handshake(&self) -> bool {
+        self.source == AnswerSource::Handshake
+    }
+
     /// The targets that it goes to beside the answer.
     pub(crate) fn held_for(&self) -> Vec<TargetId> {
         self.held_for.clone()

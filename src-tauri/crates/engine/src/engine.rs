@@ -26,10 +26,11 @@ use crate::model::{Endpoint, SecretId, SecretPlace, Timestamp};
 use crate::options::Options;
 use crate::provider::Catalogue;
 use crate::recording::Recorder;
-use crate::rejudging::{self, Rejudging};
+use crate::rejudging::{self, Rejudging, Scope};
 use crate::secrets::Vault;
 use crate::sending::courier::Courier;
-use crate::store::{Store, StoreError};
+use crate::store::{Store, StoreError, StoreOptions};
+use crate::unpacking::{LastUnpacked, body_text};
 
 /// How long requests that are being received may take to finish when the engine is shut down.
 const GRACE: Duration = Duration::from_secs(5);
@@ -64,6 +65,8 @@ pub(crate) struct Core {
     pub(crate) drain: Drain,
     pub(crate) lead: Lead,
     pub(crate) rejudging: Rejudging,
+    /// The body that was looked into last.
+    pub(crate) unpacked: LastUnpacked,
     pub(crate) housekeeping: Housekeeping,
     /// Why the last request could not be kept; nothing once one was kept again.
     pub(crate) trouble: ArcSwapOption<StoreError>,
@@ -81,7 +84,11 @@ impl Engine {
     /// When the data cannot be used; it is then as it was found.
     pub async fn open(options: Options) -> Result<Self, EngineError> {
         let catalogue = Catalogue::embedded()?;
-        let store = Store::open(&options.data_dir, options.store.clone()).await?;
+        let store_options = StoreOptions {
+            body_text,
+            ..options.store.clone()
+        };
+        let store = Store::open(&options.data_dir, store_options).await?;
         let judge = Judge::new(Arc::clone(&catalogue));
         let core = Arc::new(Core {
             vault: Vault::new(&options.data_dir, options.secrets),
@@ -101,6 +108,7 @@ impl Engine {
             drain: Drain::default(),
             lead: Lead::default(),
             rejudging: Rejudging::default(),
+            unpacked: LastUnpacked::default(),
             housekeeping: Housekeeping::default(),
             trouble: ArcSwapOption::empty(),
             changes: Changes::default(),
@@ -108,6 +116,7 @@ impl Engine {
         let watchers = vec![
             tokio::spawn(watch(Arc::clone(&core))),
             tokio::spawn(crate::arrivals::tell_of_marks(Arc::clone(&core))),
+            tokio::spawn(crate::arrivals::tell_of_backlog(Arc::clone(&core))),
         ];
         let engine = Self {
             core,
@@ -224,11 +233,8 @@ async fn watch(core: Arc<Core>) {
             // What came after the other process had judged again, and before this one knew, was judged by the old
             // endpoints. Another process's requests alone are no reason: they were judged by it.
             Ok(endpoints) => {
-                if before
-                    .replace(endpoints.clone())
-                    .is_some_and(|before| before != endpoints)
-                {
-                    rejudging::start(&core).await;
+                if let Some(before) = before.replace(endpoints.clone()) {
+                    rejudging::start(&core, Scope::between(&before, &endpoints)).await;
                 }
             }
             Err(error) => tracing::warn!(%error, "the endpoints cannot be read"),

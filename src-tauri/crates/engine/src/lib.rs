@@ -37,6 +37,8 @@ pub mod secrets;
 mod sending;
 mod settings;
 pub mod store;
+mod test_keys;
+mod unpacking;
 
 pub use answering::{LONGEST_DELAY, TemplateError, VARIABLES};
 pub use deleting::Deleted;
@@ -46,6 +48,7 @@ pub use examining::Examination;
 pub use listening::{DEFAULT_PORT, Listen, ListenerState};
 pub use options::Options;
 pub use reading::{PageQuery, Totals};
+pub use rejudging::Recheck;
 pub use samples::{SampleDelivered, SampleSent};
 pub use sending::{
     Aim, Chosen, Compared, Edited, EditedBody, IdempotencyReport, IdempotencyRow, LiveEvents, MOST_AT_ONCE,
@@ -53,3 +56,4 @@ pub use sending::{
     Sending, ShownCertificate, Signatures,
 };
 pub use settings::{Settings, Theme};
+pub use unpacking::UnpackedBytes;

@@ -9,6 +9,7 @@ use crate::changes::Change;
 use crate::engine::Engine;
 use crate::error::{EngineError, bind_hint};
 use crate::reception::Reception;
+use crate::rejudging;
 
 /// The port of first choice: 4665 spells HOOK on a telephone.
 pub const DEFAULT_PORT: u16 = 4665;
@@ -121,6 +122,7 @@ impl Engine {
             .sockets()
             .set(slot.socket().into_iter().collect());
         self.core.housekeeping.start(&self.core).await;
+        rejudging::resume(&self.core).await;
         self.core.start_retries();
         self.core.changes.tell(Change::Status);
         Ok(slot.state())

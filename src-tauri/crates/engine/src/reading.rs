@@ -10,6 +10,7 @@ use crate::exchange;
 use crate::filter::{Filter, Moment, Sought};
 use crate::judge::Case;
 use crate::model::{Request, RequestId, RequestSummary, Sequence, Verdict};
+use crate::provider::HandshakeAnswer;
 use crate::store::{From, Page, PageRequest, Suggestion, TallyKind};
 
 /// Which page of the list.
@@ -179,6 +180,39 @@ impl Engine {
             Ok(report) => Ok(report),
             Err(stopped) => std::panic::resume_unwind(stopped.into_panic()),
         }
+    }
+
+    /// What a request's provider asks with it and wants to hear, where it is a question, with what a person should copy
+    /// or open. What was really answered is with the request.
+    ///
+    /// # Errors
+    /// When there is no such request or the store cannot be read.
+    pub async fn question(&self, id: RequestId) -> Result<Option<HandshakeAnswer>, EngineError> {
+        let request = self.request(id).await?;
+        let body = self.whole_body(id).await?;
+        Ok(self.core.judge.load().question(Case {
+            head: &request.head,
+            body: &body,
+            body_sha256: request.summary.body_sha256,
+            state: request.summary.state,
+            received_at: request.summary.received_at,
+        }))
+    }
+
+    /// Who may have sent a request that does not say enough to be sure, by provider id.
+    ///
+    /// # Errors
+    /// When there is no such request or the store cannot be read.
+    pub async fn possible_providers(&self, id: RequestId) -> Result<Vec<String>, EngineError> {
+        let request = self.request(id).await?;
+        let body = self.whole_body(id).await?;
+        Ok(self.core.judge.load().possible_providers(Case {
+            head: &request.head,
+            body: &body,
+            body_sha256: request.summary.body_sha256,
+            state: request.summary.state,
+            received_at: request.summary.received_at,
+        }))
     }
 
     /// Stars a request or takes the star away.

@@ -12,7 +12,7 @@ use crate::changes::Change;
 use crate::course::Course;
 use crate::engine::Core;
 use crate::judge::Case;
-use crate::model::{Arrival, Body, NewRequest, Recognition, RequestId};
+use crate::model::{Arrival, Body, HandshakeReply, NewRequest, Recognition, RequestId};
 use crate::provider::HandshakeAnswer;
 use crate::store::{Kept, StoreError};
 
@@ -102,6 +102,7 @@ impl Intake for Reception {
         let (recognition, handshake) = self.judge(&arrival).await;
         let id = RequestId::generate();
         let now = self.core.clock.now();
+        let asked = handshake.as_ref().and_then(reply);
         let course = Course::of(&self.core, id, now, &arrival, &recognition, handshake);
         let new = NewRequest {
             id,
@@ -109,6 +110,7 @@ impl Intake for Reception {
             recognition,
             answered: course.answered(),
             forwards: course.held_for(),
+            reply: asked.filter(|_| course.is_handshake()),
         };
         match self.keep(new).await {
             Ok(kept) => course.run(&self.core, id, kept.sequence).await,
@@ -127,6 +129,7 @@ impl Intake for Reception {
             recognition,
             answered,
             forwards: Vec::new(),
+            reply: None,
         };
         if let Err(error) = self.keep(new).await {
             tracing::error!(%error, "a refused or unfinished request could not be kept");
@@ -142,6 +145,18 @@ fn case<'a>(arrival: &'a Arrival, body: &'a [u8]) -> Case<'a> {
         state: arrival.state,
         received_at: arrival.received_at,
     }
+}
+
+/// What is kept of an answer to a question; a delivery like any other is none.
+fn reply(handshake: &HandshakeAnswer) -> Option<HandshakeReply> {
+    (!handshake.acknowledgement).then(|| HandshakeReply {
+        name: handshake.name.clone(),
+        why: handshake.why.clone(),
+        lacks: handshake.lacks.clone(),
+        status: handshake.status,
+        headers: handshake.headers.clone(),
+        body: handshake.body.clone(),
+    })
 }
 
 /// The sender is told that nothing was kept and when to try again.

@@ -51,12 +51,14 @@ pub(super) async fn add(engine: &Engine, arguments: AddEndpoint) -> Result<Endpo
         path,
         provider,
         parameters,
+        answers_handshakes,
     } = arguments;
     let endpoint = engine
         .add_endpoint(NewEndpoint {
             path,
             provider,
             parameters,
+            answers_handshakes,
         })
         .await?;
     Ok(view(endpoint, &Beside::read(engine).await?))
@@ -68,6 +70,7 @@ pub(super) async fn update(engine: &Engine, arguments: UpdateEndpoint) -> Result
         path,
         provider,
         parameters,
+        answers_handshakes,
     } = arguments;
     let endpoint = engine
         .update_endpoint(
@@ -76,6 +79,7 @@ pub(super) async fn update(engine: &Engine, arguments: UpdateEndpoint) -> Result
                 path,
                 provider,
                 parameters,
+                answers_handshakes,
             },
         )
         .await?;
@@ -119,6 +123,7 @@ fn view(endpoint: Endpoint, beside: &Beside) -> EndpointView {
         path: endpoint.path,
         provider: endpoint.provider,
         parameters: endpoint.parameters,
+        answers_handshakes: endpoint.answers_handshakes,
         secrets: endpoint
             .secrets
             .into_iter()

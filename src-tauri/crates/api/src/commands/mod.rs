@@ -12,6 +12,8 @@ mod signature;
 mod status;
 mod targets;
 
+pub(crate) use status::recheck_view;
+
 use hookbench_engine::Engine;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -94,6 +96,9 @@ commands! {
     diagnose(RequestRef) -> DiagnosisView = signature::diagnose;
     /// A request as a cURL command, safe to paste into a POSIX shell.
     copy_as_curl(CopyRequest) -> Text = requests::curl;
+
+    /// Stops checking signatures again; what was not reached keeps the verdict it had.
+    cancel_recheck(Nothing) -> Nothing = status::cancel_recheck;
 
     /// All endpoints with their secrets' names and their counts.
     endpoints(Nothing) -> Vec<EndpointView> = endpoints::list;

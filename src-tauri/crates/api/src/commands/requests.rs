@@ -1,7 +1,8 @@
 //! The list, and one request whole.
 
 use hookbench_engine::filter::Pattern;
-use hookbench_engine::model::{Framing, Header, Mark, RequestId, RequestSummary, Sequence};
+use hookbench_engine::model::{Framing, Header, Mark, Request, RequestId, RequestSummary, Sequence};
+use hookbench_engine::provider::OfferKind;
 use hookbench_engine::store::DeletionId;
 use hookbench_engine::{Engine, PageQuery};
 
@@ -10,8 +11,9 @@ use super::signature;
 use crate::error::ApiError;
 use crate::types::{
     CopyRequest, CountRequests, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingView,
-    HeaderLine, ListRequests, Nothing, RequestCount, RequestDetail, RequestPage, RequestRef, RequestRow,
-    SeekFilter, SoughtText, SoughtView, StarRequest, SuggestFilter, Text, UndoDeletion,
+    HandshakeView, HeaderLine, ListRequests, Nothing, OfferView, ReplyView, RequestCount, RequestDetail,
+    RequestPage, RequestRef, RequestRow, SeekFilter, SoughtText, SoughtView, StarRequest, SuggestFilter,
+    Text, UndoDeletion, UnpackedView,
 };
 
 /// How many rows a page has where nothing is said.
@@ -97,6 +99,11 @@ pub(super) async fn detail(engine: &Engine, arguments: RequestRef) -> Result<Req
     let request = engine.request(id).await?;
     let (provider, report) = engine.report(id).await?;
     let headers = request.head.headers();
+    let is_unknown = provider.is_none();
+    let mut signature = signature::view(provider, report, engine.now());
+    if is_unknown {
+        signature.could_be = engine.possible_providers(id).await?;
+    }
     Ok(RequestDetail {
         content_type: headers
             .iter()
@@ -106,7 +113,14 @@ pub(super) async fn detail(engine: &Engine, arguments: RequestRef) -> Result<Req
         head_length: request.head.bytes().len() as u64,
         body_sha256: hex(&request.summary.body_sha256),
         framing: framing(&request.framing),
-        signature: signature::view(provider, report, engine.now()),
+        unpacked: engine.unpacked_body(id).await?.map(|unpacked| UnpackedView {
+            codings: unpacked.codings.iter().map(|name| (*name).to_owned()).collect(),
+            length: unpacked.bytes.len() as u64,
+            cut: unpacked.cut,
+            problem: unpacked.problem.clone(),
+        }),
+        handshake: handshake(engine, &request).await?,
+        signature,
         answer: engine
             .given_answer(id)
             .await?
@@ -178,6 +192,7 @@ pub(super) fn row(engine: &Engine, summary: RequestSummary) -> RequestRow {
         endpoint: summary.recognition.endpoint_path,
         provider: summary.recognition.provider,
         event: summary.recognition.event,
+        handshake: summary.recognition.handshake,
         delivery_id: summary.recognition.delivery_key,
         verdict: summary.recognition.verdict.as_str().to_owned(),
         state: summary.state.as_str().to_owned(),
@@ -196,6 +211,53 @@ pub(super) fn row(engine: &Engine, summary: RequestSummary) -> RequestRow {
         forwarded: summary.forwarded.map(|how| how.as_str().to_owned()),
         starred: summary.starred,
     }
+}
+
+/// What a provider asks with a request. What was answered is a fact; what is offered is read from the request anew.
+async fn handshake(engine: &Engine, request: &Request) -> Result<Option<HandshakeView>, ApiError> {
+    let Some(name) = request.summary.recognition.handshake.clone() else {
+        return Ok(None);
+    };
+    let question = engine.question(request.summary.id).await?;
+    let reply = request.reply.as_ref();
+    let why = match (reply, &question) {
+        (Some(reply), _) => reply.why.clone(),
+        (None, Some(question)) => question.why.clone(),
+        (None, None) => String::new(),
+    };
+    Ok(Some(HandshakeView {
+        name,
+        why,
+        lacks: reply.and_then(|reply| reply.lacks.clone()),
+        reply: reply.map(|reply| ReplyView {
+            status: reply.status,
+            headers: reply
+                .headers
+                .iter()
+                .map(|(name, value)| HeaderLine {
+                    name: name.clone(),
+                    value: value.clone(),
+                    exact: true,
+                })
+                .collect(),
+            body: reply.body.clone(),
+        }),
+        offers: question
+            .map(|question| question.offers)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|offer| OfferView {
+                kind: match offer.kind {
+                    OfferKind::Secret => "secret",
+                    OfferKind::Copy => "copy",
+                    OfferKind::Link => "link",
+                }
+                .to_owned(),
+                value: offer.value,
+                text: offer.text,
+            })
+            .collect(),
+    }))
 }
 
 /// A header line as text; where it is not UTF-8 that is said.

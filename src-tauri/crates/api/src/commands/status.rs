@@ -3,7 +3,7 @@
 use hookbench_engine::{Engine, ListenerState};
 
 use crate::error::ApiError;
-use crate::types::{ListenerView, Nothing, Notice, SetPort, Settings, Status, Theme};
+use crate::types::{ListenerView, Nothing, Notice, RecheckView, SetPort, Settings, Status, Theme};
 
 pub(super) async fn status(engine: &Engine, _: Nothing) -> Result<Status, ApiError> {
     let totals = engine.totals().await?;
@@ -33,8 +33,23 @@ pub(super) async fn status(engine: &Engine, _: Nothing) -> Result<Status, ApiErr
         failed_signatures: totals.failed_signatures,
         bytes: totals.bytes,
         disk_bytes: usage.used_bytes + usage.free_bytes + usage.log_bytes + usage.search_bytes,
+        search_backlog: engine.search_backlog().await?,
         notices,
+        recheck: recheck_view(engine),
     })
+}
+
+/// How far checking signatures again is.
+pub(crate) fn recheck_view(engine: &Engine) -> Option<RecheckView> {
+    engine.recheck().map(|recheck| RecheckView {
+        done: recheck.done,
+        total: recheck.total,
+    })
+}
+
+pub(super) async fn cancel_recheck(engine: &Engine, _: Nothing) -> Result<Nothing, ApiError> {
+    engine.cancel_recheck().await?;
+    Ok(Nothing {})
 }
 
 pub(super) async fn set_port(engine: &Engine, arguments: SetPort) -> Result<ListenerView, ApiError> {

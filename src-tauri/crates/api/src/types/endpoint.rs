@@ -16,6 +16,8 @@ pub struct EndpointView {
     pub provider: Option<String>,
     /// What was chosen for the provider's scheme.
     pub parameters: BTreeMap<String, String>,
+    /// Whether its provider's questions are answered as the provider requires.
+    pub answers_handshakes: bool,
     /// Its secrets, oldest first.
     pub secrets: Vec<SecretView>,
     /// How many requests it has.
@@ -43,7 +45,7 @@ pub struct SecretView {
 }
 
 /// Makes an endpoint.
-#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase", default)]
 pub struct AddEndpoint {
     /// Its path; a missing first slash is added.
@@ -52,10 +54,23 @@ pub struct AddEndpoint {
     pub provider: Option<String>,
     /// What is chosen for the provider's scheme.
     pub parameters: BTreeMap<String, String>,
+    /// Whether its provider's questions are answered as the provider requires.
+    pub answers_handshakes: bool,
+}
+
+impl Default for AddEndpoint {
+    fn default() -> Self {
+        Self {
+            path: String::new(),
+            provider: None,
+            parameters: BTreeMap::new(),
+            answers_handshakes: true,
+        }
+    }
 }
 
 /// Changes an endpoint.
-#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase", default)]
 pub struct UpdateEndpoint {
     /// Its id.
@@ -66,6 +81,20 @@ pub struct UpdateEndpoint {
     pub provider: Option<String>,
     /// The scheme's parameters from now on.
     pub parameters: BTreeMap<String, String>,
+    /// Whether its provider's questions are answered as the provider requires from now on.
+    pub answers_handshakes: bool,
+}
+
+impl Default for UpdateEndpoint {
+    fn default() -> Self {
+        Self {
+            id: String::new(),
+            path: String::new(),
+            provider: None,
+            parameters: BTreeMap::new(),
+            answers_handshakes: true,
+        }
+    }
 }
 
 /// Names an endpoint.

@@ -37,8 +37,9 @@ pub use forward::{
 pub use provider::{ParameterView, ProviderView, SampleSent, SampleView, SendSample};
 pub use request::{
     CopyRequest, CountRequests, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingView,
-    HeaderLine, ListRequests, RequestCount, RequestDetail, RequestPage, RequestRef, RequestRow, SeekFilter,
-    SoughtText, SoughtView, StarRequest, SuggestFilter, Text, UndoDeletion,
+    HandshakeView, HeaderLine, ListRequests, OfferView, ReplyView, RequestCount, RequestDetail, RequestPage,
+    RequestRef, RequestRow, SeekFilter, SoughtText, SoughtView, StarRequest, SuggestFilter, Text,
+    UndoDeletion, UnpackedView,
 };
 pub use run::{
     AskReport, CheckIdempotency, IdempotencyRowView, IdempotencyView, PaceView, PauseRun, RunRef, RunView,
@@ -48,7 +49,7 @@ pub use signature::{
     AgeView, CandidateView, CheckView, ContentView, DiagnosisView, DigestsView, FoundView, KeyView, PartView,
     ProofView, SignatureView,
 };
-pub use status::{ListenerView, Notice, SetPort, Settings, Status, Theme};
+pub use status::{ListenerView, Notice, RecheckView, SetPort, Settings, Status, Theme};
 pub use target::{
     CertificateView, HeaderAction, HeaderRuleView, HostRef, PathView, ReachabilityView, RetryPreset,
     RulesView, SaveTarget, TargetRef, TargetView, TrustView,

@@ -28,6 +28,8 @@ pub struct RequestRow {
     pub provider: Option<String>,
     /// What happened, in the provider's words.
     pub event: Option<String>,
+    /// The provider's name for the question, where it is a handshake and no event.
+    pub handshake: Option<String>,
     /// What the provider calls the delivery.
     pub delivery_id: Option<String>,
     /// `valid`, `invalid`, `expired`, `missing`, `malformed`, `no secret`, `unsigned` or `unknown`.
@@ -261,6 +263,61 @@ pub struct FramingView {
     pub marks: Vec<String>,
 }
 
+/// A body with its content coding undone; its bytes are read as `request_unpacked`.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct UnpackedView {
+    /// The codings in the order in which they were put on: `gzip`, `deflate`, `br`, `zstd`.
+    pub codings: Vec<String>,
+    /// How many bytes came out.
+    pub length: u64,
+    /// Whether there is more, which is not shown.
+    pub cut: bool,
+    /// Why nothing more could be read.
+    pub problem: Option<String>,
+}
+
+/// A question of a provider, and what it was answered.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct HandshakeView {
+    /// The provider's name for it, e.g. `url_verification`.
+    pub name: String,
+    /// Why it is answered so, in a sentence.
+    pub why: String,
+    /// What kept the answer from being the one that the provider wants.
+    pub lacks: Option<String>,
+    /// What was answered; `null` where it was answered like an event.
+    pub reply: Option<ReplyView>,
+    /// What should be kept, copied or opened.
+    pub offers: Vec<OfferView>,
+}
+
+/// What was answered to a question.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ReplyView {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: Vec<HeaderLine>,
+    /// The body.
+    pub body: String,
+}
+
+/// Something that a handshake gives into the person's hands.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct OfferView {
+    /// `secret`, to be kept as the endpoint's; `copy`, into the provider's pages; `link`, to be opened if it is trusted.
+    #[ts(type = "'secret' | 'copy' | 'link'")]
+    pub kind: String,
+    /// The thing itself.
+    pub value: String,
+    /// What to do, in a sentence.
+    pub text: String,
+}
+
 /// One request whole, but for its bytes.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]
@@ -279,6 +336,10 @@ pub struct RequestDetail {
     pub framing: FramingView,
     /// The answer that went back, once that is written down.
     pub answer: Option<GivenAnswerView>,
+    /// Its body with the content coding undone, where it has one.
+    pub unpacked: Option<UnpackedView>,
+    /// What its provider asks with it, where it is a handshake.
+    pub handshake: Option<HandshakeView>,
     /// The check of its signature as a story, made anew with the secrets of now at the time of receipt.
     pub signature: SignatureView,
 }

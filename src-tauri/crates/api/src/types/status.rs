@@ -22,8 +22,22 @@ pub struct Status {
     pub bytes: u64,
     /// How many bytes of the disk the data uses.
     pub disk_bytes: u64,
+    /// How many requests the search index does not have yet; a search looks through those one by one.
+    pub search_backlog: u64,
     /// What is wrong or should be known now, worst first.
     pub notices: Vec<Notice>,
+    /// How far checking signatures again is; `null` while nothing is checked again.
+    pub recheck: Option<RecheckView>,
+}
+
+/// Signatures are checked again, since a secret, a provider or an endpoint is another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RecheckView {
+    /// How many requests were checked.
+    pub done: u64,
+    /// How many there are to be checked.
+    pub total: u64,
 }
 
 /// The state of the listener.

@@ -73,6 +73,7 @@ impl<'a> Candidate<'a> {
 
     fn is(&self, flag: Flag) -> bool {
         match flag {
+            Flag::Handshake => self.recognition.handshake.is_some(),
             Flag::Complete => self.arrival.state == State::Complete,
             Flag::Cut => self.arrival.state == State::Cut,
             Flag::Aborted => self.arrival.state == State::Aborted,

@@ -163,6 +163,8 @@ pub enum Flag {
     Starred,
     /// `is:duplicate`
     Duplicate,
+    /// `is:handshake`
+    Handshake,
     /// `is:complete`
     Complete,
     /// `is:cut`
@@ -180,9 +182,10 @@ pub enum Flag {
 }
 
 /// What may stand after `is:`.
-pub(super) const IS: [(&str, Flag); 6] = [
+pub(super) const IS: [(&str, Flag); 7] = [
     ("starred", Flag::Starred),
     ("duplicate", Flag::Duplicate),
+    ("handshake", Flag::Handshake),
     ("cut", Flag::Cut),
     ("aborted", Flag::Aborted),
     ("refused", Flag::Refused),

@@ -15,6 +15,8 @@ pub struct Endpoint {
     pub provider: Option<String>,
     /// What the person chose for the provider's scheme, e.g. `header` = `X-Tracktik-Secret`.
     pub parameters: BTreeMap<String, String>,
+    /// What its provider asks is answered as the provider requires; without this, as everything else.
+    pub answers_handshakes: bool,
     /// When it was made.
     pub created_at: Timestamp,
     /// Its secrets, oldest first.
@@ -30,6 +32,21 @@ pub struct NewEndpoint {
     pub provider: Option<String>,
     /// What the person chose for its scheme.
     pub parameters: BTreeMap<String, String>,
+    /// What its provider asks is answered as the provider requires.
+    pub answers_handshakes: bool,
+}
+
+impl NewEndpoint {
+    /// An endpoint on which nothing but its path was chosen.
+    #[must_use]
+    pub fn at(path: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            provider: None,
+            parameters: BTreeMap::new(),
+            answers_handshakes: true,
+        }
+    }
 }
 
 /// That a secret exists, and where its value is.

@@ -26,6 +26,6 @@ pub use hookbench_signature::Verdict;
 pub use id::{
     AttemptId, DeliveryId, EndpointId, ForwardId, ParseIdError, RequestId, RunId, SecretId, TargetId,
 };
-pub use request::{NewRequest, Recognition, Request, RequestSummary, Sequence};
+pub use request::{HandshakeReply, NewRequest, Recognition, Request, RequestSummary, Sequence};
 pub use target::{HeaderRule, PathRule, Redirects, Target, TargetRules, TimeoutRules, TrustRule};
 pub use time::Timestamp;

@@ -1,5 +1,7 @@
 //! A request as it is kept and as the list shows it.
 
+use serde::{Deserialize, Serialize};
+
 use super::{
     AnswerSource, Arrival, EndpointId, Forwarded, Framing, HttpVersion, RawHead, RequestId, State, TargetId,
     Timestamp, Verdict,
@@ -24,6 +26,8 @@ pub struct Recognition {
     pub delivery_key: Option<String>,
     /// Whether its signature held at the time of receipt.
     pub verdict: Verdict,
+    /// The provider's name for the question, where it is a question and no event, e.g. `url_verification`.
+    pub handshake: Option<String>,
 }
 
 impl Recognition {
@@ -37,8 +41,29 @@ impl Recognition {
             event: None,
             delivery_key: None,
             verdict: Verdict::Unknown,
+            handshake: None,
         }
     }
+}
+
+/// What was answered to a question, and why: a fact that stays what it was when providers or secrets change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandshakeReply {
+    /// The provider's name for the question.
+    pub name: String,
+    /// Why it was answered so.
+    pub why: String,
+    /// What kept this from being the answer that the provider wants.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lacks: Option<String>,
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub body: String,
 }
 
 /// A request on its way into the store.
@@ -54,6 +79,8 @@ pub struct NewRequest {
     pub answered: Option<u16>,
     /// The targets that it goes to by itself.
     pub forwards: Vec<TargetId>,
+    /// What is answered to it as to a question.
+    pub reply: Option<HandshakeReply>,
 }
 
 /// A row of the list: what can be told at a glance.
@@ -110,4 +137,6 @@ pub struct Request {
     pub head: RawHead,
     /// How it was framed.
     pub framing: Framing,
+    /// What was answered to it as to a question.
+    pub reply: Option<HandshakeReply>,
 }

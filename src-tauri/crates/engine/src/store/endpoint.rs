@@ -17,7 +17,7 @@ impl Store {
     pub async fn endpoints(&self) -> Result<Vec<Endpoint>, StoreError> {
         let mut transaction = self.readers().begin().await?;
         let rows =
-            sqlx::query("SELECT id, path, provider, parameters, created_at FROM endpoint ORDER BY path")
+            sqlx::query("SELECT id, path, provider, parameters, created_at, answers_handshakes FROM endpoint ORDER BY path")
                 .fetch_all(&mut *transaction)
                 .await?;
         let mut endpoints = rows.iter().map(endpoint).collect::<Result<Vec<_>, _>>()?;
@@ -45,28 +45,33 @@ impl Store {
             path: new.path,
             provider: new.provider,
             parameters: new.parameters,
+            answers_handshakes: new.answers_handshakes,
             created_at: now,
             secrets: Vec::new(),
         };
         let parameters = parameters_text(&endpoint.parameters)?;
         self.write(move |connection| {
             Box::pin(async move {
-                sqlx::query("INSERT INTO endpoint (id, path, provider, parameters, created_at) VALUES (?, ?, ?, ?, ?)")
-                    .bind(&endpoint.id.as_bytes()[..])
-                    .bind(&endpoint.path)
-                    .bind(&endpoint.provider)
-                    .bind(parameters)
-                    .bind(now.as_micros())
-                    .execute(connection)
-                    .await
-                    .map_err(|error| taken(error, "an endpoint", &endpoint.path))?;
+                sqlx::query(
+                    "INSERT INTO endpoint (id, path, provider, parameters, answers_handshakes, created_at)
+                     VALUES (?, ?, ?, ?, ?, ?)",
+                )
+                .bind(&endpoint.id.as_bytes()[..])
+                .bind(&endpoint.path)
+                .bind(&endpoint.provider)
+                .bind(parameters)
+                .bind(endpoint.answers_handshakes)
+                .bind(now.as_micros())
+                .execute(connection)
+                .await
+                .map_err(|error| taken(error, "an endpoint", &endpoint.path))?;
                 Ok(endpoint)
             })
         })
         .await
     }
 
-    /// Changes path, provider and parameters of an endpoint; its secrets stay.
+    /// Changes what was chosen for an endpoint; its secrets stay.
     ///
     /// # Errors
     ///
@@ -76,10 +81,11 @@ impl Store {
         self.write(move |connection| {
             Box::pin(async move {
                 let done =
-                    sqlx::query("UPDATE endpoint SET path = ?, provider = ?, parameters = ? WHERE id = ?")
+                    sqlx::query("UPDATE endpoint SET path = ?, provider = ?, parameters = ?, answers_handshakes = ? WHERE id = ?")
                         .bind(&to.path)
                         .bind(&to.provider)
                         .bind(parameters)
+                        .bind(to.answers_handshakes)
                         .bind(&id.as_bytes()[..])
                         .execute(connection)
                         .await
@@ -197,6 +203,7 @@ fn endpoint(row: &SqliteRow) -> Result<Endpoint, StoreError> {
         path: row.try_get(1)?,
         provider: row.try_get(2)?,
         parameters,
+        answers_handshakes: row.try_get(5)?,
         created_at: Timestamp::from_micros(row.try_get(4)?),
         secrets: Vec::new(),
     })

@@ -15,8 +15,8 @@ use super::{Kept, StoreError, pack};
 use crate::model::{Sequence, TargetId};
 
 const COLUMNS: &str = "id, received_at, took_micros, method, target, version, peer, endpoint, endpoint_path, provider, \
-     event, delivery_key, verdict, state, reason, answered, body_length, body_sha256";
-const PLACES: &str = "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+     event, delivery_key, handshake, verdict, state, reason, answered, reply, body_length, body_sha256";
+const PLACES: &str = "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 
 /// Adds a JSON list of `[kind, value, requests, bytes]` to the tally.
 pub(super) const ADD_TO_TALLY: &str = "INSERT INTO tally (kind, value, requests, bytes)
@@ -39,12 +39,15 @@ impl Texts {
 }
 
 fn write_text(rows: usize, goes_on: bool) -> String {
-    let mut sql = format!("BEGIN IMMEDIATE;\nINSERT INTO request ({COLUMNS}) VALUES ");
+    // A statement that fails ends the transaction, so that SQLite need not remember how to undo that statement alone.
+    let mut sql = format!("BEGIN IMMEDIATE;\nINSERT OR ROLLBACK INTO request ({COLUMNS}) VALUES ");
     for row in 0..rows {
         sql.push_str(if row == 0 { "" } else { "," });
         sql.push_str(PLACES);
     }
-    sql.push_str(";\nINSERT INTO content (place, framing, head_length, length, coding, data) VALUES ");
+    sql.push_str(
+        ";\nINSERT OR ROLLBACK INTO content (place, framing, head_length, length, coding, data) VALUES ",
+    );
     for row in 0..rows {
         let comma = if row == 0 { "" } else { "," };
         let back = rows - 1 - row;
@@ -109,7 +112,7 @@ async fn run(
 
 fn bind(rows: &[&Prepared]) -> Result<SqliteArguments, sqlx::error::BoxDynError> {
     let mut bound = SqliteArguments::default();
-    bound.reserve(rows.len() * 23 + 1, 0);
+    bound.reserve(rows.len() * 25 + 1, 0);
     for row in rows {
         bound.add(&row.id.as_bytes()[..])?;
         bound.add(row.received_at)?;
@@ -123,10 +126,12 @@ fn bind(rows: &[&Prepared]) -> Result<SqliteArguments, sqlx::error::BoxDynError>
         bound.add(row.provider.as_deref())?;
         bound.add(row.event.as_deref())?;
         bound.add(row.delivery_key.as_deref())?;
+        bound.add(row.handshake.as_deref())?;
         bound.add(row.verdict)?;
         bound.add(row.state.as_str())?;
         bound.add(row.reason.as_deref())?;
         bound.add(row.answered.map(i64::from))?;
+        bound.add(row.reply.as_deref())?;
         bound.add(whole(row.body_length))?;
         bound.add(&row.body_sha256[..])?;
     }

@@ -92,7 +92,8 @@ impl StoreOptions {
                 Durability::Normal => SqliteSynchronous::Normal,
             })
             .pragma("wal_autocheckpoint", "0")
-            .pragma("journal_size_limit", "33554432")
+            .pragma("journal_size_limit", "67108864")
+            .pragma("temp_store", "memory")
             .pragma("cache_size", "-8000")
             .thread_name(|_| "store-writer".to_owned());
         if let Some(pages) = self.page_limit {

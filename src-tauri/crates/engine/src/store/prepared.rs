@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::StoreError;
 use super::pack::{Packed, pack};
-use crate::model::{Body, Framing, Header, HttpVersion, Mark, NewRequest, RequestId, State, TargetId};
+use crate::model::{
+    Body, Framing, HandshakeReply, Header, HttpVersion, Mark, NewRequest, RequestId, State, TargetId,
+};
 
 /// How much of a body one part holds.
 pub(super) const PART: usize = 1024 * 1024;
@@ -31,11 +33,13 @@ pub(super) struct Prepared {
     pub provider: Option<String>,
     pub event: Option<String>,
     pub delivery_key: Option<String>,
+    pub handshake: Option<String>,
     pub verdict: &'static str,
     pub state: State,
     pub reason: Option<String>,
     pub answered: Option<u16>,
     pub forwards: Vec<TargetId>,
+    pub reply: Option<String>,
     pub body_length: u64,
     pub body_sha256: [u8; 32],
     pub framing: Option<String>,
@@ -65,6 +69,7 @@ impl Prepared {
             recognition,
             answered,
             forwards,
+            reply,
         } = new;
         let line = arrival.head.request_line();
         let head = arrival.head.bytes();
@@ -91,11 +96,13 @@ impl Prepared {
             provider: recognition.provider,
             event: recognition.event,
             delivery_key: recognition.delivery_key,
+            handshake: recognition.handshake,
             verdict: recognition.verdict.as_str(),
             state: arrival.state,
             reason: arrival.reason,
             answered,
             forwards,
+            reply: reply.as_ref().map(reply_text).transpose()?,
             body_length,
             body_sha256: arrival.body_sha256,
             framing: framing_text(&arrival.framing)?,
@@ -158,6 +165,22 @@ struct FramingText {
 
 fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
+}
+
+fn reply_text(reply: &HandshakeReply) -> Result<String, StoreError> {
+    serde_json::to_string(reply).map_err(|error| StoreError::Internal {
+        detail: error.to_string(),
+    })
+}
+
+/// The reply of its text.
+pub(super) fn reply_of(text: Option<&str>) -> Result<Option<HandshakeReply>, StoreError> {
+    let read = |text: &str| {
+        serde_json::from_str(text).map_err(|error| StoreError::Corrupt {
+            detail: format!("what was answered to a question: {error}"),
+        })
+    };
+    text.map(read).transpose()
 }
 
 fn framing_text(framing: &Framing) -> Result<Option<String>, StoreError> {

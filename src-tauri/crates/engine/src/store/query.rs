@@ -349,6 +349,7 @@ const fn flag_sql(flag: Flag) -> &'static str {
     match flag {
         Flag::Starred => "request.sequence IN (SELECT request FROM annotation WHERE starred = 1)",
         Flag::Duplicate => "request.duplicate_of IS NOT NULL",
+        Flag::Handshake => "request.handshake IS NOT NULL",
         Flag::Complete => "request.state = 'complete'",
         Flag::Cut => "request.state <> 'complete' AND request.state = 'cut'",
         Flag::Aborted => "request.state <> 'complete' AND request.state = 'aborted'",

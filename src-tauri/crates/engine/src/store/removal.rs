@@ -28,7 +28,8 @@ pub struct Step {
 }
 
 const COLUMNS: &str = "sequence, id, received_at, took_micros, method, target, version, peer, endpoint, endpoint_path, \
-    provider, event, delivery_key, verdict, state, reason, answered, body_length, body_sha256, duplicate_of";
+    provider, event, delivery_key, handshake, verdict, state, reason, answered, reply, body_length, body_sha256, \
+    duplicate_of";
 
 impl Store {
     /// Begins a deletion that can be undone until it is purged.

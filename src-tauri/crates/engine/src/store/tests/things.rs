@@ -13,9 +13,9 @@ use crate::model::{
 
 fn endpoint(path: &str) -> NewEndpoint {
     NewEndpoint {
-        path: path.to_owned(),
         provider: Some("tracktik".to_owned()),
         parameters: BTreeMap::from([("header".to_owned(), "X-Secret".to_owned())]),
+        ..NewEndpoint::at(path)
     }
 }
 
