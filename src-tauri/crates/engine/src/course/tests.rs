@@ -49,6 +49,7 @@ impl Bench {
                 path: path.to_owned(),
                 provider: provider.map(str::to_owned),
                 parameters: Default::default(),
+                answers_handshakes: true,
             })
             .await
             .unwrap()
