@@ -75,6 +75,16 @@ export const ACTIONS: readonly Action[] = [
     },
   },
   {
+    id: 'request.idempotency',
+    title: 'Check idempotency…',
+    group: 'Request',
+    keys: ['i'],
+    when: reading,
+    run: (bench) => {
+      if (bench.row !== null) bench.view.open({ kind: 'idempotency', request: bench.row.id });
+    },
+  },
+  {
     id: 'request.edit',
     title: 'Edit and replay',
     group: 'Request',
@@ -317,6 +327,16 @@ export const ACTIONS: readonly Action[] = [
     when: hasRows,
     run: (bench) => {
       bench.view.open({ kind: 'deleteMatching', filter: bench.list.filter });
+    },
+  },
+  {
+    id: 'list.sequence',
+    title: 'Send all that match…',
+    group: 'List',
+    keys: ['S'],
+    when: hasRows,
+    run: (bench) => {
+      bench.openSequence(bench.list.filter);
     },
   },
   {

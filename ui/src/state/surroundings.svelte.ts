@@ -2,6 +2,7 @@
 import type { EndpointView } from '../bindings/EndpointView';
 import type { QueueView } from '../bindings/QueueView';
 import type { ProviderView } from '../bindings/ProviderView';
+import type { ReachabilityView } from '../bindings/ReachabilityView';
 import type { RecheckView } from '../bindings/RecheckView';
 import type { Settings } from '../bindings/Settings';
 import type { Status } from '../bindings/Status';
@@ -18,6 +19,8 @@ export class Surroundings {
   targets = $state.raw<readonly TargetView[]>([]);
   /** What waits to be forwarded, by target. */
   queues = $state.raw<readonly QueueView[]>([]);
+  /** Whether somebody is there, by the target's id; asked for while the targets are on the screen. */
+  reachable = $state.raw<ReadonlyMap<string, ReachabilityView>>(new Map());
   readonly #host: Host;
   #statusWaits = false;
 
@@ -70,6 +73,17 @@ export class Surroundings {
   /** How many requests wait for a target. */
   heldFor(target: string): number {
     return this.queues.find((queue) => queue.target === target)?.count ?? 0;
+  }
+
+  /** Knocks at each target; nothing is sent. */
+  async checkTargets(): Promise<void> {
+    const told = await this.#host.call('check_targets', {});
+    this.reachable = new Map(told.map((one) => [one.target, one]));
+  }
+
+  /** The target whose base URL this is. */
+  targetAt(url: string): TargetView | undefined {
+    return this.targets.find((target) => target.url === url.trim());
   }
 
   async loadProviders(): Promise<void> {

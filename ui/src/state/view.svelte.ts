@@ -23,6 +23,8 @@ export type Dialog =
   | { kind: 'port' }
   | { kind: 'resend' }
   | { kind: 'deleteMatching'; filter: string }
+  | { kind: 'sequence'; chosen: readonly string[] | string }
+  | { kind: 'idempotency'; request: string }
   | { kind: 'confirm'; question: Question; answer: (agreed: boolean) => void }
   | { kind: 'queue'; target: string | null }
   | { kind: 'endpoint'; endpoint: EndpointView | null; path: string; part: EndpointPart }

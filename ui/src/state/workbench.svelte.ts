@@ -137,7 +137,10 @@ export class Workbench {
   }
 
   /** Sends the open request to the chosen target, or asks for one first. */
-  async resend(url: string | null = this.around.chosenTarget): Promise<void> {
+  async resend(
+    url: string | null = this.around.chosenTarget,
+    how: Partial<ResendChoice> = {},
+  ): Promise<void> {
     const opened = this.opened ?? this.#openActive();
     if (opened === null) return;
     if (url === null) {
@@ -146,9 +149,43 @@ export class Workbench {
     }
     this.#rememberTarget(url);
     const ticket = crypto.randomUUID();
+    const target = this.around.targetAt(url)?.id ?? null;
+    const { waits = [], resign = false } = how;
     await this.#send(opened, { kind: 'resend', url, ticket }, () =>
-      this.host.call('resend', { request: opened.id, url, target: null, ticket, waits: [], resign: false }),
+      this.host.call('resend', { request: opened.id, url, target, ticket, waits: [...waits], resign }),
     );
+  }
+
+  /** Opens the sheet that sends several: these requests, or all that match a filter. */
+  openSequence(chosen: readonly string[] | string): void {
+    this.view.open({ kind: 'sequence', chosen });
+  }
+
+  /** One more attempt of a delivery, whatever its schedule says. */
+  async tryAgain(delivery: DeliveryView): Promise<void> {
+    await this.#delivered('It was not tried again', delivery.url, () =>
+      this.host.call('try_again', { id: delivery.id }),
+    );
+  }
+
+  /** The same bytes once more, as another delivery. */
+  async sendAgain(delivery: DeliveryView): Promise<void> {
+    await this.#delivered('It was not sent again', delivery.url, () =>
+      this.host.call('send_again', { delivery: delivery.id, ticket: null }),
+    );
+  }
+
+  async stopRetries(delivery: DeliveryView): Promise<void> {
+    await this.#delivered('Its retries could not be stopped', delivery.url, () =>
+      this.host.call('stop_retries', { id: delivery.id }),
+    );
+  }
+
+  async #delivered(what: string, url: string, send: () => Promise<DeliveryView>): Promise<void> {
+    await this.#try(what, async () => {
+      const delivery = await this.asking(url, send);
+      if (this.opened?.id === delivery.request) this.opened.add(delivery);
+    });
   }
 
   async edit(): Promise<void> {
@@ -345,6 +382,13 @@ export class Workbench {
       }
     }
   }
+}
+
+/** What is chosen for a resend beside its target. */
+export interface ResendChoice {
+  /** The waits before retries, ms. */
+  waits: readonly number[];
+  resign: boolean;
 }
 
 /** The person was asked and said no. */
