@@ -4,9 +4,11 @@
     reason = "what a test cannot do without is a failed test"
 )]
 
+mod bounds;
 mod capture;
 mod decoding;
 mod delivery;
+mod faults;
 mod handshakes;
 mod layout;
 mod safety;

@@ -1,6 +1,7 @@
 /** The whole window over a scripted host, for tests. */
 import { flushSync, mount, unmount } from 'svelte';
 import { afterEach } from 'vitest';
+import type { LimitView } from '../bindings/LimitView';
 import type { RequestDetail } from '../bindings/RequestDetail';
 import type { RequestRow } from '../bindings/RequestRow';
 import { rowOf, ScriptedHost, ScriptedRows } from '../host/scripted';
@@ -8,6 +9,18 @@ import { Workbench } from '../state/workbench.svelte';
 import App from './App.svelte';
 
 export const HOSTILE = '<script>globalThis.hit = 1</script><img src=x onerror="globalThis.hit = 1">';
+const LIMITS: LimitView[] = [
+  {
+    name: 'body',
+    title: 'Body',
+    meaning: 'The longest body that is kept whole.',
+    unit: 'bytes',
+    value: 26_214_400,
+    usual: 26_214_400,
+    least: 1,
+    most: 1_073_741_824,
+  },
+];
 let shown: ReturnType<typeof mount> | null = null;
 
 export function detailOf(row: RequestRow, body: string): RequestDetail {
@@ -26,6 +39,7 @@ export function detailOf(row: RequestRow, body: string): RequestDetail {
       expectContinue: false,
       position: 0,
       trailers: [],
+      facts: [{ name: 'Body', text: 'Content-Length 1' }],
       marks: [HOSTILE],
     },
     answer: null,
@@ -58,7 +72,7 @@ export async function open(
     count_requests: store.count,
     request: ({ id }) => detailOf(store.rows.find((row) => row.id === id) ?? rowOf(1), body),
     deliveries: () => [],
-    settings: () => ({ theme: 'dark', bodyLimit: 1, lastTarget: null }),
+    settings: () => ({ theme: 'dark', lastTarget: null }),
     save_settings: (settings) => settings,
     status: () => ({
       version: '0.1.0',
@@ -80,6 +94,12 @@ export async function open(
       notices: [],
       recheck: null,
     }),
+    limits: () => LIMITS,
+    set_limits: ({ limits }) =>
+      LIMITS.map((limit) => ({
+        ...limit,
+        value: limits.find(({ name }) => name === limit.name)?.value ?? limit.value,
+      })),
     endpoints: () => [],
     queues: () => [],
     targets: () => [],

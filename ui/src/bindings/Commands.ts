@@ -23,6 +23,7 @@ import type { HeldRef } from "./HeldRef";
 import type { HeldView } from "./HeldView";
 import type { HostRef } from "./HostRef";
 import type { IdempotencyView } from "./IdempotencyView";
+import type { LimitView } from "./LimitView";
 import type { ListDeliveries } from "./ListDeliveries";
 import type { ListHeld } from "./ListHeld";
 import type { ListRequests } from "./ListRequests";
@@ -54,12 +55,15 @@ import type { SendSample } from "./SendSample";
 import type { SetAnswer } from "./SetAnswer";
 import type { SetFault } from "./SetFault";
 import type { SetForwards } from "./SetForwards";
+import type { SetLimits } from "./SetLimits";
 import type { SetPort } from "./SetPort";
 import type { SetSecret } from "./SetSecret";
 import type { Settings } from "./Settings";
 import type { SoughtView } from "./SoughtView";
 import type { StarRequest } from "./StarRequest";
+import type { StartOver } from "./StartOver";
 import type { StartRun } from "./StartRun";
+import type { StartedOver } from "./StartedOver";
 import type { Status } from "./Status";
 import type { SuggestFilter } from "./SuggestFilter";
 import type { TargetRef } from "./TargetRef";
@@ -73,6 +77,10 @@ import type { VariableView } from "./VariableView";
  * What each command takes and gives; exists for its TypeScript form.
  */
 export type Commands = { 
+/**
+ * Opens data that could not be opened. The only command that needs no engine.
+ */
+start_over: Command<StartOver, StartedOver>, 
 /**
  * How everything is: listener, store, counts, what should be known.
  */
@@ -89,6 +97,14 @@ settings: Command<Nothing, Settings>,
  * Keeps what the person chooses.
  */
 save_settings: Command<Settings, Settings>, 
+/**
+ * What senders may take of this machine.
+ */
+limits: Command<Nothing, Array<LimitView>>, 
+/**
+ * Sets limits; they hold for connections that are opened afterwards.
+ */
+set_limits: Command<SetLimits, Array<LimitView>>, 
 /**
  * A page of the list, newest first.
  */

@@ -103,4 +103,8 @@ forwarded: 'held' | 'failed' | 'delivered' | null,
 /**
  * Marked by the person.
  */
-starred: boolean, };
+starred: boolean, 
+/**
+ * It was framed in two ways at once, by `Content-Length` and by `Transfer-Encoding`.
+ */
+ambiguous: boolean, };

@@ -83,6 +83,7 @@ export function rowOf(sequence: number, change: Partial<RequestRow> = {}): Reque
     deliveries: 0,
     forwarded: null,
     starred: false,
+    ambiguous: false,
     ...change,
   };
 }

@@ -22,6 +22,7 @@ export type Dialog =
   | { kind: 'sample' }
   | { kind: 'port' }
   | { kind: 'resend' }
+  | { kind: 'startOver' }
   | { kind: 'deleteMatching'; filter: string }
   | { kind: 'sequence'; chosen: readonly string[] | string }
   | { kind: 'idempotency'; request: string }

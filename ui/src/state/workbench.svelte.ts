@@ -1,4 +1,5 @@
 /** The whole of the window's state, put together; what an action does to more than one part of it is here. */
+import type { ApiError } from '../bindings/ApiError';
 import type { DeliveryView } from '../bindings/DeliveryView';
 import type { FeedEvent } from '../bindings/FeedEvent';
 import type { RequestRow } from '../bindings/RequestRow';
@@ -38,6 +39,10 @@ export class Workbench {
   readonly sought: Sought;
   opened = $state.raw<OpenRequest | null>(null);
   draft = $state.raw<Draft | null>(null);
+  /** Why the data could not be opened, while it is not. */
+  unopened = $state.raw<ApiError | null>(null);
+  /** Rises when it was opened after all: everything is read anew. */
+  openings = $state(0);
   /** Why the engine cannot be reached, while it cannot. */
   lost = $state<string | null>(null);
   #number = 0;
@@ -57,9 +62,25 @@ export class Workbench {
     });
     void this.list.load();
     this.around.loadAll().catch((thrown: unknown) => {
+      const error = asApiError(thrown);
+      if (error.code === 'unusable' || error.code === 'unopened') {
+        this.unopened = error;
+        return;
+      }
       this.notes.failed('The state of Hookbench could not be read', thrown);
     });
     return stop;
+  }
+
+  /** Opens the data again, once what was wrong is over or with the file that cannot be used set aside. */
+  async startOver(setAside: boolean): Promise<void> {
+    const { aside } = await this.host.call('start_over', { setAside });
+    this.select(null);
+    this.view.close();
+    this.unopened = null;
+    this.lost = null;
+    this.openings += 1;
+    if (aside !== null) this.notes.done(`The old file is kept as ${visibleText(aside)}`);
   }
 
   get row(): RequestRow | null {

@@ -31,6 +31,7 @@ function detailOf(id: string, bodyLength = 13): RequestDetail {
       expectContinue: false,
       position: 0,
       trailers: [],
+      facts: [],
       marks: [],
     },
     answer: null,
@@ -72,7 +73,7 @@ function deliveryOf(id: string, url: string, kind: 'resend' | 'edited'): Deliver
 
 async function bench(settings: Partial<Settings> = {}): Promise<{ bench: Workbench; host: ScriptedHost }> {
   const store = new ScriptedRows(3);
-  let kept: Settings = { theme: 'system', bodyLimit: 1, lastTarget: null, ...settings };
+  let kept: Settings = { theme: 'system', lastTarget: null, ...settings };
   const host = new ScriptedHost({
     list_requests: store.page,
     request: ({ id }) => detailOf(id),

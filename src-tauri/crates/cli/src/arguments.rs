@@ -50,6 +50,9 @@ pub(crate) enum Command {
     /// Sets, lists and removes the secrets of endpoints.
     #[command(subcommand)]
     Secret(Secret),
+    /// Shows and sets what senders may take: sizes, times, connections.
+    #[command(subcommand)]
+    Limit(Limit),
     /// Checks the signature of a captured request, or of many given on standard input.
     Verify(Verify),
     /// Signs requests given on standard input, as their provider would.
@@ -62,6 +65,8 @@ pub(crate) enum Command {
     Providers(Providers),
     /// Captures requests and serves the interface to a browser on this machine.
     Serve(Serve),
+    /// Moves a data file that cannot be opened to a dated name, so that a new one can be begun. Nothing is deleted.
+    SetAside,
 }
 
 #[derive(Debug, Args)]
@@ -195,6 +200,28 @@ pub(crate) struct Show {
     /// The exact bytes of the body.
     #[arg(long, group = "form")]
     pub(crate) body: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Limit {
+    /// Lists all limits as they are now.
+    List {
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Sets a limit; it holds for connections that are opened afterwards.
+    Set {
+        /// Its name, e.g. `body`.
+        name: String,
+        /// A number, with a unit where it has one: `25MiB`, `10s`, `2m`.
+        value: String,
+    },
+    /// Sets a limit back to the usual.
+    Reset {
+        /// Its name.
+        name: String,
+    },
 }
 
 #[derive(Debug, Subcommand)]

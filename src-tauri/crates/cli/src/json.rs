@@ -2,7 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use hookbench_engine::model::{Attempt, Delivery, Endpoint, Forwarded, RawHead, Request, SecretRecord};
+use hookbench_engine::model::{
+    Attempt, Delivery, Endpoint, Forwarded, Framing, Mark, RawHead, Request, SecretRecord,
+};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -38,10 +40,57 @@ pub(crate) struct RequestObject {
     duplicate_of: Option<String>,
     body_length: u64,
     body_sha256: String,
+    framing: FramingObject,
     #[serde(skip_serializing_if = "Option::is_none")]
     head_base64: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     body_base64: Option<String>,
+}
+
+/// How a request was framed on the wire.
+#[derive(Debug, Serialize)]
+struct FramingObject {
+    position: u32,
+    declared_length: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chunks: Option<ChunksObject>,
+    expect_continue: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    trailers: Vec<[String; 2]>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    marks: Vec<Mark>,
+}
+
+#[derive(Debug, Serialize)]
+struct ChunksObject {
+    count: u64,
+    smallest: u64,
+    largest: u64,
+    first: Vec<u64>,
+}
+
+impl FramingObject {
+    fn new(framing: &Framing) -> Self {
+        let sizes = &framing.chunks;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Self {
+            position: framing.position,
+            declared_length: framing.declared_length,
+            chunks: framing.chunked.then(|| ChunksObject {
+                count: sizes.count,
+                smallest: sizes.smallest,
+                largest: sizes.largest,
+                first: sizes.first.clone(),
+            }),
+            expect_continue: framing.expect_continue,
+            trailers: framing
+                .trailers
+                .iter()
+                .map(|trailer| [text(&trailer.name), text(&trailer.value)])
+                .collect(),
+            marks: framing.marks.clone(),
+        }
+    }
 }
 
 impl RequestObject {
@@ -89,6 +138,7 @@ impl RequestObject {
             duplicate_of: summary.duplicate_of.map(|id| id.to_string()),
             body_length: summary.body_length,
             body_sha256: hex::encode(summary.body_sha256),
+            framing: FramingObject::new(&request.framing),
             head_base64: None,
             body_base64: None,
         }

@@ -54,8 +54,17 @@ pub(crate) async fn run(engine: &Engine, listen: &Listen) -> Result<(), Failure>
     }
 }
 
-/// Starts the listener and says where it listens.
-pub(crate) async fn start(engine: &Engine, listen: &Listen) -> Result<ListenerState, Failure> {
+/// Where to listen, by the command line.
+pub(crate) const fn wanted(listen: &Listen) -> hookbench_engine::Listen {
+    hookbench_engine::Listen {
+        address: listen.bind,
+        port: Some(listen.port),
+        exact_port: listen.exact_port,
+    }
+}
+
+/// Forwards while this program runs, where that is asked for.
+pub(crate) async fn forward(engine: &Engine, listen: &Listen) -> Result<(), Failure> {
     if let Some(to) = &listen.forward {
         let rule = ForwardRule {
             target: engine.target_for(to).await?.id,
@@ -67,12 +76,13 @@ pub(crate) async fn start(engine: &Engine, listen: &Listen) -> Result<ListenerSt
             .forward_for_now(PassingForward { path: None, rule })
             .await?;
     }
-    let wanted = hookbench_engine::Listen {
-        address: listen.bind,
-        port: Some(listen.port),
-        exact_port: listen.exact_port,
-    };
-    let state = engine.listen(wanted).await?;
+    Ok(())
+}
+
+/// Starts the listener and says where it listens.
+pub(crate) async fn start(engine: &Engine, listen: &Listen) -> Result<ListenerState, Failure> {
+    forward(engine, listen).await?;
+    let state = engine.listen(wanted(listen)).await?;
     if let Some(port) = state.wanted_port {
         output::aside(&format!(
             "PORT {port} IS TAKEN: listening on {} instead",
@@ -85,10 +95,19 @@ pub(crate) async fn start(engine: &Engine, listen: &Listen) -> Result<ListenerSt
             listen.bind
         ));
     }
-    if let Some(trouble) = engine.keychain_trouble().await {
+    if let Some(lost) = engine.lost_requests() {
         output::aside(&format!(
-            "no keychain ({trouble}): secrets are kept in files that only you can read"
+            "THE NEWEST {lost} REQUESTS THAT WERE KEPT ARE GONE: the log beside the data file was deleted or damaged"
         ));
+    }
+    if let Some(place) = engine.folder_reservation() {
+        output::aside(&format!(
+            "the data folder is {place}: a data file can be damaged there when two programs use it"
+        ));
+    }
+    if let Some(trouble) = engine.keychain_trouble().await {
+        tracing::info!(%trouble, "there is no keychain");
+        output::aside("no keychain on this machine: secrets are kept in files that only you can read");
     }
     if listen.json {
         output::json(&Listening {

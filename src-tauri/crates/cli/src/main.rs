@@ -10,6 +10,7 @@ mod forward;
 mod host;
 mod idempotency;
 mod json;
+mod limit;
 mod list;
 mod listen;
 mod output;
@@ -19,6 +20,7 @@ mod secret;
 mod send;
 mod sending_arguments;
 mod serve;
+mod set_aside;
 mod show;
 mod signature;
 mod target;
@@ -63,7 +65,13 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Providers(providers) => return signature::providers(providers),
         _ => {}
     }
-    let engine = Engine::open(Options::at(arguments.data_dir)).await?;
+    let options = Options::at(arguments.data_dir);
+    match &arguments.command {
+        Command::Serve(serve) => return serve::run(options, serve).await,
+        Command::SetAside => return set_aside::run(options).await,
+        _ => {}
+    }
+    let engine = Engine::open(options).await?;
     let changes_verdicts = matches!(arguments.command, Command::Endpoint(_) | Command::Secret(_));
     let done = match arguments.command {
         Command::Listen(listen) => listen::run(&engine, &listen).await,
@@ -77,13 +85,13 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Idempotency(wanted) => idempotency::run(&engine, &wanted).await,
         Command::Target(command) => target::run(&engine, command).await,
         Command::Endpoint(command) => endpoint::run(&engine, command).await,
+        Command::Limit(command) => limit::run(&engine, command).await,
         Command::Secret(command) => secret::run(&engine, command).await,
         Command::Verify(verify) => signature::verify(&engine, verify).await,
         Command::Diagnose(diagnose) => signature::diagnose(&engine, diagnose).await,
         Command::Discover(discover) => signature::discover(&engine, &discover).await,
         // They were done above.
-        Command::Sign(_) | Command::Providers(_) => Ok(()),
-        Command::Serve(serve) => serve::run(&engine, &serve).await,
+        Command::Sign(_) | Command::Providers(_) | Command::Serve(_) | Command::SetAside => Ok(()),
     };
     // A command that changed an endpoint or a secret ends when the verdicts are right.
     if changes_verdicts {

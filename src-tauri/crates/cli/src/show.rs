@@ -69,11 +69,22 @@ async fn people(engine: &Engine, request: &Request) -> Result<(), Failure> {
         report.verdict,
         visible(&report.sentence)
     ))?;
+    let facts = request.framing.facts(request.summary.version);
+    let facts: Vec<String> = facts.into_iter().map(|fact| fact.text).collect();
+    output::line(&format!("framing: {}", facts.join("; ")))?;
+    for mark in &request.framing.marks {
+        output::line(&format!("note: {}", mark.sentence()))?;
+    }
     output::line("")?;
     for header in request.head.headers() {
         let name = String::from_utf8_lossy(&header.name);
         let value = String::from_utf8_lossy(&header.value);
         output::line(&format!("{}: {}", visible(&name), visible(&value)))?;
+    }
+    for trailer in &request.framing.trailers {
+        let name = String::from_utf8_lossy(&trailer.name);
+        let value = String::from_utf8_lossy(&trailer.value);
+        output::line(&format!("trailer {}: {}", visible(&name), visible(&value)))?;
     }
     output::line("")?;
     let body = whole_body(engine, request).await?;

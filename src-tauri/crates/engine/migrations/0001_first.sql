@@ -81,6 +81,8 @@ CREATE TABLE content (
     coding INTEGER NOT NULL,
     data BLOB NOT NULL
 ) STRICT;
+-- Few have it, and the list asks of each row whether it does.
+CREATE INDEX content_ambiguous ON content (place) WHERE instr(framing, 'ambiguous_framing') > 0;
 
 -- How many requests there are of each kind, kept in the transactions that add and remove them: nothing counts rows.
 CREATE TABLE tally (

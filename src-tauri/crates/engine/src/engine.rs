@@ -123,7 +123,7 @@ impl Engine {
             listening: Arc::default(),
             watchers: Arc::new(Mutex::new(watchers)),
         };
-        engine.apply_limits(&engine.settings().await?);
+        engine.core.renew_limits().await?;
         Ok(engine)
     }
 
@@ -243,6 +243,9 @@ async fn watch(core: Arc<Core>) {
             tracing::warn!(%error, "what endpoints do cannot be read");
         }
         core.drain.wake();
+        if let Err(error) = core.renew_limits().await {
+            tracing::warn!(%error, "the limits cannot be read");
+        }
         core.ready.send_replace(true);
         // Told after the renewal, so that who asks again sees it.
         core.changes.tell(Change::Everything);

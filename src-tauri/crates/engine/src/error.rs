@@ -87,6 +87,10 @@ pub enum Kind {
     BadFilter,
     /// The store cannot read or write.
     Store,
+    /// The data file cannot be used as it is; it can be set aside and a new one begun.
+    Unusable,
+    /// The data file cannot be opened now.
+    Unopened,
     /// The person has to agree to send to a host that is far away.
     ConfirmHost,
     /// The person has to agree to send a live event.
@@ -140,9 +144,11 @@ impl EngineError {
                 StoreError::BadPrefix { .. } | StoreError::Ambiguous { .. } | StoreError::Exists { .. },
             ) => Kind::BadInput,
             Self::Filter(_) => Kind::BadFilter,
+            Self::Open(error) if error.may_set_aside() => Kind::Unusable,
+            Self::Open(_) => Kind::Unopened,
+            Self::Store(_) => Kind::Store,
             Self::Confirm(Question::Far { .. }) => Kind::ConfirmHost,
             Self::Confirm(Question::Live { .. }) => Kind::ConfirmLive,
-            Self::Open(_) | Self::Store(_) => Kind::Store,
             Self::Bind(_)
             | Self::Secret(_)
             | Self::Catalogue(_)

@@ -85,6 +85,18 @@ impl Engine {
         problem.or_else(|| self.core.trouble.load_full().map(|error| (*error).clone()))
     }
 
+    /// How many requests at least were kept before and are not there any more.
+    #[must_use]
+    pub fn lost_requests(&self) -> Option<u64> {
+        self.core.store.lost()
+    }
+
+    /// What makes the data folder a bad place for a data file, in words.
+    #[must_use]
+    pub fn folder_reservation(&self) -> Option<String> {
+        self.core.store.reservation()
+    }
+
     /// What the data uses of the disk.
     ///
     /// # Errors

@@ -163,6 +163,6 @@ fn reply(handshake: &HandshakeAnswer) -> Option<HandshakeReply> {
 fn unavailable(error: &StoreError) -> Answer {
     Answer {
         headers: vec![(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER))],
-        ..Answer::empty(if *error == StoreError::Full { 507 } else { 503 })
+        ..Answer::empty(if error.is_about_room() { 507 } else { 503 })
     }
 }

@@ -1,6 +1,7 @@
 /** The sections of the settings, in the order in which they are shown: each is one file of this folder. */
 import type { Component } from 'svelte';
 import Appearance from './Appearance.svelte';
+import Limits from './Limits.svelte';
 import Listener from './Listener.svelte';
 
 export interface Section {
@@ -18,6 +19,12 @@ export const SECTIONS: readonly [Section, ...Section[]] = [
     title: 'Listener',
     about: 'Where requests are received.',
     component: Listener,
+  },
+  {
+    id: 'limits',
+    title: 'Limits',
+    about: 'What a sender may take of this machine. Sizes and times are written as 25 MiB, 10 s or 2 min.',
+    component: Limits,
   },
   {
     id: 'appearance',

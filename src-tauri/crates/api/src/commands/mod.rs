@@ -5,6 +5,7 @@ mod conduct;
 mod deliveries;
 mod endpoints;
 mod forwards;
+mod limits;
 mod providers;
 mod requests;
 mod runs;
@@ -14,23 +15,31 @@ mod targets;
 
 pub(crate) use status::recheck_view;
 
-use hookbench_engine::Engine;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::{ApiError, Code};
+use crate::running::Running;
 use crate::types::*;
+
+/// The one command that can be run while the data is not open.
+const START_OVER: &str = "start_over";
 
 macro_rules! commands {
     ($($(#[doc = $doc:literal])+ $name:ident($arguments:ty) -> $result:ty = $run:path;)*) => {
         /// The names of all commands.
-        pub const COMMANDS: &[&str] = &[$(stringify!($name)),*];
+        pub const COMMANDS: &[&str] = &[START_OVER, $(stringify!($name)),*];
 
         /// Runs the command called `name` with arguments and result as JSON.
         ///
         /// # Errors
         /// `bad_input` for a name or arguments that are not declared; otherwise what the command says.
-        pub async fn dispatch(engine: &Engine, name: &str, arguments: Value) -> Result<Value, ApiError> {
+        pub async fn dispatch(running: &Running, name: &str, arguments: Value) -> Result<Value, ApiError> {
+            if name == START_OVER {
+                let wanted: StartOver = read(name, arguments)?;
+                return write(name, &status::start_over(running, wanted).await?);
+            }
+            let engine = &running.engine()?;
             match name {
                 $(stringify!($name) => {
                     let arguments: $arguments = read(name, arguments)?;
@@ -49,6 +58,8 @@ macro_rules! commands {
         #[derive(ts_rs::TS)]
         #[expect(dead_code, reason = "only its TypeScript form is used")]
         pub(crate) struct Commands {
+            #[doc = " Opens data that could not be opened. The only command that needs no engine."]
+            start_over: Command<StartOver, StartedOver>,
             $($(#[doc = $doc])+ $name: Command<$arguments, $result>,)*
         }
     };
@@ -71,6 +82,10 @@ commands! {
     settings(Nothing) -> Settings = status::settings;
     /// Keeps what the person chooses.
     save_settings(Settings) -> Settings = status::save_settings;
+    /// What senders may take of this machine.
+    limits(Nothing) -> Vec<LimitView> = limits::list;
+    /// Sets limits; they hold for connections that are opened afterwards.
+    set_limits(SetLimits) -> Vec<LimitView> = limits::set;
 
     /// A page of the list, newest first.
     list_requests(ListRequests) -> RequestPage = requests::list;

@@ -1,7 +1,7 @@
 //! The list, and one request whole.
 
 use hookbench_engine::filter::Pattern;
-use hookbench_engine::model::{Framing, Header, Mark, Request, RequestId, RequestSummary, Sequence};
+use hookbench_engine::model::{Framing, Header, HttpVersion, Request, RequestId, RequestSummary, Sequence};
 use hookbench_engine::provider::OfferKind;
 use hookbench_engine::store::DeletionId;
 use hookbench_engine::{Engine, PageQuery};
@@ -10,10 +10,10 @@ use super::conduct::{given_view, within};
 use super::signature;
 use crate::error::ApiError;
 use crate::types::{
-    CopyRequest, CountRequests, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingView,
-    HandshakeView, HeaderLine, ListRequests, Nothing, OfferView, ReplyView, RequestCount, RequestDetail,
-    RequestPage, RequestRef, RequestRow, SeekFilter, SoughtText, SoughtView, StarRequest, SuggestFilter,
-    Text, UndoDeletion, UnpackedView,
+    CopyRequest, CountRequests, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingFact,
+    FramingView, HandshakeView, HeaderLine, ListRequests, Nothing, OfferView, ReplyView, RequestCount,
+    RequestDetail, RequestPage, RequestRef, RequestRow, SeekFilter, SoughtText, SoughtView, StarRequest,
+    SuggestFilter, Text, UndoDeletion, UnpackedView,
 };
 
 /// How many rows a page has where nothing is said.
@@ -112,7 +112,7 @@ pub(super) async fn detail(engine: &Engine, arguments: RequestRef) -> Result<Req
         headers: headers.iter().map(header_line).collect(),
         head_length: request.head.bytes().len() as u64,
         body_sha256: hex(&request.summary.body_sha256),
-        framing: framing(&request.framing),
+        framing: framing(&request.framing, request.summary.version),
         unpacked: engine.unpacked_body(id).await?.map(|unpacked| UnpackedView {
             codings: unpacked.codings.iter().map(|name| (*name).to_owned()).collect(),
             length: unpacked.bytes.len() as u64,
@@ -210,6 +210,7 @@ pub(super) fn row(engine: &Engine, summary: RequestSummary) -> RequestRow {
         deliveries: summary.deliveries,
         forwarded: summary.forwarded.map(|how| how.as_str().to_owned()),
         starred: summary.starred,
+        ambiguous: summary.ambiguous,
     }
 }
 
@@ -278,37 +279,26 @@ fn text(bytes: &[u8]) -> (String, bool) {
     }
 }
 
-fn framing(framing: &Framing) -> FramingView {
+fn framing(framing: &Framing, version: HttpVersion) -> FramingView {
     FramingView {
         declared_length: framing.declared_length,
         chunked: framing.chunked,
         expect_continue: framing.expect_continue,
         position: framing.position,
         trailers: framing.trailers.iter().map(header_line).collect(),
+        facts: framing
+            .facts(version)
+            .into_iter()
+            .map(|fact| FramingFact {
+                name: fact.name.to_owned(),
+                text: fact.text,
+            })
+            .collect(),
         marks: framing
             .marks
             .iter()
-            .map(|mark| sentence(*mark).to_owned())
+            .map(|mark| mark.sentence().to_owned())
             .collect(),
-    }
-}
-
-const fn sentence(mark: Mark) -> &'static str {
-    match mark {
-        Mark::AmbiguousFraming => {
-            "It has both Content-Length and Transfer-Encoding: a proxy and a server may disagree on where it ends."
-        }
-        Mark::RepeatedContentLength => "Content-Length came more than once.",
-        Mark::NoHost => "It has no Host header, which HTTP/1.1 asks for.",
-        Mark::SeveralHosts => "It has more than one Host header.",
-        Mark::BareLineFeed => "Its lines end in a bare line feed.",
-        Mark::RebuiltHead => {
-            "Its head could not be recorded exactly and was rebuilt from what was understood."
-        }
-        Mark::UpgradeAsked => "It asked to switch protocols and was answered as plain HTTP.",
-        Mark::AbsoluteTarget => "Its target is a whole URL, as a proxy would get it.",
-        Mark::TransferCoded => "Its body has a transfer coding beside chunked and is kept in it.",
-        Mark::NotUtf8 => "It has bytes in its head that are not UTF-8.",
     }
 }
 

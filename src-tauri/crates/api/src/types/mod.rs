@@ -10,6 +10,7 @@ mod delivery;
 mod endpoint;
 mod feed;
 mod forward;
+mod limit;
 mod provider;
 mod request;
 mod run;
@@ -34,12 +35,13 @@ pub use forward::{
     Dropped, ForwardView, HeldRef, HeldView, ListHeld, MoveHeld, MoveWord, PauseQueue, QueueView,
     SetForwards, WayWord,
 };
+pub use limit::{LimitView, SetLimit, SetLimits};
 pub use provider::{ParameterView, ProviderView, SampleSent, SampleView, SendSample};
 pub use request::{
-    CopyRequest, CountRequests, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingView,
-    HandshakeView, HeaderLine, ListRequests, OfferView, ReplyView, RequestCount, RequestDetail, RequestPage,
-    RequestRef, RequestRow, SeekFilter, SoughtText, SoughtView, StarRequest, SuggestFilter, Text,
-    UndoDeletion, UnpackedView,
+    CopyRequest, CountRequests, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingFact,
+    FramingView, HandshakeView, HeaderLine, ListRequests, OfferView, ReplyView, RequestCount, RequestDetail,
+    RequestPage, RequestRef, RequestRow, SeekFilter, SoughtText, SoughtView, StarRequest, SuggestFilter,
+    Text, UndoDeletion, UnpackedView,
 };
 pub use run::{
     AskReport, CheckIdempotency, IdempotencyRowView, IdempotencyView, PaceView, PauseRun, RunRef, RunView,
@@ -49,7 +51,9 @@ pub use signature::{
     AgeView, CandidateView, CheckView, ContentView, DiagnosisView, DigestsView, FoundView, KeyView, PartView,
     ProofView, SignatureView,
 };
-pub use status::{ListenerView, Notice, RecheckView, SetPort, Settings, Status, Theme};
+pub use status::{
+    ListenerView, Notice, RecheckView, SetPort, Settings, StartOver, StartedOver, Status, Theme,
+};
 pub use target::{
     CertificateView, HeaderAction, HeaderRuleView, HostRef, PathView, ReachabilityView, RetryPreset,
     RulesView, SaveTarget, TargetRef, TargetView, TrustView,

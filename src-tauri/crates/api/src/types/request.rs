@@ -62,6 +62,8 @@ pub struct RequestRow {
     pub forwarded: Option<String>,
     /// Marked by the person.
     pub starred: bool,
+    /// It was framed in two ways at once, by `Content-Length` and by `Transfer-Encoding`.
+    pub ambiguous: bool,
 }
 
 /// Asks for a page of the list, newest first.
@@ -245,6 +247,16 @@ pub struct HeaderLine {
     pub exact: bool,
 }
 
+/// One thing about the framing of a request.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FramingFact {
+    /// What it is about, e.g. `Body`.
+    pub name: String,
+    /// The fact.
+    pub text: String,
+}
+
 /// How a request was framed on the wire.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]
@@ -259,6 +271,8 @@ pub struct FramingView {
     pub position: u32,
     /// Trailer fields after a chunked body.
     pub trailers: Vec<HeaderLine>,
+    /// The same as a person reads it.
+    pub facts: Vec<FramingFact>,
     /// What a reader should know of its form, a sentence each.
     pub marks: Vec<String>,
 }

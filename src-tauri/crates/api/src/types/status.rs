@@ -66,6 +66,24 @@ pub struct Notice {
     pub message: String,
     /// The remedy.
     pub hint: Option<String>,
+    /// What the system said, for those who want to know.
+    pub detail: Option<String>,
+}
+
+/// Opens data that could not be opened.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct StartOver {
+    /// Whether the file that cannot be used is moved to a dated name first, and a new one begun.
+    pub set_aside: bool,
+}
+
+/// The data is open.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct StartedOver {
+    /// Where the old file is, if it was set aside.
+    pub aside: Option<String>,
 }
 
 /// Listens on another port.
@@ -90,23 +108,11 @@ pub enum Theme {
 }
 
 /// What the person has chosen.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Settings {
     /// Light or dark.
     pub theme: Theme,
-    /// The largest body that is kept whole, bytes.
-    pub body_limit: u64,
     /// The URL that was last sent to.
     pub last_target: Option<String>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            theme: Theme::System,
-            body_limit: 25 * 1024 * 1024,
-            last_target: None,
-        }
-    }
 }

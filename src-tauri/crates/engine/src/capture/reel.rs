@@ -9,7 +9,7 @@ use bytes::Bytes;
 use tokio::time::Instant;
 
 use super::answer::{Sent, Witness};
-use crate::model::Timestamp;
+use crate::model::{ChunkSizes, Timestamp};
 
 /// A head as it stood on the wire.
 #[derive(Debug, Clone)]
@@ -41,6 +41,8 @@ pub(super) enum Ending {
     Silent,
     /// It came too slowly.
     TooSlow,
+    /// It took too long, fast or slow.
+    TooLate,
     /// The head is over the limit.
     TooLong,
     /// Others needed the place.
@@ -70,6 +72,7 @@ struct Inner {
     head: Option<RecordedHead>,
     lost: bool,
     body: Option<BodyLength>,
+    chunks: ChunkSizes,
     trailers: Vec<u8>,
     fault: Option<&'static str>,
     ending: Option<Ending>,
@@ -104,6 +107,14 @@ impl Reel {
     /// The head that no service was called for.
     pub(super) fn take_refused(&self) -> Option<RecordedHead> {
         self.lock().head.take()
+    }
+
+    pub(super) fn set_chunks(&self, chunks: &ChunkSizes) {
+        self.lock().chunks.clone_from(chunks);
+    }
+
+    pub(super) fn take_chunks(&self) -> ChunkSizes {
+        std::mem::take(&mut self.lock().chunks)
     }
 
     pub(super) fn set_trailers(&self, trailers: Vec<u8>) {

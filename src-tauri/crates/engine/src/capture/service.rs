@@ -229,6 +229,11 @@ fn why_broken(ticket: &Ticket, came: u64) -> (Outcome, String, Option<u16>) {
                 Some(408),
             )
         }
+        Some(Ending::TooLate) => (
+            Outcome::Aborted,
+            format!("the body was not whole after {:?}, {place}", limits.body_time),
+            Some(408),
+        ),
         Some(Ending::Reset) => (
             Outcome::Aborted,
             format!("the sender broke the connection {place}"),
@@ -354,6 +359,7 @@ impl Parts {
         let (collected, error) = self.collector.finish().await;
         let mut framing = self.facts.into_framing(self.chunked, self.head.position);
         if self.chunked {
+            framing.chunks = self.reel.take_chunks();
             framing.trailers = trailers(&self.reel.take_trailers());
         }
         let head = RawHead::new(self.head.bytes);

@@ -1,7 +1,7 @@
 //! Filters for what is only just arriving: decided from the request alone, since nothing is kept of it yet.
 
 use super::{Condition, Document, Filter, FilterError, Flag, Pattern, Term};
-use crate::model::{Arrival, Body, Recognition, State};
+use crate::model::{Arrival, Body, Mark, Recognition, State};
 
 /// A request that is arriving.
 pub(crate) struct Candidate<'a> {
@@ -73,6 +73,9 @@ impl<'a> Candidate<'a> {
 
     fn is(&self, flag: Flag) -> bool {
         match flag {
+            // What is refused or malformed is never forwarded.
+            Flag::Malformed => false,
+            Flag::Ambiguous => self.arrival.framing.marks.contains(&Mark::AmbiguousFraming),
             Flag::Handshake => self.recognition.handshake.is_some(),
             Flag::Complete => self.arrival.state == State::Complete,
             Flag::Cut => self.arrival.state == State::Cut,

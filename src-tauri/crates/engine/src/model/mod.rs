@@ -9,6 +9,7 @@ mod delivery;
 mod endpoint;
 mod fault;
 mod forward;
+mod framing;
 mod head;
 mod id;
 mod request;
@@ -16,11 +17,12 @@ mod target;
 mod time;
 
 pub use answer::{AnswerRule, AnswerSource, GivenAnswer, KeptAnswer};
-pub use arrival::{Arrival, Body, Framing, HttpVersion, Mark, State};
+pub use arrival::{Arrival, Body, HttpVersion, State};
 pub use delivery::{Attempt, Delivery, DeliveryKind, Outcome, RunStep, Schedule, ScheduleState, Timings};
 pub use endpoint::{Endpoint, NewEndpoint, SecretPlace, SecretRecord};
 pub use fault::{Fault, FaultKind, FaultReach};
 pub use forward::{Forward, ForwardRule, ForwardWay, Forwarded, Held, Move, Queue};
+pub use framing::{ChunkSizes, Framing, FramingFact, Mark};
 pub use head::{Header, RawHead, RequestLine};
 pub use hookbench_signature::Verdict;
 pub use id::{

@@ -126,6 +126,8 @@ pub struct RequestSummary {
     pub forwarded: Option<Forwarded>,
     /// Marked by the person.
     pub starred: bool,
+    /// It was framed in two ways at once: [`super::Mark::AmbiguousFraming`].
+    pub ambiguous: bool,
 }
 
 /// One request whole, but for its body, which is read by range.

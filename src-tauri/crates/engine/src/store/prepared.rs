@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::StoreError;
 use super::pack::{Packed, pack};
 use crate::model::{
-    Body, Framing, HandshakeReply, Header, HttpVersion, Mark, NewRequest, RequestId, State, TargetId,
+    Body, ChunkSizes, Framing, HandshakeReply, Header, HttpVersion, Mark, NewRequest, RequestId, State,
+    TargetId,
 };
 
 /// How much of a body one part holds.
@@ -153,6 +154,9 @@ struct FramingText {
     declared_length: Option<u64>,
     #[serde(rename = "c", skip_serializing_if = "is_default")]
     chunked: bool,
+    /// Count, smallest, largest, the first.
+    #[serde(rename = "k", skip_serializing_if = "is_default")]
+    chunks: (u64, u64, u64, Vec<u64>),
     #[serde(rename = "e", skip_serializing_if = "is_default")]
     expect_continue: bool,
     #[serde(rename = "p", skip_serializing_if = "is_default")]
@@ -193,6 +197,12 @@ fn framing_text(framing: &Framing) -> Result<Option<String>, StoreError> {
     let text = FramingText {
         declared_length: framing.declared_length,
         chunked: framing.chunked,
+        chunks: (
+            framing.chunks.count,
+            framing.chunks.smallest,
+            framing.chunks.largest,
+            framing.chunks.first.clone(),
+        ),
         expect_continue: framing.expect_continue,
         position: framing.position,
         // Hexadecimal, since a trailer is bytes and JSON is text.
@@ -226,9 +236,16 @@ pub(super) fn framing_of(text: Option<&str>) -> Result<Framing, StoreError> {
             value: bytes(value)?.into(),
         });
     }
+    let (count, smallest, largest, first) = text.chunks;
     Ok(Framing {
         declared_length: text.declared_length,
         chunked: text.chunked,
+        chunks: ChunkSizes {
+            count,
+            smallest,
+            largest,
+            first,
+        },
         expect_continue: text.expect_continue,
         position: text.position,
         trailers,

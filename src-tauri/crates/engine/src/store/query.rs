@@ -354,6 +354,13 @@ const fn flag_sql(flag: Flag) -> &'static str {
         Flag::Cut => "request.state <> 'complete' AND request.state = 'cut'",
         Flag::Aborted => "request.state <> 'complete' AND request.state = 'aborted'",
         Flag::Refused => "request.state <> 'complete' AND request.state = 'refused'",
+        // What is over a limit is refused with a status that says so.
+        Flag::Malformed => {
+            "request.state <> 'complete' AND request.state = 'refused' AND request.answered IS 400"
+        }
+        Flag::Ambiguous => {
+            "request.sequence IN (SELECT place >> 16 FROM content INDEXED BY content_ambiguous WHERE instr(framing, 'ambiguous_framing') > 0)"
+        }
         Flag::Note => "request.sequence IN (SELECT request FROM annotation WHERE note IS NOT NULL)",
         Flag::Tag => "request.sequence IN (SELECT request FROM tag)",
         Flag::Delivery => "request.sequence IN (SELECT request FROM annotation WHERE deliveries > 0)",

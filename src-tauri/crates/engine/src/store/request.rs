@@ -95,8 +95,9 @@ pub(super) const SUMMARY: &str = "SELECT request.id, request.sequence, request.r
     request.method, request.target, request.version, request.peer, request.endpoint, request.endpoint_path, \
     request.provider, request.event, request.delivery_key, request.verdict, request.state, request.reason, \
     request.answered, request.body_length, request.body_sha256, request.duplicate_of, \
-    coalesce(annotation.deliveries, 0), coalesce(annotation.starred, 0), request.handshake, answer.source, \
-    answer.micros, \
+    coalesce(annotation.deliveries, 0), coalesce(annotation.starred, 0), request.handshake, \
+    EXISTS (SELECT 1 FROM content INDEXED BY content_ambiguous WHERE place = request.sequence << 16 AND instr(framing, 'ambiguous_framing') > 0), \
+    answer.source, answer.micros, \
     CASE WHEN EXISTS (SELECT 1 FROM held WHERE held.request = request.sequence) THEN 'held' ELSE annotation.forwarded END \
     FROM request LEFT JOIN annotation ON annotation.request = request.sequence \
     LEFT JOIN answer ON answer.request = request.sequence ";
@@ -142,24 +143,25 @@ pub(super) fn summary(row: &SqliteRow) -> Result<RequestSummary, StoreError> {
             .map(RequestId::from_bytes),
         deliveries: u32::try_from(row.try_get::<i64, _>(20)?).unwrap_or(u32::MAX),
         starred: row.try_get::<i64, _>(21)? != 0,
-        forwarded: row.try_get::<Option<&str>, _>(25)?.and_then(Forwarded::from_word),
+        ambiguous: row.try_get::<i64, _>(23)? != 0,
         answer_source: row
-            .try_get::<Option<&str>, _>(23)?
+            .try_get::<Option<&str>, _>(24)?
             .and_then(AnswerSource::from_word),
-        answer_micros: row.try_get::<Option<i64>, _>(24)?.map(i64::unsigned_abs),
+        answer_micros: row.try_get::<Option<i64>, _>(25)?.map(i64::unsigned_abs),
+        forwarded: row.try_get::<Option<&str>, _>(26)?.and_then(Forwarded::from_word),
     })
 }
 
 /// A row of [`SUMMARY`] with `head_length`, `length`, `coding`, `data`, `framing` and `reply` after it.
 fn whole(row: &SqliteRow) -> Result<Request, StoreError> {
-    let bytes = pack::unpack(row.try_get(28)?, row.try_get(27)?, row.try_get(29)?)?;
-    let (head, _) = content::cut(&bytes, row.try_get(26)?)?;
+    let bytes = pack::unpack(row.try_get(29)?, row.try_get(28)?, row.try_get(30)?)?;
+    let (head, _) = content::cut(&bytes, row.try_get(27)?)?;
     Ok(Request {
         summary: summary(row)?,
         // A copy, so that a small head does not hold a large body in memory.
         head: RawHead::new(Bytes::copy_from_slice(&head)),
-        framing: framing_of(row.try_get::<Option<&str>, _>(30)?)?,
-        reply: reply_of(row.try_get::<Option<&str>, _>(31)?)?,
+        framing: framing_of(row.try_get::<Option<&str>, _>(31)?)?,
+        reply: reply_of(row.try_get::<Option<&str>, _>(32)?)?,
     })
 }
 

@@ -95,6 +95,7 @@ async fn history(store: &Store) {
     all[3].answered = Some(404);
     all[4].arrival.received_at = Timestamp::from_micros(NOW - 3_600_000_000);
     all[6].arrival.state = State::Cut;
+    all[7].arrival.framing.marks = vec![crate::model::Mark::AmbiguousFraming];
     all[6].answered = None;
     all[6].recognition.verdict = Verdict::Invalid;
     for new in &all {
@@ -136,7 +137,7 @@ async fn history(store: &Store) {
 }
 
 /// What each filter finds in [`history`].
-const FOUND: [(&str, &[i64]); 62] = [
+const FOUND: [(&str, &[i64]); 66] = [
     ("", &[8, 7, 6, 5, 4, 3, 2, 1]),
     ("provider:GitHub", &[3]),
     ("provider:stripe", &[8, 7, 6, 5, 2, 1]),
@@ -162,6 +163,10 @@ const FOUND: [(&str, &[i64]); 62] = [
     ("-sig:valid", &[7, 4, 3]),
     ("is:cut", &[7]),
     ("-is:complete", &[7]),
+    ("is:ambiguous", &[8]),
+    ("-is:ambiguous", &[7, 6, 5, 4, 3, 2, 1]),
+    ("is:malformed", &[]),
+    ("-is:malformed,cut", &[8, 6, 5, 4, 3, 2, 1]),
     ("is:duplicate", &[2]),
     ("is:starred", &[3, 1]),
     ("is:starred -is:duplicate provider:stripe", &[1]),
@@ -497,4 +502,37 @@ async fn suggestions_come_from_what_is_kept() {
         ["404", "4xx"],
         "statuses that were answered"
     );
+}
+
+#[tokio::test]
+async fn what_became_of_a_request_can_be_filtered_by() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let endings = [
+        (State::Complete, Some(200)),
+        (State::Cut, Some(413)),
+        (State::Aborted, None),
+        (State::Refused, Some(400)),
+        (State::Refused, Some(431)),
+        (State::Refused, None),
+    ];
+    for (state, answered) in endings {
+        let mut new = request(b"x");
+        new.arrival.state = state;
+        new.answered = answered;
+        store.insert_request(new).await.unwrap();
+    }
+    let wanted: [(&str, &[i64]); 7] = [
+        ("is:complete", &[1]),
+        ("is:cut", &[2]),
+        ("is:aborted", &[3]),
+        ("is:refused", &[6, 5, 4]),
+        ("is:malformed", &[4]),
+        ("-is:malformed", &[6, 5, 3, 2, 1]),
+        ("is:aborted,cut", &[3, 2]),
+    ];
+    for (text, sequences) in wanted {
+        assert_eq!(found(&store, text).await, sequences, "{text}");
+    }
+    store.close().await;
 }
