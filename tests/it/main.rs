@@ -10,6 +10,7 @@ mod decoding;
 mod delivery;
 mod faults;
 mod handshakes;
+mod keeping;
 mod layout;
 mod safety;
 mod scripts;

@@ -77,7 +77,7 @@ describe('the picker of samples', () => {
       { ...providerOf('mute', 'Mute'), samples: [] },
       providerOf('github', 'GitHub'),
     ];
-    press('n');
+    press('N');
     await settle();
     return one('sample-provider') as HTMLSelectElement;
   }

@@ -85,7 +85,7 @@ describe('what is done to several', () => {
 
   it('deletes them with one step back', async () => {
     const { host, bench } = await open(new ScriptedRows(4));
-    host.script.delete_requests = ({ ids }) => ({ id: 7, requests: ids.length });
+    host.script.delete_requests = ({ ids }) => ({ id: 7, requests: ids.length, next: null });
     click('r3');
     click('r2', { ctrlKey: true });
     await settle();

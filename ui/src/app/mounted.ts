@@ -60,6 +60,7 @@ export function detailOf(row: RequestRow, body: string): RequestDetail {
       checks: [],
       notes: [HOSTILE],
     },
+    note: null,
   };
 }
 
@@ -104,6 +105,8 @@ export async function open(
     queues: () => [],
     targets: () => [],
     providers: () => [],
+    saved_filters: () => [],
+    read_filter: () => ({ problem: null }),
   });
   for (const row of store.rows) host.bytes.set(`request_body ${row.id}`, new TextEncoder().encode(body));
   const bench = new Workbench(host, 0);

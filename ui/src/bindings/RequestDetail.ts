@@ -50,4 +50,8 @@ handshake: HandshakeView | null,
 /**
  * The check of its signature as a story, made anew with the secrets of now at the time of receipt.
  */
-signature: SignatureView, };
+signature: SignatureView, 
+/**
+ * What the person wrote to it.
+ */
+note: string | null, };

@@ -105,6 +105,14 @@ forwarded: 'held' | 'failed' | 'delivered' | null,
  */
 starred: boolean, 
 /**
+ * The person wrote a note to it.
+ */
+noted: boolean, 
+/**
+ * The tags the person gave it.
+ */
+tags: Array<string>, 
+/**
  * It was framed in two ways at once, by `Content-Length` and by `Transfer-Encoding`.
  */
 ambiguous: boolean, };

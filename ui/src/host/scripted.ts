@@ -83,6 +83,8 @@ export function rowOf(sequence: number, change: Partial<RequestRow> = {}): Reque
     deliveries: 0,
     forwarded: null,
     starred: false,
+    noted: false,
+    tags: [],
     ambiguous: false,
     ...change,
   };

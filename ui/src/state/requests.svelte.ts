@@ -379,26 +379,6 @@ export class RequestList {
     return place < 0 ? null : ((this.at(place + 1) ?? this.at(place - 1))?.id ?? null);
   }
 
-  /** Counts what a filter matches, page by page; tells how far it is, and stops when it is told to. */
-  async count(filter: string, told: (counted: number, starred: number) => boolean): Promise<void> {
-    let before: number | null = null;
-    let counted = 0;
-    let starred = 0;
-    for (;;) {
-      const page: RequestPage = await this.#host.call('list_requests', {
-        before,
-        after: null,
-        skip: 0,
-        limit: COUNTED,
-        filter,
-      });
-      counted += page.rows.length;
-      starred += page.rows.filter((row) => row.starred).length;
-      if (!told(counted, starred) || !page.more || page.next === null) return;
-      before = page.next;
-    }
-  }
-
   /** Keeps as many rows as may be held; what is let go at the lower end can be asked for again. */
   #hold(rows: readonly RequestRow[]): void {
     this.rows = rows.slice(0, HELD);

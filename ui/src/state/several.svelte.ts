@@ -75,7 +75,7 @@ export class Several {
       return {
         ids,
         run: async (id) => {
-          await host.call('star_request', { id, starred });
+          await host.call('annotate', { ids: [id], starred, note: null, addTags: [], removeTags: [] });
           const row = list.row(id);
           if (row !== undefined) list.update({ ...row, starred });
         },

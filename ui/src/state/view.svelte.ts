@@ -1,5 +1,6 @@
 /** What is open in the window and how it is divided; remembered where it should be there again tomorrow. */
 import type { EndpointView } from '../bindings/EndpointView';
+import type { SavedFilterView } from '../bindings/SavedFilterView';
 import type { TargetView } from '../bindings/TargetView';
 import { isBoolean, isNumber, recall, remember } from '../lib/remember';
 
@@ -24,6 +25,8 @@ export type Dialog =
   | { kind: 'resend' }
   | { kind: 'startOver' }
   | { kind: 'deleteMatching'; filter: string }
+  | { kind: 'saveFilter' }
+  | { kind: 'saved'; saved: SavedFilterView }
   | { kind: 'sequence'; chosen: readonly string[] | string }
   | { kind: 'idempotency'; request: string }
   | { kind: 'confirm'; question: Question; answer: (agreed: boolean) => void }

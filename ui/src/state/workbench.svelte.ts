@@ -10,12 +10,15 @@ import { shorten, visibleText } from '../lib/escape';
 import { isUtf8 } from '../lib/utf8';
 import { looksBinary } from '../lib/sniff';
 import { verdictLook } from '../lib/verdict';
+import { Annotating } from './annotating.svelte';
 import { Columns } from './columns.svelte';
 import { Deleting } from './deleting.svelte';
 import { Draft } from './draft.svelte';
 import { Notes } from './notes.svelte';
+import { FilterReading } from './reading.svelte';
 import { OpenRequest, type Sending } from './opened.svelte';
 import { RequestList } from './requests.svelte';
+import { SavedFilters } from './saved.svelte';
 import { Several } from './several.svelte';
 import { Sought } from './sought.svelte';
 import { Surroundings } from './surroundings.svelte';
@@ -35,6 +38,9 @@ export class Workbench {
   readonly columns = new Columns();
   readonly notes = new Notes();
   readonly deleting = new Deleting(this);
+  readonly annotating = new Annotating(this);
+  readonly saved: SavedFilters;
+  readonly reading: FilterReading;
   readonly several = new Several(this);
   readonly sought: Sought;
   opened = $state.raw<OpenRequest | null>(null);
@@ -52,6 +58,8 @@ export class Workbench {
     this.host = host;
     this.list = new RequestList(host, pause);
     this.around = new Surroundings(host);
+    this.saved = new SavedFilters(host);
+    this.reading = new FilterReading(host);
     this.sought = new Sought(host);
   }
 
@@ -61,6 +69,7 @@ export class Workbench {
       this.#heard(message);
     });
     void this.list.load();
+    this.saved.load().catch(() => undefined);
     this.around.loadAll().catch((thrown: unknown) => {
       const error = asApiError(thrown);
       if (error.code === 'unusable' || error.code === 'unopened') {
@@ -147,7 +156,13 @@ export class Workbench {
     const starred = !row.starred;
     this.#show({ ...row, starred });
     await this.#try('The star could not be kept', async () => {
-      await this.host.call('star_request', { id: row.id, starred });
+      await this.host.call('annotate', {
+        ids: [row.id],
+        starred,
+        note: null,
+        addTags: [],
+        removeTags: [],
+      });
       this.around.countsChanged();
     });
   }
@@ -364,11 +379,13 @@ export class Workbench {
     if (event.arrived > 0) {
       this.list.arrived();
       this.around.countsChanged();
+      this.saved.countsChanged();
       this.notes.speak(this.#arrivalText(event.arrived));
     }
     if (event.requests.length > 0) void this.#rowsChanged(event.requests);
     if (event.endpoints) this.around.loadEndpoints().catch(() => undefined);
     if (event.status) {
+      this.saved.load().catch(() => undefined);
       this.around.countsChanged();
       this.around.loadSettings().catch(() => undefined);
     }
@@ -386,6 +403,7 @@ export class Workbench {
 
   #refetch(): void {
     void this.list.refetch();
+    this.saved.load().catch(() => undefined);
     this.around.loadAll().catch(() => undefined);
     if (this.opened !== null) void this.opened.load();
   }

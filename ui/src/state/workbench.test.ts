@@ -35,6 +35,7 @@ function detailOf(id: string, bodyLength = 13): RequestDetail {
       marks: [],
     },
     answer: null,
+    note: null,
     signature: {
       couldBe: [],
       verdict: 'valid',

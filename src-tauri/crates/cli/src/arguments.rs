@@ -63,6 +63,23 @@ pub(crate) enum Command {
     Discover(Discover),
     /// Lists the providers that are known, or tells one.
     Providers(Providers),
+    /// Stars requests, or takes the star away.
+    Star(Star),
+    /// Shows the note of a request, writes one or takes it away.
+    Note(Note),
+    /// Adds tags to requests or takes them away; without requests, lists all tags.
+    Tag(Tag),
+    /// Keeps filters by name.
+    #[command(subcommand)]
+    Filter(Filter),
+    /// Deletes requests. It can be undone for ten minutes.
+    Delete(Delete),
+    /// Brings back what was deleted: the latest deletion, or the one that is named.
+    Undo(Undo),
+    /// Tells what is used of the disk, and changes how much history is kept.
+    Storage(Storage),
+    /// Writes a whole copy of the data file, also while requests arrive.
+    Backup(Backup),
     /// Captures requests and serves the interface to a browser on this machine.
     Serve(Serve),
     /// Moves a data file that cannot be opened to a dated name, so that a new one can be begun. Nothing is deleted.
@@ -176,6 +193,9 @@ pub(crate) struct List {
     /// Only requests that match, in the filter language.
     #[arg(long, value_name = "FILTER", default_value = "", allow_hyphen_values = true)]
     pub(crate) filter: String,
+    /// Only requests that match a saved filter, and the other one if both are given.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) saved: Option<String>,
     /// One JSON object a line.
     #[arg(long)]
     pub(crate) json: bool,
@@ -449,6 +469,176 @@ pub(crate) struct Providers {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct Star {
+    /// The ids of the requests.
+    #[arg(required = true)]
+    pub(crate) ids: Vec<String>,
+    /// Take the star away.
+    #[arg(long)]
+    pub(crate) remove: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Note {
+    /// The id of the request.
+    pub(crate) id: String,
+    /// The note; `-` reads it from standard input. Left out, the note that is there is shown.
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) text: Option<String>,
+    /// Take the note away.
+    #[arg(long, conflicts_with = "text")]
+    pub(crate) remove: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Tag {
+    /// The ids of the requests.
+    pub(crate) ids: Vec<String>,
+    /// A tag they have from now on; may be given several times.
+    #[arg(long, value_name = "TAG", requires = "ids")]
+    pub(crate) add: Vec<String>,
+    /// A tag they no longer have; may be given several times.
+    #[arg(long, value_name = "TAG", requires = "ids")]
+    pub(crate) remove: Vec<String>,
+    /// One JSON object a line.
+    #[arg(long, conflicts_with = "ids")]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Filter {
+    /// Keeps a filter, in place of one of the same name.
+    Save {
+        /// Its name.
+        name: String,
+        /// A filter in the filter language.
+        #[arg(allow_hyphen_values = true)]
+        filter: String,
+    },
+    /// Lists the filters that are kept.
+    List {
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Gives a filter another name.
+    Rename {
+        /// Its name.
+        name: String,
+        /// Its name from now on.
+        to: String,
+    },
+    /// Forgets a filter.
+    Remove {
+        /// Its name.
+        name: String,
+    },
+}
+
+#[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("what").required(true).args(["ids", "filter", "all"])))]
+pub(crate) struct Delete {
+    /// The ids of the requests.
+    pub(crate) ids: Vec<String>,
+    /// All requests that match, in the filter language.
+    #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
+    pub(crate) filter: Option<String>,
+    /// All requests.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// Do not ask.
+    #[arg(long, short)]
+    pub(crate) yes: bool,
+    /// One JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Undo {
+    /// The number of the deletion.
+    pub(crate) deletion: Option<i64>,
+    /// List the deletions that can be undone.
+    #[arg(long, conflicts_with = "deletion")]
+    pub(crate) list: bool,
+    /// One JSON object a line.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Storage {
+    /// Keep at most so many requests; `none` for no limit.
+    #[arg(long, value_name = "N", value_parser = limit)]
+    pub(crate) keep_requests: Option<AtMost>,
+    /// Keep requests for so long, e.g. `30d`, `12h`, `90m`; `none` for no limit.
+    #[arg(long, value_name = "AGE", value_parser = age)]
+    pub(crate) keep_age: Option<AtMost>,
+    /// Let the data use so much of the disk, e.g. `2GiB`, `500MB`; `none` for no limit.
+    #[arg(long, value_name = "SIZE", value_parser = bytes)]
+    pub(crate) keep_size: Option<AtMost>,
+    /// Remove for good what was deleted, without waiting, and give the space back.
+    #[arg(long)]
+    pub(crate) purge: bool,
+    /// One JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Backup {
+    /// The copy; nothing may be there yet.
+    pub(crate) file: PathBuf,
+    /// One JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// A limit as it was typed: a number, or none.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct AtMost(pub(crate) Option<u64>);
+
+fn limit(text: &str) -> Result<AtMost, String> {
+    measured(text, &[("", 1)], "write a number, or `none`")
+}
+
+/// Seconds.
+fn age(text: &str) -> Result<AtMost, String> {
+    let units = [("d", 86_400), ("h", 3_600), ("m", 60), ("s", 1)];
+    measured(text, &units, "write for example `30d`, `12h` or `90m`, or `none`")
+}
+
+fn bytes(text: &str) -> Result<AtMost, String> {
+    let units = [
+        ("kib", 1 << 10),
+        ("mib", 1 << 20),
+        ("gib", 1 << 30),
+        ("tib", 1 << 40),
+        ("kb", 1_000),
+        ("mb", 1_000_000),
+        ("gb", 1_000_000_000),
+        ("tb", 1_000_000_000_000),
+        ("b", 1),
+        ("", 1),
+    ];
+    measured(text, &units, "write for example `2GiB` or `500MB`, or `none`")
+}
+
+fn measured(text: &str, units: &[(&str, u64)], hint: &str) -> Result<AtMost, String> {
+    let text = text.trim().to_ascii_lowercase();
+    if text == "none" {
+        return Ok(AtMost(None));
+    }
+    let found = units.iter().find_map(|(unit, factor)| {
+        let number: u64 = text.strip_suffix(unit)?.trim_end().parse().ok()?;
+        number.checked_mul(*factor)
+    });
+    found
+        .map(|number| AtMost(Some(number)))
+        .ok_or_else(|| hint.to_owned())
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Serve {
     #[command(flatten)]
     pub(crate) listen: Listen,
@@ -514,6 +704,17 @@ mod tests {
             "18446744073709551615m",
         ] {
             assert!(duration(text).is_err(), "`{text}`");
+        }
+    }
+
+    #[test]
+    fn limits_are_understood_with_their_units() {
+        assert_eq!(bytes("2GiB"), Ok(AtMost(Some(2 << 30))), "1024s");
+        assert_eq!(bytes("500 MB"), Ok(AtMost(Some(500_000_000))), "thousands");
+        assert_eq!(age("30d"), Ok(AtMost(Some(2_592_000))), "days");
+        assert_eq!(limit("none"), Ok(AtMost(None)), "no limit");
+        for wrong in ["", "-1", "1.5d", "99999999999999999999", "12x"] {
+            assert!(age(wrong).is_err(), "`{wrong}` is no age");
         }
     }
 

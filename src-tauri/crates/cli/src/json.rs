@@ -40,6 +40,10 @@ pub(crate) struct RequestObject {
     duplicate_of: Option<String>,
     body_length: u64,
     body_sha256: String,
+    starred: bool,
+    tags: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
     framing: FramingObject,
     #[serde(skip_serializing_if = "Option::is_none")]
     head_base64: Option<String>,
@@ -138,10 +142,19 @@ impl RequestObject {
             duplicate_of: summary.duplicate_of.map(|id| id.to_string()),
             body_length: summary.body_length,
             body_sha256: hex::encode(summary.body_sha256),
+            starred: summary.starred,
+            tags: summary.tags.clone(),
+            note: None,
             framing: FramingObject::new(&request.framing),
             head_base64: None,
             body_base64: None,
         }
+    }
+
+    /// The same with what the person wrote to it.
+    pub(crate) fn with_note(mut self, note: Option<String>) -> Self {
+        self.note = note;
+        self
     }
 
     /// The same with the exact bytes of head and body.

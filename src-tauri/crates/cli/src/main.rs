@@ -2,10 +2,14 @@
 //!
 //! Exit codes: 0 done, 1 failed with a message on standard error, 2 wrong usage.
 
+mod annotate;
 mod arguments;
+mod backup;
+mod delete;
 mod deliveries;
 mod endpoint;
 mod failure;
+mod filter;
 mod forward;
 mod host;
 mod idempotency;
@@ -23,6 +27,7 @@ mod serve;
 mod set_aside;
 mod show;
 mod signature;
+mod storage;
 mod target;
 mod text;
 
@@ -92,6 +97,14 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Discover(discover) => signature::discover(&engine, &discover).await,
         // They were done above.
         Command::Sign(_) | Command::Providers(_) | Command::Serve(_) | Command::SetAside => Ok(()),
+        Command::Star(star) => annotate::star(&engine, &star).await,
+        Command::Note(note) => annotate::note(&engine, note).await,
+        Command::Tag(tag) => annotate::tag(&engine, tag).await,
+        Command::Filter(command) => filter::run(&engine, command).await,
+        Command::Delete(delete) => delete::run(&engine, &delete).await,
+        Command::Undo(undo) => delete::undo(&engine, &undo).await,
+        Command::Storage(storage) => storage::run(&engine, &storage).await,
+        Command::Backup(backup) => backup::run(&engine, &backup).await,
     };
     // A command that changed an endpoint or a secret ends when the verdicts are right.
     if changes_verdicts {

@@ -76,6 +76,12 @@ pub(crate) fn line(request: &RequestSummary) -> String {
             let _ = write!(line, ": {}", visible(reason));
         }
     }
+    if request.starred {
+        line.push_str("  ★");
+    }
+    for tag in &request.tags {
+        let _ = write!(line, "  #{}", visible(tag));
+    }
     line
 }
 

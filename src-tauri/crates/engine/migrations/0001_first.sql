@@ -117,7 +117,7 @@ CREATE TABLE answer (
 ) STRICT;
 
 CREATE TABLE tag (
-    name TEXT NOT NULL,
+    name TEXT NOT NULL COLLATE NOCASE,
     request INTEGER NOT NULL,
     PRIMARY KEY (name, request)
 ) STRICT, WITHOUT ROWID;
@@ -291,7 +291,9 @@ CREATE TABLE setting (
 -- are moved here, so that nothing that reads the list has to know of them.
 CREATE TABLE deletion (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
-    at INTEGER NOT NULL
+    at INTEGER NOT NULL,
+    -- what chose its requests, empty for all of them; NULL where they were named one by one
+    filter TEXT
 ) STRICT;
 CREATE TABLE trash (
     sequence INTEGER PRIMARY KEY,

@@ -247,6 +247,7 @@ async fn watch(core: Arc<Core>) {
             tracing::warn!(%error, "the limits cannot be read");
         }
         core.ready.send_replace(true);
+        core.housekeeping.renew(&core).await;
         // Told after the renewal, so that who asks again sees it.
         core.changes.tell(Change::Everything);
         if foreign.changed().await.is_err() {

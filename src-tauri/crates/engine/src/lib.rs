@@ -4,6 +4,7 @@
 //! signature crate whether it holds, [`store`] keeps it, and only then the sender is answered. [`Engine`] joins them;
 //! the terminal and the window know nothing below it.
 
+mod annotating;
 mod answering;
 mod arrivals;
 pub mod body;
@@ -23,6 +24,7 @@ pub mod filter;
 pub mod forwarding;
 mod housekeeping;
 mod judge;
+mod keeping;
 mod lead;
 mod limiting;
 mod listening;
@@ -34,6 +36,7 @@ mod reception;
 mod recording;
 mod rejudging;
 mod samples;
+mod saved;
 pub mod secrets;
 mod sending;
 mod settings;
@@ -42,16 +45,18 @@ mod test_keys;
 mod unpacking;
 
 pub use answering::{LONGEST_DELAY, TemplateError, VARIABLES};
-pub use deleting::Deleted;
+pub use deleting::{COUNTED_AT_MOST, Deleted};
 pub use engine::Engine;
 pub use error::{EngineError, Kind};
 pub use examining::Examination;
+pub use keeping::Storage;
 pub use limiting::{LIMITS, LimitInfo, LimitState, LimitUnit, limit_of};
 pub use listening::{DEFAULT_PORT, Listen, ListenerState};
 pub use options::Options;
 pub use reading::{PageQuery, Totals};
 pub use rejudging::Recheck;
 pub use samples::{SampleDelivered, SampleSent};
+pub use saved::SavedFilterState;
 pub use sending::{
     Aim, Chosen, Compared, Edited, EditedBody, IdempotencyReport, IdempotencyRow, LiveEvents, MOST_AT_ONCE,
     MOST_PARALLEL, Order, Phase, Preview, Question, Reachability, ReportForm, Role, RunPlan, RunState,

@@ -3,7 +3,6 @@
 use bytes::Bytes;
 use hookbench_signature::Report;
 
-use crate::changes::Change;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::exchange;
@@ -213,21 +212,6 @@ impl Engine {
             state: request.summary.state,
             received_at: request.summary.received_at,
         }))
-    }
-
-    /// Stars a request or takes the star away.
-    ///
-    /// # Errors
-    /// When the store cannot write.
-    pub async fn star(&self, id: RequestId, starred: bool) -> Result<(), EngineError> {
-        if starred {
-            self.core.store.star(&[id]).await?;
-        } else {
-            self.core.store.unstar(&[id]).await?;
-        }
-        self.core.changes.tell(Change::Request(id));
-        self.core.changes.tell(Change::Status);
-        Ok(())
     }
 
     /// How many requests there are of what matters at a glance.

@@ -3,6 +3,7 @@ import type { Component } from 'svelte';
 import Appearance from './Appearance.svelte';
 import Limits from './Limits.svelte';
 import Listener from './Listener.svelte';
+import Storage from './Storage.svelte';
 
 export interface Section {
   /** Names it in the window's state; `hookbench.settings` opens the first. */
@@ -31,5 +32,11 @@ export const SECTIONS: readonly [Section, ...Section[]] = [
     title: 'Appearance',
     about: 'How the window looks.',
     component: Appearance,
+  },
+  {
+    id: 'storage',
+    title: 'Storage',
+    about: 'What the requests use of the disk, and how much of them is kept.',
+    component: Storage,
   },
 ];

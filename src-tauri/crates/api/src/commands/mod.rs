@@ -4,7 +4,9 @@
 mod conduct;
 mod deliveries;
 mod endpoints;
+mod filters;
 mod forwards;
+mod keeping;
 mod limits;
 mod providers;
 mod requests;
@@ -99,14 +101,38 @@ commands! {
     repetitions(RequestRef) -> Vec<RequestRow> = requests::repetitions;
     /// One request whole, but for its bytes.
     request(RequestRef) -> RequestDetail = requests::detail;
-    /// Stars a request or takes the star away.
-    star_request(StarRequest) -> Nothing = requests::star;
+    /// Where a filter is wrong, if it is.
+    read_filter(ReadFilter) -> FilterReading = filters::read;
+    /// The filters that are kept, in the person's order.
+    saved_filters(Nothing) -> Vec<SavedFilterView> = filters::saved;
+    /// Saves a filter, in place of one of the same name.
+    save_filter(SaveFilter) -> Vec<SavedFilterView> = filters::save;
+    /// Gives a saved filter another name.
+    rename_filter(RenameFilter) -> Vec<SavedFilterView> = filters::rename;
+    /// Puts the saved filters into an order.
+    order_filters(OrderFilters) -> Vec<SavedFilterView> = filters::order;
+    /// Removes a saved filter.
+    remove_filter(FilterRef) -> Vec<SavedFilterView> = filters::remove;
+    /// Stars requests, writes a note, adds and takes away tags.
+    annotate(Annotate) -> Nothing = filters::annotate;
+    /// Every tag with how many requests have it.
+    tags(Nothing) -> Vec<TagView> = filters::tags;
+    /// How many requests match a filter, as far as that can be counted in a short time.
+    count_matching(CountMatching) -> MatchCount = keeping::count;
     /// Deletes requests; can be undone for ten minutes.
-    delete_requests(DeleteRequests) -> Deletion = requests::delete;
-    /// Deletes all requests that match a filter; can be undone for ten minutes.
-    delete_matching(DeleteMatching) -> Deletion = requests::delete_matching;
-    /// Brings back what a deletion took away.
-    undo_deletion(UndoDeletion) -> Deletion = requests::undo_deletion;
+    delete_requests(DeleteRequests) -> Deletion = keeping::delete;
+    /// Deletes the next requests that match a filter; can be undone for ten minutes.
+    delete_matching(DeleteMatching) -> Deletion = keeping::delete_matching;
+    /// Brings back the next requests that a deletion took away.
+    undo_deletion(UndoDeletion) -> Deletion = keeping::undo;
+    /// The deletions that can still be undone, newest first.
+    deletions(Nothing) -> Vec<DeletionView> = keeping::deletions;
+    /// Removes for good the next requests that were deleted.
+    purge_deletions(Nothing) -> Purged = keeping::purge;
+    /// What is used of the disk, and what the limits will take next.
+    storage(Nothing) -> StorageView = keeping::storage;
+    /// Keeps history within other limits.
+    set_retention(Retention) -> StorageView = keeping::set_retention;
     /// Why a signature does not hold, proved where it can be.
     diagnose(RequestRef) -> DiagnosisView = signature::diagnose;
     /// A request as a cURL command, safe to paste into a POSIX shell.

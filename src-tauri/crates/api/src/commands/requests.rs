@@ -3,17 +3,15 @@
 use hookbench_engine::filter::Pattern;
 use hookbench_engine::model::{Framing, Header, HttpVersion, Request, RequestId, RequestSummary, Sequence};
 use hookbench_engine::provider::OfferKind;
-use hookbench_engine::store::DeletionId;
 use hookbench_engine::{Engine, PageQuery};
 
 use super::conduct::{given_view, within};
 use super::signature;
 use crate::error::ApiError;
 use crate::types::{
-    CopyRequest, CountRequests, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingFact,
-    FramingView, HandshakeView, HeaderLine, ListRequests, Nothing, OfferView, ReplyView, RequestCount,
-    RequestDetail, RequestPage, RequestRef, RequestRow, SeekFilter, SoughtText, SoughtView, StarRequest,
-    SuggestFilter, Text, UndoDeletion, UnpackedView,
+    CopyRequest, CountRequests, FilterSuggestion, FramingFact, FramingView, HandshakeView, HeaderLine,
+    ListRequests, OfferView, ReplyView, RequestCount, RequestDetail, RequestPage, RequestRef, RequestRow,
+    SeekFilter, SoughtText, SoughtView, SuggestFilter, Text, UnpackedView,
 };
 
 /// How many rows a page has where nothing is said.
@@ -125,6 +123,7 @@ pub(super) async fn detail(engine: &Engine, arguments: RequestRef) -> Result<Req
             .given_answer(id)
             .await?
             .map(|answer| given_view(&answer, within(engine, &request.summary))),
+        note: engine.annotation(id).await?.note,
         row: row(engine, request.summary),
     })
 }
@@ -132,43 +131,6 @@ pub(super) async fn detail(engine: &Engine, arguments: RequestRef) -> Result<Req
 pub(super) async fn repetitions(engine: &Engine, arguments: RequestRef) -> Result<Vec<RequestRow>, ApiError> {
     let rows = engine.repetitions(arguments.id.parse()?).await?;
     Ok(rows.into_iter().map(|summary| row(engine, summary)).collect())
-}
-
-pub(super) async fn star(engine: &Engine, arguments: StarRequest) -> Result<Nothing, ApiError> {
-    engine.star(arguments.id.parse()?, arguments.starred).await?;
-    Ok(Nothing {})
-}
-
-pub(super) async fn delete(engine: &Engine, arguments: DeleteRequests) -> Result<Deletion, ApiError> {
-    let ids: Vec<RequestId> = arguments
-        .ids
-        .iter()
-        .map(|id| id.parse())
-        .collect::<Result<_, _>>()?;
-    let deleted = engine.delete(&ids).await?;
-    Ok(Deletion {
-        id: deleted.id.0,
-        requests: deleted.requests,
-    })
-}
-
-pub(super) async fn delete_matching(
-    engine: &Engine,
-    arguments: DeleteMatching,
-) -> Result<Deletion, ApiError> {
-    let deleted = engine.delete_matching(&arguments.filter).await?;
-    Ok(Deletion {
-        id: deleted.id.0,
-        requests: deleted.requests,
-    })
-}
-
-pub(super) async fn undo_deletion(engine: &Engine, arguments: UndoDeletion) -> Result<Deletion, ApiError> {
-    let requests = engine.undo_deletion(DeletionId(arguments.id)).await?;
-    Ok(Deletion {
-        id: arguments.id,
-        requests,
-    })
 }
 
 pub(super) async fn curl(engine: &Engine, arguments: CopyRequest) -> Result<Text, ApiError> {
@@ -210,6 +172,8 @@ pub(super) fn row(engine: &Engine, summary: RequestSummary) -> RequestRow {
         deliveries: summary.deliveries,
         forwarded: summary.forwarded.map(|how| how.as_str().to_owned()),
         starred: summary.starred,
+        noted: summary.noted,
+        tags: summary.tags,
         ambiguous: summary.ambiguous,
     }
 }

@@ -9,7 +9,9 @@ mod conduct;
 mod delivery;
 mod endpoint;
 mod feed;
+mod filter;
 mod forward;
+mod keeping;
 mod limit;
 mod provider;
 mod request;
@@ -31,17 +33,24 @@ pub use endpoint::{
     AddEndpoint, EndpointRef, EndpointView, RemoveSecret, SecretView, SetSecret, UpdateEndpoint,
 };
 pub use feed::FeedEvent;
+pub use filter::{
+    Annotate, FilterProblem, FilterReading, FilterRef, OrderFilters, ReadFilter, RenameFilter, SaveFilter,
+    SavedFilterView, TagView,
+};
 pub use forward::{
     Dropped, ForwardView, HeldRef, HeldView, ListHeld, MoveHeld, MoveWord, PauseQueue, QueueView,
     SetForwards, WayWord,
 };
+pub use keeping::{
+    CountMatching, DeleteMatching, Deletion, DeletionView, MatchCount, Purged, Retention, StorageView,
+    UndoDeletion,
+};
 pub use limit::{LimitView, SetLimit, SetLimits};
 pub use provider::{ParameterView, ProviderView, SampleSent, SampleView, SendSample};
 pub use request::{
-    CopyRequest, CountRequests, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingFact,
-    FramingView, HandshakeView, HeaderLine, ListRequests, OfferView, ReplyView, RequestCount, RequestDetail,
-    RequestPage, RequestRef, RequestRow, SeekFilter, SoughtText, SoughtView, StarRequest, SuggestFilter,
-    Text, UndoDeletion, UnpackedView,
+    CopyRequest, CountRequests, DeleteRequests, FilterSuggestion, FramingFact, FramingView, HandshakeView,
+    HeaderLine, ListRequests, OfferView, ReplyView, RequestCount, RequestDetail, RequestPage, RequestRef,
+    RequestRow, SeekFilter, SoughtText, SoughtView, SuggestFilter, Text, UnpackedView,
 };
 pub use run::{
     AskReport, CheckIdempotency, IdempotencyRowView, IdempotencyView, PaceView, PauseRun, RunRef, RunView,

@@ -62,6 +62,10 @@ pub struct RequestRow {
     pub forwarded: Option<String>,
     /// Marked by the person.
     pub starred: bool,
+    /// The person wrote a note to it.
+    pub noted: bool,
+    /// The tags the person gave it.
+    pub tags: Vec<String>,
     /// It was framed in two ways at once, by `Content-Length` and by `Transfer-Encoding`.
     pub ambiguous: bool,
 }
@@ -174,48 +178,12 @@ pub struct RequestRef {
     pub id: String,
 }
 
-/// Stars a request or takes the star away.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
-#[serde(rename_all = "camelCase")]
-pub struct StarRequest {
-    /// Its id.
-    pub id: String,
-    /// Whether it is starred from now on.
-    pub starred: bool,
-}
-
 /// Deletes requests with their deliveries.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]
 pub struct DeleteRequests {
     /// The ids of the requests.
     pub ids: Vec<String>,
-}
-
-/// Deletes all requests that match a filter.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
-#[serde(rename_all = "camelCase")]
-pub struct DeleteMatching {
-    /// A filter in the filter language; empty for all.
-    pub filter: String,
-}
-
-/// A deletion that can be undone for ten minutes.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
-#[serde(rename_all = "camelCase")]
-pub struct Deletion {
-    /// Names it, to undo it.
-    pub id: i64,
-    /// How many requests it deleted, or brought back.
-    pub requests: u64,
-}
-
-/// Brings back what a deletion took away.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
-#[serde(rename_all = "camelCase")]
-pub struct UndoDeletion {
-    /// Names the deletion.
-    pub id: i64,
 }
 
 /// Asks for a request as text for the clipboard.
@@ -356,4 +324,6 @@ pub struct RequestDetail {
     pub handshake: Option<HandshakeView>,
     /// The check of its signature as a story, made anew with the secrets of now at the time of receipt.
     pub signature: SignatureView,
+    /// What the person wrote to it.
+    pub note: Option<String>,
 }

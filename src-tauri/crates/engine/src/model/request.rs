@@ -126,6 +126,10 @@ pub struct RequestSummary {
     pub forwarded: Option<Forwarded>,
     /// Marked by the person.
     pub starred: bool,
+    /// The person wrote a note to it.
+    pub noted: bool,
+    /// The tags the person gave it, by name.
+    pub tags: Vec<String>,
     /// It was framed in two ways at once: [`super::Mark::AmbiguousFraming`].
     pub ambiguous: bool,
 }

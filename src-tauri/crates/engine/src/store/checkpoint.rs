@@ -9,7 +9,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 use tokio::sync::watch;
 
-use super::writer::WeakWriter;
+use super::writer::{WeakWriter, Writer};
 
 /// Copy after this many bytes …
 const BYTES: u64 = 32 * 1024 * 1024;
@@ -96,6 +96,22 @@ async fn copy(
         pass(connection).await?;
     }
     Ok(())
+}
+
+/// Copies what is left and empties the log, unless somebody is reading from it: nothing waits for that.
+pub(super) async fn shorten(options: &SqliteConnectOptions, writer: &Writer) -> Result<(), sqlx::Error> {
+    let options = options.clone().busy_timeout(Duration::ZERO);
+    let mut connection = options.connect().await?;
+    // The long copy goes beside the writer, which is then held for the short rest.
+    sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
+        .execute(&mut connection)
+        .await?;
+    if let Ok(_held) = writer.pause().await {
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+            .execute(&mut connection)
+            .await?;
+    }
+    connection.close().await
 }
 
 /// Copies what can be copied beside readers and the writer.

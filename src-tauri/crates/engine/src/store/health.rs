@@ -96,34 +96,55 @@ impl Store {
         receiver
     }
 
-    /// Writes a whole copy of the data file to `path`, where nothing may be yet; receiving goes on meanwhile.
+    /// Writes a whole copy of the data file to `path`, where nothing may be yet; receiving goes on meanwhile. Returns
+    /// its length. It has another name until it is whole, and only its owner may read it.
     ///
     /// # Errors
     ///
     /// When it cannot be written, or something is there.
-    pub async fn backup(&self, path: &Path) -> Result<(), StoreError> {
+    pub async fn backup(&self, path: &Path) -> Result<u64, StoreError> {
         if path.exists() {
             return Err(StoreError::Exists {
                 kind: "a file",
                 name: path.display().to_string(),
             });
         }
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(".partial");
+        let partial = path.with_file_name(name);
+        let copied = self.copy_to(&partial).await.and_then(|()| {
+            std::fs::rename(&partial, path).map_err(|error| disk(&error))?;
+            Ok(std::fs::metadata(path).map_err(|error| disk(&error))?.len())
+        });
+        if copied.is_err() {
+            let _ = std::fs::remove_file(&partial);
+        }
+        copied
+    }
+
+    async fn copy_to(&self, partial: &Path) -> Result<(), StoreError> {
+        // What an earlier one left. SQLite writes into an empty file only.
+        let _ = std::fs::remove_file(partial);
+        super::file::make_file(partial).map_err(|error| StoreError::Disk {
+            detail: error.to_string(),
+        })?;
         let mut connection = self.inner.checkpointer.connect().await?;
         let copied = sqlx::query("VACUUM INTO ?")
-            .bind(path.to_string_lossy().into_owned())
+            .bind(partial.to_string_lossy().into_owned())
             .execute(&mut connection)
             .await;
         let _ = connection.close().await;
         copied?;
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).map_err(|error| {
-                StoreError::Disk {
-                    detail: error.to_string(),
-                }
-            })?;
-        }
-        Ok(())
+        let file = std::fs::File::options()
+            .write(true)
+            .open(partial)
+            .map_err(|error| disk(&error))?;
+        file.sync_all().map_err(|error| disk(&error))
+    }
+}
+
+fn disk(error: &std::io::Error) -> StoreError {
+    StoreError::Disk {
+        detail: error.to_string(),
     }
 }

@@ -97,8 +97,11 @@ pub(super) const SUMMARY: &str = "SELECT request.id, request.sequence, request.r
     request.answered, request.body_length, request.body_sha256, request.duplicate_of, \
     coalesce(annotation.deliveries, 0), coalesce(annotation.starred, 0), request.handshake, \
     EXISTS (SELECT 1 FROM content INDEXED BY content_ambiguous WHERE place = request.sequence << 16 AND instr(framing, 'ambiguous_framing') > 0), \
-    answer.source, answer.micros, \
+    annotation.note IS NOT NULL, \
+    (SELECT json_group_array(name) FROM (SELECT name FROM tag WHERE tag.request = request.sequence ORDER BY name)), \
+    answer.source AS answer_source, answer.micros AS answer_micros, \
     CASE WHEN EXISTS (SELECT 1 FROM held WHERE held.request = request.sequence) THEN 'held' ELSE annotation.forwarded END \
+        AS forwarded \
     FROM request LEFT JOIN annotation ON annotation.request = request.sequence \
     LEFT JOIN answer ON answer.request = request.sequence ";
 
@@ -144,24 +147,34 @@ pub(super) fn summary(row: &SqliteRow) -> Result<RequestSummary, StoreError> {
         deliveries: u32::try_from(row.try_get::<i64, _>(20)?).unwrap_or(u32::MAX),
         starred: row.try_get::<i64, _>(21)? != 0,
         ambiguous: row.try_get::<i64, _>(23)? != 0,
+        noted: row.try_get::<i64, _>(24)? != 0,
+        tags: serde_json::from_str(row.try_get(25)?).unwrap_or_default(),
         answer_source: row
-            .try_get::<Option<&str>, _>(24)?
+            .try_get::<Option<&str>, _>("answer_source")?
             .and_then(AnswerSource::from_word),
-        answer_micros: row.try_get::<Option<i64>, _>(25)?.map(i64::unsigned_abs),
-        forwarded: row.try_get::<Option<&str>, _>(26)?.and_then(Forwarded::from_word),
+        answer_micros: row
+            .try_get::<Option<i64>, _>("answer_micros")?
+            .map(i64::unsigned_abs),
+        forwarded: row
+            .try_get::<Option<&str>, _>("forwarded")?
+            .and_then(Forwarded::from_word),
     })
 }
 
 /// A row of [`SUMMARY`] with `head_length`, `length`, `coding`, `data`, `framing` and `reply` after it.
 fn whole(row: &SqliteRow) -> Result<Request, StoreError> {
-    let bytes = pack::unpack(row.try_get(29)?, row.try_get(28)?, row.try_get(30)?)?;
-    let (head, _) = content::cut(&bytes, row.try_get(27)?)?;
+    let bytes = pack::unpack(
+        row.try_get("coding")?,
+        row.try_get("length")?,
+        row.try_get("data")?,
+    )?;
+    let (head, _) = content::cut(&bytes, row.try_get("head_length")?)?;
     Ok(Request {
         summary: summary(row)?,
         // A copy, so that a small head does not hold a large body in memory.
         head: RawHead::new(Bytes::copy_from_slice(&head)),
-        framing: framing_of(row.try_get::<Option<&str>, _>(31)?)?,
-        reply: reply_of(row.try_get::<Option<&str>, _>(32)?)?,
+        framing: framing_of(row.try_get::<Option<&str>, _>("framing")?)?,
+        reply: reply_of(row.try_get::<Option<&str>, _>("reply")?)?,
     })
 }
 
