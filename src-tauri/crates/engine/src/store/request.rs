@@ -161,7 +161,8 @@ pub(super) fn summary(row: &SqliteRow) -> Result<RequestSummary, StoreError> {
     })
 }
 
-/// A row of [`SUMMARY`] with `head_length`, `length`, `coding`, `data`, `framing` and `reply` after it.
+/// A row of [`SUMMARY`] with `head_length`, `length`, `coding`, `data`, `framing` and `reply` after it. They are read by
+/// their names: the summary grows.
 fn whole(row: &SqliteRow) -> Result<Request, StoreError> {
     let bytes = pack::unpack(
         row.try_get("coding")?,
