@@ -26,6 +26,7 @@ fn view(provider: &Provider) -> ProviderView {
         name: provider.name.clone(),
         docs: provider.docs.clone(),
         note: provider.note.clone(),
+        answer_within: provider.answer_within,
         signed: provider.scheme.is_some(),
         public_key: provider.scheme.as_ref().is_some_and(|scheme| {
             scheme.ways().any(|way| {
