@@ -240,6 +240,7 @@ mod small_disk {
 
     impl Shell {
         /// `None` where this user may not mount, with the reason on standard error.
+        #[expect(clippy::print_stderr, reason = "why a test was left out has to be seen")]
         fn with_disk(hookbench: &Hookbench, size: &str) -> Option<Self> {
             let data = hookbench.data().display();
             let script = format!(

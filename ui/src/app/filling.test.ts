@@ -11,6 +11,7 @@ function providerOf(id: string, name: string): ProviderView {
     name,
     docs: null,
     note: null,
+    answerWithin: null,
     signed: true,
     publicKey: false,
     keySource: null,

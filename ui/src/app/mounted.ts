@@ -42,6 +42,7 @@ export function detailOf(row: RequestRow, body: string): RequestDetail {
       facts: [{ name: 'Body', text: 'Content-Length 1' }],
       marks: [HOSTILE],
     },
+    answer: null,
     unpacked: null,
     handshake: null,
     signature: {
@@ -101,6 +102,7 @@ export async function open(
         value: limits.find(({ name }) => name === limit.name)?.value ?? limit.value,
       })),
     endpoints: () => [],
+    queues: () => [],
     targets: () => [],
     providers: () => [],
     saved_filters: () => [],

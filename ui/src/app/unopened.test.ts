@@ -12,7 +12,6 @@ describe('data that cannot be opened', () => {
       hint: 'set it aside',
     } as const;
     host.script.status = () => {
-      // eslint-disable-next-line @typescript-eslint/only-throw-error
       throw why;
     };
     bench.openings += 1;

@@ -18,24 +18,31 @@ import type { DeliveryRef } from "./DeliveryRef";
 import type { DeliveryView } from "./DeliveryView";
 import type { DiagnosisView } from "./DiagnosisView";
 import type { Done } from "./Done";
+import type { Dropped } from "./Dropped";
 import type { EndpointRef } from "./EndpointRef";
 import type { EndpointView } from "./EndpointView";
 import type { FilterReading } from "./FilterReading";
 import type { FilterRef } from "./FilterRef";
 import type { FilterSuggestion } from "./FilterSuggestion";
+import type { HeldRef } from "./HeldRef";
+import type { HeldView } from "./HeldView";
 import type { HostRef } from "./HostRef";
 import type { IdempotencyView } from "./IdempotencyView";
 import type { LimitView } from "./LimitView";
 import type { ListDeliveries } from "./ListDeliveries";
+import type { ListHeld } from "./ListHeld";
 import type { ListRequests } from "./ListRequests";
 import type { ListenerView } from "./ListenerView";
 import type { MatchCount } from "./MatchCount";
+import type { MoveHeld } from "./MoveHeld";
 import type { Nothing } from "./Nothing";
 import type { OrderFilters } from "./OrderFilters";
+import type { PauseQueue } from "./PauseQueue";
 import type { PauseRun } from "./PauseRun";
 import type { PreviewView } from "./PreviewView";
 import type { ProviderView } from "./ProviderView";
 import type { Purged } from "./Purged";
+import type { QueueView } from "./QueueView";
 import type { ReachabilityView } from "./ReachabilityView";
 import type { ReadFilter } from "./ReadFilter";
 import type { RemoveSecret } from "./RemoveSecret";
@@ -58,6 +65,9 @@ import type { SavedFilterView } from "./SavedFilterView";
 import type { SeekFilter } from "./SeekFilter";
 import type { SendAgain } from "./SendAgain";
 import type { SendSample } from "./SendSample";
+import type { SetAnswer } from "./SetAnswer";
+import type { SetFault } from "./SetFault";
+import type { SetForwards } from "./SetForwards";
 import type { SetLimits } from "./SetLimits";
 import type { SetPort } from "./SetPort";
 import type { SetSecret } from "./SetSecret";
@@ -75,6 +85,7 @@ import type { TargetView } from "./TargetView";
 import type { Text } from "./Text";
 import type { UndoDeletion } from "./UndoDeletion";
 import type { UpdateEndpoint } from "./UpdateEndpoint";
+import type { VariableView } from "./VariableView";
 
 /**
  * What each command takes and gives; exists for its TypeScript form.
@@ -232,6 +243,50 @@ set_secret: Command<SetSecret, EndpointView>,
  * Removes a secret.
  */
 remove_secret: Command<RemoveSecret, Nothing>, 
+/**
+ * Sets what the senders of an endpoint get.
+ */
+set_answer: Command<SetAnswer, EndpointView>, 
+/**
+ * The variables that an answer may have.
+ */
+answer_variables: Command<Nothing, Array<VariableView>>, 
+/**
+ * Lets answers of an endpoint go wrong on purpose, or ends that.
+ */
+set_fault: Command<SetFault, EndpointView>, 
+/**
+ * Sets where the requests of an endpoint go by themselves.
+ */
+set_forwards: Command<SetForwards, EndpointView>, 
+/**
+ * What waits for each target, and how the target stands.
+ */
+queues: Command<Nothing, Array<QueueView>>, 
+/**
+ * What waits for a target, in its order.
+ */
+held: Command<ListHeld, Array<HeldView>>, 
+/**
+ * Lets what waits for a target wait on, or go.
+ */
+pause_queue: Command<PauseQueue, Nothing>, 
+/**
+ * Tries a target now, whatever its backoff says.
+ */
+drain_queue: Command<TargetRef, Nothing>, 
+/**
+ * Takes a held request out of its queue; the request stays.
+ */
+drop_held: Command<HeldRef, Nothing>, 
+/**
+ * Takes all that waits for a target out of its queue; the requests stay.
+ */
+drop_queue: Command<TargetRef, Dropped>, 
+/**
+ * Moves a held request within its queue.
+ */
+move_held: Command<MoveHeld, Nothing>, 
 /**
  * All providers with their samples.
  */

@@ -23,6 +23,10 @@ docs: string | null,
  */
 note: string | null, 
 /**
+ * The seconds after which it gives up waiting for an answer, where that is documented.
+ */
+answerWithin: number | null, 
+/**
  * Whether its requests are signed, so that a secret is of use.
  */
 signed: boolean, 

@@ -73,6 +73,18 @@ reason: string | null,
  */
 answered: number | null, 
 /**
+ * Where our answer came from; `null` where that is not known (yet).
+ */
+answerSource: 'usual' | 'set' | 'handshake' | 'fault' | 'target' | 'gateway' | null, 
+/**
+ * µs from its last byte to the last of our answer.
+ */
+answerMicros: number | null, 
+/**
+ * The seconds after which its provider would have given up, where our answer came later than that.
+ */
+tooLateFor: number | null, 
+/**
  * The length of the kept body.
  */
 bodyLength: number, 
@@ -84,6 +96,10 @@ duplicateOf: string | null,
  * How many deliveries it has.
  */
 deliveries: number, 
+/**
+ * How its forwards stand, where it has any.
+ */
+forwarded: 'held' | 'failed' | 'delivered' | null, 
 /**
  * Marked by the person.
  */

@@ -497,7 +497,17 @@ export const ACTIONS: readonly Action[] = [
     keys: [],
     when: always,
     run: (bench) => {
-      bench.view.open({ kind: 'endpoint', endpoint: null, path: '', secret: false });
+      bench.view.open({ kind: 'endpoint', endpoint: null, path: '', part: 'general' });
+    },
+  },
+  {
+    id: 'hookbench.queue',
+    title: 'Show what waits to be forwarded',
+    group: 'Hookbench',
+    keys: [],
+    when: always,
+    run: (bench) => {
+      bench.view.open({ kind: 'queue', target: null });
     },
   },
   {

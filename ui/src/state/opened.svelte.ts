@@ -114,6 +114,12 @@ export class OpenRequest {
     return this.#reader('request_head', this.id, this.detail?.headLength ?? 0);
   }
 
+  /** What we answered, head and body, where those bytes were kept. */
+  answer(): ByteReader | null {
+    const length = this.detail?.answer?.length ?? 0;
+    return length === 0 ? null : this.#reader('request_answer', this.id, length);
+  }
+
   answerBody(attempt: AttemptView): ByteReader {
     return this.#reader('attempt_body', attempt.id, attempt.bodyLength);
   }

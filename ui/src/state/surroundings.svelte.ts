@@ -1,5 +1,6 @@
 /** What stands around the requests: listener, store, settings, endpoints, providers and targets. */
 import type { EndpointView } from '../bindings/EndpointView';
+import type { QueueView } from '../bindings/QueueView';
 import type { ProviderView } from '../bindings/ProviderView';
 import type { ReachabilityView } from '../bindings/ReachabilityView';
 import type { RecheckView } from '../bindings/RecheckView';
@@ -16,6 +17,8 @@ export class Surroundings {
   endpoints = $state.raw<readonly EndpointView[]>([]);
   providers = $state.raw<readonly ProviderView[]>([]);
   targets = $state.raw<readonly TargetView[]>([]);
+  /** What waits to be forwarded, by target. */
+  queues = $state.raw<readonly QueueView[]>([]);
   /** Whether somebody is there, by the target's id; asked for while the targets are on the screen. */
   reachable = $state.raw<ReadonlyMap<string, ReachabilityView>>(new Map());
   readonly #host: Host;
@@ -56,10 +59,20 @@ export class Surroundings {
 
   /** Endpoints and targets change together in the feed. */
   async loadEndpoints(): Promise<void> {
-    [this.endpoints, this.targets] = await Promise.all([
+    [this.endpoints, this.targets, this.queues] = await Promise.all([
       this.#host.call('endpoints', {}),
       this.#host.call('targets', {}),
+      this.#host.call('queues', {}),
     ]);
+  }
+
+  async loadQueues(): Promise<void> {
+    this.queues = await this.#host.call('queues', {});
+  }
+
+  /** How many requests wait for a target. */
+  heldFor(target: string): number {
+    return this.queues.find((queue) => queue.target === target)?.count ?? 0;
   }
 
   /** Knocks at each target; nothing is sent. */

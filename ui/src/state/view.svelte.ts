@@ -7,6 +7,8 @@ import { isBoolean, isNumber, recall, remember } from '../lib/remember';
 export const TABS = ['payload', 'headers', 'signature', 'deliveries', 'raw'] as const;
 export type Tab = (typeof TABS)[number];
 
+/** The parts of the endpoint's editor. */
+export type EndpointPart = 'general' | 'secrets' | 'answer' | 'forward' | 'faults';
 /** Something the person has to agree to before it is sent. */
 export interface Question {
   code: string;
@@ -28,7 +30,8 @@ export type Dialog =
   | { kind: 'sequence'; chosen: readonly string[] | string }
   | { kind: 'idempotency'; request: string }
   | { kind: 'confirm'; question: Question; answer: (agreed: boolean) => void }
-  | { kind: 'endpoint'; endpoint: EndpointView | null; path: string; secret: boolean }
+  | { kind: 'queue'; target: string | null }
+  | { kind: 'endpoint'; endpoint: EndpointView | null; path: string; part: EndpointPart }
   | { kind: 'target'; target: TargetView | null };
 
 export type Frame = 'three' | 'two' | 'one';

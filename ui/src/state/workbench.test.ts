@@ -34,6 +34,7 @@ function detailOf(id: string, bodyLength = 13): RequestDetail {
       facts: [],
       marks: [],
     },
+    answer: null,
     note: null,
     signature: {
       couldBe: [],
@@ -84,6 +85,7 @@ async function bench(settings: Partial<Settings> = {}): Promise<{ bench: Workben
       throw { code: 'failed', message: 'not now', hint: null };
     },
     endpoints: () => [],
+    queues: () => [],
     targets: () => [],
     providers: () => [],
     resend: ({ request, url }) => deliveryOf(request, url, 'resend'),

@@ -26,6 +26,11 @@ pub async fn read_bytes(engine: &Engine, range: &ByteRange) -> Result<Bytes, Api
             .map(|unpacked| unpacked.bytes.clone())
             .unwrap_or_default(),
         ByteSource::RequestHead => engine.request(range.id.parse()?).await?.head.bytes().clone(),
+        ByteSource::RequestAnswer => engine
+            .given_answer(range.id.parse()?)
+            .await?
+            .and_then(|answer| answer.bytes)
+            .unwrap_or_default(),
         ByteSource::DeliveryHead => engine.delivery(range.id.parse()?).await?.head,
         ByteSource::DeliveryBody => {
             let delivery = engine.delivery(range.id.parse()?).await?;

@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 
@@ -23,6 +24,11 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Captures requests until it is stopped, a line for each.
     Listen(Listen),
+    /// Captures requests and sends each on to a target as it comes; what comes while the target is down waits.
+    Forward(Forward),
+    /// Shows and steers what waits for targets that are down.
+    #[command(subcommand)]
+    Queue(Queue),
     /// Lists captured requests, newest first.
     List(List),
     /// Shows one request.
@@ -91,9 +97,92 @@ pub(crate) struct Listen {
     /// Fail where the port is taken instead of taking the next free one.
     #[arg(long)]
     pub(crate) exact_port: bool,
+    /// Send each request on to this URL or target as it comes, as `hookbench forward` does.
+    #[arg(long, value_name = "URL")]
+    pub(crate) forward: Option<String>,
     /// One JSON object a line.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// How requests are forwarded.
+#[derive(Debug, Args)]
+pub(crate) struct How {
+    /// Only requests that match, in the filter language, e.g. `event:invoice.*`.
+    #[arg(long, value_name = "FILTER", default_value = "", allow_hyphen_values = true)]
+    pub(crate) filter: String,
+    /// The sender waits for the target's answer and gets it.
+    #[arg(long)]
+    pub(crate) through: bool,
+    /// How long the target has for its answer then, e.g. `5s`; a 504 of ours comes after it.
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) deadline: Option<Duration>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Forward {
+    /// Where to: a URL, or the name of a target.
+    #[arg(long, value_name = "URL")]
+    pub(crate) to: String,
+    /// Only requests whose path begins with it.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) path: Option<String>,
+    #[command(flatten)]
+    pub(crate) how: How,
+    #[command(flatten)]
+    pub(crate) listen: Listen,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct EndpointForward {
+    /// The path or id of the endpoint.
+    pub(crate) endpoint: String,
+    /// Where to: a URL, or the name of a target; may be given several times. With --through the first one answers.
+    #[arg(long, value_name = "URL", required_unless_present = "none")]
+    pub(crate) to: Vec<String>,
+    #[command(flatten)]
+    pub(crate) how: How,
+    /// Nowhere any more.
+    #[arg(long, conflicts_with = "to")]
+    pub(crate) none: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Queue {
+    /// Lists what waits, and why.
+    List {
+        /// The name or URL of a target; all where none is given.
+        target: Option<String>,
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Lets what waits for a target wait on.
+    Pause {
+        /// The name or URL of the target.
+        target: String,
+    },
+    /// Lets what waits for a target go again.
+    Resume {
+        /// The name or URL of the target.
+        target: String,
+    },
+    /// Tries a target now, whatever its pause says.
+    Drain {
+        /// The name or URL of the target.
+        target: String,
+    },
+    /// Takes requests out of a queue; the requests themselves stay.
+    Drop {
+        /// The name or URL of the target.
+        target: String,
+        /// The number of one, as `list` shows it.
+        #[arg(long, value_name = "N")]
+        number: Option<i64>,
+        /// All of them.
+        #[arg(long, conflicts_with = "number")]
+        all: bool,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -197,11 +286,67 @@ pub(crate) enum Endpoint {
         #[arg(long)]
         json: bool,
     },
+    /// Sets what the senders of an endpoint get once their request is kept.
+    Answer(Answer),
+    /// Lets answers of an endpoint go wrong on purpose, so that the sender's retries can be tried out. It ends when the
+    /// last program that listens ends.
+    Fault(Fault),
+    /// Sets where the requests of an endpoint go by themselves as they come.
+    Forward(EndpointForward),
     /// Removes an endpoint and its secrets; its requests stay.
     Remove {
         /// Its path or id.
         endpoint: String,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Answer {
+    /// The path or id of the endpoint.
+    pub(crate) endpoint: String,
+    /// The status.
+    #[arg(long, value_name = "N", default_value_t = 200)]
+    pub(crate) status: u16,
+    /// A header; may be given several times.
+    #[arg(long = "header", value_name = "NAME: VALUE", value_parser = header)]
+    pub(crate) headers: Vec<(String, String)>,
+    /// The body. It may have variables: {{id}}, {{event}}, {{now}}, {{json:/pointer}}, {{header:name}} and a few more.
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(crate) body: String,
+    /// How long the sender waits for it, e.g. `250ms` or `4s`.
+    #[arg(long, value_name = "TIME", default_value = "0s", value_parser = duration)]
+    pub(crate) delay: Duration,
+    /// Back to the usual answer.
+    #[arg(long, conflicts_with_all = ["status", "headers", "body", "delay"])]
+    pub(crate) usual: bool,
+}
+
+#[derive(Debug, Args)]
+#[group(skip)]
+pub(crate) struct Fault {
+    /// The path or id of the endpoint.
+    pub(crate) endpoint: String,
+    /// Answer with this status, 400 to 599.
+    #[arg(long, value_name = "STATUS", group = "what", num_args = 0..=1, default_missing_value = "503")]
+    pub(crate) fail: Option<u16>,
+    /// Answer this much later, e.g. `4s`.
+    #[arg(long, value_name = "TIME", group = "what", value_parser = duration)]
+    pub(crate) delay: Option<Duration>,
+    /// End the connection without an answer.
+    #[arg(long, group = "what")]
+    pub(crate) close: bool,
+    /// End the connection in the middle of the answer.
+    #[arg(long, group = "what")]
+    pub(crate) cut: bool,
+    /// No fault any more.
+    #[arg(long, group = "what", conflicts_with_all = ["next", "share"])]
+    pub(crate) off: bool,
+    /// Strike the next N requests.
+    #[arg(long, value_name = "N", group = "whom")]
+    pub(crate) next: Option<u32>,
+    /// Strike so many of a hundred requests.
+    #[arg(long, value_name = "PERCENT", group = "whom")]
+    pub(crate) share: Option<u8>,
 }
 
 /// Whether something is done.
@@ -502,6 +647,31 @@ pub(crate) struct Serve {
     pub(crate) ui_port: u16,
 }
 
+fn header(text: &str) -> Result<(String, String), String> {
+    match text.split_once(':') {
+        Some((name, value)) if !name.trim().is_empty() => {
+            Ok((name.trim().to_owned(), value.trim().to_owned()))
+        }
+        _ => Err("write NAME: VALUE".to_owned()),
+    }
+}
+
+/// `250ms`, `4s`, `2m`.
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text
+        .find(|letter: char| !letter.is_ascii_digit())
+        .unwrap_or(text.len());
+    let wrong = || "write a number with `ms`, `s` or `m`".to_owned();
+    let number: u64 = text[..digits].parse().map_err(|_| wrong())?;
+    let millis = match &text[digits..] {
+        "ms" => Some(number),
+        "s" => number.checked_mul(1_000),
+        "m" => number.checked_mul(60_000),
+        _ => None,
+    };
+    millis.map(Duration::from_millis).ok_or_else(wrong)
+}
+
 pub(crate) fn assignment(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
@@ -517,6 +687,24 @@ mod tests {
     #[test]
     fn the_grammar_has_no_contradiction() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn times_are_written_with_their_unit() {
+        for (text, millis) in [("250ms", 250), ("4s", 4_000), ("2m", 120_000), ("0s", 0)] {
+            assert_eq!(duration(text), Ok(Duration::from_millis(millis)), "`{text}`");
+        }
+        for text in [
+            "",
+            "4",
+            "s",
+            "4h",
+            "-1s",
+            "99999999999999999999s",
+            "18446744073709551615m",
+        ] {
+            assert!(duration(text).is_err(), "`{text}`");
+        }
     }
 
     #[test]

@@ -1,9 +1,9 @@
 //! `hookbench endpoint`
 
 use hookbench_engine::Engine;
-use hookbench_engine::model::NewEndpoint;
+use hookbench_engine::model::{AnswerRule, FaultKind, FaultReach, NewEndpoint};
 
-use crate::arguments::{Endpoint, Toggle};
+use crate::arguments::{Answer, Endpoint, Fault, Toggle};
 use crate::failure::Failure;
 use crate::json::EndpointObject;
 use crate::output;
@@ -73,12 +73,62 @@ pub(crate) async fn run(engine: &Engine, command: Endpoint) -> Result<(), Failur
             }
             Ok(())
         }
+        Endpoint::Answer(answer) => set_answer(engine, answer).await,
+        Endpoint::Fault(fault) => set_fault(engine, fault).await,
+        Endpoint::Forward(forward) => crate::forward::set(engine, forward).await,
         Endpoint::Remove { endpoint } => {
             let endpoint = engine.find_endpoint(&endpoint).await?;
             engine.remove_endpoint(endpoint.id).await?;
             output::line(&format!("removed {}", visible(&endpoint.path)))
         }
     }
+}
+
+async fn set_answer(engine: &Engine, answer: Answer) -> Result<(), Failure> {
+    let endpoint = engine.find_endpoint(&answer.endpoint).await?;
+    let path = visible(&endpoint.path);
+    if answer.usual {
+        engine.set_answer(endpoint.id, None).await?;
+        return output::line(&format!("{path} answers as usual"));
+    }
+    let status = answer.status;
+    let rule = AnswerRule {
+        status,
+        headers: answer.headers,
+        body: answer.body,
+        delay: answer.delay,
+    };
+    engine.set_answer(endpoint.id, Some(rule)).await?;
+    output::line(&format!("{path} answers {status}"))
+}
+
+async fn set_fault(engine: &Engine, fault: Fault) -> Result<(), Failure> {
+    let endpoint = engine.find_endpoint(&fault.endpoint).await?;
+    let path = visible(&endpoint.path);
+    if fault.off {
+        engine.set_fault(endpoint.id, None).await?;
+        return output::line(&format!("{path} has no fault"));
+    }
+    let (kind, what) = match (fault.fail, fault.delay) {
+        (Some(status), _) => (FaultKind::Fail { status }, format!("answers {status} to")),
+        (None, Some(by)) => (FaultKind::Delay { by }, format!("answers {by:?} late to")),
+        (None, None) if fault.close => (FaultKind::Close, "gives no answer to".to_owned()),
+        (None, None) if fault.cut => (FaultKind::Cut, "cuts the answer to".to_owned()),
+        (None, None) => {
+            return Err(Failure::new("nothing says what shall go wrong")
+                .hint("choose --fail, --delay, --close, --cut or --off"));
+        }
+    };
+    let (reach, whom) = match (fault.next, fault.share) {
+        (Some(count), _) => (FaultReach::Next(count), format!("the next {count} requests")),
+        (None, Some(percent)) => (
+            FaultReach::Share(percent),
+            format!("{percent} of a hundred requests"),
+        ),
+        (None, None) => (FaultReach::All, "every request".to_owned()),
+    };
+    engine.set_fault(endpoint.id, Some((kind, reach))).await?;
+    output::line(&format!("{path} {what} {whom}, until the listener ends"))
 }
 
 fn told(endpoint: &hookbench_engine::model::Endpoint, json: bool) -> Result<(), Failure> {

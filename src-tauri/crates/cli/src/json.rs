@@ -2,7 +2,9 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use hookbench_engine::model::{Attempt, Delivery, Endpoint, Framing, Mark, RawHead, Request, SecretRecord};
+use hookbench_engine::model::{
+    Attempt, Delivery, Endpoint, Forwarded, Framing, Mark, RawHead, Request, SecretRecord,
+};
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -27,6 +29,12 @@ pub(crate) struct RequestObject {
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     answered: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answered_by: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer_milliseconds: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forwarded: Option<&'static str>,
     peer: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     duplicate_of: Option<String>,
@@ -121,6 +129,15 @@ impl RequestObject {
             state: summary.state.as_str(),
             reason: summary.reason.clone(),
             answered: summary.answered,
+            answered_by: summary
+                .answer_source
+                .map(hookbench_engine::model::AnswerSource::as_str),
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "the time of an answer is far below 2^53 µs"
+            )]
+            answer_milliseconds: summary.answer_micros.map(|micros| micros as f64 / 1000.0),
+            forwarded: summary.forwarded.map(Forwarded::as_str),
             peer: summary.peer.clone(),
             duplicate_of: summary.duplicate_of.map(|id| id.to_string()),
             body_length: summary.body_length,

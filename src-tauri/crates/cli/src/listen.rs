@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use hookbench_engine::model::{Request, Sequence};
+use hookbench_engine::forwarding::{PassingForward, USUAL_DEADLINE};
+use hookbench_engine::model::{ForwardRule, ForwardWay, Request, Sequence};
 use hookbench_engine::{Engine, ListenerState, PageQuery};
 use serde::Serialize;
 use tokio::signal;
@@ -62,8 +63,25 @@ pub(crate) const fn wanted(listen: &Listen) -> hookbench_engine::Listen {
     }
 }
 
+/// Forwards while this program runs, where that is asked for.
+pub(crate) async fn forward(engine: &Engine, listen: &Listen) -> Result<(), Failure> {
+    if let Some(to) = &listen.forward {
+        let rule = ForwardRule {
+            target: engine.target_for(to).await?.id,
+            filter: String::new(),
+            way: ForwardWay::AtOnce,
+            deadline: USUAL_DEADLINE,
+        };
+        engine
+            .forward_for_now(PassingForward { path: None, rule })
+            .await?;
+    }
+    Ok(())
+}
+
 /// Starts the listener and says where it listens.
 pub(crate) async fn start(engine: &Engine, listen: &Listen) -> Result<ListenerState, Failure> {
+    forward(engine, listen).await?;
     let state = engine.listen(wanted(listen)).await?;
     if let Some(port) = state.wanted_port {
         output::aside(&format!(

@@ -10,6 +10,7 @@ mod deliveries;
 mod endpoint;
 mod failure;
 mod filter;
+mod forward;
 mod host;
 mod idempotency;
 mod json;
@@ -17,6 +18,7 @@ mod limit;
 mod list;
 mod listen;
 mod output;
+mod queue;
 mod resend;
 mod secret;
 mod send;
@@ -78,6 +80,8 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
     let changes_verdicts = matches!(arguments.command, Command::Endpoint(_) | Command::Secret(_));
     let done = match arguments.command {
         Command::Listen(listen) => listen::run(&engine, &listen).await,
+        Command::Forward(forward) => forward::run(&engine, &forward).await,
+        Command::Queue(command) => queue::run(&engine, command).await,
         Command::List(list) => list::run(&engine, &list).await,
         Command::Show(show) => show::run(&engine, &show).await,
         Command::Resend(resend) => resend::run(&engine, &resend).await,

@@ -14,13 +14,18 @@ use tokio::task::JoinHandle;
 use crate::capture::Limits;
 use crate::changes::{Change, Changes};
 use crate::clock::Clock;
+use crate::conduct::Conducts;
 use crate::error::EngineError;
+use crate::forwarding::PassingForward;
+use crate::forwarding::drain::Drain;
 use crate::housekeeping::Housekeeping;
 use crate::judge::Judge;
+use crate::lead::Lead;
 use crate::listening::Listening;
 use crate::model::{Endpoint, SecretId, SecretPlace, Timestamp};
 use crate::options::Options;
 use crate::provider::Catalogue;
+use crate::recording::Recorder;
 use crate::rejudging::{self, Rejudging, Scope};
 use crate::secrets::Vault;
 use crate::sending::courier::Courier;
@@ -50,6 +55,15 @@ pub(crate) struct Core {
     values: Mutex<HashMap<SecretId, Secret>>,
     /// Whether the judge has the secrets that were there when the engine was opened.
     pub(crate) ready: watch::Sender<bool>,
+    /// What endpoints do beside keeping requests.
+    pub(crate) conducts: ArcSwap<Conducts>,
+    /// Held while that is made anew.
+    pub(crate) renewing: Mutex<()>,
+    pub(crate) recorder: Recorder,
+    /// What is forwarded while this program runs.
+    pub(crate) passing: std::sync::Mutex<Vec<PassingForward>>,
+    pub(crate) drain: Drain,
+    pub(crate) lead: Lead,
     pub(crate) rejudging: Rejudging,
     /// The body that was looked into last.
     pub(crate) unpacked: LastUnpacked,
@@ -87,6 +101,12 @@ impl Engine {
             judge: ArcSwap::from_pointee(judge),
             values: Mutex::default(),
             ready: watch::Sender::new(false),
+            conducts: ArcSwap::default(),
+            renewing: Mutex::default(),
+            recorder: Recorder::new(),
+            passing: std::sync::Mutex::default(),
+            drain: Drain::default(),
+            lead: Lead::default(),
             rejudging: Rejudging::default(),
             unpacked: LastUnpacked::default(),
             housekeeping: Housekeeping::default(),
@@ -153,6 +173,9 @@ impl Engine {
             listener.shut_down(GRACE).await;
         }
         self.core.courier.stop().await;
+        self.core.drain.stop().await;
+        self.core.recorder.stop().await;
+        self.core.lead.leave();
         self.core.rejudging.stop().await;
         self.core.housekeeping.stop().await;
         for watcher in self.watchers.lock().await.drain(..) {
@@ -216,6 +239,10 @@ async fn watch(core: Arc<Core>) {
             }
             Err(error) => tracing::warn!(%error, "the endpoints cannot be read"),
         }
+        if let Err(error) = core.renew_conducts().await {
+            tracing::warn!(%error, "what endpoints do cannot be read");
+        }
+        core.drain.wake();
         if let Err(error) = core.renew_limits().await {
             tracing::warn!(%error, "the limits cannot be read");
         }

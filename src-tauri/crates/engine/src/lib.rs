@@ -5,11 +5,14 @@
 //! the terminal and the window know nothing below it.
 
 mod annotating;
+mod answering;
 mod arrivals;
 pub mod body;
 pub mod capture;
 pub mod changes;
 pub mod clock;
+mod conduct;
+mod course;
 mod deleting;
 pub mod delivery;
 mod endpoints;
@@ -18,9 +21,11 @@ mod error;
 mod examining;
 pub mod exchange;
 pub mod filter;
+pub mod forwarding;
 mod housekeeping;
 mod judge;
 mod keeping;
+mod lead;
 mod limiting;
 mod listening;
 pub mod model;
@@ -28,6 +33,7 @@ mod options;
 pub mod provider;
 mod reading;
 mod reception;
+mod recording;
 mod rejudging;
 mod samples;
 mod saved;
@@ -38,6 +44,7 @@ pub mod store;
 mod test_keys;
 mod unpacking;
 
+pub use answering::{LONGEST_DELAY, TemplateError, VARIABLES};
 pub use deleting::{COUNTED_AT_MOST, Deleted};
 pub use engine::Engine;
 pub use error::{EngineError, Kind};

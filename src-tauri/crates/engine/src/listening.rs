@@ -97,6 +97,7 @@ impl Engine {
             None => self.remembered_port().await,
         };
         let mut slot = self.listening.lock().await;
+        self.begin_recording().await?;
         slot.address = Some(wanted.address);
         slot.port = port;
         let bound = if wanted.exact_port || port == 0 {
@@ -157,6 +158,17 @@ impl Engine {
     /// How the listener is.
     pub async fn listener(&self) -> ListenerState {
         self.listening.lock().await.state()
+    }
+
+    /// Faults end with the last program that listened: where there is none, those that are left are old.
+    async fn begin_recording(&self) -> Result<(), EngineError> {
+        if self.core.lead.take(&self.core) {
+            self.core.store.clear_faults().await?;
+        }
+        self.core.renew_conducts().await?;
+        self.core.recorder.start(&self.core).await;
+        self.core.drain.start(&self.core);
+        Ok(())
     }
 
     async fn remembered_port(&self) -> u16 {

@@ -1,9 +1,11 @@
 //! The one declared list of commands. It produces the dispatcher, the list of names and the TypeScript types, so that
 //! none of them can drift from the others.
 
+mod conduct;
 mod deliveries;
 mod endpoints;
 mod filters;
+mod forwards;
 mod keeping;
 mod limits;
 mod providers;
@@ -151,6 +153,30 @@ commands! {
     set_secret(SetSecret) -> EndpointView = endpoints::set_secret;
     /// Removes a secret.
     remove_secret(RemoveSecret) -> Nothing = endpoints::remove_secret;
+
+    /// Sets what the senders of an endpoint get.
+    set_answer(SetAnswer) -> EndpointView = conduct::set_answer;
+    /// The variables that an answer may have.
+    answer_variables(Nothing) -> Vec<VariableView> = conduct::variables;
+    /// Lets answers of an endpoint go wrong on purpose, or ends that.
+    set_fault(SetFault) -> EndpointView = conduct::set_fault;
+
+    /// Sets where the requests of an endpoint go by themselves.
+    set_forwards(SetForwards) -> EndpointView = forwards::set;
+    /// What waits for each target, and how the target stands.
+    queues(Nothing) -> Vec<QueueView> = forwards::queues;
+    /// What waits for a target, in its order.
+    held(ListHeld) -> Vec<HeldView> = forwards::held;
+    /// Lets what waits for a target wait on, or go.
+    pause_queue(PauseQueue) -> Nothing = forwards::pause;
+    /// Tries a target now, whatever its backoff says.
+    drain_queue(TargetRef) -> Nothing = forwards::drain;
+    /// Takes a held request out of its queue; the request stays.
+    drop_held(HeldRef) -> Nothing = forwards::drop_one;
+    /// Takes all that waits for a target out of its queue; the requests stay.
+    drop_queue(TargetRef) -> Dropped = forwards::drop_all;
+    /// Moves a held request within its queue.
+    move_held(MoveHeld) -> Nothing = forwards::shift;
 
     /// All providers with their samples.
     providers(Nothing) -> Vec<ProviderView> = providers::list;

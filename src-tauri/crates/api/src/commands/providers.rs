@@ -26,13 +26,14 @@ fn view(provider: &Provider) -> ProviderView {
         name: provider.name.clone(),
         docs: provider.docs.clone(),
         note: provider.note.clone(),
+        answer_within: provider.answer_within,
         signed: provider.scheme.is_some(),
         public_key: provider.scheme.as_ref().is_some_and(|scheme| {
             scheme.ways().any(|way| {
                 let by_key = way
                     .algorithm
                     .get()
-                    .is_some_and(|algorithm| algorithm.is_asymmetric());
+                    .is_some_and(hookbench_signature::Algorithm::is_asymmetric);
                 by_key || way.jwt_algorithms.iter().any(|name| !name.starts_with("HS"))
             })
         }),

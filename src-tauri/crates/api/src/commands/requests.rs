@@ -5,6 +5,7 @@ use hookbench_engine::model::{Framing, Header, HttpVersion, Request, RequestId, 
 use hookbench_engine::provider::OfferKind;
 use hookbench_engine::{Engine, PageQuery};
 
+use super::conduct::{given_view, within};
 use super::signature;
 use crate::error::ApiError;
 use crate::types::{
@@ -41,7 +42,11 @@ pub(super) async fn list(engine: &Engine, arguments: ListRequests) -> Result<Req
             .or(last.map(|row| row.sequence))
             .map(|sequence| sequence.0),
         more: page.more,
-        rows: page.rows.into_iter().map(row).collect(),
+        rows: page
+            .rows
+            .into_iter()
+            .map(|summary| row(engine, summary))
+            .collect(),
     })
 }
 
@@ -114,14 +119,18 @@ pub(super) async fn detail(engine: &Engine, arguments: RequestRef) -> Result<Req
         }),
         handshake: handshake(engine, &request).await?,
         signature,
+        answer: engine
+            .given_answer(id)
+            .await?
+            .map(|answer| given_view(&answer, within(engine, &request.summary))),
         note: engine.annotation(id).await?.note,
-        row: row(request.summary),
+        row: row(engine, request.summary),
     })
 }
 
 pub(super) async fn repetitions(engine: &Engine, arguments: RequestRef) -> Result<Vec<RequestRow>, ApiError> {
     let rows = engine.repetitions(arguments.id.parse()?).await?;
-    Ok(rows.into_iter().map(row).collect())
+    Ok(rows.into_iter().map(|summary| row(engine, summary)).collect())
 }
 
 pub(super) async fn curl(engine: &Engine, arguments: CopyRequest) -> Result<Text, ApiError> {
@@ -131,7 +140,8 @@ pub(super) async fn curl(engine: &Engine, arguments: CopyRequest) -> Result<Text
     })
 }
 
-fn row(summary: RequestSummary) -> RequestRow {
+pub(super) fn row(engine: &Engine, summary: RequestSummary) -> RequestRow {
+    let within = within(engine, &summary);
     RequestRow {
         id: summary.id.to_string(),
         sequence: summary.sequence.0,
@@ -150,9 +160,17 @@ fn row(summary: RequestSummary) -> RequestRow {
         state: summary.state.as_str().to_owned(),
         reason: summary.reason,
         answered: summary.answered,
+        too_late_for: within.filter(|seconds| {
+            summary
+                .answer_micros
+                .is_some_and(|micros| micros > u64::from(*seconds) * 1_000_000)
+        }),
+        answer_source: summary.answer_source.map(|source| source.as_str().to_owned()),
+        answer_micros: summary.answer_micros,
         body_length: summary.body_length,
         duplicate_of: summary.duplicate_of.map(|id| id.to_string()),
         deliveries: summary.deliveries,
+        forwarded: summary.forwarded.map(|how| how.as_str().to_owned()),
         starred: summary.starred,
         noted: summary.noted,
         tags: summary.tags,

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::{AnswerRuleView, FaultView, ForwardView};
+
 /// An endpoint as it is shown.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]
@@ -20,6 +22,12 @@ pub struct EndpointView {
     pub secrets: Vec<SecretView>,
     /// How many requests it has.
     pub requests: u64,
+    /// What its senders get; `null` for the usual answer.
+    pub answer: Option<AnswerRuleView>,
+    /// What goes wrong with its answers on purpose.
+    pub fault: Option<FaultView>,
+    /// Where its requests go by themselves.
+    pub forwards: Vec<ForwardView>,
 }
 
 /// A secret as it is shown: never its value.

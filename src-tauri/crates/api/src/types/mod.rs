@@ -5,10 +5,12 @@
 //! is in any of them: bodies and heads are read as raw bytes (see [`ByteSource`]).
 
 mod bytes;
+mod conduct;
 mod delivery;
 mod endpoint;
 mod feed;
 mod filter;
+mod forward;
 mod keeping;
 mod limit;
 mod provider;
@@ -19,6 +21,10 @@ mod status;
 mod target;
 
 pub use bytes::{ByteRange, ByteSource};
+pub use conduct::{
+    AnswerRuleView, FaultView, FaultWord, GivenAnswerView, OrderedFault, ReachWord, SetAnswer, SetFault,
+    VariableView,
+};
 pub use delivery::{
     AskPreview, AttemptView, CancelSending, ChangeView, DeliveryRef, DeliveryView, Done, EditedBody,
     ListDeliveries, PreviewView, QuestionView, Replay, Resend, ScheduleView, SendAgain, TimingsView,
@@ -30,6 +36,10 @@ pub use feed::FeedEvent;
 pub use filter::{
     Annotate, FilterProblem, FilterReading, FilterRef, OrderFilters, ReadFilter, RenameFilter, SaveFilter,
     SavedFilterView, TagView,
+};
+pub use forward::{
+    Dropped, ForwardView, HeldRef, HeldView, ListHeld, MoveHeld, MoveWord, PauseQueue, QueueView,
+    SetForwards, WayWord,
 };
 pub use keeping::{
     CountMatching, DeleteMatching, Deletion, DeletionView, MatchCount, Purged, Retention, StorageView,

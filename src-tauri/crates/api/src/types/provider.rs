@@ -12,6 +12,8 @@ pub struct ProviderView {
     pub docs: Option<String>,
     /// What should be known of it, e.g. that its scheme is inferred.
     pub note: Option<String>,
+    /// The seconds after which it gives up waiting for an answer, where that is documented.
+    pub answer_within: Option<u32>,
     /// Whether its requests are signed, so that a secret is of use.
     pub signed: bool,
     /// Whether a public key or a certificate checks its signatures, and not a secret.

@@ -1,6 +1,6 @@
 //! Requests: the rows of the list and one request whole.
 
-use super::SignatureView;
+use super::{GivenAnswerView, SignatureView};
 
 /// A row of the list.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
@@ -44,12 +44,22 @@ pub struct RequestRow {
     pub reason: Option<String>,
     /// The status we answered.
     pub answered: Option<u16>,
+    /// Where our answer came from; `null` where that is not known (yet).
+    #[ts(type = "'usual' | 'set' | 'handshake' | 'fault' | 'target' | 'gateway' | null")]
+    pub answer_source: Option<String>,
+    /// µs from its last byte to the last of our answer.
+    pub answer_micros: Option<u64>,
+    /// The seconds after which its provider would have given up, where our answer came later than that.
+    pub too_late_for: Option<u32>,
     /// The length of the kept body.
     pub body_length: u64,
     /// The id of the first request that this one repeats.
     pub duplicate_of: Option<String>,
     /// How many deliveries it has.
     pub deliveries: u32,
+    /// How its forwards stand, where it has any.
+    #[ts(type = "'held' | 'failed' | 'delivered' | null")]
+    pub forwarded: Option<String>,
     /// Marked by the person.
     pub starred: bool,
     /// The person wrote a note to it.
@@ -306,6 +316,8 @@ pub struct RequestDetail {
     pub content_type: Option<String>,
     /// How it was framed.
     pub framing: FramingView,
+    /// The answer that went back, once that is written down.
+    pub answer: Option<GivenAnswerView>,
     /// Its body with the content coding undone, where it has one.
     pub unpacked: Option<UnpackedView>,
     /// What its provider asks with it, where it is a handshake.

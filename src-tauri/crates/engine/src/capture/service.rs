@@ -19,7 +19,7 @@ use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use tower::Service as _;
 
-use super::answer::{self, Answer};
+use super::answer::{self, Answer, Extent};
 use super::body::Collector;
 use super::framing::Facts;
 use super::limits::Limits;
@@ -153,13 +153,20 @@ async fn receive<I: Intake>(State(counter): State<Arc<Counter<I>>>, mut request:
     } else {
         receipt.collect(&ticket, body).await
     };
+    let whole_at = tokio::time::Instant::now();
     match end {
         End::Whole if served => {
             let Some((arrival, _held)) = receipt.arrival(Outcome::Complete, None).await else {
                 return answer::refusal(507);
             };
             let lost = arrival.framing.marks.contains(&Mark::RebuiltHead);
-            let answer = counter.intake.take(arrival).await;
+            let mut answer = counter.intake.take(arrival).await;
+            if answer.extent == Extent::Nothing {
+                return unsent();
+            }
+            if let Some(witness) = answer.witness.take() {
+                ticket.reel.answer(witness, whole_at);
+            }
             answer::response(answer, lost || ticket.orders.is_closing())
         }
         End::Whole => {

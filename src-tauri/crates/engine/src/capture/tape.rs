@@ -409,6 +409,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Tape<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        if let Poll::Ready(Ok(count)) = written {
+            self.reel.wrote(std::iter::once(bytes), count);
+        }
         self.watch_write(context, written)
     }
 
@@ -418,6 +421,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Tape<S> {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        if let Poll::Ready(Ok(count)) = written {
+            self.reel.wrote(slices.iter().map(|slice| &**slice), count);
+        }
         self.watch_write(context, written)
     }
 
@@ -426,7 +432,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Tape<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        ready!(Pin::new(&mut self.stream).poll_flush(context))?;
+        self.reel.flushed();
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

@@ -2,7 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Arrival, EndpointId, Framing, HttpVersion, RawHead, RequestId, State, Timestamp, Verdict};
+use super::{
+    AnswerSource, Arrival, EndpointId, Forwarded, Framing, HttpVersion, RawHead, RequestId, State, TargetId,
+    Timestamp, Verdict,
+};
 
 /// The order in which requests were kept: 1, 2, 3 … Order by this, never by time: clocks jump.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -74,6 +77,8 @@ pub struct NewRequest {
     pub recognition: Recognition,
     /// The status the sender gets once it is kept; `None` where the connection ended first.
     pub answered: Option<u16>,
+    /// The targets that it goes to by itself.
+    pub forwards: Vec<TargetId>,
     /// What is answered to it as to a question.
     pub reply: Option<HandshakeReply>,
 }
@@ -105,6 +110,10 @@ pub struct RequestSummary {
     pub reason: Option<String>,
     /// The status we answered.
     pub answered: Option<u16>,
+    /// Where our answer came from; `None` where that is not known (yet).
+    pub answer_source: Option<AnswerSource>,
+    /// µs from its last byte to the last of our answer.
+    pub answer_micros: Option<u64>,
     /// The length of the kept body in bytes.
     pub body_length: u64,
     /// SHA-256 over the kept body.
@@ -113,6 +122,8 @@ pub struct RequestSummary {
     pub duplicate_of: Option<RequestId>,
     /// How many deliveries it has.
     pub deliveries: u32,
+    /// How its forwards stand, where it has any.
+    pub forwarded: Option<Forwarded>,
     /// Marked by the person.
     pub starred: bool,
     /// The person wrote a note to it.

@@ -55,6 +55,7 @@ fn push(engine: &Engine, endpoint: EndpointId) -> NewRequest {
     }
     head.extend_from_slice(b"\r\n");
     NewRequest {
+        forwards: Vec::new(),
         id: RequestId::generate(),
         arrival: Arrival {
             received_at: setting.now,

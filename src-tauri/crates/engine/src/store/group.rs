@@ -12,7 +12,7 @@ use sqlx::{Arguments, AssertSqlSafe, Either, Executor};
 
 use super::prepared::{PART, PARTS, Prepared, read_part, whole};
 use super::{Kept, StoreError, pack};
-use crate::model::Sequence;
+use crate::model::{Sequence, TargetId};
 
 const COLUMNS: &str = "id, received_at, took_micros, method, target, version, peer, endpoint, endpoint_path, provider, \
      event, delivery_key, handshake, verdict, state, reason, answered, reply, body_length, body_sha256";
@@ -70,12 +70,15 @@ pub(super) async fn insert(
     texts: &mut Texts,
     rows: &[&Prepared],
 ) -> Result<Vec<Kept>, StoreError> {
-    let goes_on = rows.iter().any(|row| row.rest.is_some());
+    let goes_on = rows
+        .iter()
+        .any(|row| row.rest.is_some() || !row.forwards.is_empty());
     let kept = run(connection, texts.get(rows.len(), goes_on), rows).await?;
     if goes_on {
         for (row, kept) in rows.iter().zip(&kept) {
             insert_rest(connection, row, kept.sequence).await?;
         }
+        hold(connection, rows, &kept).await?;
         sqlx::query("COMMIT").execute(&mut *connection).await?;
     }
     Ok(kept)
@@ -174,6 +177,34 @@ fn tally(rows: &[&Prepared]) -> String {
 
 fn some(value: Option<&String>) -> Cow<'_, str> {
     value.map_or(Cow::Borrowed(""), |value| Cow::Borrowed(value.as_str()))
+}
+
+/// Puts what goes to targets by itself into their queues.
+async fn hold(
+    connection: &mut SqliteConnection,
+    rows: &[&Prepared],
+    kept: &[Kept],
+) -> Result<(), StoreError> {
+    let list: Vec<(i64, String)> = rows
+        .iter()
+        .zip(kept)
+        .flat_map(|(row, kept)| {
+            let target = |target: &TargetId| (kept.sequence.0, hex::encode(target.as_bytes()));
+            row.forwards.iter().map(target)
+        })
+        .collect();
+    if list.is_empty() {
+        return Ok(());
+    }
+    // A target that was removed a moment ago takes nothing any more.
+    sqlx::query(
+        "INSERT INTO held (request, target, place) SELECT value ->> 0, unhex(value ->> 1), CAST(value ->> 0 AS REAL)
+         FROM json_each(?) WHERE unhex(value ->> 1) IN (SELECT id FROM target)",
+    )
+    .bind(serde_json::to_string(&list).unwrap_or_else(|_| "[]".to_owned()))
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 async fn insert_rest(

@@ -106,6 +106,7 @@ pub fn request(number: u64) -> NewRequest {
                 Verdict::Valid
             },
         },
+        forwards: Vec::new(),
         answered: Some(if random.below(500) == 0 { 503 } else { 200 }),
     }
 }

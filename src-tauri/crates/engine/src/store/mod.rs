@@ -8,6 +8,7 @@
 
 mod annotation;
 mod checkpoint;
+mod conduct;
 mod consent;
 mod content;
 mod counting;
@@ -18,8 +19,11 @@ mod error;
 mod file;
 mod find;
 mod foreign;
+mod forward;
+mod given;
 mod group;
 mod health;
+mod held;
 #[doc(hidden)]
 pub mod history;
 mod judgement;
@@ -61,6 +65,7 @@ pub use content::BodyRange;
 pub use counting::Counted;
 pub use error::{OpenError, StoreError};
 pub use health::Health;
+pub use held::{After, Standing};
 pub use open::set_aside;
 pub use options::{BodyText, Durability, Indexing, StoreOptions};
 pub use place::Room;

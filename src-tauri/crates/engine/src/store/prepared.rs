@@ -9,6 +9,7 @@ use super::StoreError;
 use super::pack::{Packed, pack};
 use crate::model::{
     Body, ChunkSizes, Framing, HandshakeReply, Header, HttpVersion, Mark, NewRequest, RequestId, State,
+    TargetId,
 };
 
 /// How much of a body one part holds.
@@ -38,6 +39,7 @@ pub(super) struct Prepared {
     pub state: State,
     pub reason: Option<String>,
     pub answered: Option<u16>,
+    pub forwards: Vec<TargetId>,
     pub reply: Option<String>,
     pub body_length: u64,
     pub body_sha256: [u8; 32],
@@ -67,6 +69,7 @@ impl Prepared {
             arrival,
             recognition,
             answered,
+            forwards,
             reply,
         } = new;
         let line = arrival.head.request_line();
@@ -99,6 +102,7 @@ impl Prepared {
             state: arrival.state,
             reason: arrival.reason,
             answered,
+            forwards,
             reply: reply.as_ref().map(reply_text).transpose()?,
             body_length,
             body_sha256: arrival.body_sha256,

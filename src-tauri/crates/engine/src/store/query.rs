@@ -334,6 +334,9 @@ impl Builder<'_> {
             JOIN attempt ON attempt.delivery = delivery.number WHERE ";
         match ended {
             Delivered::Yes => self.sql.push_str(flag_sql(Flag::Delivery)),
+            Delivered::Held => self
+                .sql
+                .push_str("request.sequence IN (SELECT held.request FROM held)"),
             Delivered::No => {
                 let _ = write!(self.sql, "NOT {}", flag_sql(Flag::Delivery));
             }

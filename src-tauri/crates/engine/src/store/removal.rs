@@ -349,6 +349,7 @@ async fn forget(connection: &mut SqliteConnection, sequences: &[i64]) -> Result<
         "DELETE FROM content WHERE place IN (SELECT content.place FROM json_each(?) AS one
              JOIN content ON content.place BETWEEN one.value * 65536 AND one.value * 65536 + 65535)",
         "DELETE FROM annotation WHERE request IN (SELECT value FROM json_each(?))",
+        "DELETE FROM answer WHERE request IN (SELECT value FROM json_each(?))",
         "DELETE FROM tag WHERE request IN (SELECT value FROM json_each(?))",
         "DELETE FROM delivery WHERE request IN (SELECT value FROM json_each(?))",
     ] {

@@ -12,7 +12,8 @@ use super::words::{state_of, verdict_of, version_of};
 use super::{Store, StoreError, id_of, pack};
 use crate::filter::Filter;
 use crate::model::{
-    EndpointId, HandshakeReply, RawHead, Recognition, Request, RequestId, RequestSummary, Sequence, Timestamp,
+    AnswerSource, EndpointId, Forwarded, HandshakeReply, RawHead, Recognition, Request, RequestId,
+    RequestSummary, Sequence, Timestamp,
 };
 
 /// Where a page begins.
@@ -97,8 +98,12 @@ pub(super) const SUMMARY: &str = "SELECT request.id, request.sequence, request.r
     coalesce(annotation.deliveries, 0), coalesce(annotation.starred, 0), request.handshake, \
     EXISTS (SELECT 1 FROM content INDEXED BY content_ambiguous WHERE place = request.sequence << 16 AND instr(framing, 'ambiguous_framing') > 0), \
     annotation.note IS NOT NULL, \
-    (SELECT json_group_array(name) FROM (SELECT name FROM tag WHERE tag.request = request.sequence ORDER BY name)) \
-    FROM request LEFT JOIN annotation ON annotation.request = request.sequence ";
+    (SELECT json_group_array(name) FROM (SELECT name FROM tag WHERE tag.request = request.sequence ORDER BY name)), \
+    answer.source AS answer_source, answer.micros AS answer_micros, \
+    CASE WHEN EXISTS (SELECT 1 FROM held WHERE held.request = request.sequence) THEN 'held' ELSE annotation.forwarded END \
+        AS forwarded \
+    FROM request LEFT JOIN annotation ON annotation.request = request.sequence \
+    LEFT JOIN answer ON answer.request = request.sequence ";
 
 /// A row of [`SUMMARY`].
 pub(super) fn summary(row: &SqliteRow) -> Result<RequestSummary, StoreError> {
@@ -144,6 +149,15 @@ pub(super) fn summary(row: &SqliteRow) -> Result<RequestSummary, StoreError> {
         ambiguous: row.try_get::<i64, _>(23)? != 0,
         noted: row.try_get::<i64, _>(24)? != 0,
         tags: serde_json::from_str(row.try_get(25)?).unwrap_or_default(),
+        answer_source: row
+            .try_get::<Option<&str>, _>("answer_source")?
+            .and_then(AnswerSource::from_word),
+        answer_micros: row
+            .try_get::<Option<i64>, _>("answer_micros")?
+            .map(i64::unsigned_abs),
+        forwarded: row
+            .try_get::<Option<&str>, _>("forwarded")?
+            .and_then(Forwarded::from_word),
     })
 }
 

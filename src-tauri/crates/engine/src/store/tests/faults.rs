@@ -224,13 +224,13 @@ async fn what_is_lost_with_the_log_is_said() {
     }
     store.leave_mark().await;
     let log = fs::read(folder.path().join("hookbench.db-wal")).unwrap();
-    let cases: [(&str, Option<&[u8]>, std::ops::RangeInclusive<u64>); 4] = [
+    let garbage = [0x5a; 40_000];
+    for (what, log, wanted) in [
         ("deleted", None, 5..=5),
-        ("garbage", Some(&[0x5a; 40_000]), 5..=5),
+        ("garbage", Some(garbage.as_slice()), 5..=5),
         ("torn", Some(&log[..log.len() / 2]), 1..=5),
-        ("whole", Some(&log), 0..=0),
-    ];
-    for (what, log, wanted) in cases {
+        ("whole", Some(log.as_slice()), 0..=0),
+    ] {
         let other = tempdir().unwrap();
         for name in ["hookbench.db", "hookbench.mark"] {
             fs::copy(folder.path().join(name), other.path().join(name)).unwrap();

@@ -88,6 +88,7 @@ pub(crate) fn new_request(head: &str, body: &[u8]) -> NewRequest {
             verdict: Verdict::Valid,
             ..Recognition::unknown()
         },
+        forwards: Vec::new(),
         answered: Some(200),
     }
 }
