@@ -81,11 +81,15 @@ impl Bench {
     /// The newest request with its answer, once that is written down.
     pub(crate) async fn newest(&self) -> (RequestSummary, KeptAnswer) {
         for _ in 0..2_000 {
-            let page = self.engine.requests(&PageQuery::default()).await.unwrap();
-            if let Some(row) = page.rows.into_iter().next()
+            let first = async || {
+                let page = self.engine.requests(&PageQuery::default()).await.unwrap();
+                page.rows.into_iter().next()
+            };
+            if let Some(row) = first().await
                 && let Some(answer) = self.engine.given_answer(row.id).await.unwrap()
             {
-                return (row, answer);
+                // Read again: the row tells of its answer only once that is written down.
+                return (first().await.unwrap_or(row), answer);
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
