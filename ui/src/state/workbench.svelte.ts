@@ -330,8 +330,15 @@ export class Workbench {
   /** Ends what is under way by this ticket; what had come by then is kept. */
   async cancelSending(ticket: string): Promise<void> {
     await this.#try('It could not be cancelled', async () => {
-      await this.host.call('cancel_sending', { ticket });
+      // What was asked for a moment ago may not be known there yet.
+      while (!(await this.host.call('cancel_sending', { ticket })).done && this.#isSending(ticket)) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
     });
+  }
+
+  #isSending(ticket: string): boolean {
+    return this.opened?.sending.some((sending) => sending.ticket === ticket) ?? false;
   }
 
   /** Sends; where the person has to agree first, asks, and sends again once they have. */

@@ -62,7 +62,7 @@ async fn found_upwards(store: &Store, text: &str) -> Vec<i64> {
     }
 }
 
-async fn indexed(store: &Store) {
+pub(super) async fn indexed(store: &Store) {
     let mut progress = store.watch_search();
     loop {
         let SearchState { backlog, .. } = store.search_state().await.unwrap();
