@@ -12,6 +12,9 @@ use crate::model::{Endpoint, EndpointId, NewEndpoint, SecretId, SecretRecord};
 use crate::rejudging;
 use crate::store::TallyKind;
 
+/// How many replaced secrets an endpoint keeps.
+const PREVIOUS: usize = 3;
+
 impl Engine {
     /// All endpoints, by path.
     ///
@@ -87,7 +90,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Sets a secret of an endpoint. One of the same name is replaced.
+    /// Sets a secret of an endpoint. One of the same name is replaced: signatures are not checked with it any more, and
+    /// it is kept for a while to explain those that were made with it.
     ///
     /// # Errors
     /// When the name or value is empty, there is no such endpoint, or the store or the keychain cannot write.
@@ -115,7 +119,7 @@ impl Engine {
             .await?
             .secrets
             .into_iter()
-            .filter(|secret| secret.name == name)
+            .filter(|secret| secret.name == name && secret.retired_at.is_none())
             .collect();
         let id = SecretId::generate();
         // The value first: a record whose value is nowhere would be a secret that cannot be used.
@@ -125,17 +129,34 @@ impl Engine {
             name: name.to_owned(),
             place,
             created_at: self.core.clock.now(),
+            retired_at: None,
         };
         if let Err(error) = self.core.store.add_secret(endpoint, record.clone()).await {
             self.core.vault.remove(id, place).await?;
             return Err(error.into());
         }
         for old in replaced {
+            let retired_at = Some(record.created_at);
+            self.core
+                .store
+                .retire_secret(old.id, &old.name, retired_at)
+                .await?;
+        }
+        self.forget_oldest(endpoint).await?;
+        self.core.endpoints_changed().await?;
+        Ok(record)
+    }
+
+    /// Forgets the replaced secrets of an endpoint but for the last few.
+    async fn forget_oldest(&self, endpoint: EndpointId) -> Result<(), EngineError> {
+        let mut retired = self.find_endpoint(&endpoint.to_string()).await?.secrets;
+        retired.retain(|secret| secret.retired_at.is_some());
+        retired.sort_by_key(|secret| std::cmp::Reverse(secret.retired_at));
+        for old in retired.into_iter().skip(PREVIOUS) {
             self.core.store.remove_secret(old.id).await?;
             self.core.vault.remove(old.id, old.place).await?;
         }
-        self.core.endpoints_changed().await?;
-        Ok(record)
+        Ok(())
     }
 
     /// Removes a secret.
@@ -154,8 +175,10 @@ impl Core {
     fn checked(&self, mut new: NewEndpoint) -> Result<NewEndpoint, EngineError> {
         new.path = normal_path(&new.path)?;
         new.provider = new.provider.filter(|id| !id.is_empty());
+        new.public_url = new.public_url.as_deref().map(normal_url).transpose()?.flatten();
         let Some(id) = &new.provider else { return Ok(new) };
-        let Some(provider) = self.catalogue.get(id) else {
+        let catalogue = self.catalogue.load();
+        let Some(provider) = catalogue.get(id) else {
             return Err(EngineError::NotFound {
                 kind: "provider",
                 name: id.clone(),
@@ -177,12 +200,36 @@ impl Core {
 
     /// What depends on endpoints is made anew before anybody is told, so that who is told sees it. What was captured
     /// before is judged again beside that.
-    async fn endpoints_changed(self: &Arc<Self>) -> Result<(), EngineError> {
+    pub(crate) async fn endpoints_changed(self: &Arc<Self>) -> Result<(), EngineError> {
         self.renew_judge().await?;
         self.changes.tell(Change::Endpoints);
         rejudging::start(self).await;
         Ok(())
     }
+}
+
+/// A public URL without blanks around it; nothing where it is empty.
+fn normal_url(text: &str) -> Result<Option<String>, EngineError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let wrong = |why: &str| {
+        EngineError::bad_input(
+            format!("`{text}` is no public URL: {why}"),
+            "write it as the provider has it, e.g. `https://abc.tunnel.example/stripe`, without a query",
+        )
+    };
+    let url = url::Url::parse(text).map_err(|error| wrong(&error.to_string()))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+        return Err(wrong("it does not begin with http:// or https:// and a host"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong(
+            "it has a query or a fragment, which every request brings itself",
+        ));
+    }
+    Ok(Some(text.to_owned()))
 }
 
 /// `/stripe` from `stripe`, `/stripe/` or `/stripe`; `/` stays.
@@ -219,6 +266,25 @@ mod tests {
             ("/a/b", "/a/b"),
         ] {
             assert_eq!(normal_path(typed).unwrap(), kept, "`{typed}`");
+        }
+    }
+
+    #[test]
+    fn a_public_url_has_a_host_and_no_query() {
+        assert_eq!(normal_url("  ").unwrap(), None, "an empty one is none");
+        let kept = normal_url(" https://a.example:8443/x ").unwrap();
+        assert_eq!(
+            kept.as_deref(),
+            Some("https://a.example:8443/x"),
+            "as it was typed"
+        );
+        for typed in [
+            "a.example",
+            "ftp://a.example",
+            "https://a.example/x?y",
+            "https://",
+        ] {
+            assert!(normal_url(typed).is_err(), "`{typed}`");
         }
     }
 

@@ -112,14 +112,13 @@ impl EngineError {
             | Self::Plan(_)
             | Self::Edit(_)
             | Self::BadInput { .. }
+            | Self::Catalogue(_)
             | Self::Store(
                 StoreError::BadPrefix { .. } | StoreError::Ambiguous { .. } | StoreError::Exists { .. },
             ) => Kind::BadInput,
             Self::Filter(_) => Kind::BadFilter,
             Self::Open(_) | Self::Store(_) => Kind::Store,
-            Self::Bind(_) | Self::Secret(_) | Self::Catalogue(_) | Self::Sample(_) | Self::NotListening => {
-                Kind::Failed
-            }
+            Self::Bind(_) | Self::Secret(_) | Self::Sample(_) | Self::NotListening => Kind::Failed,
         }
     }
 }

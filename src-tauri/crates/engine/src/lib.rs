@@ -6,6 +6,8 @@
 
 pub mod body;
 pub mod capture;
+#[cfg(test)]
+mod capture_for_tests;
 pub mod changes;
 pub mod clock;
 mod deleting;
@@ -25,7 +27,9 @@ pub mod provider;
 mod reading;
 mod reception;
 mod rejudging;
+mod remedies;
 mod samples;
+mod schemes;
 pub mod secrets;
 mod sending;
 mod settings;
@@ -34,10 +38,12 @@ pub mod store;
 pub use deleting::Deleted;
 pub use engine::Engine;
 pub use error::{EngineError, Kind};
-pub use examining::Examination;
+pub use examining::{Examination, Searching};
 pub use listening::{DEFAULT_PORT, Listen, ListenerState};
 pub use options::Options;
 pub use reading::{PageQuery, Totals};
+pub use remedies::{Applied, Remedy};
 pub use samples::SampleSent;
+pub use schemes::{OwnScheme, Tried, TriedOn};
 pub use sending::{Edited, EditedBody};
 pub use settings::{Settings, Theme};

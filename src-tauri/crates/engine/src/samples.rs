@@ -31,8 +31,9 @@ impl Engine {
     /// # Errors
     /// When there is no such provider or sample, the listener is not running, or the store fails.
     pub async fn send_sample(&self, provider: &str, sample: &str) -> Result<SampleSent, EngineError> {
-        let found = self.core.catalogue.get(provider);
-        let provider = found
+        let catalogue = self.catalogue();
+        let provider = catalogue
+            .get(provider)
             .ok_or_else(|| EngineError::NotFound {
                 kind: "provider",
                 name: provider.to_owned(),
@@ -100,7 +101,7 @@ impl Engine {
         let new = NewEndpoint {
             path,
             provider: Some(provider.id.clone()),
-            parameters: Default::default(),
+            ..NewEndpoint::default()
         };
         let endpoint = self.add_endpoint(new).await?;
         if let Some(secret) = provider.invented_secret(fill_random) {
@@ -142,7 +143,8 @@ mod tests {
         engine.listen(any_port).await.unwrap();
         // Each takes its secret in another form.
         for provider in ["github", "tracktik", "trackunit"] {
-            let sample = &engine.catalogue().get(provider).unwrap().sample[0].name;
+            let catalogue = engine.catalogue();
+            let sample = &catalogue.get(provider).unwrap().sample[0].name;
             let sent = engine.send_sample(provider, sample).await.unwrap();
             assert_eq!(
                 (sent.status, sent.unsigned),

@@ -25,6 +25,8 @@ fn judge_of(entries: &[Entry<'_>]) -> Judge {
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
                 .collect(),
             created_at: NOW,
+            public_url: None,
+            tolerance: Default::default(),
             secrets: secrets
                 .iter()
                 .map(|value| {
@@ -35,6 +37,7 @@ fn judge_of(entries: &[Entry<'_>]) -> Judge {
                         name: "test".to_owned(),
                         place: SecretPlace::File,
                         created_at: NOW,
+                        retired_at: None,
                     }
                 })
                 .collect(),

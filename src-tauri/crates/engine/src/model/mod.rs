@@ -13,7 +13,7 @@ mod time;
 
 pub use arrival::{Arrival, Body, Framing, HttpVersion, Mark, State};
 pub use delivery::{Attempt, Delivery, DeliveryKind, Outcome, Timings};
-pub use endpoint::{Endpoint, NewEndpoint, SecretPlace, SecretRecord, Target};
+pub use endpoint::{Endpoint, NewEndpoint, SecretPlace, SecretRecord, Target, Tolerance};
 pub use head::{Header, RawHead, RequestLine};
 pub use hookbench_signature::Verdict;
 pub use id::{AttemptId, DeliveryId, EndpointId, ParseIdError, RequestId, SecretId, TargetId};
