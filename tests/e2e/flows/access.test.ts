@@ -58,10 +58,47 @@ describe.for(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
     await bench.at('payload-view-tree').click();
     await check(bench, found, 'tree beside an answer');
 
+    await bench.at('payload-find-open').click();
+    await bench.at('payload-find').fill('main');
+    await bench.shows('payload-found', '1 of 1');
+    await check(bench, found, 'finding in the body');
+    await bench.page.keyboard.press('Escape');
+
     await bench.page.keyboard.press('e');
     await bench.at('replay-body').waitFor();
     await check(bench, found, 'edit and replay');
     await bench.at('replay-close').click();
+
+    await bench.at('request-row').first().click();
+    await bench
+      .at('request-row')
+      .nth(2)
+      .click({ modifiers: ['Shift'] });
+    await bench.at('selection-bar').waitFor();
+    await check(bench, found, 'a selection');
+    await bench.page.keyboard.press('Escape');
+    await bench.at('list-view').click();
+    await check(bench, found, 'columns and groups');
+    await bench.at('list-group').selectOption('endpoint');
+    await bench.page.keyboard.press('Escape');
+    await bench.at('request-group').first().waitFor();
+    await check(bench, found, 'grouped');
+    for (const [name, type, body, shows] of [
+      ['form', 'application/x-www-form-urlencoded', 'a=1&b=%7B%7D', 'payload-field'],
+      [
+        'event',
+        'application/json',
+        '{"specversion":"1.0","type":"t","source":"/s","id":"1","data":{}}',
+        'body-event',
+      ],
+      ['xml', 'application/xml', '<a><b>1</b></a>', 'body-xml'],
+    ] as const) {
+      await post(`${bench.listener}/kind-${name}`, body, { 'Content-Type': type });
+      await bench.at('new-pill').click();
+      await bench.open(`/kind-${name}`);
+      await bench.at(shows).waitFor();
+      await check(bench, found, name);
+    }
 
     for (const [key, id] of [
       ['?', 'keys-sheet'],

@@ -16,6 +16,8 @@ process.once('exit', () => {
 });
 
 export interface Serving {
+  /** The folder of its data. */
+  data: string;
   /** The base URL of the listener. */
   listener: string;
   /** The address of the interface with its token. */
@@ -28,9 +30,9 @@ export interface Serving {
   end: () => Promise<void>;
 }
 
-/** Starts `hookbench serve` on data of its own. */
-export async function serve(): Promise<Serving> {
-  const data = await mkdtemp(join(tmpdir(), 'hookbench-e2e-'));
+/** Starts `hookbench serve` on data of its own, or on what another one left. */
+export async function serve(left?: string): Promise<Serving> {
+  const data = left ?? (await mkdtemp(join(tmpdir(), 'hookbench-e2e-')));
   const env = { ...process.env, HOOKBENCH_DATA_DIR: data, HOOKBENCH_SECRETS: 'file', HOOKBENCH_PORT: '0' };
   const current = await start(env);
   const stop = async (): Promise<void> => {
@@ -43,6 +45,7 @@ export async function serve(): Promise<Serving> {
     clearTimeout(late);
   };
   return {
+    data,
     listener: current.listener,
     interface: current.interface,
     run: (...args) =>

@@ -51,6 +51,7 @@ export async function open(
 ): Promise<{ bench: Workbench; host: ScriptedHost }> {
   const host = new ScriptedHost({
     list_requests: store.page,
+    count_requests: store.count,
     request: ({ id }) => detailOf(store.rows.find((row) => row.id === id) ?? rowOf(1), body),
     deliveries: () => [],
     settings: () => ({ theme: 'dark', bodyLimit: 1, lastTarget: null }),

@@ -27,6 +27,10 @@ message: string | null,
  */
 hint: string | null, 
 /**
+ * Where a redirect led, if it was followed.
+ */
+url: string | null, 
+/**
  * The status of the answer.
  */
 status: number | null, 

@@ -13,6 +13,10 @@ before: number | null,
  */
 after: number | null, 
 /**
+ * So many rows are passed over first. Where the filter looks into the bytes, none are.
+ */
+skip: number, 
+/**
  * How many rows at the most, 1 to 1,000; 0 means 200.
  */
 limit: number, 

@@ -24,4 +24,16 @@ headers: Array<[string, string]>,
 /**
  * The body.
  */
-body: EditedBody, };
+body: EditedBody, 
+/**
+ * The id of the target whose header rules, time limits and trust are used.
+ */
+target: string | null, 
+/**
+ * A name by which it can be cancelled while it is under way.
+ */
+ticket: string | null, 
+/**
+ * The waits before retries after a failure, ms; empty for a single attempt.
+ */
+waits: Array<number>, };

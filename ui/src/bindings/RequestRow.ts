@@ -49,6 +49,10 @@ provider: string | null,
  */
 event: string | null, 
 /**
+ * What the provider calls the delivery.
+ */
+deliveryId: string | null, 
+/**
  * `valid`, `invalid`, `expired`, `missing`, `malformed`, `no secret`, `unsigned` or `unknown`.
  */
 verdict: 'valid' | 'invalid' | 'expired' | 'missing' | 'malformed' | 'no secret' | 'unsigned' | 'unknown', 

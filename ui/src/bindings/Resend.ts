@@ -9,6 +9,22 @@ export type Resend = {
  */
 request: string, 
 /**
- * The target: a URL without a path keeps the path of the request.
+ * Where to: a URL without a path keeps the path of the request. Not used where `target` is given.
  */
-url: string, };
+url: string, 
+/**
+ * The id of the target to send to, with its rules.
+ */
+target: string | null, 
+/**
+ * A name by which it can be cancelled while it is under way.
+ */
+ticket: string | null, 
+/**
+ * The waits before retries after a failure, ms; empty for a single attempt.
+ */
+waits: Array<number>, 
+/**
+ * Sign it with the secret of its endpoint and the present time.
+ */
+resign: boolean, };

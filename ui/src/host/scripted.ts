@@ -62,6 +62,7 @@ export function rowOf(sequence: number, change: Partial<RequestRow> = {}): Reque
     endpoint: '/stripe',
     provider: 'stripe',
     event: 'invoice.paid',
+    deliveryId: null,
     verdict: 'valid',
     state: 'complete',
     reason: null,
@@ -86,16 +87,18 @@ export class ScriptedRows {
   }
 
   add(count: number, change: Partial<RequestRow> = {}): void {
-    for (let added = 0; added < count; added += 1) this.rows.unshift(rowOf(++this.last, change));
+    const added = Array.from({ length: count }, (_, at) => rowOf(this.last + count - at, change));
+    this.last += count;
+    this.rows = [...added, ...this.rows];
   }
 
-  page = ({ before, after, limit, filter }: Args<'list_requests'>): Result<'list_requests'> => {
+  page = ({ before, after, skip, limit, filter }: Args<'list_requests'>): Result<'list_requests'> => {
     if (filter.startsWith('bad:'))
       throw { code: 'bad_filter', message: 'no field is called `bad`', hint: 'at 1' };
     const most = limit === 0 ? 200 : limit;
     const newer = before === null && after !== null;
     const all = newer ? this.rows.filter((row) => row.sequence > after).reverse() : this.rows;
-    const ahead = newer ? all : all.filter((row) => before === null || row.sequence < before);
+    const ahead = (newer ? all : all.filter((row) => before === null || row.sequence < before)).slice(skip);
     const looked = ahead.slice(0, filter === '' ? Infinity : this.searched);
     const rows = looked.filter((row) => filter === '' || (row.event ?? '').includes(filter)).slice(0, most);
     const cut = rows.length < most && looked.length < ahead.length;
@@ -103,4 +106,8 @@ export class ScriptedRows {
     const more = cut || rows.length < looked.filter((row) => (row.event ?? '').includes(filter)).length;
     return { rows: newer ? rows.reverse() : rows, more, next };
   };
+
+  count = ({ upTo, filter }: Args<'count_requests'>): Result<'count_requests'> => ({
+    requests: this.rows.filter((row) => row.sequence <= upTo && (row.event ?? '').includes(filter)).length,
+  });
 }

@@ -23,9 +23,16 @@ export interface Action {
 }
 
 const always = (): boolean => true;
-const hasRow = (bench: Workbench): boolean => bench.row !== null;
-const reading = (bench: Workbench): boolean => bench.row !== null && bench.draft === null;
-const hasRows = (bench: Workbench): boolean => bench.list.rows.length > 0 && bench.draft === null;
+/** Whether the requests are shown, and not the settings. */
+const browsing = (bench: Workbench): boolean => bench.view.settings === null;
+const hasRow = (bench: Workbench): boolean => browsing(bench) && bench.row !== null;
+const several = (bench: Workbench): boolean =>
+  browsing(bench) && bench.list.chosen.several && bench.draft === null;
+const reading = (bench: Workbench): boolean => hasRow(bench) && bench.draft === null;
+/** A request is looked at, or several are picked out. */
+const acting = (bench: Workbench): boolean => reading(bench) || several(bench);
+const hasRows = (bench: Workbench): boolean =>
+  browsing(bench) && bench.list.rows.length > 0 && bench.draft === null;
 
 /** Puts a text on the clipboard and says so. */
 export async function copy(bench: Workbench, what: string, text: Promise<string> | string): Promise<void> {
@@ -41,6 +48,7 @@ function filterBy(filter: string): (bench: Workbench) => void {
   return (bench) => {
     void bench.list.setFilter(filter);
     bench.view.drawer = false;
+    bench.view.closeSettings();
   };
 }
 
@@ -52,8 +60,8 @@ export const ACTIONS: readonly Action[] = [
     title: 'Resend',
     group: 'Request',
     keys: ['r'],
-    when: reading,
-    run: (bench) => void bench.resend(),
+    when: acting,
+    run: (bench) => void (several(bench) ? bench.several.resend() : bench.resend()),
   },
   {
     id: 'request.resendTo',
@@ -89,9 +97,10 @@ export const ACTIONS: readonly Action[] = [
     title: 'Star or take the star away',
     group: 'Request',
     keys: ['s'],
-    when: hasRow,
+    when: (bench) => hasRow(bench) || several(bench),
     run: (bench) => {
-      if (bench.row !== null) void bench.star(bench.row);
+      if (several(bench)) void bench.several.star();
+      else if (bench.row !== null) void bench.star(bench.row);
     },
   },
   {
@@ -100,9 +109,12 @@ export const ACTIONS: readonly Action[] = [
     group: 'Request',
     keys: { mac: ['Backspace', 'Delete'], other: ['Delete'] },
     once: true,
-    when: reading,
+    when: acting,
     run: (bench) => {
-      if (bench.row !== null) void bench.deleting.request(bench.row);
+      if (bench.list.chosen.everything)
+        bench.view.open({ kind: 'deleteMatching', filter: bench.list.filter });
+      else if (several(bench)) void bench.several.ids().then((ids) => bench.deleting.several(ids));
+      else if (bench.row !== null) void bench.deleting.request(bench.row);
     },
   },
   {
@@ -110,7 +122,7 @@ export const ACTIONS: readonly Action[] = [
     title: 'Send the edited copy',
     group: 'Request',
     keys: ['mod+Enter'],
-    when: (bench) => bench.draft !== null,
+    when: (bench) => browsing(bench) && bench.draft !== null,
     run: (bench) => void bench.sendDraft(),
   },
   ...TABS.map((tab, place): Action => ({
@@ -118,7 +130,7 @@ export const ACTIONS: readonly Action[] = [
     title: `Show ${TAB_TITLES[place] ?? tab}`,
     group: 'Request',
     keys: [String(place + 1)],
-    when: (bench) => bench.opened !== null && bench.draft === null,
+    when: (bench) => browsing(bench) && bench.opened !== null && bench.draft === null,
     run: (bench) => {
       bench.showTab(tab);
     },
@@ -150,7 +162,7 @@ export const ACTIONS: readonly Action[] = [
     keys: ['PageDown'],
     when: hasRows,
     run: (bench) => {
-      bench.move(20);
+      bench.move(bench.view.pageRows);
     },
   },
   {
@@ -160,7 +172,27 @@ export const ACTIONS: readonly Action[] = [
     keys: ['PageUp'],
     when: hasRows,
     run: (bench) => {
-      bench.move(-20);
+      bench.move(-bench.view.pageRows);
+    },
+  },
+  {
+    id: 'list.first',
+    title: 'First request',
+    group: 'List',
+    keys: ['Home'],
+    when: hasRows,
+    run: (bench) => {
+      bench.moveTo(0);
+    },
+  },
+  {
+    id: 'list.last',
+    title: 'Last request',
+    group: 'List',
+    keys: ['End'],
+    when: hasRows,
+    run: (bench) => {
+      bench.moveTo(bench.list.length - 1);
     },
   },
   {
@@ -168,17 +200,79 @@ export const ACTIONS: readonly Action[] = [
     title: 'Open the request',
     group: 'List',
     keys: ['Enter'],
-    when: (bench) => bench.list.activeId !== null && bench.draft === null,
+    when: (bench) => browsing(bench) && bench.list.activeId !== null && bench.draft === null,
     run: (bench) => {
-      bench.select(bench.list.activeId);
+      const { activeId } = bench.list;
+      if (bench.list.row(activeId) !== undefined) bench.select(activeId);
+      else if (activeId !== null) bench.list.fold(activeId);
+    },
+  },
+  {
+    id: 'list.select',
+    title: 'Select or unselect the row',
+    group: 'List',
+    keys: [' ', 'mod+ '],
+    when: (bench) => hasRows(bench) && bench.list.row(bench.list.activeId) !== undefined,
+    run: (bench) => {
+      bench.list.chosen.toggle(bench.list.activeId ?? '');
+      bench.sayChosen();
+    },
+  },
+  {
+    id: 'list.selectNext',
+    title: 'Select the next too',
+    group: 'List',
+    keys: ['shift+ArrowDown', 'J'],
+    when: hasRows,
+    run: (bench) => {
+      bench.extend(1);
+    },
+  },
+  {
+    id: 'list.selectPrevious',
+    title: 'Select the previous too',
+    group: 'List',
+    keys: ['shift+ArrowUp', 'K'],
+    when: hasRows,
+    run: (bench) => {
+      bench.extend(-1);
+    },
+  },
+  {
+    id: 'list.selectAll',
+    title: 'Select all',
+    group: 'List',
+    keys: ['mod+a'],
+    when: hasRows,
+    run: (bench) => {
+      bench.list.selectAll();
+      bench.sayChosen();
+    },
+  },
+  {
+    id: 'list.copyIds',
+    title: 'Copy the ids of the selection',
+    group: 'List',
+    keys: [],
+    when: (bench) => bench.list.chosen.size > 0,
+    run: (bench) => void copy(bench, 'Ids', bench.several.copyIds()),
+  },
+  {
+    id: 'list.follow',
+    title: 'Follow the newest or stop it',
+    group: 'List',
+    keys: ['f'],
+    when: always,
+    run: (bench) => {
+      bench.list.setFollow(!bench.list.follow);
     },
   },
   {
     id: 'list.newest',
     title: 'Go to the newest',
     group: 'List',
-    keys: ['g', 'Home'],
-    when: (bench) => bench.draft === null,
+    keys: ['g'],
+    when: (bench) => browsing(bench) && bench.draft === null,
     run: (bench) => void bench.list.showNew(),
   },
   {
@@ -186,7 +280,7 @@ export const ACTIONS: readonly Action[] = [
     title: 'Filter',
     group: 'List',
     keys: ['/', 'mod+f'],
-    when: (bench) => bench.draft === null,
+    when: (bench) => browsing(bench) && bench.draft === null,
     run: (bench) => {
       bench.view.filterWanted += 1;
     },
@@ -270,7 +364,7 @@ export const ACTIONS: readonly Action[] = [
     title: 'Show or hide the sidebar',
     group: 'View',
     keys: ['mod+b'],
-    when: always,
+    when: browsing,
     run: (bench) => {
       bench.view.toggleSidebar();
     },
@@ -293,6 +387,16 @@ export const ACTIONS: readonly Action[] = [
     when: (bench) => bench.around.settings !== null && bench.around.settings.theme !== theme,
     run: (bench) => void bench.around.saveSettings({ theme }),
   })),
+  {
+    id: 'hookbench.settings',
+    title: 'Settings',
+    group: 'Hookbench',
+    keys: ['mod+,'],
+    when: always,
+    run: (bench) => {
+      bench.view.openSettings(bench.view.settings ?? '');
+    },
+  },
   {
     id: 'hookbench.sample',
     title: 'Send a sample',

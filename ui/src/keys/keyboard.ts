@@ -42,6 +42,7 @@ export function keyCap(chord: string, os: Os): string {
     ArrowLeft: '←',
     ArrowRight: '→',
     Escape: 'Esc',
+    ' ': 'Space',
     ...(os === 'mac' ? { Backspace: '⌫', Delete: '⌦' } : {}),
   };
   const parts = chord
@@ -54,12 +55,12 @@ export function keyCap(chord: string, os: Os): string {
 }
 
 /** Keys that move in a list; other parts of the window have their own use for them. */
-const MOVES = /^(?:shift\+)?(Arrow(Up|Down|Left|Right)|Enter|Home|End|PageUp|PageDown)$/;
+const MOVES = /^(?:(?:shift\+)?(Arrow(Up|Down|Left|Right)|Enter|Home|End|PageUp|PageDown)|(mod\+)? |mod\+a)$/;
 
 /** Keys that take something away; in the sidebar that would not be what stands there. */
 const DELETES = /^(Delete|Backspace)$/;
 /** What an edited text has a use for itself. */
-const EDITS = /^mod\+z$/;
+const EDITS = /^mod\+(z|a| )$/;
 
 /** Whether a press at a place of the page may run an action of the table. */
 export function mayRun(chord: string, target: EventTarget | null): boolean {
@@ -68,6 +69,7 @@ export function mayRun(chord: string, target: EventTarget | null): boolean {
   const typing = element.closest('input, textarea, select, [contenteditable="true"], [data-typing]') !== null;
   if (typing && (EDITS.test(chord) || (!chord.startsWith('mod+') && chord !== 'Escape'))) return false;
   if (element.closest('dialog[open]') !== null && chord !== 'mod+k') return false;
+  if (/^(Enter| )$/.test(chord) && element.closest('button, a, summary') !== null) return false;
   if (DELETES.test(chord)) return element.closest('[data-keys="sidebar"]') === null;
   if (MOVES.test(chord)) return element === document.body || element.closest('[data-keys="list"]') !== null;
   return true;

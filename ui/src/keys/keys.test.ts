@@ -44,6 +44,7 @@ describe('the table of actions', () => {
       'n',
       'Delete',
       'mod+k',
+      'mod+,',
       'Escape',
     ];
     const keys = ACTIONS.flatMap((action) => keysOf(action, 'other'));

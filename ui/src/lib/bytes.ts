@@ -102,19 +102,24 @@ export class HeldBytes implements ByteReader {
   }
 }
 
-const PART = 8 * 1024 * 1024;
+const PART = 4 * 1024 * 1024;
 
 /** Reads everything, in ranges that the boundary gives at once. */
 export async function readAll(reader: ByteReader): Promise<Uint8Array> {
   if (reader instanceof HeldBytes) return reader.bytes;
   const whole = new Uint8Array(reader.length);
-  for (let offset = 0; offset < reader.length;) {
-    const part = await reader.read(offset, Math.min(PART, reader.length - offset));
-    if (part.length === 0) return whole.subarray(0, offset);
-    whole.set(part, offset);
-    offset += part.length;
-  }
-  return whole;
+  const offsets = Array.from({ length: Math.ceil(reader.length / PART) }, (_, part) => part * PART);
+  let end = reader.length;
+  await Promise.all(
+    offsets.map(async (offset) => {
+      const wanted = Math.min(PART, reader.length - offset);
+      const part = await reader.read(offset, wanted);
+      whole.set(part, offset);
+      // What is shorter than it should be is all there is.
+      if (part.length < wanted) end = Math.min(end, offset + part.length);
+    }),
+  );
+  return whole.subarray(0, end);
 }
 
 /** Bytes as base64, for the few places where the boundary takes them inside JSON. */

@@ -8,6 +8,8 @@
 export interface Piece {
   text: string;
   escape: boolean;
+  /** It is what is looked for. */
+  found?: true;
 }
 
 const INVISIBLE =

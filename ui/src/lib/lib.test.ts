@@ -135,7 +135,9 @@ describe('the view of a body', () => {
     expect(choose('text/plain', 'hello \u001b[31m')).toBe('text');
     expect(choose(null, 'a=1&b=2')).toBe('text');
     expect(choose('application/json', 'a\0b')).toBe('hex');
-    expect(chooseView(null, Uint8Array.of(0xff, 0xd8, 0xff, 0xe0), 4)).toBe('hex');
+    expect(chooseView(null, Uint8Array.of(0xff, 0xd8, 0xff, 0xe0), 4)).toBe('image');
+    expect(chooseView(null, Uint8Array.of(0xff, 0xfa, 0xff, 0xe0), 4)).toBe('hex');
+    expect(chooseView(null, Uint8Array.of(0xff, 0xd8, 0xff, 0xe0), 1e9), 'too large to be drawn').toBe('hex');
     expect(chooseView('text/plain', Uint8Array.of(0x61, 0xff), 2), 'it says that it is text').toBe('text');
     expect(chooseView('application/json', encode('{}'), 1e9), 'too large to be read whole').toBe('text');
   });

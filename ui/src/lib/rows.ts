@@ -47,6 +47,18 @@ export class TextRows {
     this.#length = bytes.length;
   }
 
+  /** The row in which a byte lies. */
+  rowAt(offset: number): number {
+    let low = 0;
+    let high = this.count - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#starts[middle] ?? 0) <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  }
+
   row(number: number): TextRow {
     const start = this.#starts[number] ?? this.#length;
     const end = number + 1 < this.count ? (this.#starts[number + 1] ?? this.#length) : this.#length;

@@ -46,6 +46,22 @@ export class Deleting {
     }
   }
 
+  /** Deletes several by name. */
+  async several(ids: readonly string[]): Promise<void> {
+    const { host, list, notes, opened } = this.#bench;
+    const reopen = opened !== null && ids.includes(opened.id) ? opened.id : null;
+    if (reopen !== null) this.#bench.select(null);
+    list.unselect();
+    list.removeAll(ids);
+    this.#giveKeyboard();
+    try {
+      this.#deleted(await host.call('delete_requests', { ids: [...ids] }), reopen);
+    } catch (thrown) {
+      notes.failed('The requests were not deleted', thrown);
+      await list.refetch();
+    }
+  }
+
   /** Deletes all that match a filter; throws an `ApiError` for the asker to show. */
   async matching(filter: string): Promise<void> {
     const { host, list, view } = this.#bench;

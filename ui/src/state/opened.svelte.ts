@@ -15,6 +15,8 @@ export interface Sending {
   key: number;
   kind: 'resend' | 'edited';
   url: string;
+  /** By which it can be cancelled. */
+  ticket: string;
   startedAt: number;
 }
 

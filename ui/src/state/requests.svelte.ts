@@ -6,16 +6,30 @@ import type { ApiError } from '../bindings/ApiError';
 import type { RequestPage } from '../bindings/RequestPage';
 import type { RequestRow } from '../bindings/RequestRow';
 import { asApiError, type Host } from '../host';
+import { arrange, type Arrangement, isArranged, isGroup, type Line, PLAIN } from '../lib/arrange';
+import { isBoolean, recall, remember } from '../lib/remember';
+import { Selection } from './selection.svelte';
 
 export const PAGE = 200;
 /** So many rows are held at the most; the far end is let go and asked for again when it is scrolled to. */
 export const HELD = 3000;
 const COUNTED = 1000;
+/** Milliseconds between two counts of the whole list; in between what comes is added. */
+const MEASURED = 1000;
+
+interface Ask {
+  before?: number;
+  after?: number;
+  skip?: number;
+  limit?: number;
+}
 
 export class RequestList {
   rows = $state.raw<readonly RequestRow[]>([]);
-  /** How many rows lie before `rows[0]` that were held once and let go. */
+  /** How many rows lie before `rows[0]` that are not held. */
   offset = $state(0);
+  /** How many rows the filter lets through, where that can be known. */
+  total = $state<number | null>(null);
   /** Whether there are older ones than the last held. */
   more = $state(false);
   /** How many came that are not in the list yet. */
@@ -33,12 +47,22 @@ export class RequestList {
   activeId = $state<string | null>(null);
   /** The row whose request is open. */
   selectedId = $state<string | null>(null);
+  readonly chosen = new Selection();
+  /** Whether what comes is put into the list at once while its top is looked at. */
+  follow = $state(recall('list.follow', true, isBoolean));
+  /** Another order than that of arrival, over the newest rows that are held. */
+  arrangement = $state.raw<Arrangement>(PLAIN);
+  folded = $state.raw<ReadonlySet<string>>(new Set());
   /** Rises when the list should be scrolled to its top. */
   toTop = $state(0);
+  /** By how many rows everything has moved because places were known better; `round` rises with each. */
+  moved = $state.raw({ by: 0, round: 0 });
 
   readonly #host: Host;
   readonly #pause: number;
   #atTop = true;
+  /** The pointer moves over the rows: nothing may move away from under it. */
+  #pointing = false;
   /** Everything up to here was looked at for what is new. */
   #cursor = 0;
   /** Everything up to here is in the list, if it is there at all; what is beyond is only counted. */
@@ -51,6 +75,13 @@ export class RequestList {
   #catching = false;
   #again = false;
   #paging = false;
+  /** Where the active row stands, for when it is not held any more. */
+  #activePlace = -1;
+  #measuredAt = 0;
+  #wantedPlace: number | null = null;
+  readonly #arranged = $derived(
+    isArranged(this.arrangement) ? arrange(this.rows, this.arrangement, this.folded) : null,
+  );
 
   constructor(host: Host, pause = 200) {
     this.#host = host;
@@ -58,21 +89,40 @@ export class RequestList {
   }
 
   get following(): boolean {
-    return this.#atTop && this.selectedId === null && this.offset === 0;
+    const looked = this.selectedId !== null || this.chosen.size > 0 || this.chosen.everything;
+    const still = this.#atTop && !this.#pointing && this.offset === 0;
+    return this.follow && still && !looked && !this.arranged;
   }
 
-  /** How many rows the list has as far as it is known. */
+  get arranged(): boolean {
+    return this.#arranged !== null;
+  }
+
+  /** How many lines the list has as far as it is known. */
   get length(): number {
-    return this.offset + this.rows.length;
+    if (this.#arranged !== null) return this.#arranged.length;
+    return Math.max(this.total ?? 0, this.offset + this.rows.length);
   }
 
-  /** The row at a place of the list, where it is held. */
+  /** Whether its length is only what is known so far. */
+  get open(): boolean {
+    return this.more && this.total === null;
+  }
+
+  /** The line at a place of the list, where it is held. */
+  lineAt(place: number): Line | undefined {
+    return this.#arranged === null ? this.rows[place - this.offset] : this.#arranged[place];
+  }
+
   at(place: number): RequestRow | undefined {
-    return this.rows[place - this.offset];
+    const line = this.lineAt(place);
+    return line === undefined || isGroup(line) ? undefined : line;
   }
 
   placeOf(id: string | null): number {
-    const found = id === null ? -1 : this.rows.findIndex((row) => row.id === id);
+    if (id === null) return -1;
+    if (this.#arranged !== null) return this.#arranged.findIndex((line) => line.id === id);
+    const found = this.rows.findIndex((row) => row.id === id);
     return found < 0 ? -1 : found + this.offset;
   }
 
@@ -126,13 +176,61 @@ export class RequestList {
   /** Puts what was counted into the list and goes to the top. */
   async showNew(): Promise<void> {
     await this.load();
+    if (this.arranged) await this.#gather();
     this.toTop += 1;
+  }
+
+  setFollow(follow: boolean): void {
+    this.follow = follow;
+    remember('list.follow', follow);
+    if (this.pending > 0 && this.following) this.arrived();
+  }
+
+  /** Shows the newest rows in another order, or all of them in that of arrival again. */
+  async arrange(arrangement: Arrangement): Promise<void> {
+    const before = this.arranged;
+    if (isArranged(arrangement)) {
+      if (!before) await this.#gather();
+      this.arrangement = arrangement;
+    } else {
+      this.arrangement = PLAIN;
+      if (before) await this.load();
+    }
+    this.toTop += 1;
+  }
+
+  fold(id: string, folded = !this.folded.has(id)): void {
+    const next = new Set(this.folded);
+    if (folded) next.add(id);
+    else next.delete(id);
+    this.folded = next;
+  }
+
+  /** Asks for the rows around a place that are far from those held; what is wished last wins. */
+  async reach(place: number): Promise<void> {
+    const busy = this.#wantedPlace !== null;
+    this.#wantedPlace = place;
+    if (busy || this.total === null) {
+      if (!busy) this.#wantedPlace = null;
+      return;
+    }
+    try {
+      for (let wanted: number | null = place; wanted !== null;) {
+        await this.#jump(wanted);
+        wanted = this.#wantedPlace === wanted ? null : this.#wantedPlace;
+      }
+    } catch {
+      // Scrolling on asks again.
+    } finally {
+      this.#wantedPlace = null;
+    }
   }
 
   /** Asks for everything again, without moving anything. */
   async refetch(): Promise<void> {
     const first = this.rows[0];
     if (first === undefined || this.following) return this.load();
+    if (this.arranged) return this.#gather();
     const question = ++this.#question;
     try {
       const limit = Math.min(1000, Math.max(PAGE, this.rows.length));
@@ -146,6 +244,7 @@ export class RequestList {
       this.more = page.more;
       this.#older = page.next;
       this.busy = false;
+      void this.#measure();
       this.arrived();
     } catch (thrown) {
       this.error = this.loaded ? this.error : asApiError(thrown);
@@ -153,7 +252,7 @@ export class RequestList {
   }
 
   async older(): Promise<void> {
-    if (!this.more || this.#older === null) return;
+    if (!this.more || this.#older === null || this.arranged) return;
     await this.#paged({ before: this.#older }, (page) => {
       const rows = [...this.rows, ...page.rows];
       const dropped = Math.max(0, rows.length - HELD);
@@ -161,25 +260,65 @@ export class RequestList {
       this.offset += dropped;
       this.#older = page.next;
       this.more = page.more && page.next !== null;
+      if (!this.more && this.total !== null) this.total = this.offset + this.rows.length;
     });
   }
 
   /** Brings back rows that were let go at the upper end. */
   async newer(): Promise<void> {
     const first = this.rows[0];
-    if (this.offset === 0 || first === undefined) return;
+    if (this.offset === 0 || first === undefined || this.arranged) return;
     const limit = Math.min(PAGE, this.offset);
     await this.#paged({ after: first.sequence, limit }, (page) => {
-      const rows = [...page.rows, ...this.rows];
-      this.offset = page.rows.length < limit ? 0 : this.offset - page.rows.length;
-      this.#hold(rows);
+      const shown = page.rows.filter((row) => row.sequence <= this.#shownTo);
+      const missing = this.offset - shown.length;
+      const atEnd = shown.length < limit && !page.more;
+      this.offset = atEnd ? 0 : missing;
+      this.#hold([...shown, ...this.rows]);
+      if (!atEnd || missing === 0) return;
+      // There are fewer above than was thought: everything is that much higher.
+      if (this.total !== null) this.total -= missing;
+      this.moved = { by: -missing, round: this.moved.round + 1 };
     });
   }
 
   select(id: string | null): void {
     this.selectedId = id;
-    if (id !== null) this.activeId = id;
+    this.chosen.only(id);
+    if (id !== null) this.setActive(id);
     else if (this.pending > 0 && this.following) this.arrived();
+  }
+
+  setActive(id: string | null): void {
+    this.activeId = id;
+    const place = this.placeOf(id);
+    if (place >= 0) this.#activePlace = place;
+  }
+
+  /** Picks everything from where the stretch began to a row. */
+  extendTo(id: string): void {
+    const from = this.placeOf(this.chosen.anchor ?? this.activeId ?? id);
+    const to = this.placeOf(id);
+    this.chosen.anchorAt(this.activeId ?? id);
+    this.setActive(id);
+    if (from < 0 || to < 0) return;
+    const places = Array.from({ length: Math.abs(to - from) + 1 }, (_, at) => Math.min(from, to) + at);
+    this.chosen.stretch(places.map((place) => this.at(place)?.id).filter((one) => one !== undefined));
+  }
+
+  /** Picks all rows: by name where all are held, else as a notion. */
+  selectAll(): void {
+    const everything = !this.arranged && (this.more || this.offset > 0);
+    this.chosen.all(
+      this.rows.map((row) => row.id),
+      everything,
+    );
+  }
+
+  /** Leaves only the open row picked. */
+  unselect(): void {
+    this.chosen.only(this.selectedId);
+    if (this.pending > 0 && this.following) this.arrived();
   }
 
   /** The grid says whether its upper edge is in sight. */
@@ -189,14 +328,27 @@ export class RequestList {
     if (this.pending > 0 && this.following) this.arrived();
   }
 
-  /** Moves the active row; says where it stands now. */
+  setPointing(pointing: boolean): void {
+    if (this.#pointing === pointing) return;
+    this.#pointing = pointing;
+    if (this.pending > 0 && this.following) this.arrived();
+  }
+
+  /** Moves the active row; says where it should stand now. Where that is not held, it stays until it is reached. */
   move(by: number): number {
-    if (this.rows.length === 0) return -1;
-    const from = this.placeOf(this.activeId ?? this.selectedId);
+    if (this.length === 0) return -1;
+    const held = this.placeOf(this.activeId ?? this.selectedId);
+    const from = held >= 0 ? held : this.#activePlace;
     const start = from < 0 ? (by > 0 ? -1 : this.offset) : from;
-    const place = Math.min(this.length - 1, Math.max(this.offset, start + by));
-    this.activeId = this.at(place)?.id ?? null;
-    return place;
+    return this.moveTo(start + by);
+  }
+
+  moveTo(place: number): number {
+    const within = Math.min(this.length - 1, Math.max(0, place));
+    const line = this.lineAt(within);
+    if (line !== undefined) this.activeId = line.id;
+    this.#activePlace = within;
+    return within;
   }
 
   /** Puts a newer form of a row in its place. */
@@ -207,8 +359,16 @@ export class RequestList {
   }
 
   remove(id: string): void {
-    this.rows = this.rows.filter((row) => row.id !== id);
-    if (this.activeId === id) this.activeId = null;
+    this.removeAll([id]);
+  }
+
+  removeAll(ids: readonly string[]): void {
+    const gone = new Set(ids);
+    const rows = this.rows.filter((row) => !gone.has(row.id));
+    if (this.total !== null) this.total -= this.rows.length - rows.length;
+    this.rows = rows;
+    this.chosen.drop(ids);
+    if (this.activeId !== null && gone.has(this.activeId)) this.activeId = null;
   }
 
   /** Where one goes when a row goes away: the one below it, else the one above. */
@@ -226,6 +386,7 @@ export class RequestList {
       const page: RequestPage = await this.#host.call('list_requests', {
         before,
         after: null,
+        skip: 0,
         limit: COUNTED,
         filter,
       });
@@ -252,6 +413,11 @@ export class RequestList {
 
   #show(page: RequestPage, filter: string, newest: number): void {
     const same = filter === this.filter;
+    if (!same) {
+      this.total = null;
+      this.#measuredAt = 0;
+      this.chosen.only(this.selectedId);
+    }
     this.rows = page.rows;
     this.more = page.more;
     this.filter = filter;
@@ -265,7 +431,66 @@ export class RequestList {
     this.#shownTo = this.#cursor;
     this.#recount = false;
     if (!same) this.toTop += 1;
-    if (this.row(this.activeId) === undefined) this.activeId = null;
+    if (this.row(this.activeId) === undefined && this.chosen.size < 2) this.activeId = null;
+    if (this.arranged) void this.#gather();
+    else void this.#measure();
+  }
+
+  /** Learns how long the whole list is; what cannot be known stays open. */
+  async #measure(): Promise<void> {
+    if (!this.more && this.offset === 0) {
+      this.total = this.rows.length;
+      return;
+    }
+    const now = Date.now();
+    if (now - this.#measuredAt < MEASURED) return;
+    this.#measuredAt = now;
+    const { filter } = this;
+    try {
+      const { requests } = await this.#host.call('count_requests', { upTo: this.#shownTo, filter });
+      if (filter === this.filter) this.total = requests;
+    } catch {
+      // The list grows as it is scrolled instead.
+    }
+  }
+
+  /** Holds as many of the newest as may be held, to arrange them. */
+  async #gather(): Promise<void> {
+    const question = ++this.#question;
+    const rows: RequestRow[] = [];
+    let before: number | null = null;
+    let more = true;
+    while (more && rows.length < HELD) {
+      const page: RequestPage = await this.#page({
+        ...(before === null ? { before: this.#shownTo + 1 } : { before }),
+        limit: COUNTED,
+      });
+      if (question !== this.#question) return;
+      rows.push(...page.rows);
+      before = page.next;
+      more = page.more && before !== null;
+    }
+    this.rows = rows.slice(0, HELD);
+    this.offset = 0;
+    this.more = more;
+    this.#older = before;
+  }
+
+  async #jump(place: number): Promise<void> {
+    const question = this.#question;
+    const skip = Math.max(0, place - PAGE / 2);
+    const page = await this.#page({ before: this.#shownTo + 1, skip, limit: PAGE });
+    if (question !== this.#question || this.arranged) return;
+    if (page.rows.length === 0) {
+      this.#measuredAt = 0;
+      await this.#measure();
+      return;
+    }
+    this.rows = page.rows;
+    this.offset = skip;
+    this.more = page.more;
+    this.#older = page.next;
+    if (!page.more) this.total = skip + page.rows.length;
   }
 
   async #catchUp(): Promise<void> {
@@ -297,12 +522,13 @@ export class RequestList {
     this.#recount = false;
     if (this.following && counted === 0) {
       this.#hold([...fresh, ...this.rows]);
+      if (this.total !== null) this.total += fresh.length;
       this.#shownTo = this.#cursor;
       this.pending = 0;
     } else this.pending = counted + fresh.length;
   }
 
-  async #paged(ask: { before?: number; after?: number; limit?: number }, take: (page: RequestPage) => void) {
+  async #paged(ask: Ask, take: (page: RequestPage) => void) {
     if (this.#paging) return;
     this.#paging = true;
     const question = this.#question;
@@ -316,8 +542,8 @@ export class RequestList {
     }
   }
 
-  #page(ask: { before?: number; after?: number; limit?: number; filter?: string }): Promise<RequestPage> {
-    const { before = null, after = null, limit = PAGE, filter = this.filter } = ask;
-    return this.#host.call('list_requests', { before, after, limit, filter });
+  #page(ask: Ask & { filter?: string }): Promise<RequestPage> {
+    const { before = null, after = null, skip = 0, limit = PAGE, filter = this.filter } = ask;
+    return this.#host.call('list_requests', { before, after, skip, limit, filter });
   }
 }

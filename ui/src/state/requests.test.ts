@@ -8,7 +8,7 @@ async function listOf(
   count: number,
 ): Promise<{ store: ScriptedRows; host: ScriptedHost; list: RequestList }> {
   const store = new ScriptedRows(count);
-  const host = new ScriptedHost({ list_requests: store.page });
+  const host = new ScriptedHost({ list_requests: store.page, count_requests: store.count });
   const list = new RequestList(host, 0);
   await list.load();
   return { store, host, list };
@@ -229,5 +229,63 @@ describe('everything again', () => {
     expect(list.rows[0]?.sequence).toBe(400);
     expect(list.row('r390')?.starred).toBe(true);
     expect(list.pending).toBe(5);
+  });
+});
+
+describe('a list that is far longer than what is held', () => {
+  it('knows its length, and reads a far place at once', async () => {
+    const { list, host } = await listOf(100_000);
+    await settle();
+    expect(list.length).toBe(100_000);
+    await list.reach(50_000);
+    expect(list.at(50_000)?.sequence).toBe(50_000);
+    expect(list.at(49_900)?.sequence, 'some before it are there').toBe(50_100);
+    expect(list.at(0), 'what is far is let go').toBeUndefined();
+    const asked = host.asked.filter(([name]) => name === 'list_requests');
+    expect(asked, 'by one question').toHaveLength(2);
+    await list.newer();
+    await list.older();
+    expect([list.at(49_800)?.sequence, list.at(50_200)?.sequence]).toEqual([50_200, 49_800]);
+  });
+
+  it('asks for the place that was wished last', async () => {
+    const { list, host } = await listOf(100_000);
+    await settle();
+    await Promise.all([10_000, 20_000, 30_000, 90_000].map((place) => list.reach(place)));
+    expect(list.at(90_000)?.sequence).toBe(10_000);
+    expect(host.asked.filter(([, args]) => (args as { skip?: number }).skip)).toHaveLength(2);
+  });
+
+  it('keeps its places while new ones are only counted', async () => {
+    const { list, store } = await listOf(5000);
+    await settle();
+    await list.reach(4000);
+    store.add(100);
+    list.arrived();
+    await settle();
+    expect([list.pending, list.length, list.at(4000)?.sequence]).toEqual([100, 5000, 1000]);
+    await list.reach(2000);
+    expect(list.at(2000)?.sequence, 'a jump counts from what is shown').toBe(3000);
+  });
+
+  it('says by how much all moves where fewer lie above than was thought', async () => {
+    const { list, store } = await listOf(5000);
+    await settle();
+    await list.reach(300);
+    store.rows = store.rows.filter((row) => row.sequence <= 4900);
+    while (list.offset > 0) await list.newer();
+    expect(list.rows[0]?.sequence).toBe(4900);
+    expect(list.moved).toEqual({ by: -100, round: 1 });
+    expect(list.length).toBe(4900);
+  });
+
+  it('grows as it is read where only the bytes could tell its length', async () => {
+    const { list, host } = await listOf(1000);
+    host.script.count_requests = () => ({ requests: null });
+    await list.setFilter('invoice');
+    await settle();
+    expect([list.open, list.length]).toEqual([true, PAGE]);
+    await list.older();
+    expect(list.length).toBe(2 * PAGE);
   });
 });

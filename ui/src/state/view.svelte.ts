@@ -6,6 +6,14 @@ import { isBoolean, isNumber, recall, remember } from '../lib/remember';
 export const TABS = ['payload', 'headers', 'signature', 'deliveries', 'raw'] as const;
 export type Tab = (typeof TABS)[number];
 
+/** Something the person has to agree to before it is sent. */
+export interface Question {
+  code: string;
+  message: string;
+  hint: string | null;
+  url: string;
+}
+
 export type Dialog =
   | { kind: 'palette' }
   | { kind: 'keys' }
@@ -13,6 +21,7 @@ export type Dialog =
   | { kind: 'port' }
   | { kind: 'resend' }
   | { kind: 'deleteMatching'; filter: string }
+  | { kind: 'confirm'; question: Question; answer: (agreed: boolean) => void }
   | { kind: 'endpoint'; endpoint: EndpointView | null; path: string; secret: boolean }
   | { kind: 'target'; target: TargetView | null };
 
@@ -26,6 +35,8 @@ export function frameFor(width: number): Frame {
 
 export class View {
   dialog = $state.raw<Dialog | null>(null);
+  /** The section of the settings that is open, while they are. */
+  settings = $state<string | null>(null);
   tab = $state<Tab>('payload');
   width = $state(1280);
   /** In a narrow window the sidebar is a drawer over the list. */
@@ -39,6 +50,10 @@ export class View {
   filterWanted = $state(0);
   /** Rises when the active row should be brought into sight and take the keyboard. */
   rowWanted = $state(0);
+  /** A place of the list that should be brought into sight, whether its row is held or not. */
+  placeWanted = $state.raw({ place: -1 });
+  /** How many rows of the list are in sight. */
+  pageRows = 20;
 
   get frame(): Frame {
     return frameFor(this.width);
@@ -50,7 +65,20 @@ export class View {
   }
 
   close(): void {
+    const { dialog } = this;
     this.dialog = null;
+    if (dialog?.kind === 'confirm') dialog.answer(false);
+  }
+
+  /** Opens the settings, which take the place of the panes; the first section unless one is named. */
+  openSettings(section = ''): void {
+    this.settings = section;
+    this.dialog = null;
+    this.drawer = false;
+  }
+
+  closeSettings(): void {
+    this.settings = null;
   }
 
   resizeSidebar(width: number): void {

@@ -9,11 +9,14 @@ import { shorten, visibleText } from '../lib/escape';
 import { isUtf8 } from '../lib/utf8';
 import { looksBinary } from '../lib/sniff';
 import { verdictLook } from '../lib/verdict';
+import { Columns } from './columns.svelte';
 import { Deleting } from './deleting.svelte';
 import { Draft } from './draft.svelte';
 import { Notes } from './notes.svelte';
-import { OpenRequest } from './opened.svelte';
+import { OpenRequest, type Sending } from './opened.svelte';
 import { RequestList } from './requests.svelte';
+import { Several } from './several.svelte';
+import { Sought } from './sought.svelte';
 import { Surroundings } from './surroundings.svelte';
 import { type Tab, View } from './view.svelte';
 
@@ -28,8 +31,11 @@ export class Workbench {
   readonly list: RequestList;
   readonly around: Surroundings;
   readonly view = new View();
+  readonly columns = new Columns();
   readonly notes = new Notes();
   readonly deleting = new Deleting(this);
+  readonly several = new Several(this);
+  readonly sought: Sought;
   opened = $state.raw<OpenRequest | null>(null);
   draft = $state.raw<Draft | null>(null);
   /** Why the engine cannot be reached, while it cannot. */
@@ -41,6 +47,7 @@ export class Workbench {
     this.host = host;
     this.list = new RequestList(host, pause);
     this.around = new Surroundings(host);
+    this.sought = new Sought(host);
   }
 
   /** Reads everything and follows the feed; the answer ends it. */
@@ -75,16 +82,39 @@ export class Workbench {
 
   /** Moves the active row; an open request follows, so that one can read through the list. */
   move(by: number): void {
-    if (this.list.move(by) < 0) return;
-    if (this.opened !== null && this.draft === null) this.select(this.list.activeId, true);
-    this.view.rowWanted += 1;
+    this.#stand(this.list.move(by));
   }
 
-  /** Leaves what is innermost: a dialog, the editor, the drawer, the request. */
+  moveTo(place: number): void {
+    this.#stand(this.list.moveTo(place));
+  }
+
+  /** Moves the active row and picks everything from where the stretch began. */
+  extend(by: number): void {
+    const { list } = this;
+    const start = list.activeId ?? list.selectedId;
+    if (start !== null) list.chosen.anchorAt(start);
+    const place = list.move(by);
+    const row = list.at(place);
+    if (row === undefined) return;
+    list.extendTo(row.id);
+    this.view.rowWanted += 1;
+    this.sayChosen();
+  }
+
+  /** Says how many are picked out. */
+  sayChosen(): void {
+    const number = this.several.count;
+    this.notes.speak(number === null ? 'All that match are selected' : `${number} selected`);
+  }
+
+  /** Leaves what is innermost: a dialog, the drawer, the settings, the editor, the request. */
   back(): void {
     if (this.view.dialog !== null) this.view.close();
     else if (this.view.drawer) this.view.drawer = false;
+    else if (this.view.settings !== null) this.view.closeSettings();
     else if (this.draft !== null) this.leaveDraft();
+    else if (this.list.chosen.several) this.list.unselect();
     else this.select(null);
   }
 
@@ -115,7 +145,10 @@ export class Workbench {
       return;
     }
     this.#rememberTarget(url);
-    await this.#send(opened, 'resend', url, () => this.host.call('resend', { request: opened.id, url }));
+    const ticket = crypto.randomUUID();
+    await this.#send(opened, { kind: 'resend', url, ticket }, () =>
+      this.host.call('resend', { request: opened.id, url, target: null, ticket, waits: [], resign: false }),
+    );
   }
 
   async edit(): Promise<void> {
@@ -137,13 +170,17 @@ export class Workbench {
     if (draft === null || opened === null || draft.problem !== null) return;
     draft.keep();
     this.#rememberTarget(new URL(draft.url).origin);
-    await this.#send(opened, 'edited', draft.url, () =>
+    const ticket = crypto.randomUUID();
+    await this.#send(opened, { kind: 'edited', url: draft.url, ticket }, () =>
       this.host.call('replay', {
         request: draft.request,
         url: draft.url,
         method: draft.method,
         headers: draft.sentHeaders(),
         body: draft.body(),
+        target: null,
+        ticket,
+        waits: [],
       }),
     );
   }
@@ -164,6 +201,22 @@ export class Workbench {
     });
   }
 
+  /** The keyboard goes to a place of the list, which may first have to be read. */
+  #stand(place: number): void {
+    const { list } = this;
+    if (place < 0) return;
+    if (list.lineAt(place) === undefined) {
+      this.view.placeWanted = { place };
+      void list.reach(place).then(() => {
+        if (list.lineAt(place) !== undefined) this.#stand(list.moveTo(place));
+      });
+      return;
+    }
+    const row = list.at(place);
+    if (this.opened !== null && this.draft === null && row !== undefined) this.select(row.id, true);
+    this.view.rowWanted += 1;
+  }
+
   #show(row: RequestRow): void {
     this.list.update(row);
     if (this.opened?.id === row.id) this.opened.row = row;
@@ -182,19 +235,45 @@ export class Workbench {
 
   async #send(
     opened: OpenRequest,
-    kind: 'resend' | 'edited',
-    url: string,
+    what: Pick<Sending, 'kind' | 'url' | 'ticket'>,
     send: () => Promise<DeliveryView>,
   ): Promise<void> {
     const key = ++this.#sendings;
-    opened.sending = [{ key, kind, url, startedAt: Date.now() }, ...opened.sending];
+    opened.sending = [{ key, ...what, startedAt: Date.now() }, ...opened.sending];
     try {
-      opened.add(await send());
+      opened.add(await this.asking(what.url, send));
       this.notes.speak('The answer is there');
     } catch (thrown) {
-      this.notes.failed(kind === 'resend' ? 'It was not sent again' : 'The edited copy was not sent', thrown);
+      this.notes.failed(
+        what.kind === 'resend' ? 'It was not sent again' : 'The edited copy was not sent',
+        thrown,
+      );
     } finally {
       opened.sending = opened.sending.filter((sending) => sending.key !== key);
+    }
+  }
+
+  /** Ends what is under way by this ticket; what had come by then is kept. */
+  async cancelSending(ticket: string): Promise<void> {
+    await this.#try('It could not be cancelled', async () => {
+      await this.host.call('cancel_sending', { ticket });
+    });
+  }
+
+  /** Sends; where the person has to agree first, asks, and sends again once they have. */
+  async asking<T>(url: string, send: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await send();
+      } catch (thrown) {
+        const error = asApiError(thrown);
+        if (error.code !== 'confirm_host' && error.code !== 'confirm_live') throw thrown;
+        const agreed = await new Promise<boolean>((answer) => {
+          this.view.open({ kind: 'confirm', question: { ...error, url }, answer });
+        });
+        if (!agreed) throw new Declined(error);
+        await this.host.call(error.code === 'confirm_host' ? 'allow_host' : 'allow_live', { url });
+      }
     }
   }
 
@@ -263,6 +342,13 @@ export class Workbench {
         if (asApiError(thrown).code === 'not_found') this.list.remove(id);
       }
     }
+  }
+}
+
+/** The person was asked and said no. */
+export class Declined extends Error {
+  constructor(asked: { message: string }) {
+    super(`You did not agree: ${asked.message}`);
   }
 }
 

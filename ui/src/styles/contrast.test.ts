@@ -22,6 +22,7 @@ const TINTED: [text: string, ground: string][] = [
   ['text', 'bad-soft'],
   ['warn', 'warn-soft'],
   ['text', 'warn-soft'],
+  ['text', 'mark'],
 ];
 
 function theme(name: string, within = css): Map<string, string> {

@@ -28,6 +28,10 @@ pub enum Code {
     BadFilter,
     /// The store cannot write or read now.
     Store,
+    /// The person has to agree to send to a host that is far away: ask, then `allow_host`, then again.
+    ConfirmHost,
+    /// The person has to agree to send a live event: ask, then `allow_live`, then again.
+    ConfirmLive,
     /// Everything else.
     Failed,
 }
@@ -47,6 +51,8 @@ impl From<hookbench_engine::EngineError> for ApiError {
             Kind::BadInput => Code::BadInput,
             Kind::BadFilter => Code::BadFilter,
             Kind::Store => Code::Store,
+            Kind::ConfirmHost => Code::ConfirmHost,
+            Kind::ConfirmLive => Code::ConfirmLive,
             Kind::Failed => Code::Failed,
         };
         Self {

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+use crate::sending_arguments::{Deliveries, Idempotency, Resend, Send, Target};
+
 /// Hookbench from a terminal: captures webhooks, explains their signatures, sends them again.
 #[derive(Debug, Parser)]
 #[command(name = "hookbench", version, about, propagate_version = true)]
@@ -25,8 +27,17 @@ pub(crate) enum Command {
     List(List),
     /// Shows one request.
     Show(Show),
-    /// Sends a request again, unchanged.
+    /// Sends requests again: one, several at a pace, or all that match a filter.
     Resend(Resend),
+    /// Sends a sample event of a provider straight to a target; nothing is kept.
+    Send(Send),
+    /// Lists what was sent again, newest first: of all requests, of one, or one delivery.
+    Deliveries(Deliveries),
+    /// Sends the same event twice, several times at once, and once under a new id, and compares the answers.
+    Idempotency(Idempotency),
+    /// Adds, changes, lists and removes the targets that requests are sent to.
+    #[command(subcommand)]
+    Target(Target),
     /// Adds, lists and removes endpoints.
     #[command(subcommand)]
     Endpoint(Endpoint),
@@ -95,18 +106,6 @@ pub(crate) struct Show {
     /// The exact bytes of the body.
     #[arg(long, group = "form")]
     pub(crate) body: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct Resend {
-    /// The id of the request.
-    pub(crate) id: String,
-    /// Where to: a URL without a path keeps the path and query of the request.
-    #[arg(long, value_name = "URL")]
-    pub(crate) to: String,
-    /// One JSON object.
-    #[arg(long)]
-    pub(crate) json: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -257,7 +256,7 @@ pub(crate) struct Serve {
     pub(crate) ui_port: u16,
 }
 
-fn assignment(text: &str) -> Result<(String, String), String> {
+pub(crate) fn assignment(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("write NAME=VALUE".to_owned()),

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use hookbench_engine::EngineError;
+use hookbench_engine::{EngineError, Question};
 
 use crate::text::visible;
 
@@ -47,9 +47,17 @@ impl Failure {
 
 impl From<EngineError> for Failure {
     fn from(error: EngineError) -> Self {
+        let hint = match &error {
+            // On a terminal one agrees by an option.
+            EngineError::Confirm(Question::Far { authority }) => {
+                Some(format!("agree to it with `--allow {authority}`"))
+            }
+            EngineError::Confirm(Question::Live { .. }) => Some("agree to it with `--allow-live`".to_owned()),
+            error => error.hint(),
+        };
         Self {
             message: error.to_string(),
-            hint: error.hint(),
+            hint,
             quiet: false,
         }
     }

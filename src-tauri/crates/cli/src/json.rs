@@ -95,16 +95,35 @@ pub(crate) struct DeliveryObject {
     kind: &'static str,
     url: String,
     created_at: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    again: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    run: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retries: Option<RetriesObject>,
     attempts: Vec<AttemptObject>,
 }
 
+/// When a delivery is tried again.
 #[derive(Debug, Serialize)]
-struct AttemptObject {
+struct RetriesObject {
+    state: &'static str,
+    used: u32,
+    of: usize,
+    next_at: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct AttemptObject {
     id: String,
     started_at: String,
     outcome: &'static str,
     message: Option<String>,
     hint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
     status: Option<u16>,
     headers: Vec<[String; 2]>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -125,12 +144,22 @@ impl DeliveryObject {
             kind: delivery.kind.as_str(),
             url: delivery.url.clone(),
             created_at: delivery.created_at.to_string(),
+            target: delivery.target.map(|id| id.to_string()),
+            again: delivery.again.map(|id| id.to_string()),
+            run: delivery.run.map(|step| step.run.to_string()),
+            retries: delivery.schedule.as_ref().map(|schedule| RetriesObject {
+                state: schedule.state.as_str(),
+                used: schedule.used,
+                of: schedule.waits.len(),
+                next_at: schedule.next_at.map(|at| at.to_string()),
+            }),
             attempts: delivery.attempts.iter().map(attempt).collect(),
         }
     }
 }
 
-fn attempt(attempt: &Attempt) -> AttemptObject {
+/// An attempt as one object.
+pub(crate) fn attempt(attempt: &Attempt) -> AttemptObject {
     let (headers, headers_base64) = headers(&RawHead::new(attempt.head.clone()));
     AttemptObject {
         id: attempt.id.to_string(),
@@ -138,6 +167,7 @@ fn attempt(attempt: &Attempt) -> AttemptObject {
         outcome: attempt.outcome.as_str(),
         message: attempt.message.clone(),
         hint: attempt.hint.clone(),
+        url: attempt.url.clone(),
         status: attempt.status,
         headers,
         headers_base64,

@@ -1,6 +1,6 @@
 //! `hookbench listen`
 
-use hookbench_engine::model::Sequence;
+use hookbench_engine::model::{Request, Sequence};
 use hookbench_engine::{Engine, ListenerState, PageQuery};
 use serde::Serialize;
 use tokio::signal;
@@ -10,6 +10,9 @@ use crate::arguments::Listen;
 use crate::failure::Failure;
 use crate::json::RequestObject;
 use crate::{output, text};
+
+/// Requests that are read and printed at once.
+const AT_ONCE: u32 = 200;
 
 /// The first line of `listen --json`.
 #[derive(Debug, Serialize)]
@@ -134,25 +137,40 @@ impl Arrivals {
         if batch.arrived == 0 && !batch.everything {
             return Ok(());
         }
-        loop {
-            let query = PageQuery {
-                after: Some(self.printed),
-                limit: 200,
-                ..PageQuery::default()
+        let newest = engine.newest().await?;
+        while self.printed < newest {
+            let (lines, last) = if json {
+                let requests = engine.between(self.printed, newest, AT_ONCE).await?;
+                let lines = block_in_place(|| objects(&requests))?;
+                (lines, requests.last().map(|request| request.summary.sequence))
+            } else {
+                let query = PageQuery {
+                    after: Some(self.printed),
+                    limit: AT_ONCE,
+                    ..PageQuery::default()
+                };
+                let mut rows = engine.requests(&query).await?.rows;
+                rows.retain(|row| row.sequence <= newest);
+                let lines = rows
+                    .iter()
+                    .rev()
+                    .fold(String::new(), |lines, row| lines + &text::line(row) + "\n");
+                (lines.into_bytes(), rows.first().map(|row| row.sequence))
             };
-            let page = engine.requests(&query).await?;
-            for summary in page.rows.iter().rev() {
-                self.printed = summary.sequence;
-                if json {
-                    let object = RequestObject::new(&engine.request(summary.id).await?);
-                    block_in_place(|| output::json(&object))?;
-                } else {
-                    block_in_place(|| output::line(&text::line(summary)))?;
-                }
-            }
-            if !page.more {
-                return Ok(());
-            }
+            // What lies between was deleted.
+            self.printed = last.unwrap_or(newest);
+            block_in_place(|| output::bytes(&lines))?;
         }
+        Ok(())
     }
+}
+
+/// A line of JSON for each.
+fn objects(requests: &[Request]) -> Result<Vec<u8>, Failure> {
+    let mut lines = Vec::new();
+    for request in requests {
+        serde_json::to_writer(&mut lines, &RequestObject::new(request))?;
+        lines.push(b'\n');
+    }
+    Ok(lines)
 }

@@ -38,7 +38,6 @@ CREATE TABLE request (
 ) STRICT;
 
 CREATE UNIQUE INDEX request_id ON request (id);
-CREATE INDEX request_delivery_key ON request (provider, delivery_key) WHERE delivery_key IS NOT NULL;
 CREATE INDEX request_provider ON request (provider);
 CREATE INDEX request_event ON request (event);
 CREATE INDEX request_endpoint ON request (endpoint_path);
@@ -50,12 +49,17 @@ CREATE INDEX request_answered ON request (answered) WHERE answered IS NULL OR an
 
 -- A captured request never changes. What is thought of it (which endpoint it belongs to, who sent it, whether its
 -- signature holds) may: that depends on endpoints and secrets, which are set later. That it repeats an earlier one is
--- found in the transaction that keeps it.
+-- found behind the commit: an index of delivery keys, which come in no order, would cost a page a request in it.
 CREATE TRIGGER request_never_changes
 BEFORE UPDATE OF sequence, id, received_at, took_micros, method, target, version, peer, state, reason, answered, body_length, body_sha256 ON request
 BEGIN
     SELECT raise(ABORT, 'a captured request never changes');
 END;
+
+-- Requests whose provider or delivery key became another by judging them again: what they repeat is to be found anew.
+CREATE TABLE rekeyed (
+    sequence INTEGER PRIMARY KEY
+) STRICT;
 
 -- Head and body, packed together; `place` is the sequence times 65536 plus the number of the part. Part 0 begins
 -- with the head; each part holds 1 MiB of the body, the last one what is left.
@@ -129,8 +133,18 @@ CREATE INDEX secret_endpoint ON secret (endpoint);
 CREATE TABLE target (
     id BLOB PRIMARY KEY,
     name TEXT NOT NULL UNIQUE,
-    url TEXT NOT NULL
+    url TEXT NOT NULL,
+    -- what is done to what goes there and how it is spoken to, as JSON
+    rules TEXT NOT NULL
 ) STRICT;
+
+-- What the person was asked once and said yes to: sending to a host that is far away, or live events to a host.
+CREATE TABLE consent (
+    kind TEXT NOT NULL,
+    authority TEXT NOT NULL,
+    at INTEGER NOT NULL,
+    PRIMARY KEY (kind, authority)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE delivery (
     number INTEGER PRIMARY KEY,
@@ -142,9 +156,23 @@ CREATE TABLE delivery (
     head BLOB NOT NULL,
     body_length INTEGER,
     body_coding INTEGER,
-    body BLOB
+    body BLOB,
+    -- the target it went by, the delivery it repeats, the run it is a step of
+    target BLOB,
+    again BLOB,
+    run BLOB,
+    step INTEGER,
+    -- its retries: the waits as JSON (µs), how many were used, how it stands, when the next is due, whether one is under way
+    waits TEXT,
+    waits_used INTEGER NOT NULL DEFAULT 0,
+    schedule TEXT,
+    next_at INTEGER,
+    trying_since INTEGER
 ) STRICT;
 CREATE INDEX delivery_request ON delivery (request);
+CREATE INDEX delivery_run ON delivery (run, step) WHERE run IS NOT NULL;
+CREATE INDEX delivery_next ON delivery (next_at) WHERE next_at IS NOT NULL;
+CREATE INDEX delivery_trying ON delivery (trying_since) WHERE trying_since IS NOT NULL;
 
 CREATE TABLE attempt (
     number INTEGER PRIMARY KEY,
@@ -154,6 +182,9 @@ CREATE TABLE attempt (
     outcome TEXT NOT NULL,
     message TEXT,
     hint TEXT,
+    -- where it went and what head was sent, where those are not the delivery's: it followed a redirect
+    url TEXT,
+    sent BLOB,
     status INTEGER,
     head BLOB NOT NULL,
     body_length INTEGER NOT NULL,

@@ -25,6 +25,7 @@ use crate::rejudging::{self, Rejudging};
 use crate::remedies::Remedies;
 use crate::schemes;
 use crate::secrets::Vault;
+use crate::sending::courier::Courier;
 use crate::store::{OwnProvider, Store, StoreError};
 
 /// How long requests that are being received may take to finish when the engine is shut down.
@@ -35,7 +36,7 @@ const GRACE: Duration = Duration::from_secs(5);
 pub struct Engine {
     pub(crate) core: Arc<Core>,
     pub(crate) listening: Arc<Mutex<Listening>>,
-    watcher: Arc<Mutex<Option<JoinHandle<()>>>>,
+    watchers: Arc<Mutex<Vec<JoinHandle<()>>>>,
 }
 
 /// Everything that the listener's side and the person's side both use. Apart from the listener, so that the listener
@@ -59,6 +60,7 @@ pub(crate) struct Core {
     pub(crate) trouble: ArcSwapOption<StoreError>,
     pub(crate) changes: Changes,
     pub(crate) clock: Clock,
+    pub(crate) courier: Courier,
     /// What senders may take; swapped when the person changes it.
     pub(crate) limits: Arc<ArcSwap<Limits>>,
 }
@@ -75,6 +77,7 @@ impl Engine {
         let core = Arc::new(Core {
             vault: Vault::new(&options.data_dir, options.secrets),
             clock: options.clock.clone(),
+            courier: Courier::new(options.clock.clone()),
             limits: Arc::new(ArcSwap::from_pointee(options.limits.clone())),
             options,
             store,
@@ -88,11 +91,14 @@ impl Engine {
             trouble: ArcSwapOption::empty(),
             changes: Changes::default(),
         });
-        let watcher = tokio::spawn(watch(Arc::clone(&core)));
+        let watchers = vec![
+            tokio::spawn(watch(Arc::clone(&core))),
+            tokio::spawn(crate::arrivals::tell_of_marks(Arc::clone(&core))),
+        ];
         let engine = Self {
             core,
             listening: Arc::default(),
-            watcher: Arc::new(Mutex::new(Some(watcher))),
+            watchers: Arc::new(Mutex::new(watchers)),
         };
         engine.apply_limits(&engine.settings().await?);
         Ok(engine)
@@ -150,9 +156,10 @@ impl Engine {
         if let Some(listener) = listener {
             listener.shut_down(GRACE).await;
         }
+        self.core.courier.stop().await;
         self.core.rejudging.stop().await;
         self.core.housekeeping.stop().await;
-        if let Some(watcher) = self.watcher.lock().await.take() {
+        for watcher in self.watchers.lock().await.drain(..) {
             watcher.abort();
         }
         self.core.store.close().await;

@@ -1,10 +1,11 @@
 //! What the engine says when it cannot do what it was asked.
 
 use crate::capture::BindError;
-use crate::delivery::{DestinationError, EditError, PlanError};
+use crate::delivery::{DestinationError, EditError, PlanError, RouteError};
 use crate::filter::FilterError;
 use crate::provider::{CatalogueError, RenderError};
 use crate::secrets::SecretError;
+use crate::sending::Question;
 use crate::store::{OpenError, StoreError};
 
 /// Why the engine did not do what it was asked. The message is the fact, [`EngineError::hint`] the remedy.
@@ -26,6 +27,12 @@ pub enum EngineError {
     /// The target is no URL that can be sent to.
     #[error(transparent)]
     Destination(#[from] DestinationError),
+    /// The rules of a target cannot be followed.
+    #[error(transparent)]
+    Route(#[from] RouteError),
+    /// The person has to agree first.
+    #[error("{0}")]
+    Confirm(Question),
     /// The captured request cannot be sent unchanged.
     #[error(transparent)]
     Plan(#[from] PlanError),
@@ -73,6 +80,10 @@ pub enum Kind {
     BadFilter,
     /// The store cannot read or write.
     Store,
+    /// The person has to agree to send to a host that is far away.
+    ConfirmHost,
+    /// The person has to agree to send a live event.
+    ConfirmLive,
     /// Everything else.
     Failed,
 }
@@ -94,6 +105,8 @@ impl EngineError {
             Self::Bind(error) => Some(bind_hint(error).to_owned()),
             Self::Secret(error) => Some(error.hint().to_owned()),
             Self::Destination(error) => Some(error.hint()),
+            Self::Route(error) => Some(error.hint()),
+            Self::Confirm(question) => Some(question.hint()),
             Self::Plan(error) => Some(error.hint().to_owned()),
             Self::Edit(error) => Some(error.hint()),
             Self::Filter(error) => error.hint.clone(),
@@ -109,6 +122,7 @@ impl EngineError {
         match self {
             Self::NotFound { .. } | Self::Store(StoreError::NotFound { .. }) => Kind::NotFound,
             Self::Destination(_)
+            | Self::Route(_)
             | Self::Plan(_)
             | Self::Edit(_)
             | Self::BadInput { .. }
@@ -117,6 +131,8 @@ impl EngineError {
                 StoreError::BadPrefix { .. } | StoreError::Ambiguous { .. } | StoreError::Exists { .. },
             ) => Kind::BadInput,
             Self::Filter(_) => Kind::BadFilter,
+            Self::Confirm(Question::Far { .. }) => Kind::ConfirmHost,
+            Self::Confirm(Question::Live { .. }) => Kind::ConfirmLive,
             Self::Open(_) | Self::Store(_) => Kind::Store,
             Self::Bind(_) | Self::Secret(_) | Self::Sample(_) | Self::NotListening => Kind::Failed,
         }

@@ -171,7 +171,7 @@ impl Engine {
         .await
     }
 
-    async fn examine<T: Send + 'static>(
+    pub(crate) async fn examine<T: Send + 'static>(
         &self,
         id: RequestId,
         wanted: Examination,

@@ -4,6 +4,7 @@
 //! signature crate whether it holds, [`store`] keeps it, and only then the sender is answered. [`Engine`] joins them;
 //! the terminal and the window know nothing below it.
 
+mod arrivals;
 pub mod body;
 pub mod capture;
 #[cfg(test)]
@@ -43,7 +44,11 @@ pub use listening::{DEFAULT_PORT, Listen, ListenerState};
 pub use options::Options;
 pub use reading::{PageQuery, Totals};
 pub use remedies::{Applied, Remedy};
-pub use samples::SampleSent;
+pub use samples::{SampleDelivered, SampleSent};
 pub use schemes::{OwnScheme, Tried, TriedOn};
-pub use sending::{Edited, EditedBody};
+pub use sending::{
+    Aim, Chosen, Compared, Edited, EditedBody, IdempotencyReport, IdempotencyRow, LiveEvents, MOST_AT_ONCE,
+    MOST_PARALLEL, Order, Phase, Preview, Question, Reachability, ReportForm, Role, RunPlan, RunState,
+    Sending, ShownCertificate, Signatures,
+};
 pub use settings::{Settings, Theme};

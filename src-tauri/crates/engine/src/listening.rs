@@ -115,7 +115,12 @@ impl Engine {
                 return Err(error.into());
             }
         }
+        self.core
+            .courier
+            .sockets()
+            .set(slot.socket().into_iter().collect());
         self.core.housekeeping.start(&self.core).await;
+        self.core.start_retries();
         self.core.changes.tell(Change::Status);
         Ok(slot.state())
     }
@@ -133,6 +138,7 @@ impl Engine {
             let listener = self.bind(address, port).await?;
             slot.port = listener.address().port();
             slot.problem = None;
+            self.core.courier.sockets().set(vec![listener.address()]);
             if let Some(old) = slot.listener.replace(listener) {
                 tokio::spawn(async move { old.shut_down(DRAIN).await });
             }

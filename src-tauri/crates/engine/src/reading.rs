@@ -7,9 +7,9 @@ use crate::changes::Change;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::exchange;
-use crate::filter::{Filter, Moment};
+use crate::filter::{Filter, Moment, Sought};
 use crate::judge::Case;
-use crate::model::{Request, RequestId, Sequence, Verdict};
+use crate::model::{Request, RequestId, RequestSummary, Sequence, Verdict};
 use crate::store::{From, Page, PageRequest, Suggestion, TallyKind};
 
 /// Which page of the list.
@@ -19,6 +19,8 @@ pub struct PageQuery {
     pub before: Option<Sequence>,
     /// Only requests newer than this: the nearest ones. `before` goes first where both are given.
     pub after: Option<Sequence>,
+    /// How many rows are passed over first. A filter that asks for what only the bytes can tell passes over none.
+    pub skip: u64,
     /// How many rows at the most.
     pub limit: u32,
     /// A filter in the filter language; empty for all.
@@ -30,6 +32,7 @@ impl Default for PageQuery {
         Self {
             before: None,
             after: None,
+            skip: 0,
             limit: 200,
             filter: String::new(),
         }
@@ -70,8 +73,26 @@ impl Engine {
         let filter = Filter::parse(&query.filter, &Moment::local(self.core.clock.now()))?;
         let page = PageRequest::newest(query.limit.clamp(1, LONGEST_PAGE))
             .from(from)
+            .skip(query.skip)
             .filter(filter);
         Ok(self.core.store.page(&page).await?)
+    }
+
+    /// How many requests up to `sequence` match a filter; `None` where only their bytes could tell.
+    ///
+    /// # Errors
+    /// When the filter cannot be understood or the store cannot be read.
+    pub async fn count_to(&self, sequence: Sequence, filter: &str) -> Result<Option<u64>, EngineError> {
+        let filter = Filter::parse(filter, &Moment::local(self.core.clock.now()))?;
+        Ok(self.core.store.count_to(sequence, &filter).await?)
+    }
+
+    /// What a filter looks for in the text of requests, to mark it there.
+    ///
+    /// # Errors
+    /// When the filter cannot be understood.
+    pub fn sought(&self, filter: &str) -> Result<Sought, EngineError> {
+        Ok(Filter::parse(filter, &Moment::local(self.core.clock.now()))?.sought())
     }
 
     /// What may be typed next in a filter at `cursor`, counted in characters.
@@ -80,6 +101,15 @@ impl Engine {
     /// When the store cannot be read.
     pub async fn suggest(&self, filter: &str, cursor: usize) -> Result<Vec<Suggestion>, EngineError> {
         Ok(self.core.store.suggest(filter, cursor).await?)
+    }
+
+    /// The requests with the same provider and delivery id as this one, itself among them, newest first, at most 500;
+    /// only itself where it has no delivery id.
+    ///
+    /// # Errors
+    /// When there is none or the store cannot be read.
+    pub async fn repetitions(&self, id: RequestId) -> Result<Vec<RequestSummary>, EngineError> {
+        Ok(self.core.store.repetitions(id).await?)
     }
 
     /// One request with its head.

@@ -10,6 +10,7 @@ use tokio::sync::Semaphore;
 
 use crate::capture::{Answer, Intake};
 use crate::changes::Change;
+use crate::delivery::marker;
 use crate::engine::Core;
 use crate::judge::Case;
 use crate::model::{Arrival, Body, NewRequest, Recognition, RequestId};
@@ -24,6 +25,9 @@ const SECRETS_WAIT: Duration = Duration::from_secs(2);
 
 /// The status that tells a sender that its request is kept.
 const ACCEPTED: u16 = 200;
+
+/// The status that tells a sender that its request went round in a circle (RFC 5842 section 7.2).
+const LOOP_DETECTED: u16 = 508;
 
 /// How long a sender should wait before it tries again when the store cannot write, seconds.
 const RETRY_AFTER: &str = "10";
@@ -114,7 +118,11 @@ impl Reception {
 impl Intake for Reception {
     async fn take(&self, arrival: Arrival) -> Answer {
         let (recognition, handshake) = self.judge(&arrival).await;
-        let answer = handshake.map_or_else(accepted, answer_to);
+        let answer = if marker::has_passed(&arrival.head, self.core.store.marker()) {
+            looped()
+        } else {
+            handshake.map_or_else(accepted, answer_to)
+        };
         match self.keep(arrival, recognition, Some(answer.status)).await {
             Ok(()) => answer,
             Err(error) => {
@@ -168,6 +176,16 @@ fn accepted() -> Answer {
         )],
         body: Bytes::from_static(b"ok\n"),
         close: false,
+    }
+}
+
+/// What a request gets that this Hookbench sent itself and that came back: it is kept like any other, and whoever
+/// passed it on is told to stop.
+fn looped() -> Answer {
+    Answer {
+        status: LOOP_DETECTED,
+        body: Bytes::from_static(b"this request was sent by the Hookbench that it came back to\n"),
+        ..accepted()
     }
 }
 

@@ -7,8 +7,9 @@ use secrecy::SecretString;
 use crate::delivery::{Cancel, Client, ClientSettings, Edit};
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::model::{Endpoint, NewEndpoint, Outcome};
+use crate::model::{Attempt, Endpoint, NewEndpoint, Outcome};
 use crate::provider::{Provider, SampleSetting, Signing};
+use crate::sending::{Aim, LiveEvents};
 
 /// The name of a secret that was made for samples.
 const SECRET_NAME: &str = "made for samples";
@@ -20,6 +21,17 @@ pub struct SampleSent {
     pub path: String,
     /// The status that the listener answered.
     pub status: u16,
+    /// Why it is not signed, where it would be.
+    pub unsigned: Option<String>,
+}
+
+/// A sample was sent straight to a target.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampleDelivered {
+    /// Where it went.
+    pub url: String,
+    /// What came of it.
+    pub attempt: Attempt,
     /// Why it is not signed, where it would be.
     pub unsigned: Option<String>,
 }
@@ -86,6 +98,73 @@ impl Engine {
                 hint: attempt.hint,
             }),
         }
+    }
+
+    /// Sends a sample straight to a target, signed with the secret of the provider's endpoint where there is one. No
+    /// request is captured and nothing is kept.
+    ///
+    /// # Errors
+    /// When there is no such provider or sample, the person has to agree first, or the store fails.
+    pub async fn send_sample_to(
+        &self,
+        provider: &str,
+        sample: &str,
+        aim: &Aim,
+    ) -> Result<SampleDelivered, EngineError> {
+        let found = self.core.catalogue.get(provider);
+        let provider = found.ok_or_else(|| EngineError::NotFound {
+            kind: "provider",
+            name: provider.to_owned(),
+        })?;
+        let mut ready = self.core.ready.subscribe();
+        let _ = ready.wait_for(|ready| *ready).await;
+        let endpoints = self.endpoints().await?;
+        let endpoint = endpoints
+            .iter()
+            .find(|endpoint| endpoint.provider.as_ref() == Some(&provider.id));
+        let secret =
+            endpoint.and_then(|endpoint| self.core.judge.load().secrets_of(endpoint.id).last().cloned());
+        let way = self.way(aim).await?;
+        let none = std::collections::BTreeMap::new();
+        // First to learn where it goes by the target's rules, then signed for just that URL.
+        let base = way.route.origin().to_string();
+        let path = endpoint.map_or_else(|| format!("/{}", provider.id), |endpoint| endpoint.path.clone());
+        let target = way.route.target_of(&bytes::Bytes::from(path));
+        let url = format!("{base}{}", String::from_utf8_lossy(&target));
+        let setting = SampleSetting {
+            now: self.core.clock.now(),
+            url: &url,
+            secret: secret.as_ref(),
+            parameters: endpoint.map_or(&none, |endpoint| &endpoint.parameters),
+        };
+        let rendered = provider.render_sample(sample, &setting, fill_random)?;
+        let edit = Edit {
+            method: rendered.method,
+            url: format!("{base}{}", rendered.target),
+            headers: rendered
+                .headers
+                .into_iter()
+                .map(|header| {
+                    (
+                        String::from_utf8_lossy(&header.name).into_owned(),
+                        header.value.to_vec(),
+                    )
+                })
+                .collect(),
+            body: rendered.body,
+        };
+        let outgoing = way.route.with_headers(edit.plan()?);
+        let outgoing = self.core.marked_where_far(outgoing).await;
+        let farthest = self.core.permit(&outgoing, LiveEvents::Send).await?;
+        let client = self.core.courier.client(&way)?;
+        Ok(SampleDelivered {
+            attempt: client.send_within(&outgoing, farthest, &Cancel::new()).await,
+            url: outgoing.url,
+            unsigned: match rendered.signing {
+                Signing::NotSigned(why) => Some(why),
+                Signing::Signed | Signing::Unsigned => None,
+            },
+        })
     }
 
     /// The provider's endpoint; made where there is none, with a secret where one is of use.

@@ -14,6 +14,9 @@ export interface JsonFault {
 }
 
 const FIELDS = 9;
+const PAGE_BITS = 16;
+const PAGE = 1 << PAGE_BITS;
+const IN_PAGE = PAGE - 1;
 const [START, END, KEY_START, KEY_END, PARENT, COUNT, NEXT, DEPTH, PLACE] = [
   0, 1, 2, 3, 4, 5, 6, 7, 8,
 ] as const;
@@ -24,18 +27,16 @@ export class JsonIndex {
   size = 0;
   /** How deep the deepest lies. */
   deepest = 0;
-  #kinds: Uint8Array;
-  #fields: Int32Array;
+  /** In pages of the same size, so that growing never copies what is there: that would hold up the window. */
+  readonly #kinds: Uint8Array[] = [];
+  readonly #fields: Int32Array[] = [];
 
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
-    const guess = Math.max(16, bytes.length >> 4);
-    this.#kinds = new Uint8Array(guess);
-    this.#fields = new Int32Array(guess * FIELDS);
   }
 
   kind(node: number): Kind {
-    return this.#kinds[node] as Kind;
+    return (this.#kinds[node >> PAGE_BITS]?.[node & IN_PAGE] ?? KIND.null) as Kind;
   }
   isContainer(node: number): boolean {
     return this.kind(node) <= KIND.array;
@@ -76,19 +77,21 @@ export class JsonIndex {
   /** Used by the scanner only. */
   add(kind: Kind, start: number, keyStart: number, keyEnd: number, parent: number): number {
     const node = this.size;
-    if (node === this.#kinds.length) this.#grow();
-    const fields = this.#fields;
-    const at = node * FIELDS;
+    const page = node >> PAGE_BITS;
+    if (page === this.#kinds.length) this.#grow();
+    const fields = this.#fields[page] as Int32Array;
+    const at = (node & IN_PAGE) * FIELDS;
     let depth = 0;
     let place = 0;
     if (parent >= 0) {
-      const above = parent * FIELDS;
-      depth = (fields[above + DEPTH] as number) + 1;
-      place = fields[above + COUNT] as number;
-      fields[above + COUNT] = place + 1;
+      const parents = this.#fields[parent >> PAGE_BITS] as Int32Array;
+      const above = (parent & IN_PAGE) * FIELDS;
+      depth = (parents[above + DEPTH] as number) + 1;
+      place = parents[above + COUNT] as number;
+      parents[above + COUNT] = place + 1;
     }
     if (depth > this.deepest) this.deepest = depth;
-    this.#kinds[node] = kind;
+    (this.#kinds[page] as Uint8Array)[node & IN_PAGE] = kind;
     fields[at + START] = start;
     fields[at + END] = start;
     fields[at + KEY_START] = keyStart;
@@ -102,20 +105,20 @@ export class JsonIndex {
   }
   /** Used by the scanner only. */
   close(node: number, end: number): void {
-    this.#fields[node * FIELDS + END] = end;
-    this.#fields[node * FIELDS + NEXT] = this.size;
+    const fields = this.#fields[node >> PAGE_BITS] as Int32Array;
+    const at = (node & IN_PAGE) * FIELDS;
+    fields[at + END] = end;
+    fields[at + NEXT] = this.size;
   }
 
   #get(node: number, field: number): number {
-    return this.#fields[node * FIELDS + field] ?? -1;
+    return this.#fields[node >> PAGE_BITS]?.[(node & IN_PAGE) * FIELDS + field] ?? -1;
   }
 
   #grow(): void {
-    const kinds = new Uint8Array(this.#kinds.length * 2);
-    kinds.set(this.#kinds);
-    this.#kinds = kinds;
-    const fields = new Int32Array(this.#fields.length * 2);
-    fields.set(this.#fields);
-    this.#fields = fields;
+    // A small body gets a small page: most are.
+    const nodes = this.#kinds.length === 0 ? Math.min(PAGE, this.bytes.length + 1) : PAGE;
+    this.#kinds.push(new Uint8Array(nodes));
+    this.#fields.push(new Int32Array(nodes * FIELDS));
   }
 }

@@ -20,6 +20,9 @@ const NULL = { text: 'null', kind: KIND.null };
 
 export type Scanned = { index: JsonIndex; fault: null } | { index: null; fault: JsonFault };
 
+/** More values are not put into a table: each costs 37 bytes of memory. */
+export const MOST_VALUES = 3_000_000;
+
 export class JsonScanner {
   readonly #bytes: Uint8Array;
   readonly #index: JsonIndex;
@@ -48,6 +51,11 @@ export class JsonScanner {
       this.#fail(this.#index.size === 0 ? 'there is nothing but white space' : 'it ends too early');
     }
     return this.#fault !== null || this.#at >= this.#bytes.length;
+  }
+
+  /** How many values were found so far. */
+  get size(): number {
+    return this.#index.size;
   }
 
   result(): Scanned {
@@ -232,12 +240,29 @@ export function scanJson(bytes: Uint8Array): Scanned {
   return scanner.result();
 }
 
+/** Milliseconds after which the window is given time. */
+const SLICE = 12;
+const STEP = 1 << 17;
+
+/** What came of it, or why it was given up although nothing is wrong with it. */
+export type ScannedInSlices = Scanned | { index: null; fault: null; why: string };
+
 /** Reads in slices of a few milliseconds, giving the window time in between; `null` when it was stopped. */
-export async function scanJsonInSlices(bytes: Uint8Array, stopped: () => boolean): Promise<Scanned | null> {
+export async function scanJsonInSlices(
+  bytes: Uint8Array,
+  stopped: () => boolean,
+): Promise<ScannedInSlices | null> {
   const scanner = new JsonScanner(bytes);
-  while (!scanner.step(1 << 20)) {
+  let begun = performance.now();
+  while (!scanner.step(STEP)) {
+    if (scanner.size > MOST_VALUES) {
+      const many = MOST_VALUES.toLocaleString('en-GB');
+      return { index: null, fault: null, why: `It has more than ${many} values, too many for a tree.` };
+    }
+    if (performance.now() - begun < SLICE) continue;
     await new Promise((resolve) => setTimeout(resolve));
     if (stopped()) return null;
+    begun = performance.now();
   }
   return scanner.result();
 }

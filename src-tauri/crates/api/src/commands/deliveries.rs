@@ -1,16 +1,21 @@
-//! Sending again, and targets.
+//! Sending again, and what came of it.
+
+use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
-use hookbench_engine::model::{Attempt, Delivery, RawHead, Target};
-use hookbench_engine::{Edited, EditedBody as EngineBody, Engine};
+use hookbench_engine::delivery::Change;
+use hookbench_engine::model::{Attempt, Delivery, DeliveryId, RawHead, RequestId, Schedule, Timestamp};
+use hookbench_engine::{
+    Aim, Edited, EditedBody as EngineBody, Engine, Preview, Question, Sending, Signatures,
+};
 
 use super::requests::header_line;
 use crate::error::{ApiError, Code};
 use crate::types::{
-    AttemptView, DeliveryView, EditedBody, ListDeliveries, Nothing, Replay, Resend, SaveTarget, TargetRef,
-    TargetView, TimingsView,
+    AskPreview, AttemptView, CancelSending, ChangeView, DeliveryRef, DeliveryView, Done, EditedBody,
+    ListDeliveries, Nothing, PreviewView, QuestionView, Replay, Resend, ScheduleView, SendAgain, TimingsView,
 };
 
 pub(super) async fn list(engine: &Engine, arguments: ListDeliveries) -> Result<Vec<DeliveryView>, ApiError> {
@@ -20,19 +25,110 @@ pub(super) async fn list(engine: &Engine, arguments: ListDeliveries) -> Result<V
         .deliveries(request)
         .await?
         .iter()
-        .map(|delivery| view(delivery, captured))
+        .map(|delivery| view(engine, delivery, captured))
         .collect())
+}
+
+pub(super) async fn waiting(engine: &Engine, _: Nothing) -> Result<Vec<DeliveryView>, ApiError> {
+    let mut views = Vec::new();
+    for delivery in engine.waiting_deliveries(200).await? {
+        let captured = captured(engine, delivery.request).await?;
+        views.push(view(engine, &delivery, captured));
+    }
+    Ok(views)
 }
 
 pub(super) async fn resend(engine: &Engine, arguments: Resend) -> Result<DeliveryView, ApiError> {
     let id = arguments.request.parse()?;
-    let captured = engine.request(id).await?.summary.body_length;
-    Ok(view(&engine.resend(id, &arguments.url).await?, captured))
+    let captured = captured(engine, id).await?;
+    let delivery = engine.resend(id, &resending(&arguments)?).await?;
+    Ok(view(engine, &delivery, captured))
 }
 
 pub(super) async fn replay(engine: &Engine, arguments: Replay) -> Result<DeliveryView, ApiError> {
     let id = arguments.request.parse()?;
-    let captured = engine.request(id).await?.summary.body_length;
+    let captured = captured(engine, id).await?;
+    let sending = replaying(&arguments)?;
+    let delivery = engine.replay(id, edited(arguments)?, &sending).await?;
+    Ok(view(engine, &delivery, captured))
+}
+
+pub(super) async fn preview(engine: &Engine, arguments: AskPreview) -> Result<PreviewView, ApiError> {
+    let (id, edited, sending) = match arguments {
+        AskPreview::Resend(arguments) => (arguments.request.parse()?, None, resending(&arguments)?),
+        AskPreview::Replay(arguments) => {
+            let sending = replaying(&arguments)?;
+            (arguments.request.parse()?, Some(edited(arguments)?), sending)
+        }
+    };
+    Ok(preview_view(&engine.preview(id, edited, &sending).await?))
+}
+
+pub(super) async fn send_again(engine: &Engine, arguments: SendAgain) -> Result<DeliveryView, ApiError> {
+    let id: DeliveryId = arguments.delivery.parse()?;
+    let sending = Sending {
+        ticket: arguments.ticket,
+        ..Sending::to(Aim::Url(String::new()))
+    };
+    let delivery = engine.send_again(id, &sending).await?;
+    Ok(view(engine, &delivery, captured(engine, delivery.request).await?))
+}
+
+pub(super) async fn try_again(engine: &Engine, arguments: DeliveryRef) -> Result<DeliveryView, ApiError> {
+    let delivery = engine.try_again(arguments.id.parse()?).await?;
+    Ok(view(engine, &delivery, captured(engine, delivery.request).await?))
+}
+
+pub(super) async fn stop_retries(engine: &Engine, arguments: DeliveryRef) -> Result<DeliveryView, ApiError> {
+    let delivery = engine.stop_retries(arguments.id.parse()?).await?;
+    Ok(view(engine, &delivery, captured(engine, delivery.request).await?))
+}
+
+pub(super) async fn cancel(engine: &Engine, arguments: CancelSending) -> Result<Done, ApiError> {
+    Ok(Done {
+        done: engine.cancel_sending(&arguments.ticket),
+    })
+}
+
+/// The length of a request's own body.
+async fn captured(engine: &Engine, request: RequestId) -> Result<u64, ApiError> {
+    Ok(engine.request(request).await?.summary.body_length)
+}
+
+/// Where to: the target with this id, or the URL.
+pub(super) fn aim(target: Option<&String>, url: &str) -> Result<Aim, ApiError> {
+    Ok(match target {
+        Some(target) => Aim::Target(target.parse()?),
+        None => Aim::Url(url.to_owned()),
+    })
+}
+
+fn resending(arguments: &Resend) -> Result<Sending, ApiError> {
+    Ok(Sending {
+        signatures: if arguments.resign {
+            Signatures::Renewed
+        } else {
+            Signatures::Kept
+        },
+        ticket: arguments.ticket.clone(),
+        waits: waits(&arguments.waits),
+        ..Sending::to(aim(arguments.target.as_ref(), &arguments.url)?)
+    })
+}
+
+fn replaying(arguments: &Replay) -> Result<Sending, ApiError> {
+    Ok(Sending {
+        ticket: arguments.ticket.clone(),
+        waits: waits(&arguments.waits),
+        ..Sending::to(aim(arguments.target.as_ref(), &arguments.url)?)
+    })
+}
+
+fn waits(millis: &[u64]) -> Vec<Duration> {
+    millis.iter().copied().map(Duration::from_millis).collect()
+}
+
+fn edited(arguments: Replay) -> Result<Edited, ApiError> {
     let body = match arguments.body {
         EditedBody::Captured => EngineBody::Captured,
         EditedBody::Text(text) => EngineBody::Bytes(Bytes::from(text)),
@@ -44,46 +140,59 @@ pub(super) async fn replay(engine: &Engine, arguments: Replay) -> Result<Deliver
             })?))
         }
     };
-    let headers = arguments
-        .headers
-        .into_iter()
-        .map(|(name, value)| (name, value.into_bytes()))
-        .collect();
-    let edited = Edited {
+    Ok(Edited {
         url: arguments.url,
         method: arguments.method,
-        headers,
+        headers: arguments
+            .headers
+            .into_iter()
+            .map(|(name, value)| (name, value.into_bytes()))
+            .collect(),
         body,
-    };
-    Ok(view(&engine.replay(id, edited).await?, captured))
+    })
 }
 
-pub(super) async fn targets(engine: &Engine, _: Nothing) -> Result<Vec<TargetView>, ApiError> {
-    Ok(engine.targets().await?.into_iter().map(target).collect())
-}
-
-pub(super) async fn save_target(engine: &Engine, arguments: SaveTarget) -> Result<TargetView, ApiError> {
-    let id = arguments.id.map(|id| id.parse()).transpose()?;
-    Ok(target(
-        engine.save_target(id, &arguments.name, &arguments.url).await?,
-    ))
-}
-
-pub(super) async fn remove_target(engine: &Engine, arguments: TargetRef) -> Result<Nothing, ApiError> {
-    engine.remove_target(arguments.id.parse()?).await?;
-    Ok(Nothing {})
-}
-
-fn target(target: Target) -> TargetView {
-    TargetView {
-        id: target.id.to_string(),
-        name: target.name,
-        url: target.url,
+fn preview_view(preview: &Preview) -> PreviewView {
+    let text = |bytes: &Bytes| String::from_utf8_lossy(bytes).into_owned();
+    let head = text(&preview.outgoing.head);
+    PreviewView {
+        url: preview.outgoing.url.clone(),
+        lines: head.trim_end().lines().map(str::to_owned).collect(),
+        changes: preview
+            .outgoing
+            .changes
+            .iter()
+            .map(|change| match change {
+                Change::Removed { line } => ChangeView {
+                    before: Some(text(line)),
+                    after: None,
+                },
+                Change::Replaced { before, after } => ChangeView {
+                    before: Some(text(before)),
+                    after: Some(text(after)),
+                },
+                Change::Added { line } => ChangeView {
+                    before: None,
+                    after: Some(text(line)),
+                },
+            })
+            .collect(),
+        body_length: preview.outgoing.body.len() as u64,
+        live: preview.live.clone(),
+        question: preview.question.as_ref().map(|question| QuestionView {
+            code: match question {
+                Question::Far { .. } => "confirm_host",
+                Question::Live { .. } => "confirm_live",
+            }
+            .to_owned(),
+            message: question.to_string(),
+            hint: question.hint(),
+        }),
     }
 }
 
 /// `captured` is the length of the request's own body, which a delivery without one of its own sent.
-fn view(delivery: &Delivery, captured: u64) -> DeliveryView {
+pub(super) fn view(engine: &Engine, delivery: &Delivery, captured: u64) -> DeliveryView {
     let line = RawHead::new(delivery.head.clone()).request_line();
     DeliveryView {
         id: delivery.id.to_string(),
@@ -93,7 +202,26 @@ fn view(delivery: &Delivery, captured: u64) -> DeliveryView {
         method: String::from_utf8_lossy(&line.method).into_owned(),
         created_at: delivery.created_at.as_micros(),
         body_length: delivery.body.as_ref().map_or(captured, |body| body.len() as u64),
+        target: delivery.target.map(|id| id.to_string()),
+        again: delivery.again.map(|id| id.to_string()),
+        run: delivery.run.map(|step| step.run.to_string()),
+        schedule: delivery.schedule.as_ref().map(schedule),
+        under_way: engine.is_under_way(delivery.id),
         attempts: delivery.attempts.iter().map(attempt).collect(),
+    }
+}
+
+fn schedule(schedule: &Schedule) -> ScheduleView {
+    ScheduleView {
+        state: schedule.state.as_str().to_owned(),
+        waits: schedule
+            .waits
+            .iter()
+            .map(|wait| u64::try_from(wait.as_millis()).unwrap_or(u64::MAX))
+            .collect(),
+        used: schedule.used,
+        next_at: schedule.next_at.map(Timestamp::as_micros),
+        trying_since: schedule.trying_since.map(Timestamp::as_micros),
     }
 }
 
@@ -105,6 +233,7 @@ fn attempt(attempt: &Attempt) -> AttemptView {
         outcome: attempt.outcome.as_str().to_owned(),
         message: attempt.message.clone(),
         hint: attempt.hint.clone(),
+        url: attempt.url.clone(),
         status: attempt.status,
         content_type: headers
             .iter()

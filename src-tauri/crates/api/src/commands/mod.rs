@@ -5,8 +5,10 @@ mod deliveries;
 mod endpoints;
 mod providers;
 mod requests;
+mod runs;
 mod signature;
 mod status;
+mod targets;
 
 use hookbench_engine::Engine;
 use serde::de::DeserializeOwned;
@@ -68,8 +70,14 @@ commands! {
 
     /// A page of the list, newest first.
     list_requests(ListRequests) -> RequestPage = requests::list;
+    /// How many requests match a filter.
+    count_requests(CountRequests) -> RequestCount = requests::count;
+    /// What a filter looks for in text, to mark it there.
+    sought(SeekFilter) -> SoughtView = requests::sought;
     /// What may be typed next in the filter.
     suggest_filter(SuggestFilter) -> Vec<FilterSuggestion> = requests::suggest;
+    /// The requests with the same delivery id as this one, itself among them, newest first.
+    repetitions(RequestRef) -> Vec<RequestRow> = requests::repetitions;
     /// One request whole, but for its bytes.
     request(RequestRef) -> RequestDetail = requests::detail;
     /// Stars a request or takes the star away.
@@ -109,12 +117,52 @@ commands! {
     resend(Resend) -> DeliveryView = deliveries::resend;
     /// Sends an edited copy of a request.
     replay(Replay) -> DeliveryView = deliveries::replay;
+    /// What would go, byte for byte, and what would be asked first; nothing goes.
+    preview(AskPreview) -> PreviewView = deliveries::preview;
+    /// Sends the bytes of a delivery once more, as another delivery.
+    send_again(SendAgain) -> DeliveryView = deliveries::send_again;
+    /// Ends what is under way.
+    cancel_sending(CancelSending) -> Done = deliveries::cancel;
+    /// Tries a delivery again now: one more attempt of it.
+    try_again(DeliveryRef) -> DeliveryView = deliveries::try_again;
+    /// Lets a delivery not be tried again by itself.
+    stop_retries(DeliveryRef) -> DeliveryView = deliveries::stop_retries;
+    /// Deliveries that will be tried again, the next first.
+    waiting_deliveries(Nothing) -> Vec<DeliveryView> = deliveries::waiting;
+    /// How providers try again, for sending as they would.
+    retry_presets(Nothing) -> Vec<RetryPreset> = targets::retry_presets;
+
+    /// Begins a run: many requests sent one after the other or several at once.
+    start_run(StartRun) -> RunView = runs::start;
+    /// The runs of this program, newest first.
+    runs(Nothing) -> Vec<RunView> = runs::list;
+    /// How a run stands.
+    run(RunRef) -> RunView = runs::state;
+    /// Holds a run, or lets it go on.
+    pause_run(PauseRun) -> RunView = runs::pause;
+    /// Ends a run; what is under way is broken off.
+    cancel_run(RunRef) -> RunView = runs::cancel;
+    /// What came of each request of a run, to be saved.
+    run_report(AskReport) -> Text = runs::report;
+    /// Sends the same event twice, several times at once and once under a new id, and compares the answers.
+    check_idempotency(CheckIdempotency) -> IdempotencyView = runs::check_idempotency;
+
     /// All targets.
-    targets(Nothing) -> Vec<TargetView> = deliveries::targets;
+    targets(Nothing) -> Vec<TargetView> = targets::list;
     /// Makes a target or changes one.
-    save_target(SaveTarget) -> TargetView = deliveries::save_target;
+    save_target(SaveTarget) -> TargetView = targets::save;
     /// Removes a target; its deliveries stay.
-    remove_target(TargetRef) -> Nothing = deliveries::remove_target;
+    remove_target(TargetRef) -> Nothing = targets::remove;
+    /// Looks whether somebody accepts connections at each target; nothing is sent.
+    check_targets(Nothing) -> Vec<ReachabilityView> = targets::check;
+    /// The certificate that a host shows, whoever vouches for it.
+    shown_certificate(HostRef) -> CertificateView = targets::certificate;
+    /// Agrees to send to a host that is neither on this machine nor in a private network.
+    allow_host(HostRef) -> Nothing = targets::allow_host;
+    /// Agrees to send live events to a host.
+    allow_live(HostRef) -> Nothing = targets::allow_live;
+    /// Asks again before anything goes to a host.
+    withdraw_consent(HostRef) -> Nothing = targets::withdraw;
 }
 
 fn read<T: DeserializeOwned>(command: &str, arguments: Value) -> Result<T, ApiError> {

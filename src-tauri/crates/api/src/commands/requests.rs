@@ -1,5 +1,6 @@
 //! The list, and one request whole.
 
+use hookbench_engine::filter::Pattern;
 use hookbench_engine::model::{Framing, Header, Mark, RequestId, RequestSummary, Sequence};
 use hookbench_engine::store::DeletionId;
 use hookbench_engine::{Engine, PageQuery};
@@ -7,9 +8,9 @@ use hookbench_engine::{Engine, PageQuery};
 use super::signature;
 use crate::error::ApiError;
 use crate::types::{
-    CopyRequest, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingView, HeaderLine,
-    ListRequests, Nothing, RequestDetail, RequestPage, RequestRef, RequestRow, StarRequest, SuggestFilter,
-    Text, UndoDeletion,
+    CopyRequest, CountRequests, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingView,
+    HeaderLine, ListRequests, Nothing, RequestCount, RequestDetail, RequestPage, RequestRef, RequestRow,
+    SeekFilter, SoughtText, SoughtView, StarRequest, SuggestFilter, Text, UndoDeletion,
 };
 
 /// How many rows a page has where nothing is said.
@@ -19,6 +20,7 @@ pub(super) async fn list(engine: &Engine, arguments: ListRequests) -> Result<Req
     let query = PageQuery {
         before: arguments.before.map(Sequence),
         after: arguments.after.map(Sequence),
+        skip: arguments.skip,
         limit: if arguments.limit == 0 {
             PAGE
         } else {
@@ -41,6 +43,30 @@ pub(super) async fn list(engine: &Engine, arguments: ListRequests) -> Result<Req
         more: page.more,
         rows: page.rows.into_iter().map(row).collect(),
     })
+}
+
+pub(super) async fn count(engine: &Engine, arguments: CountRequests) -> Result<RequestCount, ApiError> {
+    let requests = engine
+        .count_to(Sequence(arguments.up_to), &arguments.filter)
+        .await?;
+    Ok(RequestCount { requests })
+}
+
+pub(super) async fn sought(engine: &Engine, arguments: SeekFilter) -> Result<SoughtView, ApiError> {
+    let sought = engine.sought(&arguments.filter)?;
+    let texts = |patterns: Vec<Pattern>| patterns.iter().map(sought_text).collect();
+    Ok(SoughtView {
+        anywhere: texts(sought.anywhere),
+        body: texts(sought.body),
+        pointers: sought.pointers,
+    })
+}
+
+fn sought_text(pattern: &Pattern) -> SoughtText {
+    SoughtText {
+        inside: pattern.begins_anywhere(),
+        parts: (pattern.parts().iter().filter(|part| !part.is_empty()).cloned()).collect(),
+    }
 }
 
 pub(super) async fn suggest(
@@ -78,6 +104,11 @@ pub(super) async fn detail(engine: &Engine, arguments: RequestRef) -> Result<Req
         signature: signature::view(provider, report, engine.now()),
         row: row(request.summary),
     })
+}
+
+pub(super) async fn repetitions(engine: &Engine, arguments: RequestRef) -> Result<Vec<RequestRow>, ApiError> {
+    let rows = engine.repetitions(arguments.id.parse()?).await?;
+    Ok(rows.into_iter().map(row).collect())
 }
 
 pub(super) async fn star(engine: &Engine, arguments: StarRequest) -> Result<Nothing, ApiError> {
@@ -137,6 +168,7 @@ fn row(summary: RequestSummary) -> RequestRow {
         endpoint: summary.recognition.endpoint_path,
         provider: summary.recognition.provider,
         event: summary.recognition.event,
+        delivery_id: summary.recognition.delivery_key,
         verdict: summary.recognition.verdict.as_str().to_owned(),
         state: summary.state.as_str().to_owned(),
         reason: summary.reason,

@@ -1,4 +1,4 @@
-//! Sending again: resend, edit and replay, and what was answered.
+//! Sending again: resend, edit and replay, what would go, and what was answered.
 
 use super::HeaderLine;
 
@@ -10,8 +10,8 @@ pub struct DeliveryView {
     pub id: String,
     /// The request it was made from.
     pub request: String,
-    /// `resend` or `edited`.
-    #[ts(type = "'resend' | 'edited'")]
+    /// `resend`, `edited` or `forward`.
+    #[ts(type = "'resend' | 'edited' | 'forward'")]
     pub kind: String,
     /// The whole URL it was sent to.
     pub url: String,
@@ -21,8 +21,35 @@ pub struct DeliveryView {
     pub created_at: i64,
     /// The length of the body that was sent.
     pub body_length: u64,
+    /// The id of the target it went by.
+    pub target: Option<String>,
+    /// The id of the delivery whose bytes it sent once more.
+    pub again: Option<String>,
+    /// The id of the run it is a step of.
+    pub run: Option<String>,
+    /// Its retries, where it has any.
+    pub schedule: Option<ScheduleView>,
+    /// An attempt is under way, by this program.
+    pub under_way: bool,
     /// Its attempts, first to last.
     pub attempts: Vec<AttemptView>,
+}
+
+/// The retries of a delivery as they are shown.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ScheduleView {
+    /// How it stands.
+    #[ts(type = "'waiting' | 'delivered' | 'exhausted' | 'stopped'")]
+    pub state: String,
+    /// The wait before each retry, ms.
+    pub waits: Vec<u64>,
+    /// How many of them were used.
+    pub used: u32,
+    /// When the next attempt is due, µs.
+    pub next_at: Option<i64>,
+    /// Since when an attempt is under way, µs.
+    pub trying_since: Option<i64>,
 }
 
 /// An attempt as it is shown.
@@ -42,6 +69,8 @@ pub struct AttemptView {
     pub message: Option<String>,
     /// What to do about it.
     pub hint: Option<String>,
+    /// Where a redirect led, if it was followed.
+    pub url: Option<String>,
     /// The status of the answer.
     pub status: Option<u16>,
     /// The header lines of the answer in their order.
@@ -86,8 +115,21 @@ pub struct ListDeliveries {
 pub struct Resend {
     /// The id of the request.
     pub request: String,
-    /// The target: a URL without a path keeps the path of the request.
+    /// Where to: a URL without a path keeps the path of the request. Not used where `target` is given.
+    #[serde(default)]
     pub url: String,
+    /// The id of the target to send to, with its rules.
+    #[serde(default)]
+    pub target: Option<String>,
+    /// A name by which it can be cancelled while it is under way.
+    #[serde(default)]
+    pub ticket: Option<String>,
+    /// The waits before retries after a failure, ms; empty for a single attempt.
+    #[serde(default)]
+    pub waits: Vec<u64>,
+    /// Sign it with the secret of its endpoint and the present time.
+    #[serde(default)]
+    pub resign: bool,
 }
 
 /// Sends an edited copy of a request.
@@ -104,6 +146,15 @@ pub struct Replay {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: EditedBody,
+    /// The id of the target whose header rules, time limits and trust are used.
+    #[serde(default)]
+    pub target: Option<String>,
+    /// A name by which it can be cancelled while it is under way.
+    #[serde(default)]
+    pub ticket: Option<String>,
+    /// The waits before retries after a failure, ms; empty for a single attempt.
+    #[serde(default)]
+    pub waits: Vec<u64>,
 }
 
 /// The body of an edited copy.
@@ -118,34 +169,88 @@ pub enum EditedBody {
     Base64(String),
 }
 
-/// A target as it is shown.
+/// Sends the bytes of a delivery once more, as another delivery.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]
-pub struct TargetView {
-    /// Its id.
-    pub id: String,
-    /// Its name.
-    pub name: String,
-    /// Its URL.
-    pub url: String,
+pub struct SendAgain {
+    /// The id of the delivery.
+    pub delivery: String,
+    /// A name by which it can be cancelled while it is under way.
+    #[serde(default)]
+    pub ticket: Option<String>,
 }
 
-/// Makes a target, or changes the one with this id.
-#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize, ts_rs::TS)]
-#[serde(rename_all = "camelCase", default)]
-pub struct SaveTarget {
-    /// The id of the target to change; `null` makes one.
-    pub id: Option<String>,
-    /// Its name.
-    pub name: String,
-    /// Its URL.
-    pub url: String,
-}
-
-/// Names a target.
+/// Names a delivery.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]
-pub struct TargetRef {
+pub struct DeliveryRef {
     /// Its id.
     pub id: String,
+}
+
+/// Names what is under way: a ticket, or the id of a delivery.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CancelSending {
+    /// The ticket or id.
+    pub ticket: String,
+}
+
+/// Whether something was done.
+#[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct Done {
+    /// It was.
+    pub done: bool,
+}
+
+/// Asks what would go.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase", tag = "kind")]
+pub enum AskPreview {
+    /// If the request were resent.
+    Resend(Resend),
+    /// If the edited copy were sent.
+    Replay(Replay),
+}
+
+/// The exact head that would go, and what would be asked first.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct PreviewView {
+    /// The whole URL.
+    pub url: String,
+    /// The lines of the head as they go, bytes that are not UTF-8 replaced; the first is the request line.
+    pub lines: Vec<String>,
+    /// How its lines differ from those that came.
+    pub changes: Vec<ChangeView>,
+    /// The length of the body.
+    pub body_length: u64,
+    /// Why it is a live event, if it is.
+    pub live: Option<String>,
+    /// What has to be agreed to first.
+    pub question: Option<QuestionView>,
+}
+
+/// A header line that is not copied as it came.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ChangeView {
+    /// As it came; `null` for one that was not there.
+    pub before: Option<String>,
+    /// As it goes; `null` for one that does not.
+    pub after: Option<String>,
+}
+
+/// Something to agree to.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct QuestionView {
+    /// Which question it is.
+    #[ts(type = "'confirm_host' | 'confirm_live'")]
+    pub code: String,
+    /// What is the matter.
+    pub message: String,
+    /// What agreeing means.
+    pub hint: String,
 }

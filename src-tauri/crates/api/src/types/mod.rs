@@ -10,13 +10,15 @@ mod endpoint;
 mod feed;
 mod provider;
 mod request;
+mod run;
 mod signature;
 mod status;
+mod target;
 
 pub use bytes::{ByteRange, ByteSource};
 pub use delivery::{
-    AttemptView, DeliveryView, EditedBody, ListDeliveries, Replay, Resend, SaveTarget, TargetRef, TargetView,
-    TimingsView,
+    AskPreview, AttemptView, CancelSending, ChangeView, DeliveryRef, DeliveryView, Done, EditedBody,
+    ListDeliveries, PreviewView, QuestionView, Replay, Resend, ScheduleView, SendAgain, TimingsView,
 };
 pub use endpoint::{
     AddEndpoint, EndpointRef, EndpointView, RemoveSecret, SecretView, SetSecret, UpdateEndpoint,
@@ -24,15 +26,23 @@ pub use endpoint::{
 pub use feed::FeedEvent;
 pub use provider::{ParameterView, ProviderView, SampleSent, SampleView, SendSample};
 pub use request::{
-    CopyRequest, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingView, HeaderLine,
-    ListRequests, RequestDetail, RequestPage, RequestRef, RequestRow, StarRequest, SuggestFilter, Text,
-    UndoDeletion,
+    CopyRequest, CountRequests, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingView,
+    HeaderLine, ListRequests, RequestCount, RequestDetail, RequestPage, RequestRef, RequestRow, SeekFilter,
+    SoughtText, SoughtView, StarRequest, SuggestFilter, Text, UndoDeletion,
+};
+pub use run::{
+    AskReport, CheckIdempotency, IdempotencyRowView, IdempotencyView, PaceView, PauseRun, RunRef, RunView,
+    StartRun,
 };
 pub use signature::{
     AgeView, CandidateView, CheckView, ContentView, DiagnosisView, DigestsView, FoundView, KeyView, PartView,
     ProofView, SignatureView,
 };
 pub use status::{ListenerView, Notice, SetPort, Settings, Status, Theme};
+pub use target::{
+    CertificateView, HeaderAction, HeaderRuleView, HostRef, PathView, ReachabilityView, RetryPreset,
+    RulesView, SaveTarget, TargetRef, TargetView, TrustView,
+};
 
 /// Arguments of a command that takes none, and the answer of one that has nothing to say.
 #[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize, ts_rs::TS)]

@@ -28,6 +28,8 @@ pub struct RequestRow {
     pub provider: Option<String>,
     /// What happened, in the provider's words.
     pub event: Option<String>,
+    /// What the provider calls the delivery.
+    pub delivery_id: Option<String>,
     /// `valid`, `invalid`, `expired`, `missing`, `malformed`, `no secret`, `unsigned` or `unknown`.
     #[ts(
         type = "'valid' | 'invalid' | 'expired' | 'missing' | 'malformed' | 'no secret' | 'unsigned' | 'unknown'"
@@ -58,6 +60,8 @@ pub struct ListRequests {
     pub before: Option<i64>,
     /// Only requests newer than this sequence (the nearest ones; still given newest first).
     pub after: Option<i64>,
+    /// So many rows are passed over first. Where the filter looks into the bytes, none are.
+    pub skip: u64,
     /// How many rows at the most, 1 to 1,000; 0 means 200.
     pub limit: u32,
     /// A filter in the filter language; empty for all.
@@ -74,6 +78,54 @@ pub struct RequestPage {
     pub more: bool,
     /// The sequence to go on from: the last row's, or further where a search looked through rows that do not match.
     pub next: Option<i64>,
+}
+
+/// Asks how many requests match a filter.
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CountRequests {
+    /// Only requests up to this sequence.
+    pub up_to: i64,
+    /// A filter in the filter language; empty for all.
+    pub filter: String,
+}
+
+/// How many requests match a filter.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestCount {
+    /// How many; nothing where only the bytes of each could tell.
+    pub requests: Option<u64>,
+}
+
+/// A filter whose words are to be marked in what is shown.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SeekFilter {
+    /// A filter in the filter language.
+    pub filter: String,
+}
+
+/// What a filter looks for in text.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SoughtView {
+    /// Anywhere in a request.
+    pub anywhere: Vec<SoughtText>,
+    /// In its body only.
+    pub body: Vec<SoughtText>,
+    /// JSON pointers into its body.
+    pub pointers: Vec<String>,
+}
+
+/// A text that is looked for.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SoughtText {
+    /// What follows one another on a line, in lower case.
+    pub parts: Vec<String>,
+    /// Whether it is found inside of words too and not only where one begins.
+    pub inside: bool,
 }
 
 /// Asks what may be typed next in a filter.

@@ -143,6 +143,7 @@ fn refusal(error: &ApiError) -> Response {
     let status = match error.code {
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::BadInput | Code::BadFilter => StatusCode::UNPROCESSABLE_ENTITY,
+        Code::ConfirmHost | Code::ConfirmLive => StatusCode::CONFLICT,
         Code::Store => StatusCode::SERVICE_UNAVAILABLE,
         Code::Failed => StatusCode::INTERNAL_SERVER_ERROR,
     };

@@ -4,8 +4,10 @@
 
 use std::fmt;
 use std::net::SocketAddr;
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, Instant};
 
+use rustls::pki_types::CertificateDer;
 use tokio::sync::OnceCell;
 use tokio_rustls::TlsConnector;
 
@@ -53,6 +55,29 @@ pub enum Reuse {
     Always,
 }
 
+/// The sockets that this program listens on, as they are now. Clones share them.
+#[derive(Debug, Clone, Default)]
+pub struct OwnSockets(Arc<RwLock<Vec<SocketAddr>>>);
+
+impl OwnSockets {
+    /// From now on it listens on these.
+    pub fn set(&self, sockets: Vec<SocketAddr>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = sockets;
+    }
+
+    /// What it listens on now.
+    #[must_use]
+    pub fn get(&self) -> Vec<SocketAddr> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+impl From<Vec<SocketAddr>> for OwnSockets {
+    fn from(sockets: Vec<SocketAddr>) -> Self {
+        Self(Arc::new(RwLock::new(sockets)))
+    }
+}
+
 /// How a client goes about it.
 #[derive(Debug, Clone)]
 pub struct ClientSettings {
@@ -67,7 +92,7 @@ pub struct ClientSettings {
     /// How far away a target may be.
     pub farthest: Reach,
     /// The sockets we listen on ourselves: what leads to one of them is refused.
-    pub listening: Vec<SocketAddr>,
+    pub listening: OwnSockets,
     /// Who turns names into addresses.
     pub resolver: Resolver,
 }
@@ -80,7 +105,7 @@ impl Default for ClientSettings {
             trust: Trust::System,
             reuse: Reuse::Never,
             farthest: Reach::Other,
-            listening: Vec::new(),
+            listening: OwnSockets::default(),
             resolver: Resolver::system(),
         }
     }
@@ -141,17 +166,90 @@ impl Client {
         }
     }
 
+    /// Whether somebody accepts connections at `origin`: one is opened and closed, and nothing is sent. Nothing
+    /// farther away than `farthest` is touched.
+    ///
+    /// # Errors
+    /// Why nobody does.
+    pub async fn knock(
+        &self,
+        origin: &Origin,
+        farthest: Reach,
+        patience: Duration,
+    ) -> Result<Duration, Failure> {
+        let started = Instant::now();
+        let knocking = async {
+            let resolved = self.settings.resolver.resolve(origin).await?;
+            self.judge(origin, &resolved.addresses, farthest)?;
+            connector::connect(origin, &resolved.addresses).await
+        };
+        match tokio::time::timeout(patience, knocking).await {
+            Ok(opened) => opened.map(|_| started.elapsed()),
+            Err(_) => Err(Failure::TimedOut {
+                stall: Stall::Connecting {
+                    authority: origin.authority(),
+                    limit: patience,
+                },
+            }),
+        }
+    }
+
+    /// The certificates that a target shows, its own first, whoever vouches for them. Nothing is sent.
+    ///
+    /// # Errors
+    /// If it cannot be reached or does not speak TLS.
+    pub async fn certificates(
+        &self,
+        origin: &Origin,
+        farthest: Reach,
+        patience: Duration,
+    ) -> Result<Vec<CertificateDer<'static>>, Failure> {
+        let asking = async {
+            let resolved = self.settings.resolver.resolve(origin).await?;
+            self.judge(origin, &resolved.addresses, farthest)?;
+            let stream = connector::connect(origin, &resolved.addresses).await?;
+            let connector = tls::connector(&Trust::Anything).await?;
+            let stream = tls::handshake(&connector, origin, stream).await?;
+            let shown = stream.get_ref().1.peer_certificates().unwrap_or_default();
+            Ok(shown
+                .iter()
+                .map(|certificate| certificate.clone().into_owned())
+                .collect())
+        };
+        match tokio::time::timeout(patience, asking).await {
+            Ok(shown) => shown,
+            Err(_) => Err(Failure::TimedOut {
+                stall: Stall::Handshake {
+                    authority: origin.authority(),
+                    limit: patience,
+                },
+            }),
+        }
+    }
+
     /// Resolves the target of `outgoing` and sends it there.
     pub async fn send(&self, outgoing: &Outgoing, cancel: &Cancel) -> Attempt {
-        self.attempt(outgoing, None, cancel).await
+        self.send_within(outgoing, self.settings.farthest, cancel).await
+    }
+
+    /// Resolves the target of `outgoing` and sends it there if it is no farther away than `farthest`.
+    pub async fn send_within(&self, outgoing: &Outgoing, farthest: Reach, cancel: &Cancel) -> Attempt {
+        self.attempt(outgoing, None, farthest, cancel).await
     }
 
     /// Sends `outgoing` to the addresses that were resolved, and perhaps judged, before.
     pub async fn send_to(&self, outgoing: &Outgoing, resolved: &Resolved, cancel: &Cancel) -> Attempt {
-        self.attempt(outgoing, Some(resolved), cancel).await
+        self.attempt(outgoing, Some(resolved), self.settings.farthest, cancel)
+            .await
     }
 
-    async fn attempt(&self, outgoing: &Outgoing, resolved: Option<&Resolved>, cancel: &Cancel) -> Attempt {
+    async fn attempt(
+        &self,
+        outgoing: &Outgoing,
+        resolved: Option<&Resolved>,
+        farthest: Reach,
+        cancel: &Cancel,
+    ) -> Attempt {
         let started_at = self.clock.now();
         let reader = AnswerReader::new(self.settings.limits, outgoing.head.starts_with(b"HEAD "));
         let mut course = Course {
@@ -166,7 +264,7 @@ impl Client {
         let ended = tokio::select! {
             biased;
             () = cancel.cancelled() => None,
-            ended = tokio::time::timeout(total, self.work(outgoing, resolved, &mut course)) => Some(ended),
+            ended = tokio::time::timeout(total, self.work(outgoing, (resolved, farthest), &mut course)) => Some(ended),
         };
         let ended = match ended {
             None => Err(Failure::Cancelled {
@@ -183,13 +281,13 @@ impl Client {
     async fn work(
         &self,
         outgoing: &Outgoing,
-        resolved: Option<&Resolved>,
+        bounds: (Option<&Resolved>, Reach),
         course: &mut Course,
     ) -> Result<(), Failure> {
         let origin = &outgoing.origin;
         let mut wire = match self.idle_connection(origin).await {
             Some(wire) => wire,
-            None => self.open(outgoing, resolved, course).await?,
+            None => self.open(outgoing, bounds, course).await?,
         };
         course.stage = Stage::Exchange;
         let patience = self.settings.timeouts.first_byte;
@@ -220,12 +318,11 @@ impl Client {
     async fn open(
         &self,
         outgoing: &Outgoing,
-        resolved: Option<&Resolved>,
+        bounds: (Option<&Resolved>, Reach),
         course: &mut Course,
     ) -> Result<Box<dyn Wire>, Failure> {
         let limit = self.settings.timeouts.connect;
-        let opened =
-            tokio::time::timeout(limit, self.open_unhurried(&outgoing.origin, resolved, course)).await;
+        let opened = tokio::time::timeout(limit, self.open_unhurried(&outgoing.origin, bounds, course)).await;
         opened.unwrap_or_else(|_| {
             Err(Failure::TimedOut {
                 stall: course.stall(outgoing, limit),
@@ -236,7 +333,7 @@ impl Client {
     async fn open_unhurried(
         &self,
         origin: &Origin,
-        resolved: Option<&Resolved>,
+        (resolved, farthest): (Option<&Resolved>, Reach),
         course: &mut Course,
     ) -> Result<Box<dyn Wire>, Failure> {
         let looked_up;
@@ -248,7 +345,7 @@ impl Client {
             }
         };
         course.resolve = resolved.took;
-        self.judge(origin, &resolved.addresses)?;
+        self.judge(origin, &resolved.addresses, farthest)?;
 
         course.stage = Stage::Connecting;
         let connecting = Instant::now();
@@ -270,13 +367,13 @@ impl Client {
         Ok(Box::new(stream))
     }
 
-    fn judge(&self, origin: &Origin, addresses: &[SocketAddr]) -> Result<(), Failure> {
-        if guard::own_listener(addresses, &self.settings.listening, connector::is_here).is_some() {
+    fn judge(&self, origin: &Origin, addresses: &[SocketAddr], farthest: Reach) -> Result<(), Failure> {
+        if guard::own_listener(addresses, &self.settings.listening.get(), connector::is_here).is_some() {
             return Err(Failure::OwnListener {
                 authority: origin.authority(),
             });
         }
-        if Reach::of_all(addresses) > self.settings.farthest {
+        if Reach::of_all(addresses) > farthest {
             return Err(Failure::TooFar {
                 authority: origin.authority(),
             });
@@ -376,6 +473,8 @@ impl Course {
             outcome,
             message,
             hint,
+            url: None,
+            sent: None,
             status,
             head,
             body,

@@ -503,7 +503,7 @@ async fn a_connection_is_used_again_only_when_asked() {
 async fn our_own_listener_is_refused() {
     let target = Target::answering(OK).await;
     let settings = ClientSettings {
-        listening: vec![target.address],
+        listening: vec![target.address].into(),
         ..unhurried()
     };
     for host in ["127.0.0.1", "localhost", "0.0.0.0"] {

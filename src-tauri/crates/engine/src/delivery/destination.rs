@@ -291,7 +291,7 @@ fn host_and_port(authority: &str, scheme: Scheme) -> Result<(Host, u16), Destina
     Ok((host, port))
 }
 
-fn encoded(text: &str) -> String {
+pub(super) fn encoded(text: &str) -> String {
     const SPACE: &percent_encoding::AsciiSet = &percent_encoding::AsciiSet::EMPTY.add(b' ');
     percent_encoding::utf8_percent_encode(text, SPACE).to_string()
 }

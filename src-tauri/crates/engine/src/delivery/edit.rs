@@ -130,7 +130,7 @@ fn header_line(line: usize, name: &str, value: &[u8]) -> Result<Bytes, EditError
     Ok([name.as_bytes(), b": ", value, b"\r\n"].concat().into())
 }
 
-fn is_token(word: &str) -> bool {
+pub(super) fn is_token(word: &str) -> bool {
     !word.is_empty()
         && word
             .bytes()

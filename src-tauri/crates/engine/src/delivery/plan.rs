@@ -15,7 +15,8 @@
 use bytes::Bytes;
 
 use super::destination::{Destination, Origin};
-use crate::model::{RawHead, State};
+use super::route::Route;
+use crate::model::{Framing, Mark, RawHead, State};
 
 /// The headers that are never sent on (RFC 9110 section 7.6.1, and `Expect`, `Proxy-Authorization`).
 pub const LEFT_OUT: [&str; 9] = [
@@ -76,6 +77,9 @@ pub enum PlanError {
         /// How far it came.
         state: State,
     },
+    /// The head that is kept is not the one that came.
+    #[error("the head of the request could not be recorded exactly, so it cannot be sent again unchanged")]
+    RebuiltHead,
     /// The head is no head of HTTP/1.
     #[error("the captured head is not HTTP/1 ({reason}), so it cannot be sent again unchanged")]
     NotHttp {
@@ -92,20 +96,23 @@ impl PlanError {
     #[must_use]
     pub const fn hint(&self) -> &'static str {
         match self {
-            Self::NotWhole { .. } | Self::NotHttp { .. } => "edit it and send the edited copy",
+            Self::NotWhole { .. } | Self::RebuiltHead | Self::NotHttp { .. } => {
+                "edit it and send the edited copy"
+            }
             Self::Tunnel => "choose another method",
         }
     }
 }
 
-/// Whether a request that came as far as `state` can be sent again unchanged.
+/// Whether a request that came as far as `state`, framed like this, can be sent again unchanged.
 ///
 /// # Errors
-/// If what is kept is only its beginning, or it was no request at all.
-pub const fn check_whole(state: State) -> Result<(), PlanError> {
+/// If what is kept is only its beginning, it was no request at all, or its head is not the one that came.
+pub fn check_whole(state: State, framing: &Framing) -> Result<(), PlanError> {
     match state {
-        State::Complete => Ok(()),
         State::Cut | State::Aborted | State::Refused => Err(PlanError::NotWhole { state }),
+        State::Complete if framing.marks.contains(&Mark::RebuiltHead) => Err(PlanError::RebuiltHead),
+        State::Complete => Ok(()),
     }
 }
 
@@ -117,12 +124,20 @@ pub const fn check_whole(state: State) -> Result<(), PlanError> {
 /// # Errors
 /// If the head is not one that HTTP/1 allows: it could not be sent so that the target sees the same.
 pub fn resend(head: &RawHead, body: Bytes, destination: &Destination) -> Result<Outgoing, PlanError> {
+    resend_by(head, body, &Route::to(destination.clone()))
+}
+
+/// What goes when the captured `head` and `body` are sent by `route`: with its path and its header rules.
+///
+/// # Errors
+/// As [`resend`].
+pub fn resend_by(head: &RawHead, body: Bytes, route: &Route) -> Result<Outgoing, PlanError> {
     check_head(head.bytes())?;
     let line = head.request_line();
     if &line.method[..] == b"CONNECT" {
         return Err(PlanError::Tunnel);
     }
-    let target = target(&line.target, destination);
+    let target = target(&line.target, route);
     let mut lines = lines(head.bytes()).skip_while(|line| without_break(line).is_empty());
     let request_line = lines.next().unwrap_or_default();
 
@@ -134,7 +149,7 @@ pub fn resend(head: &RawHead, body: Bytes, destination: &Destination) -> Result<
     first.extend_from_slice(&line.version);
     first.extend_from_slice(line_break(&request_line));
     let headers = lines.take_while(|line| !without_break(line).is_empty());
-    Ok(assemble(first, headers, &target, body, destination.origin()))
+    Ok(route.with_headers(assemble(first, headers, &target, body, route.origin())))
 }
 
 /// Puts a head together from its first line and the header `lines`, each with its line break.
@@ -212,6 +227,33 @@ pub(super) fn assemble(
     }
 }
 
+/// `outgoing` with another target in its request line, another body, or both.
+pub(crate) fn with_target_and_body(
+    outgoing: Outgoing,
+    target: Option<&str>,
+    body: Option<Bytes>,
+) -> Outgoing {
+    if target.is_none() && body.is_none() {
+        return outgoing;
+    }
+    let mut all = lines(&outgoing.head);
+    let first = all.next().unwrap_or_default();
+    let headers = all.take_while(|line| !without_break(line).is_empty());
+    let mut words = without_break(&first).splitn(3, |byte| *byte == b' ');
+    let (method, old, version) = (
+        words.next().unwrap_or_default(),
+        words.next().unwrap_or_default(),
+        words.next().unwrap_or_default(),
+    );
+    let target = target.map_or(old, str::as_bytes).to_vec();
+    let line = [method, b" ", &target, b" ", version, line_break(&first)].concat();
+    let body = body.unwrap_or_else(|| outgoing.body.clone());
+    let mut changed = assemble(line, headers, &target, body, &outgoing.origin);
+    let added = std::mem::take(&mut changed.changes);
+    changed.changes = outgoing.changes.into_iter().chain(added).collect();
+    changed
+}
+
 fn push_added(head: &mut Vec<u8>, changes: &mut Vec<Change>, line: Vec<u8>) {
     head.extend_from_slice(&line);
     head.extend_from_slice(b"\r\n");
@@ -219,26 +261,8 @@ fn push_added(head: &mut Vec<u8>, changes: &mut Vec<Change>, line: Vec<u8>) {
 }
 
 /// The request target that goes: see [`resend`].
-fn target(captured: &Bytes, destination: &Destination) -> Bytes {
-    let captured = origin_form(captured);
-    let (path, query) = match captured.iter().position(|byte| *byte == b'?') {
-        Some(mark) => (captured.slice(..mark), Some(captured.slice(mark..))),
-        None => (captured.clone(), None),
-    };
-    if destination.path().is_none() && destination.query().is_none() {
-        return captured;
-    }
-    let mut target = destination
-        .path()
-        .map_or_else(|| path.to_vec(), |path| path.as_bytes().to_vec());
-    match destination.query() {
-        Some(own) => {
-            target.push(b'?');
-            target.extend_from_slice(own.as_bytes());
-        }
-        None => target.extend_from_slice(&query.unwrap_or_default()),
-    }
-    target.into()
+fn target(captured: &Bytes, route: &Route) -> Bytes {
+    route.target_of(&origin_form(captured))
 }
 
 /// `http://host/a?b`, as a proxy gets it, becomes `/a?b`; `/a?b` and `*` stay.
@@ -258,13 +282,18 @@ fn origin_form(target: &Bytes) -> Bytes {
 }
 
 /// One header line as it stands, a fold and the line break included.
-struct Line {
-    raw: Bytes,
+pub(super) struct Line {
+    pub(super) raw: Bytes,
     name_end: usize,
 }
 
 impl Line {
-    fn is(&self, name: &str) -> bool {
+    pub(super) fn new(raw: Bytes) -> Self {
+        let name_end = raw.iter().position(|byte| *byte == b':').unwrap_or(0);
+        Self { raw, name_end }
+    }
+
+    pub(super) fn is(&self, name: &str) -> bool {
         self.raw[..self.name_end]
             .trim_ascii_end()
             .eq_ignore_ascii_case(name.as_bytes())
@@ -275,7 +304,7 @@ impl Line {
     }
 
     /// The same line with another value: name, spacing and line break stay.
-    fn with_value(&self, value: &[u8]) -> Bytes {
+    pub(super) fn with_value(&self, value: &[u8]) -> Bytes {
         let after_colon = &self.raw[(self.name_end + 1).min(self.raw.len())..];
         let spacing = after_colon
             .iter()
@@ -286,13 +315,8 @@ impl Line {
     }
 }
 
-fn headers(lines: impl Iterator<Item = Bytes>) -> Vec<Line> {
-    lines
-        .map(|raw| {
-            let name_end = raw.iter().position(|byte| *byte == b':').unwrap_or(0);
-            Line { raw, name_end }
-        })
-        .collect()
+pub(super) fn headers(lines: impl Iterator<Item = Bytes>) -> Vec<Line> {
+    lines.map(Line::new).collect()
 }
 
 /// The header names that `Connection` lists, `Host` and `Content-Length` aside: those are ours to set.
@@ -320,7 +344,7 @@ fn says_length(value: &[u8], length: usize) -> bool {
 }
 
 /// The lines of a head, each with its break.
-fn lines(head: &Bytes) -> impl Iterator<Item = Bytes> + '_ {
+pub(super) fn lines(head: &Bytes) -> impl Iterator<Item = Bytes> + '_ {
     let mut next = 0;
     std::iter::from_fn(move || {
         let start = next;
@@ -334,7 +358,7 @@ fn lines(head: &Bytes) -> impl Iterator<Item = Bytes> + '_ {
     })
 }
 
-fn without_break(line: &[u8]) -> &[u8] {
+pub(super) fn without_break(line: &[u8]) -> &[u8] {
     &line[..line.len() - line_break(line).len()]
 }
 

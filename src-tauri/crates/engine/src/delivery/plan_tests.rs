@@ -122,11 +122,24 @@ fn bare_line_feeds_and_bytes_that_are_not_utf_8_go_as_they_came() {
 #[test]
 fn what_cannot_go_unchanged_is_refused_by_type() {
     assert_eq!(
-        check_whole(State::Cut),
+        check_whole(State::Cut, &Framing::default()),
         Err(PlanError::NotWhole { state: State::Cut }),
         "its end is missing"
     );
-    assert_eq!(check_whole(State::Complete), Ok(()), "nothing is missing");
+    assert_eq!(
+        check_whole(State::Complete, &Framing::default()),
+        Ok(()),
+        "nothing is missing"
+    );
+    let rebuilt = Framing {
+        marks: vec![Mark::RebuiltHead],
+        ..Framing::default()
+    };
+    assert_eq!(
+        check_whole(State::Complete, &rebuilt),
+        Err(PlanError::RebuiltHead),
+        "a head that is not the one that came is not sent as if it were"
+    );
     let destination = Destination::parse("http://t").unwrap();
     for garbage in [
         "",

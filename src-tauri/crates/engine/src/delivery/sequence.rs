@@ -9,10 +9,12 @@ use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::stream::{FuturesUnordered, Stream, StreamExt};
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::cancel::Cancel;
 use super::client::Client;
+use super::guard::Reach;
 use super::plan::Outgoing;
 use super::retry::is_delivered;
 use crate::model::{Attempt, Outcome, Timestamp};
@@ -38,11 +40,15 @@ pub struct Replay {
     pub pace: Pace,
     /// How many may be under way; 1 keeps them in order.
     pub parallel: NonZeroUsize,
+    /// How far away the target may be.
+    pub farthest: Reach,
 }
 
 /// One request of a run.
 #[derive(Debug, Clone)]
 pub struct Step {
+    /// Its number, by which whoever made it knows it again.
+    pub number: u64,
     /// When the request that it was made from came.
     pub received_at: Timestamp,
     /// What goes.
@@ -63,6 +69,12 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// How many have ended.
+    #[must_use]
+    pub const fn ended(&self) -> u64 {
+        self.delivered + self.refused + self.failed + self.cancelled
+    }
+
     fn count(&mut self, attempt: &Attempt) {
         let place = match attempt.outcome {
             Outcome::Answered if is_delivered(attempt) => &mut self.delivered,
@@ -79,8 +91,9 @@ impl Tally {
     }
 }
 
-/// Sends `steps` by `client` and hands each attempt to `ended` with the number of its step, from 0. When `cancel` is
-/// raised nothing more begins and what is under way is broken off.
+/// Sends `steps` by `client` and hands each attempt to `ended` with its step and the tally so far. When `cancel` is
+/// raised nothing more begins and what is under way is broken off. While `paused` says so nothing begins, and the
+/// moments of what follows move by as long as that lasts.
 ///
 /// An attempt that `ended` has not come back from holds its place: who keeps attempts slowly slows the run.
 pub async fn replay<K: Future<Output = ()>>(
@@ -88,39 +101,56 @@ pub async fn replay<K: Future<Output = ()>>(
     steps: impl Stream<Item = Step>,
     how: Replay,
     cancel: &Cancel,
-    mut ended: impl FnMut(u64, Attempt) -> K,
+    paused: &watch::Sender<bool>,
+    mut ended: impl FnMut(Step, Attempt, Tally) -> K,
 ) -> Tally {
-    let mut steps = pin!(steps.enumerate().fuse());
+    let mut steps = pin!(steps.fuse());
+    let mut pauses = paused.subscribe();
+    let mut held: Option<Instant> = None;
     let mut running = FuturesUnordered::new();
     let mut tally = Tally::default();
     let mut begin = Beginning::new(how.pace);
-    let mut next: Option<(usize, Step, Instant)> = None;
+    let mut next: Option<(Step, Instant)> = None;
     let mut exhausted = false;
     loop {
         let stopped = cancel.is_cancelled();
         if running.is_empty() && (stopped || (exhausted && next.is_none())) {
             return tally;
         }
-        let room = running.len() < how.parallel.get() && !stopped;
-        let due = next.as_ref().map(|(_, _, at)| *at);
+        let now_paused = *pauses.borrow_and_update();
+        if let (true, None) = (now_paused, held) {
+            held = Some(Instant::now());
+        } else if let (false, Some(since)) = (now_paused, held) {
+            held = None;
+            begin.move_by(since.elapsed());
+            if let Some((_, at)) = &mut next {
+                *at += since.elapsed();
+            }
+        }
+        let room = running.len() < how.parallel.get() && !stopped && !now_paused;
+        let due = next.as_ref().map(|(_, at)| *at);
         tokio::select! {
             biased;
-            Some((number, attempt)) = running.next() => {
+            Some((step, attempt)) = running.next() => {
                 tally.count(&attempt);
-                ended(number as u64, attempt).await;
+                ended(step, attempt, tally).await;
             }
             // Wakes a run that waits for its next moment; those under way see the flag by themselves.
             () = cancel.cancelled(), if !stopped => {}
+            Ok(()) = pauses.changed() => {}
             step = steps.next(), if room && next.is_none() && !exhausted => match step {
-                Some((number, step)) => {
+                Some(step) => {
                     let at = begin.at(step.received_at);
-                    next = Some((number, step, at));
+                    next = Some((step, at));
                 }
                 None => exhausted = true,
             },
             () = until(due), if room && due.is_some() => {
-                if let Some((number, step, _)) = next.take() {
-                    running.push(async move { (number, client.send(&step.outgoing, cancel).await) });
+                if let Some((step, _)) = next.take() {
+                    running.push(async move {
+                        let attempt = client.send_within(&step.outgoing, how.farthest, cancel).await;
+                        (step, attempt)
+                    });
                 }
             }
         }
@@ -147,6 +177,13 @@ impl Beginning {
             pace,
             first: None,
             count: 0,
+        }
+    }
+
+    /// What has not begun yet begins so much later.
+    fn move_by(&mut self, pause: Duration) {
+        if let Some((start, _)) = &mut self.first {
+            *start += pause;
         }
     }
 
@@ -198,15 +235,22 @@ mod tests {
     fn steps(target: &Target, count: usize) -> impl Stream<Item = Step> {
         let url = target.url("/");
         stream::iter((0..count).map(move |number| Step {
+            number: number as u64,
             received_at: Timestamp::from_micros(number as i64 * 20_000),
             outgoing: post(&url, number.to_string()),
         }))
+    }
+
+    /// A run that is never held.
+    fn never() -> watch::Sender<bool> {
+        watch::Sender::new(false)
     }
 
     fn how(pace: Pace, parallel: usize) -> Replay {
         Replay {
             pace,
             parallel: NonZeroUsize::new(parallel).unwrap(),
+            farthest: Reach::Other,
         }
     }
 
@@ -236,8 +280,8 @@ mod tests {
         let bodies = Arc::new(Mutex::new(Vec::new()));
         let target = keeping(Arc::clone(&bodies)).await;
         let numbers = Mutex::new(Vec::new());
-        let ended = |number, _| {
-            numbers.lock().unwrap().push(number);
+        let ended = |step: Step, _, _| {
+            numbers.lock().unwrap().push(step.number);
             std::future::ready(())
         };
         let tally = replay(
@@ -245,6 +289,7 @@ mod tests {
             steps(&target, 5),
             how(Pace::AtOnce, 1),
             &Cancel::new(),
+            &never(),
             ended,
         )
         .await;
@@ -286,12 +331,13 @@ mod tests {
             }
         })
         .await;
-        let ended = |_, _| std::future::ready(());
+        let ended = |_, _, _| std::future::ready(());
         let tally = replay(
             &client(),
             steps(&target, 20),
             how(Pace::AtOnce, 4),
             &Cancel::new(),
+            &never(),
             ended,
         )
         .await;
@@ -304,12 +350,14 @@ mod tests {
         let target = Target::with(|mut stream| async move { drain(&mut stream).await }).await;
         let cancel = Cancel::new();
         let client = client();
+        let paused = never();
         let run = replay(
             &client,
             steps(&target, 1000),
             how(Pace::AtOnce, 3),
             &cancel,
-            |_, _| std::future::ready(()),
+            &paused,
+            |_, _, _| std::future::ready(()),
         );
         let stop = async {
             while target.connections() < 3 {
@@ -333,7 +381,7 @@ mod tests {
         let bodies = Arc::new(Mutex::new(Vec::new()));
         let target = keeping(Arc::clone(&bodies)).await;
         let cancel = Cancel::new();
-        let ended = |_, _| {
+        let ended = |_, _, _| {
             cancel.cancel();
             std::future::ready(())
         };
@@ -342,6 +390,7 @@ mod tests {
             steps(&target, 9),
             how(Pace::PerSecond(0.001), 1),
             &cancel,
+            &never(),
             ended,
         )
         .await;
@@ -349,6 +398,41 @@ mod tests {
             tally.delivered, 1,
             "the second would have begun after a quarter of an hour"
         );
+    }
+
+    #[tokio::test]
+    async fn a_run_that_is_held_begins_nothing_until_it_goes_on() {
+        let bodies = Arc::new(Mutex::new(Vec::new()));
+        let target = keeping(Arc::clone(&bodies)).await;
+        let paused = never();
+        let (reached, mut told) = watch::channel(false);
+        let ended = |step: Step, _, _| {
+            if step.number == 1 {
+                paused.send_replace(true);
+                reached.send_replace(true);
+            }
+            std::future::ready(())
+        };
+        let client = client();
+        let cancel = Cancel::new();
+        let run = replay(
+            &client,
+            steps(&target, 4),
+            how(Pace::AtOnce, 1),
+            &cancel,
+            &paused,
+            ended,
+        );
+        let going_on = async {
+            told.wait_for(|reached| *reached).await.unwrap();
+            for _ in 0..50 {
+                tokio::task::yield_now().await;
+            }
+            assert_eq!(bodies.lock().unwrap().len(), 2, "held after the second");
+            paused.send_replace(false);
+        };
+        let (tally, ()) = tokio::join!(run, going_on);
+        assert_eq!(tally.delivered + tally.refused, 4, "all of them went in the end");
     }
 
     #[test]

@@ -3,13 +3,15 @@
 use std::io;
 use std::sync::Arc;
 
+use rustls::client::danger::ServerCertVerifier;
 use rustls::pki_types::{CertificateDer, ServerName};
-use rustls::{CertificateError, ClientConfig, Error, RootCertStore};
+use rustls::{CertificateError, ClientConfig, Error};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
 use super::destination::{Host, Origin};
+use super::verifier::{Judged, Unjudged, unusable};
 
 /// Whose certificates are believed.
 #[derive(Debug, Clone, Default)]
@@ -19,6 +21,8 @@ pub enum Trust {
     System,
     /// Those, and these: a certificate authority of one's own, or a certificate that signed itself.
     Also(Vec<CertificateDer<'static>>),
+    /// Anybody's: who sits in between reads and changes everything.
+    Anything,
 }
 
 /// Why TLS could not be agreed on.
@@ -114,26 +118,17 @@ impl TlsFailure {
 
 /// The configuration that all connections of a client share.
 pub(super) async fn connector(trust: &Trust) -> Result<TlsConnector, TlsFailure> {
-    // Reading a bundle of certificates takes some milliseconds of a thread that others wait for.
-    let found = tokio::task::spawn_blocking(rustls_native_certs::load_native_certs).await;
-    let mut roots = RootCertStore::empty();
-    if let Ok(found) = found {
-        roots.add_parsable_certificates(found.certs);
-    }
-    if let Trust::Also(certificates) = trust {
-        roots.add_parsable_certificates(certificates.iter().cloned());
-    }
-    if roots.is_empty() {
-        return Err(TlsFailure::NoRoots);
-    }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let verifier: Arc<dyn ServerCertVerifier> = match trust {
+        Trust::Anything => Arc::new(Unjudged(provider.signature_verification_algorithms)),
+        Trust::System => Arc::new(Judged::new(&provider, Vec::new()).await?),
+        Trust::Also(certificates) => Arc::new(Judged::new(&provider, certificates.clone()).await?),
+    };
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|error| TlsFailure::Other {
-            authority: "any target".to_owned(),
-            reason: error.to_string(),
-        })?
-        .with_root_certificates(roots)
+        .map_err(|error| unusable(&error))?
+        .dangerous()
+        .with_custom_certificate_verifier(verifier)
         .with_no_client_auth();
     config.alpn_protocols = vec![b"http/1.1".to_vec()];
     Ok(TlsConnector::from(Arc::new(config)))

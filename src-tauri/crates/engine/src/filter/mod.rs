@@ -22,6 +22,7 @@ mod moment;
 mod parse;
 mod pattern;
 mod range;
+mod sought;
 mod text;
 mod value;
 
@@ -31,6 +32,7 @@ pub use field::{FIELDS, Field, FieldInfo, Flag};
 pub use moment::Moment;
 pub use pattern::Pattern;
 pub use range::Bounds;
+pub use sought::Sought;
 pub use text::{Document, IndexWords};
 
 use crate::model::{Outcome, Timestamp, Verdict};

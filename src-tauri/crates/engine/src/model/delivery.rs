@@ -1,8 +1,10 @@
 //! Sending again: a delivery and its attempts, as they are kept.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 
-use super::{AttemptId, DeliveryId, RequestId, Timestamp};
+use super::{AttemptId, DeliveryId, RequestId, RunId, TargetId, Timestamp};
 
 /// What was sent, against what was captured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,22 +13,25 @@ pub enum DeliveryKind {
     Resend,
     /// An edited copy.
     Edited,
+    /// By itself as the request came.
+    Forward,
 }
 
 impl DeliveryKind {
-    /// `resend` or `edited`.
+    /// `resend`, `edited` or `forward`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Resend => "resend",
             Self::Edited => "edited",
+            Self::Forward => "forward",
         }
     }
 
     /// The kind that `word` names.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
-        [Self::Resend, Self::Edited]
+        [Self::Resend, Self::Edited, Self::Forward]
             .into_iter()
             .find(|kind| kind.as_str() == word)
     }
@@ -49,8 +54,74 @@ pub struct Delivery {
     pub head: Bytes,
     /// The body that was sent, where it is not the captured one.
     pub body: Option<Bytes>,
+    /// The target it went by, where it was one with a name.
+    pub target: Option<TargetId>,
+    /// The delivery whose bytes it sends once more.
+    pub again: Option<DeliveryId>,
+    /// The run it is a step of.
+    pub run: Option<RunStep>,
+    /// When it is tried again, where it is.
+    pub schedule: Option<Schedule>,
     /// Its attempts, first to last.
     pub attempts: Vec<Attempt>,
+}
+
+/// A place in a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RunStep {
+    /// The run.
+    pub run: RunId,
+    /// Which step of it, from 0.
+    pub number: u32,
+}
+
+/// When a delivery that failed is tried again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schedule {
+    /// The wait before each retry.
+    pub waits: Vec<Duration>,
+    /// How many of them have been used.
+    pub used: u32,
+    /// How it stands.
+    pub state: ScheduleState,
+    /// When the next attempt is due.
+    pub next_at: Option<Timestamp>,
+    /// Since when an attempt is under way.
+    pub trying_since: Option<Timestamp>,
+}
+
+/// How a schedule stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ScheduleState {
+    /// There will be another attempt.
+    Waiting,
+    /// An attempt was answered with a status from 200 to 299.
+    Delivered,
+    /// All waits were used.
+    Exhausted,
+    /// The person stopped it.
+    Stopped,
+}
+
+impl ScheduleState {
+    /// `waiting`, `delivered`, `exhausted` or `stopped`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Delivered => "delivered",
+            Self::Exhausted => "exhausted",
+            Self::Stopped => "stopped",
+        }
+    }
+
+    /// The state that `word` names.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        [Self::Waiting, Self::Delivered, Self::Exhausted, Self::Stopped]
+            .into_iter()
+            .find(|state| state.as_str() == word)
+    }
 }
 
 /// How an attempt ended.
@@ -137,6 +208,10 @@ pub struct Attempt {
     pub message: Option<String>,
     /// What to do about it.
     pub hint: Option<String>,
+    /// Where it went, where a redirect led elsewhere than the delivery was to go.
+    pub url: Option<String>,
+    /// The head that was sent there.
+    pub sent: Option<Bytes>,
     /// The status of the answer.
     pub status: Option<u16>,
     /// The head of the answer as the bytes on the wire.

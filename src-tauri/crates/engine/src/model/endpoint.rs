@@ -1,8 +1,8 @@
-//! Endpoints, their secrets (never the values) and targets.
+//! Endpoints and their secrets (never the values).
 
 use std::collections::BTreeMap;
 
-use super::{EndpointId, SecretId, TargetId, Timestamp};
+use super::{EndpointId, SecretId, Timestamp};
 
 /// A path prefix on the listener with its provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -175,17 +175,6 @@ impl SecretPlace {
             .into_iter()
             .find(|place| place.as_str() == word)
     }
-}
-
-/// Where requests are sent again.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
-    /// Its id.
-    pub id: TargetId,
-    /// The name that is shown, e.g. `dev`.
-    pub name: String,
-    /// The URL, e.g. `http://localhost:3000`.
-    pub url: String,
 }
 
 #[cfg(test)]

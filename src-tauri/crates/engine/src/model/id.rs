@@ -76,6 +76,8 @@ ids! {
     DeliveryId = "delivery";
     /// Names an attempt.
     AttemptId = "attempt";
+    /// Names a run: many requests sent one after the other or at once.
+    RunId = "run";
 }
 
 #[cfg(test)]

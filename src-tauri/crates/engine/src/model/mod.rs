@@ -9,13 +9,15 @@ mod endpoint;
 mod head;
 mod id;
 mod request;
+mod target;
 mod time;
 
 pub use arrival::{Arrival, Body, Framing, HttpVersion, Mark, State};
-pub use delivery::{Attempt, Delivery, DeliveryKind, Outcome, Timings};
-pub use endpoint::{Endpoint, NewEndpoint, SecretPlace, SecretRecord, Target, Tolerance};
+pub use delivery::{Attempt, Delivery, DeliveryKind, Outcome, RunStep, Schedule, ScheduleState, Timings};
+pub use endpoint::{Endpoint, NewEndpoint, SecretPlace, SecretRecord, Tolerance};
 pub use head::{Header, RawHead, RequestLine};
 pub use hookbench_signature::Verdict;
-pub use id::{AttemptId, DeliveryId, EndpointId, ParseIdError, RequestId, SecretId, TargetId};
+pub use id::{AttemptId, DeliveryId, EndpointId, ParseIdError, RequestId, RunId, SecretId, TargetId};
 pub use request::{NewRequest, Recognition, Request, RequestSummary, Sequence};
+pub use target::{HeaderRule, PathRule, Redirects, Target, TargetRules, TimeoutRules, TrustRule};
 pub use time::Timestamp;

@@ -11,6 +11,7 @@
 //! note = "One sentence the person should know."
 //! answer_within = 10                      # seconds the sender waits for an answer
 //! retries = "5 times within a day"
+//! retry_after = [60, 300]                 # its waits in seconds, where each is known
 //! user_agent = "Example-Hooks/1"          # what the samples are sent with
 //!
 //! [[detect]]                              # any of the rules; see DetectRule
@@ -139,6 +140,9 @@ pub struct Provider {
     /// How it sends again after a failure, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retries: Option<String>,
+    /// The seconds it waits before each of them, where each is known or announced.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub retry_after: Vec<u32>,
     /// The `User-Agent` its samples carry.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub user_agent: Option<String>,

@@ -12,7 +12,9 @@ use tokio::sync::watch;
 use super::writer::WeakWriter;
 
 /// Copy after this many bytes …
-const BYTES: u64 = 16 * 1024 * 1024;
+const BYTES: u64 = 32 * 1024 * 1024;
+/// How often what came during a copy is copied before the writer is held for the rest.
+const CATCH_UPS: u32 = 2;
 /// … or when nothing was written for so long.
 const QUIET: Duration = Duration::from_secs(2);
 
@@ -56,6 +58,12 @@ async fn copy(
     sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
         .execute(&mut *connection)
         .await?;
+    // What was written during the long copy is copied beside the writer too, so that little is left for the short one.
+    for _ in 0..CATCH_UPS {
+        sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
+            .execute(&mut *connection)
+            .await?;
+    }
     let Some(writer) = writer.upgrade() else {
         return Ok(());
     };

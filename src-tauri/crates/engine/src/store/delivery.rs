@@ -5,9 +5,11 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Row};
 
 use super::prepared::whole;
+use super::schedule::{self, waits_of};
 use super::{Store, StoreError, id_of, pack};
 use crate::model::{
-    Attempt, AttemptId, Delivery, DeliveryId, DeliveryKind, Outcome, RequestId, Timestamp, Timings,
+    Attempt, AttemptId, Delivery, DeliveryId, DeliveryKind, Outcome, RequestId, RunId, RunStep, TargetId,
+    Timestamp, Timings,
 };
 
 impl Store {
@@ -21,6 +23,27 @@ impl Store {
             .await
     }
 
+    /// Keeps several deliveries with the attempts they have already, all or none. Those whose request is gone are
+    /// left out.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be written.
+    pub async fn add_deliveries(&self, deliveries: Vec<Delivery>) -> Result<(), StoreError> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                for delivery in deliveries {
+                    match insert_delivery(connection, delivery).await {
+                        Ok(()) | Err(StoreError::NotFound { .. }) => {}
+                        Err(error) => return Err(error),
+                    }
+                }
+                Ok(())
+            })
+        })
+        .await
+    }
+
     /// Keeps one more attempt of a delivery.
     ///
     /// # Errors
@@ -29,14 +52,7 @@ impl Store {
     pub async fn add_attempt(&self, delivery: DeliveryId, attempt: Attempt) -> Result<(), StoreError> {
         self.write(move |connection| {
             Box::pin(async move {
-                let number: Option<i64> = sqlx::query_scalar("SELECT number FROM delivery WHERE id = ?")
-                    .bind(&delivery.as_bytes()[..])
-                    .fetch_optional(&mut *connection)
-                    .await?;
-                let number = number.ok_or_else(|| StoreError::NotFound {
-                    kind: "delivery",
-                    name: delivery.to_string(),
-                })?;
+                let number = number_of(connection, delivery).await?;
                 insert_attempt(connection, number, attempt).await
             })
         })
@@ -56,12 +72,83 @@ impl Store {
         .bind(&request.as_bytes()[..])
         .fetch_all(&mut *transaction)
         .await?;
-        let mut deliveries = Vec::with_capacity(rows.len());
-        for row in &rows {
-            let attempts = attempts(&mut transaction, row.try_get(0)?).await?;
-            deliveries.push(delivery(row, attempts)?);
+        with_attempts(&mut transaction, &rows).await
+    }
+
+    /// The newest deliveries of all requests, newest first, with their attempts.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be read.
+    pub async fn newest_deliveries(&self, limit: u32) -> Result<Vec<Delivery>, StoreError> {
+        let mut transaction = self.readers().begin().await?;
+        let rows = sqlx::query(AssertSqlSafe(format!("{DELIVERY} ORDER BY number DESC LIMIT ?")))
+            .bind(i64::from(limit))
+            .fetch_all(&mut *transaction)
+            .await?;
+        with_attempts(&mut transaction, &rows).await
+    }
+
+    /// The deliveries of a run from step `from` on, in the order of its steps, with their attempts.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be read.
+    pub async fn deliveries_of_run(
+        &self,
+        run: RunId,
+        from: u32,
+        limit: u32,
+    ) -> Result<Vec<Delivery>, StoreError> {
+        let mut transaction = self.readers().begin().await?;
+        let rows = sqlx::query(AssertSqlSafe(format!(
+            "{DELIVERY} WHERE delivery.run = ? AND delivery.step >= ? ORDER BY delivery.step LIMIT ?"
+        )))
+        .bind(&run.as_bytes()[..])
+        .bind(i64::from(from))
+        .bind(i64::from(limit))
+        .fetch_all(&mut *transaction)
+        .await?;
+        with_attempts(&mut transaction, &rows).await
+    }
+
+    /// The delivery whose id is `text` or begins with it.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, when there are several, or when they cannot be read.
+    pub async fn find_delivery(&self, text: &str) -> Result<DeliveryId, StoreError> {
+        let digits: String = text
+            .chars()
+            .filter(|digit| *digit != '-')
+            .collect::<String>()
+            .to_ascii_lowercase();
+        if digits.is_empty() || digits.len() > 32 || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+            return Err(StoreError::NotFound {
+                kind: "delivery",
+                name: text.to_owned(),
+            });
         }
-        Ok(deliveries)
+        let bound = |fill: &str| {
+            let mut all = digits.clone();
+            all.push_str(&fill.repeat(32 - digits.len()));
+            hex::decode(all).unwrap_or_default()
+        };
+        let rows = sqlx::query("SELECT id FROM delivery WHERE id BETWEEN ? AND ? LIMIT 2")
+            .bind(bound("0"))
+            .bind(bound("f"))
+            .fetch_all(self.readers())
+            .await?;
+        match rows.as_slice() {
+            [] => Err(StoreError::NotFound {
+                kind: "delivery",
+                name: text.to_owned(),
+            }),
+            [one] => Ok(DeliveryId::from_bytes(id_of(one.try_get(0)?)?)),
+            _ => Err(StoreError::Ambiguous {
+                prefix: text.to_owned(),
+            }),
+        }
     }
 
     /// One delivery with its attempts, if it is there.
@@ -95,14 +182,41 @@ impl Store {
 }
 
 /// What [`delivery`] reads, in its order.
-const DELIVERY: &str =
+pub(super) const DELIVERY: &str =
     "SELECT number, delivery.id, kind, url, created_at, head, delivery.body_length, body_coding, body,
-    request.id FROM delivery JOIN request ON request.sequence = delivery.request";
+    request.id, delivery.target, again, run, step, waits, waits_used, schedule, next_at, trying_since FROM delivery JOIN request ON request.sequence = delivery.request";
 
 /// What [`attempt`] reads, in its order.
 const ATTEMPT: &str =
     "SELECT id, started_at, outcome, message, hint, status, head, body_length, body_coding, body,
-    body_cut, resolve_micros, connect_micros, tls_micros, first_byte_micros, total_micros FROM attempt";
+    body_cut, resolve_micros, connect_micros, tls_micros, first_byte_micros, total_micros, url, sent FROM attempt";
+
+pub(super) async fn with_attempts(
+    connection: &mut SqliteConnection,
+    rows: &[SqliteRow],
+) -> Result<Vec<Delivery>, StoreError> {
+    let mut deliveries = Vec::with_capacity(rows.len());
+    for row in rows {
+        let attempts = attempts(connection, row.try_get(0)?).await?;
+        deliveries.push(delivery(row, attempts)?);
+    }
+    Ok(deliveries)
+}
+
+/// The number of the row of a delivery.
+pub(super) async fn number_of(
+    connection: &mut SqliteConnection,
+    delivery: DeliveryId,
+) -> Result<i64, StoreError> {
+    let number: Option<i64> = sqlx::query_scalar("SELECT number FROM delivery WHERE id = ?")
+        .bind(&delivery.as_bytes()[..])
+        .fetch_optional(connection)
+        .await?;
+    number.ok_or_else(|| StoreError::NotFound {
+        kind: "delivery",
+        name: delivery.to_string(),
+    })
+}
 
 async fn attempts(connection: &mut SqliteConnection, delivery: i64) -> Result<Vec<Attempt>, StoreError> {
     let rows = sqlx::query(AssertSqlSafe(format!(
@@ -124,9 +238,15 @@ async fn insert_delivery(connection: &mut SqliteConnection, delivery: Delivery) 
         name: delivery.request.to_string(),
     })?;
     let body = delivery.body.map(|body| pack::pack(body.to_vec()));
+    let next_at = delivery.schedule.as_ref().and_then(|schedule| schedule.next_at);
+    let trying_since = delivery
+        .schedule
+        .as_ref()
+        .and_then(|schedule| schedule.trying_since);
     let number = sqlx::query(
-        "INSERT INTO delivery (id, request, kind, url, created_at, head, body_length, body_coding, body)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO delivery (id, request, kind, url, created_at, head, body_length, body_coding, body, target, again,
+             run, step, waits, waits_used, schedule, next_at, trying_since)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(&delivery.id.as_bytes()[..])
     .bind(sequence)
@@ -137,6 +257,15 @@ async fn insert_delivery(connection: &mut SqliteConnection, delivery: Delivery) 
     .bind(body.as_ref().map(|body| body.length))
     .bind(body.as_ref().map(|body| body.coding))
     .bind(body.map(|body| body.data))
+    .bind(delivery.target.map(|target| target.as_bytes().to_vec()))
+    .bind(delivery.again.map(|again| again.as_bytes().to_vec()))
+    .bind(delivery.run.map(|step| step.run.as_bytes().to_vec()))
+    .bind(delivery.run.map(|step| i64::from(step.number)))
+    .bind(delivery.schedule.as_ref().map(waits_of))
+    .bind(delivery.schedule.as_ref().map_or(0, |schedule| i64::from(schedule.used)))
+    .bind(delivery.schedule.as_ref().map(|schedule| schedule.state.as_str()))
+    .bind(next_at.map(Timestamp::as_micros))
+    .bind(trying_since.map(Timestamp::as_micros))
     .execute(&mut *connection)
     .await?
     .last_insert_rowid();
@@ -153,7 +282,7 @@ async fn insert_delivery(connection: &mut SqliteConnection, delivery: Delivery) 
     Ok(())
 }
 
-async fn insert_attempt(
+pub(super) async fn insert_attempt(
     connection: &mut SqliteConnection,
     delivery: i64,
     attempt: Attempt,
@@ -162,8 +291,8 @@ async fn insert_attempt(
     let timings = attempt.timings;
     sqlx::query(
         "INSERT INTO attempt (id, delivery, started_at, outcome, message, hint, status, head, body_length, body_coding,
-             body, body_cut, resolve_micros, connect_micros, tls_micros, first_byte_micros, total_micros)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             body, body_cut, resolve_micros, connect_micros, tls_micros, first_byte_micros, total_micros, url, sent)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(&attempt.id.as_bytes()[..])
     .bind(delivery)
@@ -182,6 +311,8 @@ async fn insert_attempt(
     .bind(timings.tls.map(whole))
     .bind(timings.first_byte.map(whole))
     .bind(whole(timings.total))
+    .bind(attempt.url)
+    .bind(attempt.sent.map(|head| head.to_vec()))
     .execute(connection)
     .await?;
     Ok(())
@@ -203,8 +334,23 @@ fn delivery(row: &SqliteRow, attempts: Vec<Attempt>) -> Result<Delivery, StoreEr
         created_at: Timestamp::from_micros(row.try_get(4)?),
         head: Bytes::from(row.try_get::<Vec<u8>, _>(5)?),
         body,
+        target: optional(row, 10)?.map(TargetId::from_bytes),
+        again: optional(row, 11)?.map(DeliveryId::from_bytes),
+        run: match (optional(row, 12)?, row.try_get::<Option<i64>, _>(13)?) {
+            (Some(run), Some(number)) => Some(RunStep {
+                run: RunId::from_bytes(run),
+                number: u32::try_from(number).unwrap_or_default(),
+            }),
+            _ => None,
+        },
+        schedule: schedule::read(row, 14)?,
         attempts,
     })
+}
+
+/// An id that may not be there.
+fn optional(row: &SqliteRow, at: usize) -> Result<Option<[u8; 16]>, StoreError> {
+    row.try_get::<Option<Vec<u8>>, _>(at)?.map(id_of).transpose()
 }
 
 fn attempt(row: &SqliteRow) -> Result<Attempt, StoreError> {
@@ -221,6 +367,8 @@ fn attempt(row: &SqliteRow) -> Result<Attempt, StoreError> {
         })?,
         message: row.try_get(3)?,
         hint: row.try_get(4)?,
+        url: row.try_get(16)?,
+        sent: row.try_get::<Option<Vec<u8>>, _>(17)?.map(Bytes::from),
         status: row
             .try_get::<Option<i64>, _>(5)?
             .and_then(|status| u16::try_from(status).ok()),

@@ -88,7 +88,7 @@ impl Store {
         };
         let limit = usize::try_from(wanted.limit).unwrap_or(usize::MAX);
         let mut page = if query.text.is_empty() {
-            self.page_of_rows(&query, span, limit).await?
+            self.page_of_rows(&query, span, wanted.skip, limit).await?
         } else {
             self.page_of_texts(query, span, limit, wanted.budget).await?
         };
@@ -96,6 +96,43 @@ impl Store {
             page.rows.reverse();
         }
         Ok(page)
+    }
+
+    /// How many requests up to `sequence` satisfy the filter; `None` where only their bytes could tell.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub async fn count_to(
+        &self,
+        sequence: Sequence,
+        filter: &crate::filter::Filter,
+    ) -> Result<Option<u64>, StoreError> {
+        let query = query::build(filter, self.readers()).await?;
+        if !query.text.is_empty() {
+            return Ok(None);
+        }
+        // All are counted already; what came since is little.
+        let (all, side) = match query.sql.is_empty() {
+            true => (self.total().await?.requests, ">"),
+            false => (0, "<="),
+        };
+        let sql = format!(
+            "SELECT count(*) FROM request WHERE request.sequence {side} ?{}",
+            query.sql
+        );
+        let mut bound = SqliteArguments::default();
+        add(&mut bound, sequence.0)?;
+        query.bind_to(&mut bound)?;
+        let row = sqlx::query_with(AssertSqlSafe(sql), bound)
+            .persistent(query.sql.is_empty())
+            .fetch_one(self.readers())
+            .await?;
+        let counted = row.try_get::<i64, _>(0)?.unsigned_abs();
+        Ok(Some(match query.sql.is_empty() {
+            true => all.saturating_sub(counted),
+            false => counted,
+        }))
     }
 
     /// How many requests newer than `sequence` the rows say satisfy the filter, counted no further than 10,000. Terms
@@ -124,7 +161,20 @@ impl Store {
         Ok(u32::try_from(row.try_get::<i64, _>(0)?).unwrap_or(COUNT_LIMIT))
     }
 
-    async fn page_of_rows(&self, query: &Query, span: Span, limit: usize) -> Result<Page, StoreError> {
+    async fn page_of_rows(
+        &self,
+        query: &Query,
+        span: Span,
+        skip: u64,
+        limit: usize,
+    ) -> Result<Page, StoreError> {
+        let span = match skip {
+            0 => span,
+            _ => match self.passed(query, span, skip).await? {
+                Some(span) => span,
+                None => return Ok(Page::default()),
+            },
+        };
         let sql = format!(
             "{SUMMARY} WHERE request.sequence BETWEEN ? AND ?{} ORDER BY request.sequence {} LIMIT ?",
             query.sql,
@@ -150,6 +200,27 @@ impl Store {
             rows,
             more,
             scanned_to: None,
+        })
+    }
+
+    /// What is left of `span` beyond its first `skip` rows. Only the order is walked, not the rows of the list.
+    async fn passed(&self, query: &Query, span: Span, skip: u64) -> Result<Option<Span>, StoreError> {
+        let sql = format!(
+            "SELECT request.sequence FROM request WHERE request.sequence BETWEEN ? AND ?{}
+             ORDER BY request.sequence {} LIMIT 1 OFFSET ?",
+            query.sql,
+            span.order()
+        );
+        let mut bound = SqliteArguments::default();
+        add(&mut bound, span.first)?;
+        add(&mut bound, span.last)?;
+        query.bind_to(&mut bound)?;
+        add(&mut bound, i64::try_from(skip - 1).unwrap_or(i64::MAX))?;
+        let statement = sqlx::query_with(AssertSqlSafe(sql), bound).persistent(query.sql.is_empty());
+        let last = statement.fetch_optional(self.readers()).await?;
+        Ok(match last {
+            Some(row) => span.beyond(row.try_get(0)?),
+            None => None,
         })
     }
 

@@ -8,27 +8,15 @@ use std::sync::Arc;
 
 use futures_util::TryStreamExt;
 use sqlx::sqlite::{SqliteArguments, SqliteConnection};
-use sqlx::{Arguments, AssertSqlSafe, Either, Executor, Row};
+use sqlx::{Arguments, AssertSqlSafe, Either, Executor};
 
 use super::prepared::{PART, PARTS, Prepared, read_part, whole};
 use super::{Kept, StoreError, pack};
-use crate::model::{RequestId, Sequence};
+use crate::model::Sequence;
 
 const COLUMNS: &str = "id, received_at, took_micros, method, target, version, peer, endpoint, endpoint_path, provider, \
      event, delivery_key, verdict, state, reason, answered, body_length, body_sha256";
 const PLACES: &str = "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
-
-/// Finds which of the newest rows repeat an earlier one: by provider and delivery key, in this group too.
-const MARK_DUPLICATES: &str = "UPDATE request SET duplicate_of = (
-    SELECT first.id FROM request AS first INDEXED BY request_delivery_key
-    WHERE first.provider = request.provider AND first.delivery_key = request.delivery_key
-      AND first.sequence < request.sequence ORDER BY first.sequence LIMIT 1)
-WHERE sequence > (SELECT max(sequence) FROM request) - ";
-const WHERE_REPEATED: &str = " AND delivery_key IS NOT NULL AND EXISTS (
-    SELECT 1 FROM request AS first INDEXED BY request_delivery_key
-    WHERE first.provider = request.provider AND first.delivery_key = request.delivery_key
-      AND first.sequence < request.sequence)
-RETURNING sequence, duplicate_of;\n";
 
 /// Adds a JSON list of `[kind, value, requests, bytes]` to the tally.
 pub(super) const ADD_TO_TALLY: &str = "INSERT INTO tally (kind, value, requests, bytes)
@@ -66,7 +54,7 @@ fn write_text(rows: usize, goes_on: bool) -> String {
             "{comma}(((SELECT max(sequence) FROM request) - {back}) * {PARTS}, ?,?,?,?,?)"
         );
     }
-    let _ = write!(sql, ";\n{MARK_DUPLICATES}{rows}{WHERE_REPEATED}{ADD_TO_TALLY};\n");
+    let _ = write!(sql, ";\n{ADD_TO_TALLY};\n");
     if !goes_on {
         sql.push_str("COMMIT");
     }
@@ -80,8 +68,7 @@ pub(super) async fn insert(
     rows: &[&Prepared],
 ) -> Result<Vec<Kept>, StoreError> {
     let goes_on = rows.iter().any(|row| row.rest.is_some());
-    let mut kept = run(connection, texts.get(rows.len(), goes_on), rows).await?;
-    kept.sort_by_key(|kept| kept.sequence);
+    let kept = run(connection, texts.get(rows.len(), goes_on), rows).await?;
     if goes_on {
         for (row, kept) in rows.iter().zip(&kept) {
             insert_rest(connection, row, kept.sequence).await?;
@@ -101,20 +88,11 @@ async fn run(
     })?;
     let mut results = connection.fetch_many(sqlx::query_with(AssertSqlSafe(text), arguments));
     let (mut statement, mut last) = (0, 0);
-    let mut duplicates: BTreeMap<i64, RequestId> = BTreeMap::new();
     while let Some(result) = results.try_next().await? {
-        match result {
-            Either::Left(done) => {
-                statement += 1;
-                if statement == 2 {
-                    last = done.last_insert_rowid();
-                }
-            }
-            Either::Right(row) => {
-                let first: Vec<u8> = row.try_get(1)?;
-                if let Ok(bytes) = <[u8; 16]>::try_from(first) {
-                    duplicates.insert(row.try_get(0)?, RequestId::from_bytes(bytes));
-                }
+        if let Either::Left(done) = result {
+            statement += 1;
+            if statement == 2 {
+                last = done.last_insert_rowid();
             }
         }
     }
@@ -122,7 +100,6 @@ async fn run(
     Ok((last - count + 1..=last)
         .map(|sequence| Kept {
             sequence: Sequence(sequence),
-            duplicate_of: duplicates.get(&sequence).copied(),
         })
         .collect())
 }

@@ -72,6 +72,13 @@ async fn replace(
             tally.push((kind, after.clone().unwrap_or_default(), 1, length));
         }
     }
+    if before[1] != after[1] || before[4] != after[4] {
+        // What it repeats, and what repeats it, is another question then.
+        sqlx::query("INSERT OR IGNORE INTO rekeyed (sequence) SELECT sequence FROM request WHERE id = ?")
+            .bind(&id.as_bytes()[..])
+            .execute(&mut *connection)
+            .await?;
+    }
     let [endpoint_path, provider, event, verdict, delivery_key] = after;
     sqlx::query(
         "UPDATE request SET endpoint = ?, endpoint_path = ?, provider = ?, event = ?, verdict = ?, delivery_key = ?

@@ -8,8 +8,10 @@
 
 mod annotation;
 mod checkpoint;
+mod consent;
 mod content;
 mod delivery;
+mod derived;
 mod endpoint;
 mod error;
 mod file;
@@ -27,9 +29,11 @@ mod pack;
 mod prepared;
 mod query;
 mod removal;
+mod repetition;
 mod request;
 mod retention;
 mod saved_filter;
+mod schedule;
 mod search;
 mod setting;
 mod suggest;
@@ -50,6 +54,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 pub use annotation::Annotation;
+pub use consent::Consent;
 pub use content::BodyRange;
 pub use error::{OpenError, StoreError};
 pub use health::Health;
@@ -64,15 +69,13 @@ pub use search::SearchState;
 pub use suggest::Suggestion;
 pub use tally::{Count, TallyKind};
 
-use crate::model::{NewRequest, RequestId, Sequence};
+use crate::model::{NewRequest, Sequence};
 
-/// What is known of a request once it is kept.
+/// What is known of a request once it is kept. Whether it repeats an earlier one is found soon afterwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kept {
     /// Its place in the order of arrival.
     pub sequence: Sequence,
-    /// The first request with the same provider and delivery key, if this is a repetition.
-    pub duplicate_of: Option<RequestId>,
 }
 
 /// An open data file. Clones share it.
@@ -87,6 +90,8 @@ struct Inner {
     file: Arc<file::DataFile>,
     checkpointer: SqliteConnectOptions,
     search: search::SearchIndex,
+    marker: String,
+    repetitions: repetition::Repetitions,
     body_text: BodyText,
     /// Bytes written by this program so far.
     written: watch::Receiver<u64>,
@@ -115,6 +120,7 @@ impl Store {
             connection,
             identity,
         } = open::open(folder, &options).await?;
+        let word = hex::encode(&identity[..identity.len().min(8)]);
         let file = Arc::new(file::DataFile::remember(&path));
         let (written, progress) = watch::channel(0);
         let writer = writer::Writer::start(options.writer(&path), connection, Arc::clone(&file), written);
@@ -127,12 +133,21 @@ impl Store {
             .test_before_acquire(false)
             .connect_lazy_with(options.reader(&path));
         let written = progress.clone();
+        let keys = repetition::file(folder, identity.clone());
+        let marker = repetition::Marker::new(
+            keys.clone(),
+            readers.clone(),
+            writer.downgrade(),
+            progress.clone(),
+        );
+        let repetitions = repetition::Repetitions::new(&keys, &marker);
+        tasks.push(tokio::spawn(marker.run()));
         let (indexed, index_progress) = watch::channel(0);
-        let search = search::SearchIndex::new(folder, identity.clone(), options.index_table, index_progress);
+        let file_of_words = search::file(folder, identity, options.index_table);
+        let search = search::SearchIndex::new(file_of_words.clone(), options.index_table, index_progress);
         if options.indexing == Indexing::Background {
             tasks.push(tokio::spawn(search::run(search::Builder {
-                folder: folder.to_owned(),
-                identity,
+                derived: file_of_words,
                 table: options.index_table,
                 rows: readers.clone(),
                 body_text: options.body_text,
@@ -147,6 +162,8 @@ impl Store {
                 file,
                 checkpointer,
                 search,
+                marker: word,
+                repetitions,
                 body_text: options.body_text,
                 written,
                 tasks: Mutex::new(tasks),
@@ -158,6 +175,12 @@ impl Store {
     #[must_use]
     pub fn path(&self) -> PathBuf {
         self.inner.file.path().to_owned()
+    }
+
+    /// A word that tells this data file from any other.
+    #[must_use]
+    pub fn marker(&self) -> &str {
+        &self.inner.marker
     }
 
     /// Keeps a request; returns when it is on the disk.
@@ -184,6 +207,7 @@ impl Store {
         }
         self.inner.readers.close().await;
         self.inner.search.close().await;
+        self.inner.repetitions.close().await;
         if self.inner.file.check().is_ok() {
             // What is left in the log is found there by the next start.
             let _ = checkpoint::finish(&self.inner.checkpointer).await;

@@ -2,14 +2,18 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Row};
 
-use super::content::read_head;
+use super::content::{self, read_head};
+use super::prepared::framing_of;
 use super::words::{state_of, verdict_of, version_of};
-use super::{Store, StoreError, id_of};
+use super::{Store, StoreError, id_of, pack};
 use crate::filter::Filter;
-use crate::model::{EndpointId, Recognition, Request, RequestId, RequestSummary, Sequence, Timestamp};
+use crate::model::{
+    EndpointId, RawHead, Recognition, Request, RequestId, RequestSummary, Sequence, Timestamp,
+};
 
 /// Where a page begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +31,9 @@ pub enum From {
 pub struct PageRequest {
     /// Where it begins.
     pub from: From,
+    /// How many rows are passed over before it begins, so that a far place of the list is reached at once. A search
+    /// in the bytes passes over none: it would have to find them all first.
+    pub skip: u64,
     /// How many rows it has at most.
     pub limit: u32,
     /// What its rows satisfy.
@@ -41,6 +48,7 @@ impl PageRequest {
     pub fn newest(limit: u32) -> Self {
         Self {
             from: From::Newest,
+            skip: 0,
             limit,
             filter: Filter::default(),
             budget: Duration::from_millis(250),
@@ -54,6 +62,13 @@ impl PageRequest {
         self
     }
 
+    /// The same page, so many rows further on.
+    #[must_use]
+    pub const fn skip(mut self, skip: u64) -> Self {
+        self.skip = skip;
+        self
+    }
+
     /// The same page of the rows that satisfy `filter`.
     #[must_use]
     pub fn filter(mut self, filter: Filter) -> Self {
@@ -63,7 +78,7 @@ impl PageRequest {
 }
 
 /// Rows of the list.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Page {
     /// The rows, newest first, whichever way the page was asked for.
     pub rows: Vec<RequestSummary>,
@@ -125,6 +140,18 @@ pub(super) fn summary(row: &SqliteRow) -> Result<RequestSummary, StoreError> {
     })
 }
 
+/// A row of [`SUMMARY`] with `head_length`, `length`, `coding`, `data` and `framing` after it.
+fn whole(row: &SqliteRow) -> Result<Request, StoreError> {
+    let bytes = pack::unpack(row.try_get(24)?, row.try_get(23)?, row.try_get(25)?)?;
+    let (head, _) = content::cut(&bytes, row.try_get(22)?)?;
+    Ok(Request {
+        summary: summary(row)?,
+        // A copy, so that a small head does not hold a large body in memory.
+        head: RawHead::new(Bytes::copy_from_slice(&head)),
+        framing: framing_of(row.try_get::<Option<&str>, _>(26)?)?,
+    })
+}
+
 impl Store {
     /// The newest place in the order of arrival that was ever given.
     ///
@@ -167,6 +194,25 @@ impl Store {
         Ok(found)
     }
 
+    /// The requests with the provider and delivery key of this one, itself among them, newest first, at most 500.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be read.
+    pub async fn repetitions(&self, id: RequestId) -> Result<Vec<RequestSummary>, StoreError> {
+        let rows = sqlx::query(AssertSqlSafe(format!(
+            "{SUMMARY} WHERE request.id = ?1 OR request.sequence IN (
+                SELECT other.sequence FROM request AS one JOIN request AS other INDEXED BY request_delivery_key
+                    ON other.provider = one.provider AND other.delivery_key = one.delivery_key
+                WHERE one.id = ?1 AND one.delivery_key IS NOT NULL AND other.delivery_key IS NOT NULL)
+             ORDER BY request.sequence DESC LIMIT 500"
+        )))
+        .bind(&id.as_bytes()[..])
+        .fetch_all(self.readers())
+        .await?;
+        rows.iter().map(summary).collect()
+    }
+
     /// One request with its head and framing, if it is there.
     ///
     /// # Errors
@@ -186,6 +232,38 @@ impl Store {
             head,
             framing,
         }))
+    }
+
+    /// At most `limit` requests with their heads, newer than `after`, none newer than `to`, oldest first.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be read.
+    pub async fn between(
+        &self,
+        after: Sequence,
+        to: Sequence,
+        limit: u32,
+    ) -> Result<Vec<Request>, StoreError> {
+        // One question for all of them, the bytes beside the columns of the summary.
+        let sql = SUMMARY.replacen(
+            " FROM request",
+            ", content.head_length, content.length, content.coding, content.data, content.framing FROM request",
+            1,
+        ) + "JOIN content ON content.place = request.sequence * 65536
+             WHERE request.sequence > ? AND request.sequence <= ? ORDER BY request.sequence LIMIT ?";
+        let rows = sqlx::query(AssertSqlSafe(sql))
+            .bind(after.0)
+            .bind(to.0)
+            .bind(limit)
+            .fetch_all(self.readers())
+            .await?;
+        let requests = move || rows.iter().map(whole).collect();
+        tokio::task::spawn_blocking(requests)
+            .await
+            .map_err(|error| StoreError::Internal {
+                detail: error.to_string(),
+            })?
     }
 
     /// The request whose id is `text` or begins with it: at least four hexadecimal digits, hyphens do not matter.

@@ -45,7 +45,7 @@ pub struct Usage {
     pub free_bytes: u64,
     /// Bytes of the log beside it.
     pub log_bytes: u64,
-    /// Bytes of the search index.
+    /// Bytes of the search index and of the delivery keys, which lie in files of their own.
     pub search_bytes: u64,
 }
 
@@ -83,7 +83,10 @@ impl Store {
             used_bytes: all - free,
             free_bytes: free,
             log_bytes: beside("hookbench.db-wal"),
-            search_bytes: beside("search.db") + beside("search.db-wal"),
+            search_bytes: ["search.db", "search.db-wal", "keys.db", "keys.db-wal"]
+                .map(beside)
+                .iter()
+                .sum(),
         })
     }
 

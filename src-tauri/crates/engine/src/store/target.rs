@@ -12,7 +12,7 @@ impl Store {
     ///
     /// When they cannot be read.
     pub async fn targets(&self) -> Result<Vec<Target>, StoreError> {
-        let rows = sqlx::query("SELECT id, name, url FROM target ORDER BY name")
+        let rows = sqlx::query("SELECT id, name, url, rules FROM target ORDER BY name")
             .fetch_all(self.readers())
             .await?;
         rows.iter()
@@ -21,6 +21,9 @@ impl Store {
                     id: TargetId::from_bytes(id_of(row.try_get(0)?)?),
                     name: row.try_get(1)?,
                     url: row.try_get(2)?,
+                    rules: serde_json::from_str(row.try_get(3)?).map_err(|error| StoreError::Corrupt {
+                        detail: format!("the rules of a target cannot be read: {error}"),
+                    })?,
                 })
             })
             .collect()
@@ -32,15 +35,19 @@ impl Store {
     ///
     /// When another one has its name, or when it cannot be written.
     pub async fn put_target(&self, target: Target) -> Result<(), StoreError> {
+        let rules = serde_json::to_string(&target.rules).map_err(|error| StoreError::Internal {
+            detail: error.to_string(),
+        })?;
         self.write(move |connection| {
             Box::pin(async move {
                 sqlx::query(
-                    "INSERT INTO target (id, name, url) VALUES (?, ?, ?)
-                     ON CONFLICT (id) DO UPDATE SET name = excluded.name, url = excluded.url",
+                    "INSERT INTO target (id, name, url, rules) VALUES (?, ?, ?, ?)
+                     ON CONFLICT (id) DO UPDATE SET name = excluded.name, url = excluded.url, rules = excluded.rules",
                 )
                 .bind(&target.id.as_bytes()[..])
                 .bind(&target.name)
                 .bind(&target.url)
+                .bind(rules)
                 .execute(connection)
                 .await
                 .map_err(|error| super::taken(error, "a target", &target.name))?;

@@ -1,24 +1,19 @@
 //! Fills the index, behind the commits: one program at a time, in small steps, and slowly while requests arrive.
 
-use std::fs::File;
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use futures_util::TryStreamExt;
-use sqlx::sqlite::{
-    SqliteArguments, SqliteAutoVacuum, SqliteConnectOptions, SqliteConnection, SqliteJournalMode,
-    SqliteSynchronous,
-};
-use sqlx::{Arguments, AssertSqlSafe, ConnectOptions, Connection, Row, SqlitePool};
+use sqlx::sqlite::{SqliteArguments, SqliteConnection};
+use sqlx::{Arguments, AssertSqlSafe, Connection, Row, SqlitePool};
 use tokio::sync::watch;
 
-use super::{format, path};
 use crate::filter::Document;
 use crate::model::RawHead;
+use crate::store::derived::{self, Derived};
 use crate::store::options::BodyText;
 use crate::store::prepared::PARTS;
-use crate::store::{StoreError, content, file, pack};
+use crate::store::{StoreError, content, pack};
 
 /// Requests in one step …
 const ROWS: usize = 256;
@@ -26,15 +21,16 @@ const ROWS: usize = 256;
 const BYTES: usize = 2 * 1024 * 1024;
 /// Rows in one statement.
 const AT_ONCE: usize = 32;
-/// From this backlog on the index no longer steps back for what arrives.
-const LONG: i64 = 50_000;
+/// While requests arrive, the work rests so many times as long as it took: capturing has the processor.
+const REST: u32 = 9;
+/// From this backlog on it rests no longer than it took, since what is not indexed is scanned by each search.
+const LONG: i64 = 200_000;
 /// How long to wait before looking again when another program builds the index, or something failed.
 const LATER: Duration = Duration::from_secs(3);
 
 /// What the builder works with.
 pub(in crate::store) struct Builder {
-    pub folder: PathBuf,
-    pub identity: Vec<u8>,
+    pub derived: Derived,
     /// Requests in one table.
     pub table: i64,
     pub rows: SqlitePool,
@@ -47,23 +43,11 @@ pub(in crate::store) struct Builder {
 /// Builds until the store is closed.
 pub(in crate::store) async fn run(mut builder: Builder) {
     while builder.written.has_changed().is_ok() {
-        if let Some(_turn) = turn(&builder.folder) {
+        if let Some(_turn) = builder.derived.turn() {
             // What failed is tried again from where the index itself says it is.
             let _ = builder.build().await;
         }
         builder.wait(LATER).await;
-    }
-}
-
-/// The right to build, held while the returned file lives.
-fn turn(folder: &Path) -> Option<File> {
-    let path = folder.join("search.lock");
-    file::make_file(&path).ok()?;
-    let lock = File::options().write(true).open(path).ok()?;
-    match lock.try_lock() {
-        Err(std::fs::TryLockError::WouldBlock) => None,
-        // Without locks two builders do the same work twice; the file stays right.
-        Ok(()) | Err(std::fs::TryLockError::Error(_)) => Some(lock),
     }
 }
 
@@ -74,14 +58,7 @@ impl Builder {
     }
 
     async fn build(&mut self) -> Result<(), StoreError> {
-        let mut connection = match self.open().await {
-            Ok(connection) => connection,
-            // Damaged: it is made anew, since all of it can be.
-            Err(_) => {
-                self.remove();
-                self.open().await?
-            }
-        };
+        let mut connection = self.derived.open("-8000").await?;
         loop {
             let begun = Instant::now();
             self.written.mark_unchanged();
@@ -95,74 +72,16 @@ impl Builder {
             } else if arrived {
                 let newest = newest(&self.rows).await?;
                 let long = newest - *self.progress.borrow() > LONG;
-                tokio::time::sleep(if long {
-                    begun.elapsed() / 4
-                } else {
-                    begun.elapsed() * 2
-                })
-                .await;
+                tokio::time::sleep(begun.elapsed() * if long { 1 } else { REST }).await;
             }
         }
         let _ = connection.close().await;
         Ok(())
     }
 
-    async fn open(&self) -> Result<SqliteConnection, StoreError> {
-        let path = path(&self.folder);
-        let _ = file::make_file(&path);
-        let options = SqliteConnectOptions::new()
-            .filename(&path)
-            .auto_vacuum(SqliteAutoVacuum::Incremental)
-            .journal_mode(SqliteJournalMode::Wal)
-            // A power cut may cost the newest part of the index, which is then built again.
-            .synchronous(SqliteSynchronous::Normal)
-            .busy_timeout(Duration::from_secs(2))
-            .pragma("cache_size", "-8000")
-            .pragma("journal_size_limit", "8388608")
-            .disable_statement_logging()
-            .thread_name(|_| "store-index".to_owned());
-        let mut connection = options.connect().await?;
-        sqlx::raw_sql(
-            "CREATE TABLE IF NOT EXISTS state (
-                 one INTEGER PRIMARY KEY CHECK (one = 1), identity BLOB NOT NULL, format INTEGER NOT NULL,
-                 indexed_to INTEGER NOT NULL) STRICT",
-        )
-        .execute(&mut connection)
-        .await?;
-        let row = sqlx::query("SELECT identity, format FROM state")
-            .fetch_optional(&mut connection)
-            .await?;
-        match row {
-            Some(row)
-                if row.try_get::<Vec<u8>, _>(0)? == self.identity
-                    && row.try_get::<i64, _>(1)? == format(self.table) => {}
-            Some(_) => {
-                return Err(StoreError::Corrupt {
-                    detail: "an index of another data file".to_owned(),
-                });
-            }
-            None => {
-                sqlx::query("INSERT INTO state (one, identity, format, indexed_to) VALUES (1, ?, ?, 0)")
-                    .bind(&self.identity)
-                    .bind(format(self.table))
-                    .execute(&mut connection)
-                    .await?;
-            }
-        }
-        Ok(connection)
-    }
-
-    fn remove(&self) {
-        for suffix in ["-wal", "-shm", ""] {
-            let _ = std::fs::remove_file(format!("{}{suffix}", path(&self.folder).display()));
-        }
-    }
-
     /// Indexes the next requests; tells how many.
     async fn step(&self, connection: &mut SqliteConnection) -> Result<usize, StoreError> {
-        let from: i64 = sqlx::query_scalar("SELECT indexed_to FROM state")
-            .fetch_one(&mut *connection)
-            .await?;
+        let from = derived::reached(connection).await?;
         self.progress.send_replace(from);
         let rows = self.read(from).await?;
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
@@ -197,10 +116,7 @@ impl Builder {
                 .execute(&mut *transaction)
                 .await?;
         }
-        sqlx::query("UPDATE state SET indexed_to = ?")
-            .bind(last)
-            .execute(&mut *transaction)
-            .await?;
+        derived::reach(&mut transaction, last).await?;
         transaction.commit().await?;
         self.progress.send_replace(last);
         Ok(count)

@@ -8,19 +8,20 @@
 mod build;
 mod candidates;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
-use sqlx::{ConnectOptions, Row, SqlitePool};
+use sqlx::SqlitePool;
+use sqlx::sqlite::SqlitePoolOptions;
 use tokio::sync::watch;
 
 pub(super) use build::{Builder, Content, newest, run};
 pub(super) use candidates::match_text;
 
+use super::derived::Derived;
 use crate::model::Sequence;
 
-const NAME: &str = "search.db";
+const NAME: &str = "search";
 /// Raise this when tokens are made differently: the index is then made anew.
 const FORMAT: i64 = 1;
 
@@ -37,7 +38,7 @@ pub struct SearchState {
 #[derive(Debug)]
 pub(super) struct SearchIndex {
     readers: SqlitePool,
-    identity: Vec<u8>,
+    derived: Derived,
     /// Requests in one table.
     table: i64,
     /// Changes when this program has indexed something.
@@ -45,23 +46,16 @@ pub(super) struct SearchIndex {
 }
 
 impl SearchIndex {
-    pub(super) fn new(folder: &Path, identity: Vec<u8>, table: i64, progress: watch::Receiver<i64>) -> Self {
-        let options = SqliteConnectOptions::new()
-            .filename(path(folder))
-            .read_only(true)
-            .busy_timeout(Duration::from_secs(1))
-            .pragma("cache_size", "-2000")
-            .disable_statement_logging()
-            .thread_name(|_| "store-search".to_owned());
+    pub(super) fn new(derived: Derived, table: i64, progress: watch::Receiver<i64>) -> Self {
         let readers = SqlitePoolOptions::new()
             .max_connections(2)
             .idle_timeout(Duration::from_secs(30))
             .acquire_timeout(Duration::from_secs(5))
             .test_before_acquire(false)
-            .connect_lazy_with(options);
+            .connect_lazy_with(derived.reader());
         Self {
             readers,
-            identity,
+            derived,
             table,
             progress,
         }
@@ -69,15 +63,7 @@ impl SearchIndex {
 
     /// Up to where the index is complete: 0 where there is none that can be used.
     pub(super) async fn indexed_to(&self) -> i64 {
-        let row = sqlx::query("SELECT identity, format, indexed_to FROM state")
-            .fetch_one(&self.readers)
-            .await;
-        let read = |row: &sqlx::sqlite::SqliteRow| -> Result<i64, sqlx::Error> {
-            let ours = row.try_get::<Vec<u8>, _>(0)? == self.identity
-                && row.try_get::<i64, _>(1)? == format(self.table);
-            if ours { row.try_get(2) } else { Ok(0) }
-        };
-        row.and_then(|row| read(&row)).unwrap_or(0)
+        self.derived.complete_to(&self.readers).await
     }
 
     pub(super) async fn close(&self) {
@@ -85,11 +71,7 @@ impl SearchIndex {
     }
 }
 
-fn path(folder: &Path) -> PathBuf {
-    folder.join(NAME)
-}
-
-/// The number that says how an index was made: by which tokens, and with how many requests in a table.
-fn format(table: i64) -> i64 {
-    (FORMAT << 32) + table
+/// The file of the index: made anew where it was made by other tokens, or with another number of requests in a table.
+pub(super) fn file(folder: &Path, identity: Vec<u8>, table: i64) -> Derived {
+    Derived::new(folder, NAME, identity, (FORMAT << 32) + table)
 }

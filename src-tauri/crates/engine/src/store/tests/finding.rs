@@ -3,7 +3,7 @@ use std::time::Duration;
 use proptest::prelude::*;
 
 use super::super::{From, PageRequest, SearchState, Store};
-use super::{keyed, new_request, open, request, store};
+use super::{keyed, marked, new_request, open, request, store};
 use crate::filter::{FIELDS, Filter, Moment};
 use crate::model::{
     Delivery, DeliveryId, DeliveryKind, RequestId, Sequence, State, Target, TargetId, Timestamp, Verdict,
@@ -108,6 +108,7 @@ async fn history(store: &Store) {
             id: TargetId::generate(),
             name: "dev".to_owned(),
             url: "http://localhost:3000".to_owned(),
+            rules: crate::model::TargetRules::default(),
         })
         .await
         .unwrap();
@@ -119,6 +120,10 @@ async fn history(store: &Store) {
         created_at: Timestamp::from_micros(NOW),
         head: bytes::Bytes::new(),
         body: None,
+        target: None,
+        again: None,
+        run: None,
+        schedule: None,
         attempts: vec![super::things::attempt(Some(503))],
     };
     store.add_delivery(delivery.clone()).await.unwrap();
@@ -127,6 +132,7 @@ async fn history(store: &Store) {
     delivery.url = "https://example.com/x".to_owned();
     delivery.attempts = vec![super::things::attempt(None)];
     store.add_delivery(delivery).await.unwrap();
+    marked(store).await;
 }
 
 /// What each filter finds in [`history`].
@@ -236,6 +242,14 @@ async fn a_filter_finds_what_it_says_with_and_without_the_index() {
         7,
         "rows are counted"
     );
+    for (text, requests) in [("provider:stripe", Some(5)), ("evt_1nk", None)] {
+        let counted = store.count_to(Sequence(7), &filter(text)).await;
+        assert_eq!(
+            counted.unwrap(),
+            requests,
+            "`{text}` up to a place, where rows can tell"
+        );
+    }
 }
 
 #[tokio::test]

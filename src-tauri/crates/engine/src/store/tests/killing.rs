@@ -1,12 +1,14 @@
 //! The process is killed in a burst, for real: this binary runs itself as the victim.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use super::super::{From, PageRequest, Store, StoreOptions, history};
 use super::open;
+use crate::model::{RequestId, Sequence};
 
 const FOLDER: &str = "HOOKBENCH_TEST_VICTIM";
 
@@ -30,7 +32,10 @@ fn victim() {
                 let store = store.clone();
                 tokio::spawn(async move {
                     for number in 0.. {
-                        let new = history::request(sender * 1_000_000 + number);
+                        let mut new = history::request(sender * 1_000_000 + number);
+                        // Every fourth repeats one of its own, so that marks are under way at the end too.
+                        new.recognition.provider = Some("stripe".to_owned());
+                        new.recognition.delivery_key = Some(format!("{sender} {}", number - number % 4 / 3));
                         let id = new.id;
                         store.insert_request(new).await.unwrap();
                         // A whole line at once: what the parent reads was acknowledged.
@@ -45,6 +50,35 @@ fn victim() {
             sender.await.unwrap();
         }
     });
+}
+
+/// Each request whose key was there before names the first that had it, and no other one names any.
+async fn assert_marks_are_right(store: &Store, round: usize) {
+    let newest = store.newest_sequence().await.unwrap();
+    store.marked(newest, Duration::from_secs(60)).await;
+    let mut firsts: HashMap<(Option<String>, Option<String>), RequestId> = HashMap::new();
+    let (mut after, mut repeated) = (Sequence(0), 0);
+    loop {
+        let page = store
+            .page(&PageRequest::newest(1_000).from(From::After(after)))
+            .await
+            .unwrap();
+        for row in page.rows.iter().rev() {
+            after = row.sequence;
+            let key = (
+                row.recognition.provider.clone(),
+                row.recognition.delivery_key.clone(),
+            );
+            let first = *firsts.entry(key).or_insert(row.id);
+            let repeats = (first != row.id).then_some(first);
+            assert_eq!(row.duplicate_of, repeats, "after {round} kills");
+            repeated += usize::from(repeats.is_some());
+        }
+        if !page.more {
+            break;
+        }
+    }
+    assert!(repeated > 5, "many were repetitions: {repeated}");
 }
 
 #[test]
@@ -96,6 +130,7 @@ fn what_was_acknowledged_survives_the_end_of_the_process() {
                 };
                 wanted.from = From::Before(last.sequence);
             }
+            assert_marks_are_right(&store, round).await;
             let there: HashSet<&String> = rows.iter().collect();
             assert_eq!(there.len(), rows.len(), "none twice");
             let lost = acknowledged.iter().filter(|id| !there.contains(id)).count();

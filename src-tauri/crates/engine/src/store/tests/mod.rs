@@ -6,6 +6,7 @@ mod finding;
 mod keeping;
 mod killing;
 mod opening;
+mod repeating;
 mod requests;
 mod speed;
 mod things;
@@ -44,6 +45,12 @@ pub(crate) fn options() -> StoreOptions {
         index_table: 3,
         ..Default::default()
     }
+}
+
+/// Waits until all is marked that was kept up to now.
+pub(crate) async fn marked(store: &Store) {
+    let newest = store.newest_sequence().await.unwrap();
+    store.marked(newest, Duration::from_secs(30)).await;
 }
 
 /// A request to `/stripe` with this body.

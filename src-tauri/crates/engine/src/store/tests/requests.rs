@@ -1,7 +1,7 @@
 use futures_util::future::join_all;
 
 use super::super::{From, PageRequest, StoreError, TallyKind};
-use super::{keyed, new_request, open, request, spooled, store};
+use super::{new_request, open, request, spooled, store};
 use crate::model::{Header, HttpVersion, Mark, RequestId, Sequence, State, Verdict};
 
 #[tokio::test]
@@ -117,41 +117,6 @@ async fn requests_that_wait_together_are_kept_each_once_and_in_one_order() {
 }
 
 #[tokio::test]
-async fn a_repetition_names_the_first_of_its_kind() {
-    let (_folder, store) = store().await;
-    let first = keyed("evt_1");
-    assert_eq!(
-        store.insert_request(first.clone()).await.unwrap().duplicate_of,
-        None,
-        "the first repeats nothing"
-    );
-    // In one group and alone.
-    let group = [
-        keyed("evt_1"),
-        keyed("evt_2"),
-        keyed("evt_2"),
-        request(b"no key"),
-        request(b"no key"),
-    ];
-    let kept = join_all(group.iter().map(|new| store.insert_request(new.clone()))).await;
-    let duplicates: Vec<_> = kept.into_iter().map(|kept| kept.unwrap().duplicate_of).collect();
-    assert_eq!(
-        duplicates,
-        [Some(first.id), None, Some(group[1].id), None, None],
-        "the first of each key"
-    );
-    let mut other = keyed("evt_1");
-    other.recognition.provider = Some("github".to_owned());
-    assert_eq!(
-        store.insert_request(other).await.unwrap().duplicate_of,
-        None,
-        "keys are the provider's own"
-    );
-    let row = &store.summaries(&[group[2].id]).await.unwrap()[0];
-    assert_eq!(row.duplicate_of, Some(group[1].id), "the row says it too");
-}
-
-#[tokio::test]
 async fn pages_go_both_ways_and_count_what_is_newer() {
     let (_folder, store) = store().await;
     for at in 0..10 {
@@ -189,6 +154,25 @@ async fn pages_go_both_ways_and_count_what_is_newer() {
         (vec![10, 9], false),
         "up to the newest"
     );
+    let far = store.page(&PageRequest::newest(3).skip(6)).await.unwrap();
+    assert_eq!(
+        far.rows.iter().map(|row| row.sequence.0).collect::<Vec<_>>(),
+        [4, 3, 2],
+        "a far place is reached by passing over what lies before it"
+    );
+    let beyond = PageRequest::newest(3).from(From::Before(Sequence(8))).skip(7);
+    assert!(
+        store.page(&beyond).await.unwrap().rows.is_empty(),
+        "beyond the end is nothing"
+    );
+    for (up_to, requests) in [(10, 10), (7, 7), (0, 0)] {
+        let counted = store.count_to(Sequence(up_to), &Default::default()).await;
+        assert_eq!(
+            counted.unwrap(),
+            Some(requests),
+            "all of them up to a place are counted"
+        );
+    }
     assert_eq!(
         store.count_newer(Sequence(7), &Default::default()).await.unwrap(),
         3,

@@ -95,6 +95,7 @@ async fn targets_are_kept_by_name() {
         id: TargetId::generate(),
         name: "dev".to_owned(),
         url: "http://localhost:3000".to_owned(),
+        rules: crate::model::TargetRules::default(),
     };
     store.put_target(target.clone()).await.unwrap();
     target.url = "http://localhost:3001".to_owned();
@@ -133,6 +134,8 @@ pub(super) fn attempt(status: Option<u16>) -> Attempt {
         },
         message: status.is_none().then(|| "no answer within `5 s`".to_owned()),
         hint: None,
+        url: None,
+        sent: None,
         status,
         head: Bytes::from_static(b"HTTP/1.1 200 OK\r\n\r\n"),
         body: Bytes::from(vec![b'a'; 5_000]),
@@ -160,6 +163,10 @@ async fn deliveries_come_back_with_their_attempts() {
         created_at: Timestamp::from_micros(6),
         head: Bytes::from_static(b"POST /stripe HTTP/1.1\r\n\r\n"),
         body: Some(Bytes::from(vec![b'b'; 2_000])),
+        target: None,
+        again: None,
+        run: None,
+        schedule: None,
         attempts: vec![attempt(None)],
     };
     store.add_delivery(delivery.clone()).await.unwrap();

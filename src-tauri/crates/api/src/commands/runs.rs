@@ -1,0 +1,137 @@
+//! Several at once, and the check of idempotency.
+
+use std::num::NonZeroUsize;
+
+use hookbench_engine::delivery::Pace;
+use hookbench_engine::model::Timestamp;
+use hookbench_engine::{
+    Chosen, Compared, Engine, IdempotencyRow, Order, Phase, ReportForm, RunPlan, RunState, Sending,
+    Signatures,
+};
+
+use super::deliveries::{aim, view};
+use crate::error::{ApiError, Code};
+use crate::types::{
+    AskReport, CheckIdempotency, IdempotencyRowView, IdempotencyView, Nothing, PaceView, PauseRun, RunRef,
+    RunView, StartRun, Text,
+};
+
+pub(super) async fn start(engine: &Engine, arguments: StartRun) -> Result<RunView, ApiError> {
+    let chosen = match arguments.requests {
+        Some(ids) => Chosen::Requests(ids.iter().map(|id| id.parse()).collect::<Result<_, _>>()?),
+        None => Chosen::Filter(arguments.filter),
+    };
+    let plan = RunPlan {
+        pace: match arguments.pace {
+            PaceView::AtOnce => Pace::AtOnce,
+            PaceView::PerSecond { rate } => Pace::PerSecond(rate),
+            PaceView::Original { speed } => Pace::Original { speed },
+        },
+        parallel: several(arguments.parallel)?,
+        times: arguments.times,
+        order: if arguments.shuffled {
+            Order::Shuffled
+        } else {
+            Order::Arrival
+        },
+        signatures: if arguments.resign {
+            Signatures::Renewed
+        } else {
+            Signatures::Kept
+        },
+        ..RunPlan::new(chosen, aim(arguments.target.as_ref(), &arguments.url)?)
+    };
+    Ok(run_view(engine.start_run(plan).await?))
+}
+
+pub(super) async fn list(engine: &Engine, _: Nothing) -> Result<Vec<RunView>, ApiError> {
+    Ok(engine.run_states().into_iter().map(run_view).collect())
+}
+
+pub(super) async fn state(engine: &Engine, arguments: RunRef) -> Result<RunView, ApiError> {
+    Ok(run_view(engine.run_state(arguments.id.parse()?)?))
+}
+
+pub(super) async fn pause(engine: &Engine, arguments: PauseRun) -> Result<RunView, ApiError> {
+    Ok(run_view(
+        engine.pause_run(arguments.id.parse()?, arguments.paused)?,
+    ))
+}
+
+pub(super) async fn cancel(engine: &Engine, arguments: RunRef) -> Result<RunView, ApiError> {
+    Ok(run_view(engine.cancel_run(arguments.id.parse()?)?))
+}
+
+pub(super) async fn report(engine: &Engine, arguments: AskReport) -> Result<Text, ApiError> {
+    let form = match arguments.form.as_str() {
+        "csv" => ReportForm::Csv,
+        _ => ReportForm::Json,
+    };
+    Ok(Text {
+        text: engine.run_report(arguments.id.parse()?, form).await?,
+    })
+}
+
+pub(super) async fn check_idempotency(
+    engine: &Engine,
+    arguments: CheckIdempotency,
+) -> Result<IdempotencyView, ApiError> {
+    let id = arguments.request.parse()?;
+    let captured = engine.request(id).await?.summary.body_length;
+    let sending = Sending {
+        ticket: arguments.ticket,
+        ..Sending::to(aim(arguments.target.as_ref(), &arguments.url)?)
+    };
+    let report = engine
+        .check_idempotency(id, several(arguments.at_once)?, &sending)
+        .await?;
+    let row = |row: &IdempotencyRow| IdempotencyRowView {
+        title: row.role.title(),
+        words: row.words.clone(),
+        compared: match row.compared {
+            Compared::Reference => "reference",
+            Compared::Same => "same",
+            Compared::OtherSuccess => "other",
+            Compared::SaysKnown => "known",
+            Compared::Refused => "refused",
+            Compared::Unanswered => "unanswered",
+        }
+        .to_owned(),
+        delivery: view(engine, &row.delivery, captured),
+    };
+    Ok(IdempotencyView {
+        rows: report.rows.iter().map(row).collect(),
+        passed: report.passed,
+        sentence: report.sentence,
+        no_control: report.no_control,
+    })
+}
+
+fn several(number: u32) -> Result<NonZeroUsize, ApiError> {
+    NonZeroUsize::new(number as usize).ok_or_else(|| ApiError {
+        code: Code::BadInput,
+        message: "nothing can go none at a time".to_owned(),
+        hint: Some("1 sends one after the other".to_owned()),
+    })
+}
+
+fn run_view(state: RunState) -> RunView {
+    RunView {
+        id: state.id.to_string(),
+        url: state.url,
+        total: state.total,
+        delivered: state.tally.delivered,
+        refused: state.tally.refused,
+        failed: state.tally.failed,
+        cancelled: state.tally.cancelled,
+        skipped: state.skipped,
+        skipped_because: state.skipped_because.map(|(_, why)| why),
+        started_at: state.started_at.as_micros(),
+        ended_at: state.ended_at.map(Timestamp::as_micros),
+        phase: state.phase.as_str().to_owned(),
+        problem: match state.phase {
+            Phase::Failed(why) => Some(why),
+            Phase::Running | Phase::Paused | Phase::Done | Phase::Cancelled => None,
+        },
+    }
+}

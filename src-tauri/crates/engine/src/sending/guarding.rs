@@ -1,0 +1,170 @@
+//! What a person is asked before something goes: once per host, and never in the background.
+
+use crate::delivery::Destination;
+use crate::delivery::{Cancel, Origin, Outgoing, Reach, live, marker};
+use crate::engine::{Core, Engine};
+use crate::error::EngineError;
+use crate::sending::Aim;
+use crate::store::Consent;
+
+/// What has to be agreed to before something is sent.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Question {
+    /// The host is neither on this machine nor in a private network.
+    #[error("`{authority}` is neither on this machine nor in a private network")]
+    Far {
+        /// Host and port.
+        authority: String,
+    },
+    /// The event is one of real customers.
+    #[error("this is a live event ({reason}), and `{authority}` got none before")]
+    Live {
+        /// Host and port.
+        authority: String,
+        /// How it is known.
+        reason: String,
+    },
+}
+
+impl Question {
+    /// What agreeing means.
+    #[must_use]
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Far { authority } => {
+                format!("what you send leaves your network: allow `{authority}` if it is meant")
+            }
+            Self::Live { .. } => {
+                "what handles it may act on real customers and real money: allow it if it is meant".to_owned()
+            }
+        }
+    }
+}
+
+/// What is done about live events.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LiveEvents {
+    /// The person is asked once per host.
+    #[default]
+    Ask,
+    /// The person is asked, but for a host on this machine.
+    AskBeyondThisMachine,
+    /// They go.
+    Send,
+}
+
+impl Core {
+    /// How far away `outgoing` may go, or what has to be agreed to first.
+    pub(crate) async fn permit(&self, outgoing: &Outgoing, live: LiveEvents) -> Result<Reach, EngineError> {
+        let authority = outgoing.origin.authority();
+        let reach = self.reach(outgoing).await;
+        let farthest = self.farthest(&authority).await?;
+        if reach.is_some_and(|reach| reach > farthest) {
+            return Err(EngineError::Confirm(Question::Far { authority }));
+        }
+        let ask = match live {
+            LiveEvents::Ask => true,
+            LiveEvents::AskBeyondThisMachine => reach != Some(Reach::Loopback),
+            LiveEvents::Send => false,
+        };
+        if ask
+            && let Some(reason) = live::live_reason(&outgoing.head, &outgoing.body)
+            && !self.store.is_agreed(Consent::Live, &authority).await?
+        {
+            return Err(EngineError::Confirm(Question::Live { authority, reason }));
+        }
+        Ok(farthest)
+    }
+
+    /// Whether live events may go where `outgoing` goes without asking.
+    pub(crate) async fn is_live_agreed(&self, outgoing: &Outgoing) -> Result<bool, EngineError> {
+        let authority = outgoing.origin.authority();
+        Ok(self.store.is_agreed(Consent::Live, &authority).await?)
+    }
+
+    /// How far away a host may be, by what was agreed to.
+    pub(crate) async fn farthest(&self, authority: &str) -> Result<Reach, EngineError> {
+        Ok(if self.store.is_agreed(Consent::Far, authority).await? {
+            Reach::Other
+        } else {
+            Reach::Private
+        })
+    }
+
+    /// Where the host of `outgoing` lies; `None` where its name does not resolve, which the attempt will tell.
+    async fn reach(&self, outgoing: &Outgoing) -> Option<Reach> {
+        self.reach_of(&outgoing.origin).await
+    }
+
+    async fn reach_of(&self, origin: &Origin) -> Option<Reach> {
+        let resolving = self.courier.plain().resolve(origin);
+        let closing: &Cancel = self.courier.closing();
+        tokio::select! {
+            () = closing.cancelled() => None,
+            resolved = resolving => resolved.ok().map(|resolved| Reach::of_all(&resolved.addresses)),
+        }
+    }
+
+    /// `outgoing` with the marker that tells a loop, where it leaves the private network.
+    pub(crate) async fn marked_where_far(&self, outgoing: Outgoing) -> Outgoing {
+        match self.reach(&outgoing).await {
+            Some(Reach::Other) => marker::marked(outgoing, self.store.marker()),
+            _ => outgoing,
+        }
+    }
+}
+
+impl Engine {
+    /// The `host:port` that has to be agreed to before anything goes to `aim`, if one has.
+    ///
+    /// # Errors
+    /// When there is no such target or the store cannot be read.
+    pub async fn asks_before(&self, aim: &Aim) -> Result<Option<String>, EngineError> {
+        let way = self.way(aim).await?;
+        let origin = way.route.origin();
+        let authority = origin.authority();
+        let farthest = self.core.farthest(&authority).await?;
+        let reach = self.core.reach_of(origin).await;
+        Ok(reach.is_some_and(|reach| reach > farthest).then_some(authority))
+    }
+
+    /// Agrees to send to the host of `url`, though it is neither on this machine nor in a private network.
+    ///
+    /// # Errors
+    /// When the URL cannot be understood or the store cannot write.
+    pub async fn allow_host(&self, url: &str) -> Result<String, EngineError> {
+        self.agree(Consent::Far, url).await
+    }
+
+    /// Agrees to send live events to the host of `url`.
+    ///
+    /// # Errors
+    /// When the URL cannot be understood or the store cannot write.
+    pub async fn allow_live(&self, url: &str) -> Result<String, EngineError> {
+        self.agree(Consent::Live, url).await
+    }
+
+    /// Asks again before anything goes to the host of `url`.
+    ///
+    /// # Errors
+    /// When the URL cannot be understood or the store cannot write.
+    pub async fn withdraw_consent(&self, url: &str) -> Result<(), EngineError> {
+        let authority = Destination::parse(url)?.origin().authority();
+        Ok(self.core.store.withdraw(authority).await?)
+    }
+
+    /// Each `host:port` that was agreed to though it is far away.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn allowed_hosts(&self) -> Result<Vec<String>, EngineError> {
+        Ok(self.core.store.agreed(Consent::Far).await?)
+    }
+
+    async fn agree(&self, consent: Consent, url: &str) -> Result<String, EngineError> {
+        let authority = Destination::parse(url)?.origin().authority();
+        let now = self.core.clock.now();
+        self.core.store.agree(consent, authority.clone(), now).await?;
+        Ok(authority)
+    }
+}

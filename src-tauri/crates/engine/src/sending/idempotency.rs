@@ -1,0 +1,383 @@
+//! Whether a target takes the same event twice as it should: sent again, sent several times at once, and once under a
+//! new id as the control.
+//!
+//! Only answers are looked at. What a target did with an event cannot be seen from outside, so the verdicts say what
+//! was answered and no more.
+
+use std::num::NonZeroUsize;
+
+use bytes::Bytes;
+use futures_util::future::join_all;
+use ring::rand::{SecureRandom as _, SystemRandom};
+
+use super::Sending;
+use super::aim::Way;
+use super::courier::Parcel;
+use crate::delivery::{Cancel, Outgoing, is_delivered};
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::model::{Attempt, Delivery, DeliveryId, DeliveryKind, Outcome, RequestId};
+
+/// The most that go at once.
+pub const MOST_AT_ONCE: usize = 50;
+
+/// What a sending of the check is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The event as it came.
+    First,
+    /// The same once more, after the first was answered.
+    Second,
+    /// The same, several at once.
+    AtOnce(u32),
+    /// The same event under a new id: what a new event gets.
+    Control,
+}
+
+impl Role {
+    /// What it is called.
+    #[must_use]
+    pub fn title(self) -> String {
+        match self {
+            Self::First => "first call".to_owned(),
+            Self::Second => "second call".to_owned(),
+            Self::AtOnce(number) => format!("at once, {number}"),
+            Self::Control => "with a new id".to_owned(),
+        }
+    }
+}
+
+/// How an answer compares with the first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Compared {
+    /// It is what the others are compared with.
+    Reference,
+    /// Status and body are the same.
+    Same,
+    /// A success with another body or status.
+    OtherSuccess,
+    /// The status says that it is known already (409 or 208), or that nothing was to be done (204, 304).
+    SaysKnown,
+    /// No success.
+    Refused,
+    /// No answer.
+    Unanswered,
+}
+
+/// A row of the table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IdempotencyRow {
+    /// What it was.
+    pub role: Role,
+    /// What was sent and what came back; kept like every delivery.
+    pub delivery: Delivery,
+    /// How its answer compares with the first.
+    pub compared: Compared,
+    /// It in words, e.g. `200 in 4 ms, same body`.
+    pub words: String,
+}
+
+/// What the check found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct IdempotencyReport {
+    /// In the order in which they were sent.
+    pub rows: Vec<IdempotencyRow>,
+    /// Whether repetitions were taken well.
+    pub passed: bool,
+    /// What that means, in a sentence or two.
+    pub sentence: String,
+    /// Why there is no control, where there is none.
+    pub no_control: Option<String>,
+}
+
+impl Engine {
+    /// Sends a request twice in a row, `at_once` times at once, and once under a new id.
+    ///
+    /// # Errors
+    /// When the request cannot be sent, the person has to agree first, or the store fails.
+    pub async fn check_idempotency(
+        &self,
+        id: RequestId,
+        at_once: NonZeroUsize,
+        sending: &Sending,
+    ) -> Result<IdempotencyReport, EngineError> {
+        if at_once.get() > MOST_AT_ONCE {
+            return Err(EngineError::bad_input(
+                format!("at most {MOST_AT_ONCE} go at once"),
+                "choose a smaller number",
+            ));
+        }
+        let way = self.way(&sending.to).await?;
+        let captured = self.planned(id, &way).await?;
+        // A signature that has grown old would be refused before the target looks at the event.
+        let outgoing = self.resigned(id, captured.clone()).await.unwrap_or(captured);
+        let outgoing = self.core.marked_where_far(outgoing).await;
+        let farthest = self.core.permit(&outgoing, sending.live).await?;
+        let way = way.with_farthest(farthest);
+        let cancel = Cancel::new();
+        let _under_way = self
+            .core
+            .courier
+            .begin(sending.ticket.clone(), DeliveryId::generate(), &cancel);
+        let send = |outgoing: Outgoing| self.send_one(id, outgoing, &way, &cancel);
+
+        let first = send(outgoing.clone()).await?;
+        let second = send(outgoing.clone()).await?;
+        let mut sent = vec![(Role::First, first), (Role::Second, second)];
+        let numbers = (1..=u32::try_from(at_once.get()).unwrap_or(1)).map(Role::AtOnce);
+        let together = join_all(numbers.map(|role| {
+            let sending = send(outgoing.clone());
+            async move { (role, sending.await) }
+        }));
+        for (role, delivery) in together.await {
+            sent.push((role, delivery?));
+        }
+        let no_control = match self.under_a_new_id(id, &outgoing).await {
+            Ok(control) => {
+                sent.push((Role::Control, send(control).await?));
+                None
+            }
+            Err(why) => Some(why),
+        };
+        Ok(judge(sent, no_control))
+    }
+
+    async fn send_one(
+        &self,
+        request: RequestId,
+        outgoing: Outgoing,
+        way: &Way,
+        cancel: &Cancel,
+    ) -> Result<Delivery, EngineError> {
+        let parcel = Parcel {
+            kind: DeliveryKind::Edited,
+            body: Some(outgoing.body.clone()),
+            ..Parcel::new(request, outgoing, way.clone())
+        };
+        self.core.deliver(DeliveryId::generate(), parcel, cancel).await
+    }
+
+    /// The same event under another id, signed again where it was signed; or why there is none.
+    async fn under_a_new_id(&self, id: RequestId, outgoing: &Outgoing) -> Result<Outgoing, String> {
+        let request = self.request(id).await.map_err(|error| error.to_string())?;
+        let known = request.summary.recognition;
+        let key = known
+            .delivery_key
+            .ok_or_else(|| "the request has no delivery id that could be changed".to_owned())?;
+        let renamed = renamed(outgoing, &key, &other_id(&key)).ok_or_else(|| {
+            "its delivery id is worked out and stands nowhere as it is, so that it cannot be changed"
+                .to_owned()
+        })?;
+        if known.verdict == crate::model::Verdict::Unsigned || known.verdict == crate::model::Verdict::Unknown
+        {
+            return Ok(renamed);
+        }
+        self.resigned(id, renamed)
+            .await
+            .map_err(|error| format!("under a new id it would have to be signed again: {error}"))
+    }
+}
+
+/// An id of the same form: its last letters and digits are others.
+fn other_id(key: &str) -> String {
+    let mut dice = [0; 16];
+    if SystemRandom::new().fill(&mut dice).is_err() {
+        dice = [7; 16];
+    }
+    let mut dice = dice.into_iter();
+    let mut changed: Vec<char> = key
+        .chars()
+        .rev()
+        .map(|letter| {
+            let set: &[u8] = match letter {
+                '0'..='9' => b"0123456789",
+                'a'..='f' => b"abcdef",
+                'g'..='z' => b"ghijklmnopqrstuvwxyz",
+                'A'..='Z' => b"ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+                _ => return letter,
+            };
+            match dice.next() {
+                // Never the same letter, so that the id is another one whatever the dice say.
+                Some(roll) => {
+                    let place = set
+                        .iter()
+                        .position(|other| char::from(*other) == letter)
+                        .unwrap_or(0);
+                    let step = 1 + usize::from(roll) % (set.len() - 1);
+                    char::from(set[(place + step) % set.len()])
+                }
+                None => letter,
+            }
+        })
+        .collect();
+    changed.reverse();
+    changed.into_iter().collect()
+}
+
+/// `outgoing` with `before` replaced by `after`, which is as long, in its header values and its body.
+fn renamed(outgoing: &Outgoing, before: &str, after: &str) -> Option<Outgoing> {
+    let line_end = memchr::memchr(b'\n', &outgoing.head)? + 1;
+    let (line, headers) = outgoing.head.split_at(line_end);
+    let headers_after = replaced(headers, before, after);
+    let body = replaced(&outgoing.body, before, after);
+    if headers_after.is_none() && body.is_none() {
+        return None;
+    }
+    let headers = headers_after.unwrap_or_else(|| headers.to_vec());
+    Some(Outgoing {
+        head: [line, &headers].concat().into(),
+        body: body.map_or_else(|| outgoing.body.clone(), Bytes::from),
+        ..outgoing.clone()
+    })
+}
+
+fn replaced(bytes: &[u8], before: &str, after: &str) -> Option<Vec<u8>> {
+    let mut changed = bytes.to_vec();
+    let mut found = false;
+    for at in memchr::memmem::find_iter(bytes, before) {
+        changed[at..at + before.len()].copy_from_slice(after.as_bytes());
+        found = true;
+    }
+    found.then_some(changed)
+}
+
+fn judge(sent: Vec<(Role, Delivery)>, no_control: Option<String>) -> IdempotencyReport {
+    let first = sent
+        .first()
+        .and_then(|(_, delivery)| delivery.attempts.last().cloned());
+    let rows: Vec<IdempotencyRow> = sent
+        .into_iter()
+        .map(|(role, delivery)| {
+            let (compared, words) = match (role, delivery.attempts.last(), &first) {
+                (_, None, _) | (_, _, None) => (Compared::Unanswered, "nothing was sent".to_owned()),
+                (Role::First, Some(attempt), _) => (Compared::Reference, words(attempt, "")),
+                (_, Some(attempt), Some(first)) => compare(attempt, first),
+            };
+            IdempotencyRow {
+                role,
+                delivery,
+                compared,
+                words,
+            }
+        })
+        .collect();
+    let (passed, sentence) = verdict(&rows, first.as_ref());
+    IdempotencyReport {
+        rows,
+        passed,
+        sentence,
+        no_control,
+    }
+}
+
+fn compare(attempt: &Attempt, first: &Attempt) -> (Compared, String) {
+    let same_body = attempt.body == first.body;
+    let body = if same_body {
+        ", same body"
+    } else {
+        ", a different body"
+    };
+    let compared = match attempt.status {
+        _ if attempt.outcome != Outcome::Answered => Compared::Unanswered,
+        Some(status) if Some(status) == first.status && same_body => {
+            if is_delivered(attempt) {
+                Compared::Same
+            } else {
+                Compared::Refused
+            }
+        }
+        Some(204 | 208 | 304 | 409) => Compared::SaysKnown,
+        Some(200..=299) => Compared::OtherSuccess,
+        _ => Compared::Refused,
+    };
+    (compared, words(attempt, body))
+}
+
+fn words(attempt: &Attempt, body: &str) -> String {
+    #[expect(clippy::cast_precision_loss, reason = "a rounded figure for people")]
+    let millis = attempt.timings.total as f64 / 1000.0;
+    match attempt.status {
+        Some(status) if attempt.outcome == Outcome::Answered => format!("{status} in {millis:.0} ms{body}"),
+        _ => attempt
+            .message
+            .clone()
+            .unwrap_or_else(|| attempt.outcome.as_str().to_owned()),
+    }
+}
+
+fn verdict(rows: &[IdempotencyRow], first: Option<&Attempt>) -> (bool, String) {
+    if !first.is_some_and(is_delivered) {
+        return (
+            false,
+            "The first call was no success, so that nothing is known about repetitions.".to_owned(),
+        );
+    }
+    let repeated = || {
+        rows.iter()
+            .filter(|row| !matches!(row.role, Role::First | Role::Control))
+    };
+    let bad: Vec<_> = repeated()
+        .filter(|row| matches!(row.compared, Compared::Refused | Compared::Unanswered))
+        .collect();
+    if let Some(row) = bad.first() {
+        let at_once = bad.iter().all(|row| matches!(row.role, Role::AtOnce(_)));
+        let when = if at_once {
+            "Sent several times at once"
+        } else {
+            "Sent twice"
+        };
+        return (
+            false,
+            format!(
+                "{when}, the event was not taken well: {} was answered with {}.",
+                row.role.title(),
+                row.words
+            ),
+        );
+    }
+    let control = rows.iter().find(|row| row.role == Role::Control);
+    if repeated().any(|row| row.compared == Compared::OtherSuccess) {
+        return (
+            true,
+            "Every repetition was a success, though with a different answer: look whether it was handled again."
+                .to_owned(),
+        );
+    }
+    match control.map(|row| row.compared) {
+        Some(Compared::Same) => (
+            true,
+            "Every repetition got the answer of the first call. A new event gets the same, so the answers alone do not \
+             tell whether repetitions were recognised."
+                .to_owned(),
+        ),
+        Some(Compared::Refused | Compared::Unanswered) => (
+            false,
+            "Repetitions were taken well, but the same event under a new id was not.".to_owned(),
+        ),
+        _ => (
+            true,
+            "Every repetition got the answer of the first call or was known; a new event is answered otherwise."
+                .to_owned(),
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn another_id_has_the_same_form() {
+        for key in ["evt_1Nk9ZZ", "0b5c7f0e-8d1d-4a3c-9b8e-2f6b0c1d2e3f", "12345", "a"] {
+            let other = other_id(key);
+            assert_ne!(other, key, "another one");
+            let form = |id: &str| -> Vec<bool> { id.chars().map(char::is_alphanumeric).collect() };
+            assert_eq!(form(&other), form(key), "`{other}`");
+            assert_eq!(other.len(), key.len(), "as long, so that no length changes");
+        }
+        assert!(
+            other_id("evt_1NkABCDEFGHIJKLMNOP").starts_with("evt_1Nk"),
+            "only its end changes"
+        );
+    }
+}

@@ -1,0 +1,146 @@
+//! The report of a run: one line a step, as JSON or CSV.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::model::{Delivery, RawHead, RunId};
+
+/// How many steps are read at once.
+const PAGE: u32 = 500;
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportForm {
+    /// One object a line.
+    Json,
+    /// For a spreadsheet: what would be taken for a formula is told as text.
+    Csv,
+}
+
+/// One step.
+#[derive(Debug, Serialize)]
+struct Line {
+    step: u32,
+    request: String,
+    method: String,
+    url: String,
+    started_at: String,
+    outcome: &'static str,
+    status: Option<u16>,
+    milliseconds: f64,
+    answer_bytes: usize,
+    answer_sha256: String,
+    message: Option<String>,
+}
+
+const COLUMNS: &str =
+    "step,request,method,url,started_at,outcome,status,milliseconds,answer_bytes,answer_sha256,message";
+
+impl Engine {
+    /// The report of a run, as far as it is.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn run_report(&self, id: RunId, form: ReportForm) -> Result<String, EngineError> {
+        let mut report = match form {
+            ReportForm::Json => String::new(),
+            ReportForm::Csv => format!("{COLUMNS}\r\n"),
+        };
+        let mut from = 0;
+        loop {
+            let page = self.deliveries_of_run(id, from, PAGE).await?;
+            let Some(last) = page.last().and_then(|delivery| delivery.run) else {
+                break;
+            };
+            from = last.number + 1;
+            for line in page.iter().filter_map(line) {
+                match form {
+                    ReportForm::Json => {
+                        report.push_str(&serde_json::to_string(&line).unwrap_or_default());
+                        report.push('\n');
+                    }
+                    ReportForm::Csv => write_csv(&mut report, &line),
+                }
+            }
+        }
+        Ok(report)
+    }
+}
+
+fn line(delivery: &Delivery) -> Option<Line> {
+    let attempt = delivery.attempts.last()?;
+    Some(Line {
+        step: delivery.run?.number,
+        request: delivery.request.to_string(),
+        method: String::from_utf8_lossy(&RawHead::new(delivery.head.clone()).request_line().method)
+            .into_owned(),
+        url: delivery.url.clone(),
+        started_at: attempt.started_at.to_string(),
+        outcome: attempt.outcome.as_str(),
+        status: attempt.status,
+        #[expect(
+            clippy::cast_precision_loss,
+            reason = "the time of an exchange is far below 2^53 µs"
+        )]
+        milliseconds: attempt.timings.total as f64 / 1000.0,
+        answer_bytes: attempt.body.len(),
+        answer_sha256: hex::encode(Sha256::digest(&attempt.body)),
+        message: attempt.message.clone(),
+    })
+}
+
+fn write_csv(report: &mut String, line: &Line) {
+    let status = line.status.map(|status| status.to_string()).unwrap_or_default();
+    // Writing to a String cannot fail.
+    let _ = write!(
+        report,
+        "{},{},{},{},{},{},{status},{:.3},{},{},{}\r\n",
+        line.step,
+        line.request,
+        cell(&line.method),
+        cell(&line.url),
+        line.started_at,
+        line.outcome,
+        line.milliseconds,
+        line.answer_bytes,
+        line.answer_sha256,
+        cell(line.message.as_deref().unwrap_or_default()),
+    );
+}
+
+/// A cell that no spreadsheet takes for a formula.
+fn cell(text: &str) -> String {
+    let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    let text = text.replace('"', "\"\"");
+    if risky {
+        format!("\"'{text}\"")
+    } else if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{text}\"")
+    } else {
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cell_is_never_a_formula() {
+        for (text, wanted) in [
+            ("POST", "POST"),
+            ("=1+1", "\"'=1+1\""),
+            ("@SUM(A1)", "\"'@SUM(A1)\""),
+            ("-2", "\"'-2\""),
+            ("+x\"y", "\"'+x\"\"y\""),
+            ("a,b", "\"a,b\""),
+            ("a\nb", "\"a\nb\""),
+        ] {
+            assert_eq!(cell(text), wanted, "`{text}`");
+        }
+    }
+}

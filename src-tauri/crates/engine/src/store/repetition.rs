@@ -1,0 +1,348 @@
+//! Which requests repeat an earlier one: found behind the commits, in sorted batches, and marked in their rows.
+//!
+//! Delivery keys come in no order, so that an index of them costs nearly a page a request: too much for the transaction
+//! that a sender waits for. They lie in a file of their own as numbers of 64 bits; what they lead to is compared
+//! in the rows, so that two keys of one number are no harm. The file says up to where it is complete, so that after
+//! any end of the program the work goes on where it was, and all marks are made.
+
+mod resolve;
+
+use std::path::Path;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use sha2::{Digest, Sha256};
+use sqlx::sqlite::{SqliteConnection, SqlitePoolOptions};
+use sqlx::{Connection, Row, SqlitePool};
+use tokio::sync::{broadcast, watch};
+
+use super::derived::{self, Derived};
+use super::writer::WeakWriter;
+use super::{Store, StoreError};
+use crate::model::{RequestId, Sequence};
+
+/// Requests in one batch.
+const BATCH: i64 = 4_096;
+/// How long arrivals are gathered before they are looked at …
+const GATHER: Duration = Duration::from_millis(15);
+/// … and how long while they arrive quickly: the larger a batch, the fewer pages a key costs.
+const GATHER_MANY: Duration = Duration::from_millis(100);
+/// A batch of this size is many.
+const MANY: usize = 128;
+/// How long to wait before looking again when another program does the work, or something failed.
+const LATER: Duration = Duration::from_secs(3);
+/// How often the file is asked for another program's progress.
+const ASK: Duration = Duration::from_millis(20);
+/// Keys of requests that are gone are removed when so many requests went.
+const STALE: i64 = 65_536;
+/// Batches of marked ids that a slow listener may be behind before it is told that it missed some.
+const TOLD: usize = 16;
+
+/// The file of the keys.
+pub(super) fn file(folder: &Path, identity: Vec<u8>) -> Derived {
+    Derived::new(folder, "keys", identity, 1)
+}
+
+/// The requests whose mark changed.
+pub(crate) type Marked = Arc<[RequestId]>;
+
+/// What is known of the marking, for those who ask.
+#[derive(Debug)]
+pub(super) struct Repetitions {
+    file: Derived,
+    readers: SqlitePool,
+    /// Up to where this program has marked.
+    progress: watch::Receiver<i64>,
+    marked: broadcast::Sender<Marked>,
+}
+
+impl Repetitions {
+    pub(super) fn new(file: &Derived, marker: &Marker) -> Self {
+        let readers = SqlitePoolOptions::new()
+            .max_connections(1)
+            .idle_timeout(Duration::from_secs(30))
+            .acquire_timeout(Duration::from_secs(5))
+            .test_before_acquire(false)
+            .connect_lazy_with(file.reader());
+        Self {
+            file: file.clone(),
+            readers,
+            progress: marker.progress.subscribe(),
+            marked: marker.marked.clone(),
+        }
+    }
+
+    pub(super) async fn close(&self) {
+        self.readers.close().await;
+    }
+}
+
+impl Store {
+    /// Ends when it is known of all requests up to `sequence` what they repeat, at the latest after `longest`.
+    pub async fn marked(&self, sequence: Sequence, longest: Duration) {
+        let repetitions = &self.inner.repetitions;
+        let mut progress = repetitions.progress.clone();
+        let waiting = async {
+            while *progress.borrow_and_update() < sequence.0 {
+                // Another program may be the one that marks: then the file tells.
+                if tokio::time::timeout(ASK, progress.changed()).await.is_err()
+                    && repetitions.file.complete_to(&repetitions.readers).await >= sequence.0
+                {
+                    break;
+                }
+            }
+        };
+        let _ = tokio::time::timeout(longest, waiting).await;
+    }
+
+    /// Hears of requests that turned out to repeat an earlier one, or no longer to do so.
+    #[must_use]
+    pub(crate) fn watch_marks(&self) -> broadcast::Receiver<Marked> {
+        self.inner.repetitions.marked.subscribe()
+    }
+}
+
+/// The work: one program at a time does it.
+pub(super) struct Marker {
+    file: Derived,
+    rows: SqlitePool,
+    writer: WeakWriter,
+    /// Changes when this program writes; ends when the store is closed.
+    written: watch::Receiver<u64>,
+    progress: watch::Sender<i64>,
+    marked: broadcast::Sender<Marked>,
+    /// Up to where the keys of requests that are gone were removed.
+    swept_to: i64,
+}
+
+/// A request and its key.
+struct Keyed {
+    sequence: i64,
+    provider: Option<String>,
+    key: String,
+    number: i64,
+    /// Its mark may be wrong, not only missing.
+    again: bool,
+}
+
+impl Marker {
+    pub(super) fn new(
+        file: Derived,
+        rows: SqlitePool,
+        writer: WeakWriter,
+        written: watch::Receiver<u64>,
+    ) -> Self {
+        Self {
+            file,
+            rows,
+            writer,
+            written,
+            progress: watch::Sender::new(0),
+            marked: broadcast::Sender::new(TOLD),
+            swept_to: 0,
+        }
+    }
+
+    /// Marks until the store is closed.
+    pub(super) async fn run(mut self) {
+        while self.written.has_changed().is_ok() {
+            if let Some(_turn) = self.file.turn() {
+                // What failed is tried again from where the file itself says it is.
+                let _ = self.follow().await;
+            }
+            self.wait(LATER).await;
+        }
+    }
+
+    /// Waits for something to be written, at most for `longest`.
+    async fn wait(&mut self, longest: Duration) {
+        let _ = tokio::time::timeout(longest, self.written.changed()).await;
+    }
+
+    async fn follow(&mut self) -> Result<(), StoreError> {
+        let mut connection = self.file.open("-4000").await?;
+        sqlx::raw_sql(
+            "CREATE TABLE IF NOT EXISTS key (
+                 number INTEGER NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (number, sequence)
+             ) STRICT, WITHOUT ROWID",
+        )
+        .execute(&mut connection)
+        .await?;
+        let mut gather = GATHER;
+        loop {
+            self.written.mark_unchanged();
+            let done = self.step(&mut connection).await?;
+            if self.written.has_changed().is_err() {
+                break;
+            }
+            if done == 0 {
+                self.sweep(&mut connection).await?;
+                self.wait(LATER).await;
+                gather = GATHER;
+            } else if done >= MANY {
+                gather = GATHER_MANY;
+            }
+            if done < BATCH.unsigned_abs() as usize {
+                tokio::time::sleep(gather).await;
+            }
+        }
+        let _ = connection.close().await;
+        Ok(())
+    }
+
+    /// Looks at the next requests; tells how many there were.
+    async fn step(&self, connection: &mut SqliteConnection) -> Result<usize, StoreError> {
+        let from = derived::reached(connection).await?;
+        self.progress.send_replace(from);
+        let (mut batch, count, last) = self.read(from).await?;
+        let again = self.read_again(from).await?;
+        if count == 0 && again.is_empty() {
+            return Ok(0);
+        }
+        let looked_at: Vec<i64> = again.iter().map(|(sequence, _)| *sequence).collect();
+        batch.extend(again.into_iter().filter_map(|(_, keyed)| keyed));
+        let mut transaction = connection.begin().await?;
+        enter(&mut transaction, &mut batch).await?;
+        let marks = resolve::marks(&mut transaction, &self.rows, &batch, &looked_at).await?;
+        let changed = self.write(marks, looked_at).await?;
+        derived::reach(&mut transaction, last).await?;
+        transaction.commit().await?;
+        self.progress.send_replace(last);
+        if !changed.is_empty() {
+            // Nobody may be listening.
+            let _ = self.marked.send(changed.into());
+        }
+        Ok(count)
+    }
+
+    /// The next requests that have a key, how many were looked at, and the last of them.
+    async fn read(&self, from: i64) -> Result<(Vec<Keyed>, usize, i64), StoreError> {
+        let rows = sqlx::query(
+            // What was deleted has its key entered too, since it may be brought back.
+            "SELECT sequence, provider, delivery_key FROM request WHERE sequence > ?1
+             UNION ALL SELECT sequence, provider, delivery_key FROM trash WHERE sequence > ?1
+             ORDER BY sequence LIMIT ?2",
+        )
+        .bind(from)
+        .bind(BATCH)
+        .fetch_all(&self.rows)
+        .await?;
+        let last = match rows.last() {
+            Some(row) => row.try_get(0)?,
+            None => from,
+        };
+        let mut keyed = Vec::with_capacity(rows.len());
+        for row in &rows {
+            keyed.extend(Keyed::of(row, false)?);
+        }
+        Ok((keyed, rows.len(), last))
+    }
+
+    /// Requests that were judged to have another key than before; none for one that has none now. Those beyond `to`
+    /// are looked at for the first time anyway.
+    async fn read_again(&self, to: i64) -> Result<Vec<(i64, Option<Keyed>)>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT rekeyed.sequence, request.provider, request.delivery_key
+             FROM rekeyed LEFT JOIN request ON request.sequence = rekeyed.sequence
+             WHERE rekeyed.sequence <= ? ORDER BY rekeyed.sequence LIMIT ?",
+        )
+        .bind(to)
+        .bind(BATCH)
+        .fetch_all(&self.rows)
+        .await?;
+        rows.iter()
+            .map(|row| Ok((row.try_get(0)?, Keyed::of(row, true)?)))
+            .collect()
+    }
+
+    /// Writes the marks; gives the ids of the requests whose mark is another now.
+    async fn write(
+        &self,
+        marks: Vec<(i64, Option<i64>)>,
+        looked_at: Vec<i64>,
+    ) -> Result<Vec<RequestId>, StoreError> {
+        if marks.is_empty() && looked_at.is_empty() {
+            return Ok(Vec::new());
+        }
+        let writer = self.writer.upgrade().ok_or(StoreError::Closed)?;
+        writer
+            .run(Box::new(move |connection| {
+                Box::pin(async move { resolve::write(connection, &marks, &looked_at).await })
+            }))
+            .await
+    }
+
+    /// Removes the keys of requests that are long gone.
+    async fn sweep(&mut self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+        let oldest: Option<i64> = sqlx::query_scalar("SELECT min(place) / 65536 FROM content")
+            .fetch_one(&self.rows)
+            .await?;
+        let oldest = oldest.unwrap_or(0);
+        if oldest - self.swept_to < STALE {
+            return Ok(());
+        }
+        let begun = Instant::now();
+        sqlx::query("DELETE FROM key WHERE sequence < ?")
+            .bind(oldest)
+            .execute(&mut *connection)
+            .await?;
+        sqlx::query("PRAGMA incremental_vacuum")
+            .execute(connection)
+            .await?;
+        tracing::debug!(took = ?begun.elapsed(), "keys of requests that are gone were removed");
+        self.swept_to = oldest;
+        Ok(())
+    }
+}
+
+impl Keyed {
+    fn of(row: &sqlx::sqlite::SqliteRow, again: bool) -> Result<Option<Self>, StoreError> {
+        let Some(key) = row.try_get::<Option<String>, _>(2)? else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            sequence: row.try_get(0)?,
+            provider: row.try_get(1)?,
+            number: number(&key),
+            key,
+            again,
+        }))
+    }
+}
+
+/// The number that stands for a key: always the same, in every version of the program.
+fn number(key: &str) -> i64 {
+    let digest: [u8; 32] = Sha256::digest(key.as_bytes()).into();
+    let [a, b, c, d, e, f, g, h, ..] = digest;
+    i64::from_be_bytes([a, b, c, d, e, f, g, h])
+}
+
+/// Enters the keys, in the order in which they lie in the file.
+async fn enter(connection: &mut SqliteConnection, batch: &mut [Keyed]) -> Result<(), StoreError> {
+    batch.sort_by_key(|keyed| (keyed.number, keyed.sequence));
+    for some in batch.chunks(512) {
+        let list: Vec<(i64, i64)> = some.iter().map(|keyed| (keyed.number, keyed.sequence)).collect();
+        sqlx::query(
+            "INSERT OR IGNORE INTO key (number, sequence) SELECT value ->> 0, value ->> 1 FROM json_each(?)",
+        )
+        .bind(resolve::json(&list)?)
+        .execute(&mut *connection)
+        .await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::number;
+
+    #[test]
+    fn the_number_of_a_key_never_changes() {
+        assert_eq!(
+            number("evt_1"),
+            number("evt_1"),
+            "it is what lies in files of former versions"
+        );
+        assert_ne!(number("evt_1"), number("evt_2"), "other keys have other numbers");
+    }
+}

@@ -1,0 +1,229 @@
+import { describe, expect, it } from 'vitest';
+import { ScriptedRows } from '../host/scripted';
+import { all, one, open, press, settle } from './mounted';
+
+const picked = (): string[] =>
+  all('request-row')
+    .filter((row) => row.getAttribute('aria-selected') === 'true')
+    .map((row) => row.dataset['id'] ?? '');
+const click = (id: string, init: MouseEventInit = {}): void => {
+  const row = all('request-row').find((one) => one.dataset['id'] === id);
+  row?.dispatchEvent(new MouseEvent('click', { bubbles: true, cancelable: true, ...init }));
+};
+
+describe('picking out rows', () => {
+  it('opens the one that is clicked, and picks others beside it with Ctrl and Shift', async () => {
+    const { bench } = await open(new ScriptedRows(9));
+    click('r8');
+    await settle();
+    expect(picked()).toEqual(['r8']);
+    click('r6', { ctrlKey: true });
+    await settle();
+    expect(picked()).toEqual(['r8', 'r6']);
+    click('r3', { shiftKey: true });
+    await settle();
+    expect(picked(), 'from the last that was picked').toEqual(['r6', 'r5', 'r4', 'r3']);
+    expect(bench.opened?.id, 'what is open stays').toBe('r8');
+    expect(one('selection-count').textContent).toBe('4 selected');
+    press('Escape');
+    await settle();
+    expect(picked(), 'the first Escape leaves the open one').toEqual(['r8']);
+  });
+
+  it('is done with the keys alone', async () => {
+    await open(new ScriptedRows(9));
+    press('ArrowDown');
+    press(' ');
+    press('ArrowDown', { shiftKey: true });
+    press('ArrowDown', { shiftKey: true });
+    await settle();
+    expect(picked()).toEqual(['r9', 'r8', 'r7']);
+    press('ArrowUp', { shiftKey: true });
+    await settle();
+    expect(picked(), 'a stretch shrinks again').toEqual(['r9', 'r8']);
+    press('a', { ctrlKey: true });
+    await settle();
+    expect(picked()).toHaveLength(9);
+  });
+
+  it('of all is a notion where not all are held', async () => {
+    const { bench } = await open(new ScriptedRows(500));
+    press('a', { ctrlKey: true });
+    await settle();
+    expect(one('selection-count').textContent).toBe('All 500 selected');
+    expect(await bench.several.ids()).toHaveLength(500);
+    press('Delete');
+    await settle();
+    expect(bench.view.dialog).toEqual({ kind: 'deleteMatching', filter: '' });
+  });
+
+  it('is lost neither to what comes nor to another page', async () => {
+    const store = new ScriptedRows(9);
+    const { host } = await open(store);
+    click('r8');
+    click('r6', { ctrlKey: true });
+    store.add(3);
+    host.happened({ arrived: 3 });
+    await settle();
+    expect(one('new-pill').textContent).toContain('3 new');
+    one('new-pill').click();
+    await settle();
+    expect(picked()).toEqual(['r8', 'r6']);
+  });
+});
+
+describe('what is done to several', () => {
+  it('sends them again in the order in which they came', async () => {
+    const { host, bench } = await open(new ScriptedRows(4));
+    const sent: string[] = [];
+    host.script.resend = ({ request }) => {
+      sent.push(request);
+      return undefined as never;
+    };
+    if (bench.around.settings) bench.around.settings = { ...bench.around.settings, lastTarget: 'http://dev' };
+    click('r4');
+    click('r1', { shiftKey: true });
+    await settle();
+    one('selection-resend').click();
+    await settle();
+    expect(sent).toEqual(['r1', 'r2', 'r3', 'r4']);
+  });
+
+  it('deletes them with one step back', async () => {
+    const { host, bench } = await open(new ScriptedRows(4));
+    host.script.delete_requests = ({ ids }) => ({ id: 7, requests: ids.length });
+    click('r3');
+    click('r2', { ctrlKey: true });
+    await settle();
+    press('Delete');
+    await settle();
+    expect(all('request-row').map((row) => row.dataset['id'])).toEqual(['r4', 'r1']);
+    expect(host.asked).toContainEqual(['delete_requests', { ids: ['r2', 'r3'] }]);
+    expect(bench.deleting.last?.reopen).toBe('r3');
+  });
+});
+
+describe('the keys', () => {
+  it('go to both ends of a list of which only the beginning is held', async () => {
+    const { bench } = await open(new ScriptedRows(5000));
+    await settle();
+    expect(one('request-list').getAttribute('aria-rowcount')).toBe('5001');
+    press('End');
+    await settle();
+    expect(bench.list.activeId).toBe('r1');
+    expect(bench.list.placeOf('r1')).toBe(4999);
+    press('ArrowUp');
+    await settle();
+    expect(bench.list.activeId).toBe('r2');
+    press('Home');
+    await settle();
+    expect(bench.list.activeId).toBe('r5000');
+  });
+
+  it('leave a button in the head of the list its Enter', async () => {
+    const { bench } = await open(new ScriptedRows(2));
+    press('j');
+    const button = one('sort-size');
+    button.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+    await settle();
+    expect(bench.opened).toBeNull();
+  });
+});
+
+describe('following', () => {
+  it('can be switched off, and is remembered', async () => {
+    const store = new ScriptedRows(3);
+    const { host } = await open(store);
+    one('follow').click();
+    store.add(2);
+    host.happened({ arrived: 2 });
+    await settle();
+    expect(all('request-row')).toHaveLength(3);
+    expect(one('new-pill').textContent).toContain('2 new');
+    expect(localStorage.getItem('hookbench.list.follow')).toBe('false');
+    one('follow').click();
+    await settle();
+    expect(all('request-row')).toHaveLength(5);
+  });
+
+  it('waits while the pointer moves over the rows', async () => {
+    const store = new ScriptedRows(3);
+    const { host, bench } = await open(store);
+    bench.list.setPointing(true);
+    store.add(1);
+    host.happened({ arrived: 1 });
+    await settle();
+    expect(all('request-row')).toHaveLength(3);
+    bench.list.setPointing(false);
+    await settle();
+    expect(all('request-row')).toHaveLength(4);
+  });
+});
+
+describe('another order', () => {
+  it('is asked for at a head, turned there, and left again', async () => {
+    const store = new ScriptedRows(0);
+    for (const bodyLength of [10, 30, 20]) store.add(1, { bodyLength });
+    await open(store);
+    const ids = (): string[] => all('request-row').map((row) => row.dataset['id'] ?? '');
+    one('sort-size').click();
+    await settle();
+    expect(ids()).toEqual(['r2', 'r3', 'r1']);
+    one('sort-size').click();
+    await settle();
+    expect(ids()).toEqual(['r1', 'r3', 'r2']);
+    expect(one('sort-size').closest('[role=columnheader]')?.getAttribute('aria-sort')).toBe('ascending');
+    one('sort-time').click();
+    await settle();
+    expect(ids()).toEqual(['r3', 'r2', 'r1']);
+  });
+
+  it('groups by endpoint, and a group folds by the keys too', async () => {
+    const store = new ScriptedRows(2);
+    store.add(2, { endpoint: '/github' });
+    store.add(1, { endpoint: null });
+    const { bench } = await open(store);
+    await bench.list.arrange({ sort: null, falling: true, group: 'endpoint' });
+    await settle();
+    const heads = (): (string | undefined)[] =>
+      all('request-group').map((row) => row.textContent?.replace(/\s+/g, ' ').trim());
+    expect(one('request-list').getAttribute('role'), 'what folds is a tree').toBe('treegrid');
+    expect(heads(), 'those without one come last').toEqual([
+      '/github 2 requests',
+      '/stripe 2 requests',
+      'No endpoint 1 request',
+    ]);
+    press('Home');
+    press('Enter');
+    await settle();
+    expect(all('request-row')).toHaveLength(3);
+    expect(all('request-group')[0]?.getAttribute('aria-expanded')).toBe('false');
+  });
+});
+
+describe('columns', () => {
+  it('are chosen and sized, and remembered', async () => {
+    const { bench } = await open(new ScriptedRows(1));
+    one('list-view').click();
+    await settle();
+    one('column-provider').click();
+    bench.columns.resize('provider', 150);
+    await settle();
+    expect(all('request-row')[0]?.textContent).toContain('stripe');
+    expect(one('request-list').style.getPropertyValue('--columns')).toContain('150px');
+    expect(localStorage.getItem('hookbench.list.columns')).toContain('provider');
+    one('columns-reset').click();
+    await settle();
+    expect(bench.columns.ids.has('provider')).toBe(false);
+  });
+});
+
+describe('what the filter looks for', () => {
+  it('is marked in the rows', async () => {
+    const { bench, host } = await open(new ScriptedRows(2));
+    host.script.sought = () => ({ anywhere: [{ parts: ['str'], inside: false }], body: [], pointers: [] });
+    await bench.list.setFilter('invoice');
+    await settle();
+    expect([...document.querySelectorAll('mark')].map((mark) => mark.textContent)).toEqual(['str', 'str']);
+  });
+});
