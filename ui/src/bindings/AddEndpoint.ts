@@ -15,4 +15,16 @@ provider: string | null,
 /**
  * What is chosen for the provider's scheme.
  */
-parameters: { [key in string]: string }, };
+parameters: { [key in string]: string }, 
+/**
+ * The URL that its sender sends to.
+ */
+publicUrl: string | null, 
+/**
+ * The greatest age of a signature, seconds.
+ */
+past: number | null, 
+/**
+ * The greatest lead, seconds.
+ */
+future: number | null, };

@@ -19,4 +19,16 @@ provider: string | null,
 /**
  * The scheme's parameters from now on.
  */
-parameters: { [key in string]: string }, };
+parameters: { [key in string]: string }, 
+/**
+ * The URL that its sender sends to from now on.
+ */
+publicUrl: string | null, 
+/**
+ * The greatest age of a signature from now on, seconds.
+ */
+past: number | null, 
+/**
+ * The greatest lead from now on, seconds.
+ */
+future: number | null, };

@@ -190,6 +190,9 @@ pub(crate) struct EndpointObject<'a> {
     path: &'a str,
     provider: Option<&'a str>,
     parameters: &'a std::collections::BTreeMap<String, String>,
+    public_url: Option<&'a str>,
+    past: Option<u32>,
+    future: Option<u32>,
     created_at: String,
     secrets: Vec<SecretObject<'a>>,
 }
@@ -210,8 +213,11 @@ impl<'a> EndpointObject<'a> {
             path: &endpoint.path,
             provider: endpoint.provider.as_deref(),
             parameters: &endpoint.parameters,
+            public_url: endpoint.public_url.as_deref(),
+            past: endpoint.tolerance.past,
+            future: endpoint.tolerance.future,
             created_at: endpoint.created_at.to_string(),
-            secrets: endpoint.secrets.iter().map(SecretObject::new).collect(),
+            secrets: endpoint.current_secrets().map(SecretObject::new).collect(),
         }
     }
 }

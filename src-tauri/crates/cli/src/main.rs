@@ -12,6 +12,7 @@ mod json;
 mod list;
 mod listen;
 mod output;
+mod own_schemes;
 mod resend;
 mod secret;
 mod send;
@@ -58,7 +59,9 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Verify(verify) if verify.stdin => return signature::batch::verify(),
         Command::Sign(_) => return signature::batch::sign(),
         Command::Diagnose(diagnose) if diagnose.stdin => return signature::batch::diagnose(),
-        Command::Providers(providers) => return signature::providers(providers),
+        Command::Providers(providers) if signature::is_embedded(providers) => {
+            return signature::providers(providers);
+        }
         _ => {}
     }
     let engine = Engine::open(Options::at(arguments.data_dir)).await?;
@@ -77,7 +80,8 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Diagnose(diagnose) => signature::diagnose(&engine, diagnose).await,
         Command::Discover(discover) => signature::discover(&engine, &discover).await,
         // They were done above.
-        Command::Sign(_) | Command::Providers(_) => Ok(()),
+        Command::Sign(_) => Ok(()),
+        Command::Providers(wanted) => own_schemes::run(&engine, wanted).await,
         Command::Serve(serve) => serve::run(&engine, &serve).await,
     };
     // A command that changed an endpoint or a secret ends when the verdicts are right.

@@ -111,7 +111,8 @@ impl Engine {
         sample: &str,
         aim: &Aim,
     ) -> Result<SampleDelivered, EngineError> {
-        let found = self.core.catalogue.get(provider);
+        let catalogue = self.catalogue();
+        let found = catalogue.get(provider);
         let provider = found.ok_or_else(|| EngineError::NotFound {
             kind: "provider",
             name: provider.to_owned(),

@@ -448,12 +448,7 @@ impl Case<'_> {
         provider: &Provider,
         judge: &Judge,
         secrets: &[Secret],
-        look: impl FnOnce(
-            &Facts<'_>,
-            Option<&hookbench_signature::Scheme>,
-            &hookbench_signature::Message<'_>,
-            &[Secret],
-        ) -> T,
+        look: impl FnOnce(&Facts<'_>, Option<&Scheme>, &hookbench_signature::Message<'_>, &[Secret]) -> T,
     ) -> Result<T, EngineError> {
         let parameters = provider.with_defaults(&Default::default());
         let scheme = provider.scheme(&parameters).map_err(|error| {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use hookbench_engine::Engine;
-use hookbench_engine::model::{Endpoint, EndpointId, NewEndpoint};
+use hookbench_engine::model::{Endpoint, EndpointId, NewEndpoint, SecretRecord, Tolerance};
 use hookbench_engine::secrets::SecretString;
 
 use crate::error::ApiError;
@@ -26,12 +26,17 @@ pub(super) async fn add(engine: &Engine, arguments: AddEndpoint) -> Result<Endpo
         path,
         provider,
         parameters,
+        public_url,
+        past,
+        future,
     } = arguments;
     let endpoint = engine
         .add_endpoint(NewEndpoint {
             path,
             provider,
             parameters,
+            public_url,
+            tolerance: Tolerance { past, future },
         })
         .await?;
     Ok(view(endpoint, &engine.requests_by_endpoint().await?))
@@ -43,6 +48,9 @@ pub(super) async fn update(engine: &Engine, arguments: UpdateEndpoint) -> Result
         path,
         provider,
         parameters,
+        public_url,
+        past,
+        future,
     } = arguments;
     let endpoint = engine
         .update_endpoint(
@@ -51,6 +59,8 @@ pub(super) async fn update(engine: &Engine, arguments: UpdateEndpoint) -> Result
                 path,
                 provider,
                 parameters,
+                public_url,
+                tolerance: Tolerance { past, future },
             },
         )
         .await?;
@@ -77,21 +87,29 @@ pub(super) async fn remove_secret(engine: &Engine, arguments: RemoveSecret) -> R
 }
 
 fn view(endpoint: Endpoint, counts: &HashMap<String, u64>) -> EndpointView {
+    let (secrets, replaced): (Vec<_>, Vec<_>) = endpoint
+        .secrets
+        .into_iter()
+        .partition(|secret| secret.retired_at.is_none());
     EndpointView {
         id: endpoint.id.to_string(),
         requests: counts.get(&endpoint.path).copied().unwrap_or_default(),
         path: endpoint.path,
         provider: endpoint.provider,
         parameters: endpoint.parameters,
-        secrets: endpoint
-            .secrets
-            .into_iter()
-            .map(|secret| SecretView {
-                id: secret.id.to_string(),
-                name: secret.name,
-                place: secret.place.as_str().to_owned(),
-                created_at: secret.created_at.as_micros(),
-            })
-            .collect(),
+        public_url: endpoint.public_url,
+        past: endpoint.tolerance.past,
+        future: endpoint.tolerance.future,
+        secrets: secrets.into_iter().map(secret).collect(),
+        replaced: replaced.into_iter().map(secret).collect(),
+    }
+}
+
+fn secret(record: SecretRecord) -> SecretView {
+    SecretView {
+        id: record.id.to_string(),
+        name: record.name,
+        place: record.place.as_str().to_owned(),
+        created_at: record.created_at.as_micros(),
     }
 }

@@ -14,8 +14,16 @@ pub struct EndpointView {
     pub provider: Option<String>,
     /// What was chosen for the provider's scheme.
     pub parameters: BTreeMap<String, String>,
+    /// The URL that its sender sends to, where that is not the listener's.
+    pub public_url: Option<String>,
+    /// The greatest age of a signature, seconds; `null` leaves it to the scheme.
+    pub past: Option<u32>,
+    /// The greatest lead, seconds; `null` leaves it to the scheme.
+    pub future: Option<u32>,
     /// Its secrets, oldest first.
     pub secrets: Vec<SecretView>,
+    /// Secrets that were replaced: nothing is checked with them, they explain what was signed with them.
+    pub replaced: Vec<SecretView>,
     /// How many requests it has.
     pub requests: u64,
 }
@@ -44,6 +52,12 @@ pub struct AddEndpoint {
     pub provider: Option<String>,
     /// What is chosen for the provider's scheme.
     pub parameters: BTreeMap<String, String>,
+    /// The URL that its sender sends to.
+    pub public_url: Option<String>,
+    /// The greatest age of a signature, seconds.
+    pub past: Option<u32>,
+    /// The greatest lead, seconds.
+    pub future: Option<u32>,
 }
 
 /// Changes an endpoint.
@@ -58,6 +72,12 @@ pub struct UpdateEndpoint {
     pub provider: Option<String>,
     /// The scheme's parameters from now on.
     pub parameters: BTreeMap<String, String>,
+    /// The URL that its sender sends to from now on.
+    pub public_url: Option<String>,
+    /// The greatest age of a signature from now on, seconds.
+    pub past: Option<u32>,
+    /// The greatest lead from now on, seconds.
+    pub future: Option<u32>,
 }
 
 /// Names an endpoint.

@@ -9,6 +9,7 @@ mod delivery;
 mod endpoint;
 mod feed;
 mod provider;
+mod remedy;
 mod request;
 mod run;
 mod signature;
@@ -25,6 +26,7 @@ pub use endpoint::{
 };
 pub use feed::FeedEvent;
 pub use provider::{ParameterView, ProviderView, SampleSent, SampleView, SendSample};
+pub use remedy::{AdoptScheme, ApplyRemedy, Explain, FindScheme, FoundScheme, RemedyApplied, UndoRemedy};
 pub use request::{
     CopyRequest, CountRequests, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingView,
     HeaderLine, ListRequests, RequestCount, RequestDetail, RequestPage, RequestRef, RequestRow, SeekFilter,
@@ -35,8 +37,8 @@ pub use run::{
     StartRun,
 };
 pub use signature::{
-    AgeView, CandidateView, CheckView, ContentView, DiagnosisView, DigestsView, FoundView, KeyView, PartView,
-    ProofView, SignatureView,
+    AgeView, CandidateView, CheckView, ContentView, DiagnosisView, DifferenceView, DigestsView, FoundView,
+    KeyView, PartView, ProofView, RemedyAction, RemedyView, SignatureView,
 };
 pub use status::{ListenerView, Notice, SetPort, Settings, Status, Theme};
 pub use target::{
