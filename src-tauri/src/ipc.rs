@@ -2,13 +2,9 @@
 //! boundary crate, and nothing else can be called.
 
 use hookbench_api::types::{ByteRange, FeedEvent};
-use hookbench_api::{ApiError, Feed, dispatch};
-use hookbench_engine::Engine;
+use hookbench_api::{ApiError, Feed, Running, dispatch};
 use tauri::State;
 use tauri::ipc::{Channel, Response};
-
-/// What the window runs on: the engine, or why there is none.
-pub(crate) type Running = Result<Engine, ApiError>;
 
 /// Runs one declared command.
 #[tauri::command]
@@ -17,14 +13,14 @@ pub(crate) async fn call(
     name: String,
     args: serde_json::Value,
 ) -> Result<serde_json::Value, ApiError> {
-    dispatch(running.inner().as_ref().map_err(Clone::clone)?, &name, args).await
+    dispatch(running.inner(), &name, args).await
 }
 
 /// Reads a range of a head or a body as raw bytes.
 #[tauri::command]
 pub(crate) async fn read_bytes(running: State<'_, Running>, range: ByteRange) -> Result<Response, ApiError> {
-    let engine = running.inner().as_ref().map_err(Clone::clone)?;
-    let bytes = hookbench_api::read_bytes(engine, &range).await?;
+    let engine = running.engine()?;
+    let bytes = hookbench_api::read_bytes(&engine, &range).await?;
     Ok(Response::new(Vec::from(bytes)))
 }
 
@@ -34,7 +30,7 @@ pub(crate) async fn subscribe(
     running: State<'_, Running>,
     channel: Channel<FeedEvent>,
 ) -> Result<(), ApiError> {
-    let mut feed = Feed::new(running.inner().as_ref().map_err(Clone::clone)?);
+    let mut feed = Feed::new(&running.engine()?);
     tauri::async_runtime::spawn(async move {
         // Sending fails once the view was reloaded or closed: then this feed has no reader any more.
         while channel.send(feed.next().await).is_ok() {}

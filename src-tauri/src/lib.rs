@@ -9,12 +9,11 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser as _;
-use hookbench_api::ApiError;
-use hookbench_engine::{Engine, Listen, Options};
+use hookbench_api::Running;
+use hookbench_engine::{Listen, Options};
 use tauri::{Manager as _, RunEvent, WebviewUrl, WebviewWindowBuilder};
 
 use crate::arguments::Arguments;
-use crate::ipc::Running;
 
 /// Opens the window and returns when it is closed.
 #[must_use]
@@ -58,11 +57,9 @@ pub fn run() -> ExitCode {
         Err(error) => return fail(&format!("the window cannot be opened: {error}")),
     };
     app.run(move |handle, event| {
-        if matches!(event, RunEvent::Exit)
-            && let Ok(engine) = handle.state::<Running>().inner()
-        {
+        if matches!(event, RunEvent::Exit) {
             // What is being received is finished and kept before the process ends.
-            runtime.block_on(engine.shut_down());
+            runtime.block_on(handle.state::<Running>().shut_down());
         }
     });
     ExitCode::SUCCESS
@@ -71,15 +68,21 @@ pub fn run() -> ExitCode {
 /// Opens the engine and listens. A port that is taken, or any other trouble of the listener, is shown by the window.
 async fn start(arguments: &Arguments) -> Running {
     let options = Options::at(arguments.data_dir.clone());
-    let engine = Engine::open(options).await.map_err(ApiError::from)?;
     let listen = Listen {
         port: arguments.port,
         ..Listen::default()
     };
-    if let Err(error) = engine.listen(listen).await {
-        tracing::warn!(%error, "the listener did not start");
+    let running = Running::open(options, listen).await;
+    match running.engine() {
+        Ok(engine) => {
+            if let Err(error) = engine.listen(listen).await {
+                tracing::warn!(%error, "the listener did not start");
+            }
+        }
+        // The window opens all the same: it says why, and offers the way on.
+        Err(error) => tracing::warn!(%error, "the data cannot be opened"),
     }
-    Ok(engine)
+    running
 }
 
 /// The view may only ever show our own interface: captured content can hold links and refreshes.

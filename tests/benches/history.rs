@@ -7,10 +7,13 @@
 use std::future::Future;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Instant;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use hookbench_engine::model::Sequence;
 use hookbench_engine::secrets::Preference;
+use hookbench_engine::store::history::request;
+use hookbench_engine::store::{Durability, Store, StoreError, StoreOptions};
 use hookbench_engine::{Engine, EngineError, Options as EngineOptions, PageQuery};
 use hookbench_tests::Hookbench;
 use hookbench_tests::measure::{
@@ -20,6 +23,12 @@ use hookbench_tests::measure::{
 
 /// How many different requests the history is made of.
 const CARDS: u64 = 16_384;
+
+/// A listener keeps no more: a longer history is made without one.
+const KEPT_AT_MOST: u64 = 100_000;
+
+/// Requests that are kept at once while a history is made.
+const KEEPERS: usize = 256;
 
 /// How often each question is asked.
 const TIMES: usize = 30;
@@ -56,8 +65,61 @@ fn history(options: &Options) -> Outcome<Summary> {
     runtime.block_on(questions(&hookbench, count, &known))
 }
 
+/// Keeps a history that is longer than what a listener keeps, through the store alone; gives an id in it.
+fn generate(hookbench: &Hookbench, count: u64) -> Outcome<String> {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let begin = Instant::now();
+        let store = Store::open(
+            hookbench.data(),
+            StoreOptions {
+                durability: Durability::Normal,
+                ..StoreOptions::default()
+            },
+        )
+        .await?;
+        let next = Arc::new(AtomicU64::new(0));
+        let keepers: Vec<_> = (0..KEEPERS)
+            .map(|_| {
+                let (store, next) = (store.clone(), Arc::clone(&next));
+                tokio::spawn(async move {
+                    loop {
+                        let number = next.fetch_add(1, Ordering::Relaxed);
+                        if number >= count {
+                            return Ok(());
+                        }
+                        store.insert_request(request(number)).await?;
+                    }
+                })
+            })
+            .collect();
+        for keeper in keepers {
+            keeper
+                .await?
+                .map_err(|error: StoreError| Failure::new(error.to_string()))?;
+        }
+        let kept = begin.elapsed().as_secs_f64();
+        while store.search_state().await?.backlog > 0 {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+        let usage = store.usage().await?;
+        say(&format!(
+            "{count} requests made in {kept:.1} s, their index {:.1} s later; bodies of {} MB in {} MB, index {} MB",
+            begin.elapsed().as_secs_f64() - kept,
+            usage.body_bytes / 1_000_000,
+            usage.used_bytes / 1_000_000,
+            usage.search_bytes / 1_000_000,
+        ));
+        store.close().await;
+        Ok(format!("evt_stripe_{}", count / 2))
+    })
+}
+
 /// Captures the history; gives an id that is in one of its bodies.
 fn fill(hookbench: &Hookbench, count: u64, options: &Options) -> Outcome<String> {
+    if count > KEPT_AT_MOST {
+        return generate(hookbench, count);
+    }
     let subject = Subject::hookbench(hookbench, Printed::Discarded)?;
     let mut random = Random::new(4665);
     let events = (0..options.either(256, CARDS))

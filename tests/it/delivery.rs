@@ -161,3 +161,90 @@ fn an_aborted_request_is_not_sent_as_if_it_were_whole() {
         output.stderr
     );
 }
+
+#[test]
+fn a_target_with_rules_changes_what_its_rules_name_and_nothing_else() {
+    let hookbench = Hookbench::new();
+    let id = captured(
+        &hookbench,
+        b"POST /stripe/x?a=1 HTTP/1.1\r\nHost: h\r\nx-B: 2\r\nX-a: 1\r\nContent-Length: 0\r\n\r\n",
+    );
+    let server = Server::start(OK);
+    let made = hookbench.run(&[
+        "target",
+        "add",
+        "dev",
+        &server.url(),
+        "--replace-prefix",
+        "/stripe=/hooks",
+        "--set-header",
+        "x-b=9",
+        "--add-header",
+        "X-Env=dev",
+    ]);
+    assert_eq!(made.code, 0, "it is kept: {}", made.stderr);
+    let output = hookbench.run(&["resend", &id, "--to", "dev"]);
+    assert_eq!(output.code, 0, "it is sent: {}", output.stderr);
+    let wanted = format!(
+        "POST /hooks/x?a=1 HTTP/1.1\r\nHost: {}\r\nx-B: 9\r\nX-a: 1\r\nContent-Length: 0\r\nX-Env: dev\r\n\r\n",
+        server.address()
+    );
+    assert_eq!(server.next(), wanted.as_bytes(), "by the rules");
+}
+
+#[test]
+fn nothing_goes_outside_before_it_is_agreed_to() {
+    let hookbench = Hookbench::new();
+    let id = captured(
+        &hookbench,
+        b"POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n",
+    );
+    // A documentation address: nobody is there.
+    for command in [
+        &["resend", &id, "--to", "http://192.0.2.1:9"][..],
+        &["resend", "--filter", "", "--to", "http://192.0.2.1:9"],
+        &["idempotency", &id, "--to", "http://192.0.2.1:9"],
+    ] {
+        let output = hookbench.run(command);
+        assert_eq!(output.code, 1, "{command:?} is refused");
+        assert!(
+            output.stderr.contains("192.0.2.1:9") && output.stderr.contains("--allow"),
+            "the host and the way on are named: {}",
+            output.stderr
+        );
+    }
+    assert_eq!(
+        hookbench.run(&["deliveries", "--json"]).stdout,
+        b"",
+        "nothing was tried"
+    );
+}
+
+#[test]
+fn several_go_in_the_order_in_which_they_came_each_twice() {
+    let hookbench = Hookbench::new();
+    for path in ["/a", "/b"] {
+        captured(
+            &hookbench,
+            format!("POST {path} HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n").as_bytes(),
+        );
+    }
+    let server = Server::start(OK);
+    let output = hookbench.run(&[
+        "resend",
+        "--filter",
+        "",
+        "--times",
+        "2",
+        "--to",
+        &server.url(),
+        "--json",
+    ]);
+    assert_eq!(output.code, 0, "all were delivered: {}", output.stderr);
+    assert_eq!(output.json().len(), 4, "each has its delivery");
+    for wanted in ["/a", "/a", "/b", "/b"] {
+        let came = server.next();
+        let line = format!("POST {wanted} HTTP/1.1\r\n");
+        assert!(came.starts_with(line.as_bytes()), "`{wanted}` is next");
+    }
+}

@@ -4,9 +4,15 @@
     reason = "what a test cannot do without is a failed test"
 )]
 
+mod bounds;
 mod capture;
+mod decoding;
 mod delivery;
+mod faults;
+mod handshakes;
+mod keeping;
 mod layout;
 mod safety;
+mod scripts;
 mod signatures;
 mod terminal;

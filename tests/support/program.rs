@@ -185,9 +185,15 @@ impl Hookbench {
             .stderr(Stdio::piped())
             .spawn()
             .expect("the program starts");
-        // A command that reads nothing closes its end: that is no failure of the test.
-        let _ = child.stdin.take().expect("a piped input").write_all(input);
+        let mut stdin = child.stdin.take().expect("a piped input");
+        let input = input.to_vec();
+        // Beside the reading: a program that answers line by line fills its pipe before the input is all written.
+        let writing = std::thread::spawn(move || {
+            // A command that reads nothing closes its end: that is no failure of the test.
+            let _ = stdin.write_all(&input);
+        });
         let output = child.wait_with_output().expect("the program ends");
+        writing.join().expect("the input is written");
         Output {
             code: output.status.code().unwrap_or(-1),
             stdout: output.stdout,

@@ -103,7 +103,7 @@ describe.for(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
     for (const [key, id] of [
       ['?', 'keys-sheet'],
       ['Control+k', 'palette'],
-      ['n', 'sample-dialog'],
+      ['N', 'sample-dialog'],
     ] as const) {
       await bench.page.keyboard.press(key);
       await bench.at(id).waitFor();

@@ -67,6 +67,7 @@ test('a secret is never shown again', async ({ bench }) => {
   await bench.page.reload();
   await bench.at('endpoint').hover();
   await bench.at('endpoint-edit').click();
+  await bench.at('endpoint-part-secrets').click();
   await bench.shows('secret-row', 'Secret 1');
   expect(await bench.page.content(), 'not on the page').not.toContain('never_shown');
   const kept = await bench.page.evaluate(() =>

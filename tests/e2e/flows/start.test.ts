@@ -37,7 +37,7 @@ test('a sample of the first start is on the screen, signed and valid', async ({ 
 test('the samples of the first providers hold', async ({ bench }) => {
   const providers = ['github', 'stripe', 'tracktik', 'trackunit', 'trakrf', 'trutac'];
   for (const [sent, provider] of providers.entries()) {
-    await bench.page.keyboard.press('n');
+    await bench.page.keyboard.press('N');
     const dialog = bench.at('sample-dialog');
     await dialog.getByTestId('sample-provider').selectOption(provider);
     await dialog.getByTestId('sample-send').click();

@@ -20,6 +20,13 @@ export function post(
   });
 }
 
+/** Posts a body and gives the answer. */
+export async function take(url: string, body: string): Promise<{ status: number; text: string }> {
+  const headers = { 'Content-Type': 'application/json', Connection: 'close' };
+  const answer = await fetch(url, { method: 'POST', headers, body });
+  return { status: answer.status, text: await answer.text() };
+}
+
 /** Sends bytes as they are and waits for the answer to begin. */
 export function raw(url: string, bytes: string | Buffer): Promise<string> {
   const { hostname, port } = new URL(url);

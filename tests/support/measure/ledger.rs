@@ -35,7 +35,14 @@ pub struct Tally {
     pub misjudged: u64,
     /// Kept though nobody sent them.
     pub invented: u64,
+    /// Acknowledged, and removed since as the oldest beyond what is kept at most.
+    pub removed: u64,
 }
+
+/// How many requests are kept at most, where nothing else was said.
+const KEPT_AT_MOST: u64 = 100_000;
+/// How far requests may overtake each other between being numbered and being kept.
+const OVERTAKEN: usize = 1_024;
 
 /// A line of `hookbench list --json`.
 #[derive(Debug, Deserialize)]
@@ -118,10 +125,20 @@ impl Ledger {
             tally.altered += u64::from(digest != deck.digest(number));
             tally.misjudged += u64::from(verdict != "valid");
         }
-        for (times, acknowledged) in times.into_iter().zip(&self.acknowledged) {
+        // Only what is older than everything that is kept may have been removed, and only if there is so much.
+        let there: u64 = times.iter().map(|times| u64::from(*times)).sum();
+        let oldest = times.iter().position(|times| *times > 0).unwrap_or(0);
+        let removed_to = if there >= KEPT_AT_MOST {
+            oldest + OVERTAKEN
+        } else {
+            0
+        };
+        for (place, (times, acknowledged)) in times.into_iter().zip(&self.acknowledged).enumerate() {
             tally.acknowledged += u64::from(*acknowledged);
             tally.kept += u64::from(*acknowledged && times == 1);
-            tally.lost += u64::from(*acknowledged && times == 0);
+            let gone = *acknowledged && times == 0;
+            tally.removed += u64::from(gone && place < removed_to);
+            tally.lost += u64::from(gone && place >= removed_to);
             tally.doubled += u64::from(times > 1);
         }
         tally
@@ -135,7 +152,8 @@ impl Tally {
         *self
             == Self {
                 acknowledged: self.acknowledged,
-                kept: self.acknowledged,
+                kept: self.acknowledged.saturating_sub(self.removed),
+                removed: self.removed,
                 ..Self::default()
             }
     }
@@ -151,11 +169,12 @@ impl fmt::Display for Tally {
             altered,
             misjudged,
             invented,
+            removed,
         } = self;
         write!(
             formatter,
             "{acknowledged} acknowledged, {kept} kept once; {lost} lost, {doubled} doubled, {altered} altered, \
-             {misjudged} misjudged, {invented} invented"
+             {misjudged} misjudged, {invented} invented, {removed} removed as the oldest"
         )
     }
 }
@@ -230,12 +249,33 @@ mod tests {
             altered: 1,
             misjudged: 1,
             invented: 2,
+            removed: 0,
         };
         assert_eq!(
             tally, wanted,
             "0 twice, 1 altered, 2 lost, 3 misjudged, 9 and a nameless one from nowhere"
         );
         assert!(!tally.is_clean(), "and is not passed over");
+    }
+
+    #[test]
+    fn only_the_oldest_beyond_what_is_kept_may_be_gone() {
+        let deck = deck();
+        let all: Vec<u64> = (5_000..5_000 + KEPT_AT_MOST + 1).collect();
+        let tally = ledger(5_000 + KEPT_AT_MOST + 1, &[]).tally(&deck, kept(&deck, &all));
+        assert_eq!((tally.removed, tally.lost), (5_000, 0), "{tally}");
+        assert!(tally.is_clean(), "they were removed on purpose");
+        let mut gap = all.clone();
+        gap.remove(50_000);
+        let tally = ledger(5_000 + KEPT_AT_MOST + 1, &[]).tally(&deck, kept(&deck, &gap));
+        assert_eq!(
+            (tally.removed, tally.lost),
+            (5_000, 1),
+            "one in the midst is lost"
+        );
+        let few = &all[KEPT_AT_MOST as usize / 2..];
+        let tally = ledger(5_000 + KEPT_AT_MOST + 1, &[]).tally(&deck, kept(&deck, few));
+        assert_eq!(tally.removed, 0, "nothing is removed from less than what is kept");
     }
 
     #[test]

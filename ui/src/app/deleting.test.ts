@@ -7,13 +7,14 @@ async function withDeletion(count: number) {
   const { bench, host } = await open(store);
   host.script.delete_requests = ({ ids }) => {
     store.rows = store.rows.filter((row) => !ids.includes(row.id));
-    return { id: 1, requests: ids.length };
+    return { id: 1, requests: ids.length, next: null };
   };
   host.script.delete_matching = () => {
     const requests = store.rows.length;
     store.rows = [];
-    return { id: 2, requests };
+    return { id: 2, requests, next: null };
   };
+  host.script.count_matching = () => ({ requests: store.rows.length, marked: 0, next: null });
   return { store, bench, host };
 }
 
@@ -47,7 +48,7 @@ describe('deleting', () => {
     const undone: unknown[] = [];
     host.script.undo_deletion = (asked) => {
       undone.push(asked);
-      return { id: 1, requests: 1 };
+      return { id: 1, requests: 1, next: null };
     };
     all('request-row')[0]?.click();
     await settle();
@@ -84,9 +85,41 @@ describe('deleting all that match', () => {
     expect(host.asked.map(([name]) => name)).not.toContain('delete_matching');
     one('delete-confirm').click();
     await settle();
-    expect(host.asked).toContainEqual(['delete_matching', { filter: 'invoice' }]);
+    expect(host.asked).toContainEqual(['delete_matching', { filter: 'invoice', id: null, from: null }]);
     expect([all('delete-dialog').length, all('request-row').length]).toEqual([0, 0]);
     expect(one('note').textContent).toContain('5 requests deleted');
+  });
+
+  it('says that they are more than it counted, and how many have a star or a note', async () => {
+    const { bench, host } = await withDeletion(5);
+    host.script.count_matching = () => ({ requests: 10_000, marked: 3, next: 5 });
+    bench.view.open({ kind: 'deleteMatching', filter: '' });
+    await settle();
+    expect(one('delete-question').textContent).toContain('Delete more than 10,000 requests?');
+    expect(one('delete-marked').textContent.replace(/\s+/g, ' ')).toContain(
+      '3 of them have a star or a note',
+    );
+  });
+
+  it('shows how far it is and stops when it is told to', async () => {
+    const { bench, host } = await withDeletion(5);
+    let goOn: (() => void) | undefined;
+    host.script.delete_matching = async () => {
+      await new Promise<void>((resolve) => (goOn = resolve));
+      return { id: 2, requests: 2, next: 3 };
+    };
+    bench.view.open({ kind: 'deleteMatching', filter: '' });
+    await settle();
+    one('delete-confirm').click();
+    await settle();
+    goOn?.();
+    await settle();
+    expect(one('delete-progress').textContent).toBe('2 of 5 deleted');
+    one('delete-stop').click();
+    goOn?.();
+    await settle();
+    expect(all('delete-dialog')).toHaveLength(0);
+    expect(one('note').textContent).toContain('Stopped: 4 requests deleted');
   });
 
   it('that fails stays open and says why', async () => {

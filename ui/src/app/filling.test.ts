@@ -6,7 +6,18 @@ import { all, one, open, press, settle } from './mounted';
 
 function providerOf(id: string, name: string): ProviderView {
   const samples = [{ name: 'first', title: 'the first' }];
-  return { id, name, docs: null, note: null, signed: true, parameters: [], samples };
+  return {
+    id,
+    name,
+    docs: null,
+    note: null,
+    answerWithin: null,
+    signed: true,
+    publicKey: false,
+    keySource: null,
+    parameters: [],
+    samples,
+  };
 }
 
 describe('a filter that is being typed', () => {
@@ -66,7 +77,7 @@ describe('the picker of samples', () => {
       { ...providerOf('mute', 'Mute'), samples: [] },
       providerOf('github', 'GitHub'),
     ];
-    press('n');
+    press('N');
     await settle();
     return one('sample-provider') as HTMLSelectElement;
   }

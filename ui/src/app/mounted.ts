@@ -1,6 +1,7 @@
 /** The whole window over a scripted host, for tests. */
 import { flushSync, mount, unmount } from 'svelte';
 import { afterEach } from 'vitest';
+import type { LimitView } from '../bindings/LimitView';
 import type { RequestDetail } from '../bindings/RequestDetail';
 import type { RequestRow } from '../bindings/RequestRow';
 import { rowOf, ScriptedHost, ScriptedRows } from '../host/scripted';
@@ -8,6 +9,18 @@ import { Workbench } from '../state/workbench.svelte';
 import App from './App.svelte';
 
 export const HOSTILE = '<script>globalThis.hit = 1</script><img src=x onerror="globalThis.hit = 1">';
+const LIMITS: LimitView[] = [
+  {
+    name: 'body',
+    title: 'Body',
+    meaning: 'The longest body that is kept whole.',
+    unit: 'bytes',
+    value: 26_214_400,
+    usual: 26_214_400,
+    least: 1,
+    most: 1_073_741_824,
+  },
+];
 let shown: ReturnType<typeof mount> | null = null;
 
 export function detailOf(row: RequestRow, body: string): RequestDetail {
@@ -26,12 +39,17 @@ export function detailOf(row: RequestRow, body: string): RequestDetail {
       expectContinue: false,
       position: 0,
       trailers: [],
+      facts: [{ name: 'Body', text: 'Content-Length 1' }],
       marks: [HOSTILE],
     },
+    answer: null,
+    unpacked: null,
+    handshake: null,
     signature: {
       verdict: 'no secret',
       sentence: 'It carries a signature.',
       provider: 'stripe',
+      couldBe: [],
       algorithm: null,
       found: [{ place: HOSTILE, text: HOSTILE, parts: [] }],
       candidates: [],
@@ -42,6 +60,7 @@ export function detailOf(row: RequestRow, body: string): RequestDetail {
       checks: [],
       notes: [HOSTILE],
     },
+    note: null,
   };
 }
 
@@ -54,7 +73,7 @@ export async function open(
     count_requests: store.count,
     request: ({ id }) => detailOf(store.rows.find((row) => row.id === id) ?? rowOf(1), body),
     deliveries: () => [],
-    settings: () => ({ theme: 'dark', bodyLimit: 1, lastTarget: null }),
+    settings: () => ({ theme: 'dark', lastTarget: null }),
     save_settings: (settings) => settings,
     status: () => ({
       version: '0.1.0',
@@ -72,11 +91,22 @@ export async function open(
       failedSignatures: 0,
       bytes: 9_100_000,
       diskBytes: 12_400_000,
+      searchBacklog: 0,
       notices: [],
+      recheck: null,
     }),
+    limits: () => LIMITS,
+    set_limits: ({ limits }) =>
+      LIMITS.map((limit) => ({
+        ...limit,
+        value: limits.find(({ name }) => name === limit.name)?.value ?? limit.value,
+      })),
     endpoints: () => [],
+    queues: () => [],
     targets: () => [],
     providers: () => [],
+    saved_filters: () => [],
+    read_filter: () => ({ problem: null }),
   });
   for (const row of store.rows) host.bytes.set(`request_body ${row.id}`, new TextEncoder().encode(body));
   const bench = new Workbench(host, 0);

@@ -43,7 +43,9 @@ describe('the settings', () => {
       const controls = one('settings-section').querySelectorAll<HTMLInputElement>('input, select');
       for (const control of controls) {
         const named = control.labels?.length ?? 0;
-        expect(named > 0 || control.getAttribute('aria-label') !== null, `${control.type} of ${id}`).toBe(true);
+        expect(named > 0 || control.getAttribute('aria-label') !== null, `${control.type} of ${id}`).toBe(
+          true,
+        );
       }
     }
   });
@@ -69,5 +71,26 @@ describe('the settings', () => {
     one('settings-port-save').click();
     await settle();
     expect(one('settings-port-error').textContent).toContain('70000');
+  });
+
+  it('take a limit as people write it and keep what is right only', async () => {
+    const { bench, host } = await open(new ScriptedRows(0));
+    bench.view.openSettings('limits');
+    await settle();
+    const input = one('limit-body') as HTMLInputElement;
+    expect(input.value).toBe('25 MiB');
+    const type = async (text: string): Promise<void> => {
+      input.value = text;
+      input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+      await settle();
+    };
+    await type('5 GiB');
+    expect(one('limit-wrong').textContent).toContain('1 B to 1 GiB');
+    expect((one('limits-save') as HTMLButtonElement).disabled).toBe(true);
+    await type('10 MiB');
+    one('limits-save').click();
+    await settle();
+    expect(host.asked).toContainEqual(['set_limits', { limits: [{ name: 'body', value: 10_485_760 }] }]);
+    expect((one('limit-body') as HTMLInputElement).value).toBe('10 MiB');
   });
 });

@@ -27,4 +27,8 @@ past: number | null,
 /**
  * The greatest lead, seconds.
  */
-future: number | null, };
+future: number | null, 
+/**
+ * Whether its provider's questions are answered as the provider requires.
+ */
+answersHandshakes: boolean, };

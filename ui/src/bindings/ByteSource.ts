@@ -3,4 +3,4 @@
 /**
  * Which bytes are meant.
  */
-export type ByteSource = "request_head" | "request_body" | "delivery_head" | "delivery_body" | "attempt_head" | "attempt_body";
+export type ByteSource = "request_head" | "request_body" | "request_answer" | "request_unpacked" | "delivery_head" | "delivery_body" | "attempt_head" | "attempt_body";

@@ -3,4 +3,4 @@
 /**
  * The kinds of failure that somebody branches on.
  */
-export type Code = "not_found" | "bad_input" | "bad_filter" | "store" | "confirm_host" | "confirm_live" | "failed";
+export type Code = "not_found" | "bad_input" | "bad_filter" | "store" | "unusable" | "unopened" | "confirm_host" | "confirm_live" | "failed";

@@ -15,4 +15,8 @@ message: string,
 /**
  * The remedy.
  */
-hint: string | null, };
+hint: string | null, 
+/**
+ * What the system said, for those who want to know.
+ */
+detail: string | null, };

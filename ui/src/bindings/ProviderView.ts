@@ -23,9 +23,21 @@ docs: string | null,
  */
 note: string | null, 
 /**
+ * The seconds after which it gives up waiting for an answer, where that is documented.
+ */
+answerWithin: number | null, 
+/**
  * Whether its requests are signed, so that a secret is of use.
  */
 signed: boolean, 
+/**
+ * Whether a public key or a certificate checks its signatures, and not a secret.
+ */
+publicKey: boolean, 
+/**
+ * Where its secret, key or certificate is found, in words.
+ */
+keySource: string | null, 
 /**
  * What the person chooses for its scheme.
  */

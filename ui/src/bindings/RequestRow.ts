@@ -49,6 +49,10 @@ provider: string | null,
  */
 event: string | null, 
 /**
+ * The provider's name for the question, where it is a handshake and no event.
+ */
+handshake: string | null, 
+/**
  * What the provider calls the delivery.
  */
 deliveryId: string | null, 
@@ -69,6 +73,18 @@ reason: string | null,
  */
 answered: number | null, 
 /**
+ * Where our answer came from; `null` where that is not known (yet).
+ */
+answerSource: 'usual' | 'set' | 'handshake' | 'fault' | 'target' | 'gateway' | null, 
+/**
+ * µs from its last byte to the last of our answer.
+ */
+answerMicros: number | null, 
+/**
+ * The seconds after which its provider would have given up, where our answer came later than that.
+ */
+tooLateFor: number | null, 
+/**
  * The length of the kept body.
  */
 bodyLength: number, 
@@ -81,6 +97,22 @@ duplicateOf: string | null,
  */
 deliveries: number, 
 /**
+ * How its forwards stand, where it has any.
+ */
+forwarded: 'held' | 'failed' | 'delivered' | null, 
+/**
  * Marked by the person.
  */
-starred: boolean, };
+starred: boolean, 
+/**
+ * The person wrote a note to it.
+ */
+noted: boolean, 
+/**
+ * The tags the person gave it.
+ */
+tags: Array<string>, 
+/**
+ * It was framed in two ways at once, by `Content-Length` and by `Transfer-Encoding`.
+ */
+ambiguous: boolean, };

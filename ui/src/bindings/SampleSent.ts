@@ -15,4 +15,8 @@ status: number,
 /**
  * Why it is not signed, where its provider would sign it.
  */
-unsigned: string | null, };
+unsigned: string | null, 
+/**
+ * Whether it is signed with a test key of Hookbench's own, since only its provider has the real one.
+ */
+withTestKey: boolean, };

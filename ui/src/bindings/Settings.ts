@@ -10,10 +10,6 @@ export type Settings = {
  */
 theme: Theme, 
 /**
- * The largest body that is kept whole, bytes.
- */
-bodyLimit: number, 
-/**
  * The URL that was last sent to.
  */
 lastTarget: string | null, };

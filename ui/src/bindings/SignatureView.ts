@@ -24,6 +24,10 @@ sentence: string,
  */
 provider: string | null, 
 /**
+ * The ids of the providers it could be from, where it does not say enough to be sure.
+ */
+couldBe: Array<string>, 
+/**
  * The algorithm as people write it, e.g. `HMAC-SHA256`.
  */
 algorithm: string | null, 

@@ -31,4 +31,8 @@ past: number | null,
 /**
  * The greatest lead from now on, seconds.
  */
-future: number | null, };
+future: number | null, 
+/**
+ * Whether its provider's questions are answered as the provider requires from now on.
+ */
+answersHandshakes: boolean, };

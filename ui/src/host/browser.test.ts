@@ -47,7 +47,13 @@ describe('commands', () => {
       response.end('{"rows":[],"more":false}');
     });
     const host = new BrowserHost({ base, token: 'secret' });
-    const page = await host.call('list_requests', { before: null, after: 4, skip: 0, limit: 9, filter: 'is:starred' });
+    const page = await host.call('list_requests', {
+      before: null,
+      after: 4,
+      skip: 0,
+      limit: 9,
+      filter: 'is:starred',
+    });
     expect(page).toEqual({ rows: [], more: false });
     expect(seen).toEqual([
       'POST',

@@ -44,7 +44,14 @@ export class ScriptedHost implements Host {
 
   happened(change: Partial<FeedEvent>): void {
     this.#number += 1;
-    const quiet = { arrived: 0, requests: [], endpoints: false, status: false, refetch: false };
+    const quiet = {
+      arrived: 0,
+      requests: [],
+      endpoints: false,
+      status: false,
+      recheck: null,
+      refetch: false,
+    };
     this.tell({ kind: 'event', event: { ...quiet, number: this.#number, ...change } });
   }
 }
@@ -62,15 +69,23 @@ export function rowOf(sequence: number, change: Partial<RequestRow> = {}): Reque
     endpoint: '/stripe',
     provider: 'stripe',
     event: 'invoice.paid',
+    handshake: null,
     deliveryId: null,
     verdict: 'valid',
     state: 'complete',
     reason: null,
     answered: 200,
+    answerSource: null,
+    answerMicros: null,
+    tooLateFor: null,
     bodyLength: 10,
     duplicateOf: null,
     deliveries: 0,
+    forwarded: null,
     starred: false,
+    noted: false,
+    tags: [],
+    ambiguous: false,
     ...change,
   };
 }

@@ -3,6 +3,7 @@
  * one table.
  */
 import { writeClipboard } from '../lib/clipboard';
+import { visibleText } from '../lib/escape';
 import { TABS } from '../state/view.svelte';
 import type { Workbench } from '../state/workbench.svelte';
 import type { Os } from './keyboard';
@@ -75,6 +76,16 @@ export const ACTIONS: readonly Action[] = [
     },
   },
   {
+    id: 'request.idempotency',
+    title: 'Check idempotency…',
+    group: 'Request',
+    keys: ['i'],
+    when: reading,
+    run: (bench) => {
+      if (bench.row !== null) bench.view.open({ kind: 'idempotency', request: bench.row.id });
+    },
+  },
+  {
     id: 'request.edit',
     title: 'Edit and replay',
     group: 'Request',
@@ -101,6 +112,26 @@ export const ACTIONS: readonly Action[] = [
     run: (bench) => {
       if (several(bench)) void bench.several.star();
       else if (bench.row !== null) void bench.star(bench.row);
+    },
+  },
+  {
+    id: 'request.note',
+    title: 'Write or edit the note',
+    group: 'Request',
+    keys: ['n'],
+    when: reading,
+    run: (bench) => {
+      bench.annotating.edit('note');
+    },
+  },
+  {
+    id: 'request.tags',
+    title: 'Add tags',
+    group: 'Request',
+    keys: ['t'],
+    when: reading,
+    run: (bench) => {
+      bench.annotating.edit('tags');
     },
   },
   {
@@ -310,6 +341,30 @@ export const ACTIONS: readonly Action[] = [
     run: filterBy('sig:invalid,expired,missing,malformed'),
   },
   {
+    id: 'list.saveFilter',
+    title: 'Save this filter…',
+    group: 'List',
+    keys: [],
+    when: (bench) =>
+      browsing(bench) &&
+      bench.draft === null &&
+      bench.list.text.trim() !== '' &&
+      bench.list.filterError === null,
+    run: (bench) => {
+      bench.view.open({ kind: 'saveFilter' });
+    },
+  },
+  {
+    id: 'list.deleted',
+    title: 'Show what was deleted…',
+    group: 'List',
+    keys: [],
+    when: always,
+    run: (bench) => {
+      bench.view.openSettings('storage');
+    },
+  },
+  {
     id: 'list.deleteMatching',
     title: 'Delete all that match…',
     group: 'List',
@@ -317,6 +372,16 @@ export const ACTIONS: readonly Action[] = [
     when: hasRows,
     run: (bench) => {
       bench.view.open({ kind: 'deleteMatching', filter: bench.list.filter });
+    },
+  },
+  {
+    id: 'list.sequence',
+    title: 'Send all that match…',
+    group: 'List',
+    keys: ['S'],
+    when: hasRows,
+    run: (bench) => {
+      bench.openSequence(bench.list.filter);
     },
   },
   {
@@ -401,7 +466,7 @@ export const ACTIONS: readonly Action[] = [
     id: 'hookbench.sample',
     title: 'Send a sample',
     group: 'Hookbench',
-    keys: ['n'],
+    keys: ['N'],
     when: always,
     run: (bench) => {
       bench.view.open({ kind: 'sample' });
@@ -432,7 +497,17 @@ export const ACTIONS: readonly Action[] = [
     keys: [],
     when: always,
     run: (bench) => {
-      bench.view.open({ kind: 'endpoint', endpoint: null, path: '', secret: false });
+      bench.view.open({ kind: 'endpoint', endpoint: null, path: '', part: 'general' });
+    },
+  },
+  {
+    id: 'hookbench.queue',
+    title: 'Show what waits to be forwarded',
+    group: 'Hookbench',
+    keys: [],
+    when: always,
+    run: (bench) => {
+      bench.view.open({ kind: 'queue', target: null });
     },
   },
   {
@@ -446,6 +521,21 @@ export const ACTIONS: readonly Action[] = [
     },
   },
 ];
+
+/** One action for each saved filter, for the palette. */
+export function savedActions(bench: Workbench): Action[] {
+  return bench.saved.list.map((saved) => ({
+    id: `saved.${saved.name}`,
+    title: `Filter: ${visibleText(saved.name)}`,
+    group: 'List',
+    keys: [],
+    when: always,
+    run: (on) => {
+      on.view.closeSettings();
+      filterBy(saved.filter)(on);
+    },
+  }));
+}
 
 export function keysOf(action: Action, os: Os): readonly string[] {
   return 'mac' in action.keys ? action.keys[os] : (action.keys as readonly string[]);

@@ -12,6 +12,7 @@ export type ColumnId =
   | 'delivery'
   | 'marks'
   | 'status'
+  | 'answer'
   | 'size'
   | 'took';
 
@@ -54,6 +55,7 @@ export const COLUMNS: readonly Column[] = [
   fixed('event', 'Event', 180, { sort: 'event' }),
   fixed('delivery', 'Delivery id', 180),
   fixed('status', 'Status', 42, { end: true, shown: true, sort: 'status' }),
+  fixed('answer', 'Answered in', 72, { head: 'Answer', end: true }),
   fixed('size', 'Size', 58, { end: true, shown: true, sort: 'size' }),
   fixed('took', 'Took', 62, { end: true, sort: 'took' }),
 ];

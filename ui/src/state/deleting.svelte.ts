@@ -3,6 +3,7 @@
  * takes its place, so that neither the eye nor the keyboard is left without one.
  */
 import type { Deletion } from '../bindings/Deletion';
+import type { MatchCount } from '../bindings/MatchCount';
 import type { RequestRow } from '../bindings/RequestRow';
 import { plural } from '../lib/format';
 import type { Workbench } from './workbench.svelte';
@@ -10,15 +11,28 @@ import type { Workbench } from './workbench.svelte';
 /** Milliseconds for which a deletion can be undone. */
 export const UNDOABLE = 10 * 60_000;
 
-interface Undoable extends Deletion {
+/** Counting stops here: that it is more is all one wants to know. */
+export const COUNTED_AT_MOST = 10_000;
+
+interface Undoable {
+  id: number;
+  requests: number;
   /** The request that was open, to open it again. */
   reopen: string | null;
+}
+
+/** How far a long deletion is. */
+export interface Progress {
+  done: number;
+  cancelled: boolean;
 }
 
 export class Deleting {
   /** What can be brought back, the latest last. */
   kept = $state.raw<readonly Undoable[]>([]);
   undoing = $state(false);
+  /** How far the deletion that is under way is. */
+  progress = $state.raw<Progress | null>(null);
   readonly #bench: Workbench;
   #note: number | null = null;
 
@@ -62,12 +76,39 @@ export class Deleting {
     }
   }
 
-  /** Deletes all that match a filter; throws an `ApiError` for the asker to show. */
+  /** Counts what a filter matches, for a short time at a time; tells how far it is, and stops when it is told to. */
+  async count(
+    filter: string,
+    told: (counted: number, marked: number, more: boolean) => boolean,
+  ): Promise<void> {
+    let [from, counted, marked]: [number | null, number, number] = [null, 0, 0];
+    for (;;) {
+      const step: MatchCount = await this.#bench.host.call('count_matching', { filter, from });
+      counted += step.requests;
+      marked += step.marked;
+      from = step.next;
+      const done = from === null || counted >= COUNTED_AT_MOST;
+      if (!told(counted, marked, from !== null) || done) return;
+    }
+  }
+
+  /** Deletes all that match a filter, step by step; throws an `ApiError` for the asker to show. */
   async matching(filter: string): Promise<void> {
     const { host, list, view } = this.#bench;
+    let step: { id: number | null; next: number | null } = { id: null, next: null };
+    let requests = 0;
+    this.progress = { done: 0, cancelled: false };
     try {
-      this.#deleted(await host.call('delete_matching', { filter }), null);
+      do {
+        const done = await host.call('delete_matching', { filter, id: step.id, from: step.next });
+        step = done;
+        requests += done.requests;
+        this.progress = { ...this.progress, done: requests };
+      } while (step.next !== null && !this.progress.cancelled);
     } finally {
+      const { cancelled } = this.progress;
+      this.progress = null;
+      if (step.id !== null) this.#deleted({ id: step.id, requests }, null, cancelled);
       await list.refetch();
       await this.#leaveDeleted();
     }
@@ -78,16 +119,32 @@ export class Deleting {
     });
   }
 
+  /** Stops a deletion after the step that is under way; what was deleted by then can be brought back. */
+  cancel(): void {
+    if (this.progress !== null) this.progress = { ...this.progress, cancelled: true };
+  }
+
+  /** Brings all of a deletion back, step by step; tells how many requests. */
+  async bringBack(id: number): Promise<number> {
+    let requests = 0;
+    let step: Deletion;
+    do {
+      step = await this.#bench.host.call('undo_deletion', { id });
+      requests += step.requests;
+    } while (step.next !== null);
+    this.#forget(id);
+    await this.#bench.list.refetch();
+    return requests;
+  }
+
   /** Brings back what was deleted last. */
   async undo(): Promise<void> {
     const { last } = this;
     if (last === null || this.undoing) return;
-    const { host, list, notes } = this.#bench;
+    const { list, notes } = this.#bench;
     this.undoing = true;
     try {
-      const { requests } = await host.call('undo_deletion', { id: last.id });
-      this.#forget(last.id);
-      await list.refetch();
+      const requests = await this.bringBack(last.id);
       const row = list.row(last.reopen);
       if (row !== undefined && this.#bench.draft === null) this.#bench.select(row.id);
       this.#dismiss();
@@ -104,18 +161,20 @@ export class Deleting {
     this.#giveKeyboard();
   }
 
-  #deleted(deletion: Deletion, reopen: string | null): void {
+  #deleted(deletion: Pick<Deletion, 'id' | 'requests'>, reopen: string | null, cancelled = false): void {
     const { notes } = this.#bench;
     this.#dismiss();
     if (deletion.requests === 0) {
       notes.done('There was nothing to delete any more');
       return;
     }
-    this.kept = [...this.kept, { ...deletion, reopen }];
+    const { id, requests } = deletion;
+    this.kept = [...this.kept, { id, requests, reopen }];
     setTimeout(() => {
-      this.#forget(deletion.id);
+      this.#forget(id);
     }, UNDOABLE);
-    this.#note = notes.offered(`${plural(deletion.requests, 'request')} deleted`, {
+    const stopped = cancelled ? 'Stopped: ' : '';
+    this.#note = notes.offered(`${stopped}${plural(requests, 'request')} deleted`, {
       title: 'Undo',
       run: () => void this.undo(),
     });

@@ -10,11 +10,11 @@ const settle = (): Promise<void> => vi.advanceTimersByTimeAsync(5).then(() => un
 async function bench(count = 3): Promise<{ made: Workbench; host: ScriptedHost; store: ScriptedRows }> {
   const store = new ScriptedRows(count);
   const aside = new Map<number, RequestRow[]>();
-  const take = (gone: (row: RequestRow) => boolean): { id: number; requests: number } => {
+  const take = (gone: (row: RequestRow) => boolean): { id: number; requests: number; next: null } => {
     const id = aside.size + 1;
     aside.set(id, store.rows.filter(gone));
     store.rows = store.rows.filter((row) => !gone(row));
-    return { id, requests: aside.get(id)?.length ?? 0 };
+    return { id, requests: aside.get(id)?.length ?? 0, next: null };
   };
   const host = new ScriptedHost({
     list_requests: store.page,
@@ -30,7 +30,7 @@ async function bench(count = 3): Promise<{ made: Workbench; host: ScriptedHost; 
       const back = aside.get(id) ?? [];
       aside.set(id, []);
       store.rows = [...store.rows, ...back].sort((one, other) => other.sequence - one.sequence);
-      return { id, requests: back.length };
+      return { id, requests: back.length, next: null };
     },
   });
   const made = new Workbench(host, 0);
@@ -190,24 +190,67 @@ describe('deleting all that match', () => {
     expect(made.opened?.id).toBe('r4');
   });
 
-  it('is told how many they are, over all pages', async () => {
-    const { made, store } = await bench(0);
-    store.add(2400);
-    store.add(1, { starred: true });
-    const told: number[][] = [];
-    await made.list.count('', (...numbers) => told.push(numbers) > 0);
+  it('goes on step by step and is one deletion', async () => {
+    const { made, host } = await bench(3);
+    const steps: unknown[] = [];
+    host.script.delete_matching = (asked) => {
+      steps.push(asked);
+      return { id: 7, requests: 100, next: steps.length < 3 ? 50 - steps.length : null };
+    };
+    await made.deleting.matching('');
+    expect(steps).toEqual([
+      { filter: '', id: null, from: null },
+      { filter: '', id: 7, from: 49 },
+      { filter: '', id: 7, from: 48 },
+    ]);
+    expect(made.deleting.last).toMatchObject({ id: 7, requests: 300 });
+    expect(made.deleting.progress).toBeNull();
+  });
+
+  it('stops when it is cancelled, and what was deleted by then can be brought back', async () => {
+    const { made, host } = await bench(3);
+    host.script.delete_matching = () => {
+      made.deleting.cancel();
+      return { id: 7, requests: 100, next: 50 };
+    };
+    await made.deleting.matching('');
+    expect(made.deleting.last).toMatchObject({ id: 7, requests: 100 });
+    expect(made.notes.list.at(-1)?.message).toBe('Stopped: 100 requests deleted');
+  });
+
+  it('can be undone as far as it came where it failed', async () => {
+    const { made, host } = await bench(3);
+    let steps = 0;
+    host.script.delete_matching = () => {
+      steps += 1;
+      if (steps > 1) throw { code: 'store', message: 'the disk is full', hint: null };
+      return { id: 7, requests: 100, next: 50 };
+    };
+    await expect(made.deleting.matching('')).rejects.toMatchObject({ message: 'the disk is full' });
+    expect(made.deleting.last).toMatchObject({ id: 7, requests: 100 });
+  });
+
+  it('is told how many they are, and no more than that they are more than 10,000', async () => {
+    const { made, host } = await bench(0);
+    const from: unknown[] = [];
+    host.script.count_matching = (asked) => {
+      from.push(asked.from);
+      return { requests: 6000, marked: 1, next: 100 - from.length };
+    };
+    const told: unknown[] = [];
+    await made.deleting.count('', (...numbers) => told.push(numbers) > 0);
+    expect(from).toEqual([null, 99]);
     expect(told).toEqual([
-      [1000, 1],
-      [2000, 1],
-      [2401, 1],
+      [6000, 1, true],
+      [12_000, 2, true],
     ]);
   });
 
   it('stops counting when it is told to', async () => {
-    const { made, host } = await bench(2500);
-    const asked = host.asked.length;
-    await made.list.count('', () => false);
-    expect(host.asked.length).toBe(asked + 1);
+    const { made, host } = await bench(1);
+    host.script.count_matching = () => ({ requests: 1, marked: 0, next: 5 });
+    await made.deleting.count('', () => false);
+    expect(host.asked.filter(([name]) => name === 'count_matching')).toHaveLength(1);
   });
 });
 

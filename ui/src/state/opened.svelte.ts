@@ -129,8 +129,19 @@ export class OpenRequest {
     return this.#reader('request_body', this.id, this.detail?.row.bodyLength ?? 0);
   }
 
+  /** The body with its content coding undone; empty where it has none. */
+  unpacked(): ByteReader {
+    return this.#reader('request_unpacked', this.id, this.detail?.unpacked?.length ?? 0);
+  }
+
   head(): ByteReader {
     return this.#reader('request_head', this.id, this.detail?.headLength ?? 0);
+  }
+
+  /** What we answered, head and body, where those bytes were kept. */
+  answer(): ByteReader | null {
+    const length = this.detail?.answer?.length ?? 0;
+    return length === 0 ? null : this.#reader('request_answer', this.id, length);
   }
 
   answerBody(attempt: AttemptView): ByteReader {

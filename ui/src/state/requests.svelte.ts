@@ -75,6 +75,8 @@ export class RequestList {
   #catching = false;
   #again = false;
   #paging = false;
+  /** Rises when other rows are held altogether: a page that was asked for before does not fit them. */
+  #stretch = 0;
   /** Where the active row stands, for when it is not held any more. */
   #activePlace = -1;
   #measuredAt = 0;
@@ -377,26 +379,6 @@ export class RequestList {
     return place < 0 ? null : ((this.at(place + 1) ?? this.at(place - 1))?.id ?? null);
   }
 
-  /** Counts what a filter matches, page by page; tells how far it is, and stops when it is told to. */
-  async count(filter: string, told: (counted: number, starred: number) => boolean): Promise<void> {
-    let before: number | null = null;
-    let counted = 0;
-    let starred = 0;
-    for (;;) {
-      const page: RequestPage = await this.#host.call('list_requests', {
-        before,
-        after: null,
-        skip: 0,
-        limit: COUNTED,
-        filter,
-      });
-      counted += page.rows.length;
-      starred += page.rows.filter((row) => row.starred).length;
-      if (!told(counted, starred) || !page.more || page.next === null) return;
-      before = page.next;
-    }
-  }
-
   /** Keeps as many rows as may be held; what is let go at the lower end can be asked for again. */
   #hold(rows: readonly RequestRow[]): void {
     this.rows = rows.slice(0, HELD);
@@ -486,6 +468,7 @@ export class RequestList {
       await this.#measure();
       return;
     }
+    this.#stretch += 1;
     this.rows = page.rows;
     this.offset = skip;
     this.more = page.more;
@@ -531,10 +514,10 @@ export class RequestList {
   async #paged(ask: Ask, take: (page: RequestPage) => void) {
     if (this.#paging) return;
     this.#paging = true;
-    const question = this.#question;
+    const [question, stretch] = [this.#question, this.#stretch];
     try {
       const page = await this.#page(ask);
-      if (question === this.#question) take(page);
+      if (question === this.#question && stretch === this.#stretch) take(page);
     } catch {
       // The rows that are there stay; scrolling on asks again.
     } finally {

@@ -248,6 +248,19 @@ describe('a list that is far longer than what is held', () => {
     expect([list.at(49_800)?.sequence, list.at(50_200)?.sequence]).toEqual([50_200, 49_800]);
   });
 
+  it('takes no page that was asked for before it went elsewhere', async () => {
+    const { list, host, store } = await listOf(450);
+    await settle();
+    host.script.list_requests = async (args) => {
+      if (args.skip === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      return store.page(args);
+    };
+    await Promise.all([list.older(), list.reach(449)]);
+    const ids = list.rows.map((row) => row.id);
+    expect(ids.length, 'no row is there twice').toBe(new Set(ids).size);
+    expect(list.at(449)?.sequence).toBe(1);
+  });
+
   it('asks for the place that was wished last', async () => {
     const { list, host } = await listOf(100_000);
     await settle();

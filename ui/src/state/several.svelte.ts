@@ -75,7 +75,7 @@ export class Several {
       return {
         ids,
         run: async (id) => {
-          await host.call('star_request', { id, starred });
+          await host.call('annotate', { ids: [id], starred, note: null, addTags: [], removeTags: [] });
           const row = list.row(id);
           if (row !== undefined) list.update({ ...row, starred });
         },
@@ -84,32 +84,13 @@ export class Several {
     around.countsChanged();
   }
 
-  /** Sends them again one after another, in the order in which they came. */
+  /** Opens the sheet that sends them again, in the order in which they came. */
   async resend(): Promise<void> {
-    const { around, host, notes } = this.#bench;
-    const url = around.chosenTarget;
-    if (url === null) {
-      notes.failed('They were not sent again', {
-        code: 'bad_input',
-        message: 'there is no target yet',
-        hint: 'Add one in the sidebar.',
-      });
-      return;
+    try {
+      this.#bench.openSequence(await this.ids());
+    } catch (thrown) {
+      this.#bench.notes.failed('They were not sent again', thrown);
     }
-    await this.#each(`Sending to ${url}`, 'sent again', (ids) =>
-      Promise.resolve({
-        ids,
-        run: async (request) =>
-          void (await host.call('resend', {
-            request,
-            url,
-            target: null,
-            ticket: null,
-            waits: [],
-            resign: false,
-          })),
-      }),
-    );
   }
 
   async #each(

@@ -4,6 +4,8 @@ import type { Host } from '../host';
 
 const SHOWN = 12;
 
+const recent = (text: string): FilterSuggestion => ({ start: 0, end: 0, text, meaning: 'used before' });
+
 export class Suggestions {
   list = $state.raw<readonly FilterSuggestion[]>([]);
   /** The one that Enter takes; -1 while none is chosen. */
@@ -19,13 +21,15 @@ export class Suggestions {
     return this.list.length > 0;
   }
 
-  async ask(text: string, caret: number): Promise<void> {
+  /** Asks what may come next; into an empty box come the filters that were used last. */
+  async ask(text: string, caret: number, used: readonly string[] = []): Promise<void> {
     const question = ++this.#question;
     try {
       const cursor = [...text.slice(0, caret)].length;
       const found = await this.#host.call('suggest_filter', { text, cursor });
       if (question !== this.#question) return;
-      this.list = found.slice(0, SHOWN);
+      const before = text === '' ? used.map(recent) : [];
+      this.list = [...before, ...found.slice(0, SHOWN)];
     } catch {
       if (question === this.#question) this.list = [];
     }

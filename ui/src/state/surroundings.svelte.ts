@@ -1,6 +1,9 @@
 /** What stands around the requests: listener, store, settings, endpoints, providers and targets. */
 import type { EndpointView } from '../bindings/EndpointView';
+import type { QueueView } from '../bindings/QueueView';
 import type { ProviderView } from '../bindings/ProviderView';
+import type { ReachabilityView } from '../bindings/ReachabilityView';
+import type { RecheckView } from '../bindings/RecheckView';
 import type { Settings } from '../bindings/Settings';
 import type { Status } from '../bindings/Status';
 import type { TargetView } from '../bindings/TargetView';
@@ -8,10 +11,16 @@ import type { Host } from '../host';
 
 export class Surroundings {
   status = $state.raw<Status | null>(null);
+  /** How far checking signatures again is, while it is under way. */
+  recheck = $state.raw<RecheckView | null>(null);
   settings = $state.raw<Settings | null>(null);
   endpoints = $state.raw<readonly EndpointView[]>([]);
   providers = $state.raw<readonly ProviderView[]>([]);
   targets = $state.raw<readonly TargetView[]>([]);
+  /** What waits to be forwarded, by target. */
+  queues = $state.raw<readonly QueueView[]>([]);
+  /** Whether somebody is there, by the target's id; asked for while the targets are on the screen. */
+  reachable = $state.raw<ReadonlyMap<string, ReachabilityView>>(new Map());
   readonly #host: Host;
   #statusWaits = false;
 
@@ -25,6 +34,7 @@ export class Surroundings {
 
   async loadStatus(): Promise<void> {
     this.status = await this.#host.call('status', {});
+    this.recheck = this.status.recheck;
   }
 
   /** Counts change with every request; they are asked for at most twice a second. */
@@ -49,10 +59,31 @@ export class Surroundings {
 
   /** Endpoints and targets change together in the feed. */
   async loadEndpoints(): Promise<void> {
-    [this.endpoints, this.targets] = await Promise.all([
+    [this.endpoints, this.targets, this.queues] = await Promise.all([
       this.#host.call('endpoints', {}),
       this.#host.call('targets', {}),
+      this.#host.call('queues', {}),
     ]);
+  }
+
+  async loadQueues(): Promise<void> {
+    this.queues = await this.#host.call('queues', {});
+  }
+
+  /** How many requests wait for a target. */
+  heldFor(target: string): number {
+    return this.queues.find((queue) => queue.target === target)?.count ?? 0;
+  }
+
+  /** Knocks at each target; nothing is sent. */
+  async checkTargets(): Promise<void> {
+    const told = await this.#host.call('check_targets', {});
+    this.reachable = new Map(told.map((one) => [one.target, one]));
+  }
+
+  /** The target whose base URL this is. */
+  targetAt(url: string): TargetView | undefined {
+    return this.targets.find((target) => target.url === url.trim());
   }
 
   async loadProviders(): Promise<void> {

@@ -1,11 +1,14 @@
 /** What is open in the window and how it is divided; remembered where it should be there again tomorrow. */
 import type { EndpointView } from '../bindings/EndpointView';
+import type { SavedFilterView } from '../bindings/SavedFilterView';
 import type { TargetView } from '../bindings/TargetView';
 import { isBoolean, isNumber, recall, remember } from '../lib/remember';
 
 export const TABS = ['payload', 'headers', 'signature', 'deliveries', 'raw'] as const;
 export type Tab = (typeof TABS)[number];
 
+/** The parts of the endpoint's editor. */
+export type EndpointPart = 'general' | 'secrets' | 'answer' | 'forward' | 'faults';
 /** Something the person has to agree to before it is sent. */
 export interface Question {
   code: string;
@@ -20,9 +23,15 @@ export type Dialog =
   | { kind: 'sample' }
   | { kind: 'port' }
   | { kind: 'resend' }
+  | { kind: 'startOver' }
   | { kind: 'deleteMatching'; filter: string }
+  | { kind: 'saveFilter' }
+  | { kind: 'saved'; saved: SavedFilterView }
+  | { kind: 'sequence'; chosen: readonly string[] | string }
+  | { kind: 'idempotency'; request: string }
   | { kind: 'confirm'; question: Question; answer: (agreed: boolean) => void }
-  | { kind: 'endpoint'; endpoint: EndpointView | null; path: string; secret: boolean }
+  | { kind: 'queue'; target: string | null }
+  | { kind: 'endpoint'; endpoint: EndpointView | null; path: string; part: EndpointPart }
   | { kind: 'target'; target: TargetView | null };
 
 export type Frame = 'three' | 'two' | 'one';

@@ -1,4 +1,5 @@
 /** The whole of the window's state, put together; what an action does to more than one part of it is here. */
+import type { ApiError } from '../bindings/ApiError';
 import type { DeliveryView } from '../bindings/DeliveryView';
 import type { FeedEvent } from '../bindings/FeedEvent';
 import type { RequestRow } from '../bindings/RequestRow';
@@ -9,12 +10,15 @@ import { shorten, visibleText } from '../lib/escape';
 import { isUtf8 } from '../lib/utf8';
 import { looksBinary } from '../lib/sniff';
 import { verdictLook } from '../lib/verdict';
+import { Annotating } from './annotating.svelte';
 import { Columns } from './columns.svelte';
 import { Deleting } from './deleting.svelte';
 import { Draft } from './draft.svelte';
 import { Notes } from './notes.svelte';
+import { FilterReading } from './reading.svelte';
 import { OpenRequest, type Sending } from './opened.svelte';
 import { RequestList } from './requests.svelte';
+import { SavedFilters } from './saved.svelte';
 import { Several } from './several.svelte';
 import { Sought } from './sought.svelte';
 import { Surroundings } from './surroundings.svelte';
@@ -34,10 +38,17 @@ export class Workbench {
   readonly columns = new Columns();
   readonly notes = new Notes();
   readonly deleting = new Deleting(this);
+  readonly annotating = new Annotating(this);
+  readonly saved: SavedFilters;
+  readonly reading: FilterReading;
   readonly several = new Several(this);
   readonly sought: Sought;
   opened = $state.raw<OpenRequest | null>(null);
   draft = $state.raw<Draft | null>(null);
+  /** Why the data could not be opened, while it is not. */
+  unopened = $state.raw<ApiError | null>(null);
+  /** Rises when it was opened after all: everything is read anew. */
+  openings = $state(0);
   /** Why the engine cannot be reached, while it cannot. */
   lost = $state<string | null>(null);
   #number = 0;
@@ -47,6 +58,8 @@ export class Workbench {
     this.host = host;
     this.list = new RequestList(host, pause);
     this.around = new Surroundings(host);
+    this.saved = new SavedFilters(host);
+    this.reading = new FilterReading(host);
     this.sought = new Sought(host);
   }
 
@@ -56,10 +69,27 @@ export class Workbench {
       this.#heard(message);
     });
     void this.list.load();
+    this.saved.load().catch(() => undefined);
     this.around.loadAll().catch((thrown: unknown) => {
+      const error = asApiError(thrown);
+      if (error.code === 'unusable' || error.code === 'unopened') {
+        this.unopened = error;
+        return;
+      }
       this.notes.failed('The state of Hookbench could not be read', thrown);
     });
     return stop;
+  }
+
+  /** Opens the data again, once what was wrong is over or with the file that cannot be used set aside. */
+  async startOver(setAside: boolean): Promise<void> {
+    const { aside } = await this.host.call('start_over', { setAside });
+    this.select(null);
+    this.view.close();
+    this.unopened = null;
+    this.lost = null;
+    this.openings += 1;
+    if (aside !== null) this.notes.done(`The old file is kept as ${visibleText(aside)}`);
   }
 
   get row(): RequestRow | null {
@@ -126,7 +156,13 @@ export class Workbench {
     const starred = !row.starred;
     this.#show({ ...row, starred });
     await this.#try('The star could not be kept', async () => {
-      await this.host.call('star_request', { id: row.id, starred });
+      await this.host.call('annotate', {
+        ids: [row.id],
+        starred,
+        note: null,
+        addTags: [],
+        removeTags: [],
+      });
       this.around.countsChanged();
     });
   }
@@ -137,7 +173,10 @@ export class Workbench {
   }
 
   /** Sends the open request to the chosen target, or asks for one first. */
-  async resend(url: string | null = this.around.chosenTarget): Promise<void> {
+  async resend(
+    url: string | null = this.around.chosenTarget,
+    how: Partial<ResendChoice> = {},
+  ): Promise<void> {
     const opened = this.opened ?? this.#openActive();
     if (opened === null) return;
     if (url === null) {
@@ -146,9 +185,43 @@ export class Workbench {
     }
     this.#rememberTarget(url);
     const ticket = crypto.randomUUID();
+    const target = this.around.targetAt(url)?.id ?? null;
+    const { waits = [], resign = false } = how;
     await this.#send(opened, { kind: 'resend', url, ticket }, () =>
-      this.host.call('resend', { request: opened.id, url, target: null, ticket, waits: [], resign: false }),
+      this.host.call('resend', { request: opened.id, url, target, ticket, waits: [...waits], resign }),
     );
+  }
+
+  /** Opens the sheet that sends several: these requests, or all that match a filter. */
+  openSequence(chosen: readonly string[] | string): void {
+    this.view.open({ kind: 'sequence', chosen });
+  }
+
+  /** One more attempt of a delivery, whatever its schedule says. */
+  async tryAgain(delivery: DeliveryView): Promise<void> {
+    await this.#delivered('It was not tried again', delivery.url, () =>
+      this.host.call('try_again', { id: delivery.id }),
+    );
+  }
+
+  /** The same bytes once more, as another delivery. */
+  async sendAgain(delivery: DeliveryView): Promise<void> {
+    await this.#delivered('It was not sent again', delivery.url, () =>
+      this.host.call('send_again', { delivery: delivery.id, ticket: null }),
+    );
+  }
+
+  async stopRetries(delivery: DeliveryView): Promise<void> {
+    await this.#delivered('Its retries could not be stopped', delivery.url, () =>
+      this.host.call('stop_retries', { id: delivery.id }),
+    );
+  }
+
+  async #delivered(what: string, url: string, send: () => Promise<DeliveryView>): Promise<void> {
+    await this.#try(what, async () => {
+      const delivery = await this.asking(url, send);
+      if (this.opened?.id === delivery.request) this.opened.add(delivery);
+    });
   }
 
   async edit(): Promise<void> {
@@ -194,7 +267,8 @@ export class Workbench {
     await this.#try('The sample could not be sent', async () => {
       const sent = await this.host.call('send_sample', { provider, sample });
       this.view.close();
-      const why = sent.unsigned === null ? '' : `. It is not signed: ${sent.unsigned}`;
+      const own = sent.withTestKey ? '. It is signed with a test key made here' : '';
+      const why = sent.unsigned === null ? own : `. It is not signed: ${sent.unsigned}`;
       this.notes.done(`Sent to ${visibleText(sent.path)}; the listener answered ${sent.status}${why}`);
       this.list.arrived();
       this.around.countsChanged();
@@ -297,6 +371,7 @@ export class Workbench {
   #changed(event: FeedEvent): void {
     const gap = this.#number > 0 && event.number !== this.#number + 1;
     this.#number = event.number;
+    this.around.recheck = event.recheck;
     if (event.refetch || gap) {
       this.#refetch();
       return;
@@ -304,11 +379,13 @@ export class Workbench {
     if (event.arrived > 0) {
       this.list.arrived();
       this.around.countsChanged();
+      this.saved.countsChanged();
       this.notes.speak(this.#arrivalText(event.arrived));
     }
     if (event.requests.length > 0) void this.#rowsChanged(event.requests);
     if (event.endpoints) this.around.loadEndpoints().catch(() => undefined);
     if (event.status) {
+      this.saved.load().catch(() => undefined);
       this.around.countsChanged();
       this.around.loadSettings().catch(() => undefined);
     }
@@ -326,6 +403,7 @@ export class Workbench {
 
   #refetch(): void {
     void this.list.refetch();
+    this.saved.load().catch(() => undefined);
     this.around.loadAll().catch(() => undefined);
     if (this.opened !== null) void this.opened.load();
   }
@@ -343,6 +421,13 @@ export class Workbench {
       }
     }
   }
+}
+
+/** What is chosen for a resend beside its target. */
+export interface ResendChoice {
+  /** The waits before retries, ms. */
+  waits: readonly number[];
+  resign: boolean;
 }
 
 /** The person was asked and said no. */

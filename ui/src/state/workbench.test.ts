@@ -14,6 +14,8 @@ function detailOf(id: string, bodyLength = 13): RequestDetail {
   const row = rowOf(Number(id.slice(1)), { bodyLength, target: '/stripe?env=dev' });
   return {
     row,
+    unpacked: null,
+    handshake: null,
     headers: [
       { name: 'Host', value: '127.0.0.1:4665', exact: true },
       { name: 'X-a', value: '1', exact: true },
@@ -29,9 +31,13 @@ function detailOf(id: string, bodyLength = 13): RequestDetail {
       expectContinue: false,
       position: 0,
       trailers: [],
+      facts: [],
       marks: [],
     },
+    answer: null,
+    note: null,
     signature: {
+      couldBe: [],
       verdict: 'valid',
       sentence: '',
       provider: null,
@@ -68,7 +74,7 @@ function deliveryOf(id: string, url: string, kind: 'resend' | 'edited'): Deliver
 
 async function bench(settings: Partial<Settings> = {}): Promise<{ bench: Workbench; host: ScriptedHost }> {
   const store = new ScriptedRows(3);
-  let kept: Settings = { theme: 'system', bodyLimit: 1, lastTarget: null, ...settings };
+  let kept: Settings = { theme: 'system', lastTarget: null, ...settings };
   const host = new ScriptedHost({
     list_requests: store.page,
     request: ({ id }) => detailOf(id),
@@ -79,6 +85,7 @@ async function bench(settings: Partial<Settings> = {}): Promise<{ bench: Workben
       throw { code: 'failed', message: 'not now', hint: null };
     },
     endpoints: () => [],
+    queues: () => [],
     targets: () => [],
     providers: () => [],
     resend: ({ request, url }) => deliveryOf(request, url, 'resend'),

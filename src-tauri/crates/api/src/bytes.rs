@@ -20,7 +20,17 @@ pub async fn read_bytes(engine: &Engine, range: &ByteRange) -> Result<Bytes, Api
                 .read_body(range.id.parse()?, range.offset, range.length.min(LONGEST))
                 .await?);
         }
+        ByteSource::RequestUnpacked => engine
+            .unpacked_body(range.id.parse()?)
+            .await?
+            .map(|unpacked| unpacked.bytes.clone())
+            .unwrap_or_default(),
         ByteSource::RequestHead => engine.request(range.id.parse()?).await?.head.bytes().clone(),
+        ByteSource::RequestAnswer => engine
+            .given_answer(range.id.parse()?)
+            .await?
+            .and_then(|answer| answer.bytes)
+            .unwrap_or_default(),
         ByteSource::DeliveryHead => engine.delivery(range.id.parse()?).await?.head,
         ByteSource::DeliveryBody => {
             let delivery = engine.delivery(range.id.parse()?).await?;

@@ -28,6 +28,10 @@ pub enum Code {
     BadFilter,
     /// The store cannot write or read now.
     Store,
+    /// The data file cannot be used as it is; it can be set aside and a new one begun.
+    Unusable,
+    /// The data file cannot be opened now; it can be tried again.
+    Unopened,
     /// The person has to agree to send to a host that is far away: ask, then `allow_host`, then again.
     ConfirmHost,
     /// The person has to agree to send a live event: ask, then `allow_live`, then again.
@@ -51,6 +55,8 @@ impl From<hookbench_engine::EngineError> for ApiError {
             Kind::BadInput => Code::BadInput,
             Kind::BadFilter => Code::BadFilter,
             Kind::Store => Code::Store,
+            Kind::Unusable => Code::Unusable,
+            Kind::Unopened => Code::Unopened,
             Kind::ConfirmHost => Code::ConfirmHost,
             Kind::ConfirmLive => Code::ConfirmLive,
             Kind::Failed => Code::Failed,

@@ -3,11 +3,13 @@
 use hookbench_engine::Engine;
 use hookbench_engine::changes::Subscription;
 
+use crate::commands::recheck_view;
 use crate::types::FeedEvent;
 
 /// One view's feed.
 #[derive(Debug)]
 pub struct Feed {
+    engine: Engine,
     subscription: Subscription,
     number: u64,
 }
@@ -17,6 +19,7 @@ impl Feed {
     #[must_use]
     pub fn new(engine: &Engine) -> Self {
         Self {
+            engine: engine.clone(),
             subscription: engine.changes().subscribe(),
             number: 0,
         }
@@ -32,6 +35,7 @@ impl Feed {
             requests: batch.requests.iter().map(ToString::to_string).collect(),
             endpoints: batch.endpoints,
             status: batch.status,
+            recheck: recheck_view(&self.engine),
             refetch: batch.everything,
         }
     }

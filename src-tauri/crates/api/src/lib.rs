@@ -8,6 +8,7 @@ mod bytes;
 mod commands;
 mod error;
 mod feed;
+mod running;
 pub mod types;
 
 pub use bindings::export as export_bindings;
@@ -15,3 +16,4 @@ pub use bytes::read_bytes;
 pub use commands::{COMMANDS, dispatch};
 pub use error::{ApiError, Code};
 pub use feed::Feed;
+pub use running::Running;

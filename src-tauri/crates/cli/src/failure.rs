@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use hookbench_engine::filter::FilterError;
 use hookbench_engine::{EngineError, Question};
 
 use crate::text::visible;
@@ -11,6 +12,8 @@ use crate::text::visible;
 #[derive(Debug)]
 pub(crate) struct Failure {
     message: String,
+    /// What was typed, with a mark below what is wrong with it.
+    quote: Option<String>,
     hint: Option<String>,
     /// The reader of our output went away (`hookbench list | head`): nobody is left to tell, and nothing is wrong.
     quiet: bool,
@@ -20,8 +23,21 @@ impl Failure {
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self {
             message: message.into(),
+            quote: None,
             hint: None,
             quiet: false,
+        }
+    }
+
+    /// What is wrong with a filter, shown below it.
+    pub(crate) fn in_filter(error: EngineError, filter: &str) -> Self {
+        let quote = match &error {
+            EngineError::Filter(error) => Some(quoted(filter, error)),
+            _ => None,
+        };
+        Self {
+            quote,
+            ..Self::from(error)
         }
     }
 
@@ -38,6 +54,9 @@ impl Failure {
         let mut stderr = std::io::stderr().lock();
         // A closed standard error leaves nobody to tell; the exit code still does.
         let _ = writeln!(stderr, "hookbench: {}", visible(&self.message));
+        if let Some(quote) = &self.quote {
+            let _ = writeln!(stderr, "{quote}");
+        }
         if let Some(hint) = &self.hint {
             let _ = writeln!(stderr, "  {}", visible(hint));
         }
@@ -57,6 +76,7 @@ impl From<EngineError> for Failure {
         };
         Self {
             message: error.to_string(),
+            quote: None,
             hint,
             quiet: false,
         }
@@ -68,6 +88,7 @@ impl From<std::io::Error> for Failure {
         let quiet = error.kind() == std::io::ErrorKind::BrokenPipe;
         Self {
             message: format!("the output cannot be written: {error}"),
+            quote: None,
             hint: None,
             quiet,
         }
@@ -77,5 +98,43 @@ impl From<std::io::Error> for Failure {
 impl From<serde_json::Error> for Failure {
     fn from(error: serde_json::Error) -> Self {
         Self::new(format!("the output cannot be written as JSON: {error}"))
+    }
+}
+
+/// The filter, and below it a mark under each letter that is wrong.
+fn quoted(filter: &str, error: &FilterError) -> String {
+    let width = |letters: &str| visible(letters).chars().count();
+    let letters: Vec<char> = filter.chars().collect();
+    let part = |range: std::ops::Range<usize>| -> String {
+        let end = range.end.min(letters.len());
+        letters[range.start.min(end)..end].iter().collect()
+    };
+    let before = width(&part(0..error.at.start));
+    let wrong = width(&part(error.at.clone())).max(1);
+    format!(
+        "  {}\n  {}{}",
+        visible(filter),
+        " ".repeat(before),
+        "^".repeat(wrong)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use hookbench_engine::filter::{Filter, Moment};
+    use hookbench_engine::model::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn what_is_wrong_with_a_filter_is_marked_below_it() {
+        for (filter, shown) in [
+            ("paid evnt:push", "  paid evnt:push\n       ^^^^"),
+            ("é\t\"b", "  é\\u{9}\"b\n        ^^"),
+            ("provider:", "  provider:\n  ^^^^^^^^^"),
+        ] {
+            let error = Filter::parse(filter, &Moment::utc(Timestamp::from_micros(0))).unwrap_err();
+            assert_eq!(quoted(filter, &error), shown, "`{filter}`");
+        }
     }
 }

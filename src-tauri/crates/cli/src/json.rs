@@ -2,8 +2,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use hookbench_engine::model::{Attempt, Delivery, Endpoint, RawHead, Request, SecretRecord};
+use hookbench_engine::model::{
+    Attempt, Delivery, Endpoint, Forwarded, Framing, Mark, RawHead, Request, SecretRecord,
+};
 use serde::Serialize;
+use serde_json::{Value, json};
 
 /// A request as one object.
 #[derive(Debug, Serialize)]
@@ -19,20 +22,79 @@ pub(crate) struct RequestObject {
     endpoint: Option<String>,
     provider: Option<String>,
     event: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    handshake: Option<Value>,
     verdict: &'static str,
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
     answered: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answered_by: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answer_milliseconds: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    forwarded: Option<&'static str>,
     peer: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     duplicate_of: Option<String>,
     body_length: u64,
     body_sha256: String,
+    starred: bool,
+    tags: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<String>,
+    framing: FramingObject,
     #[serde(skip_serializing_if = "Option::is_none")]
     head_base64: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     body_base64: Option<String>,
+}
+
+/// How a request was framed on the wire.
+#[derive(Debug, Serialize)]
+struct FramingObject {
+    position: u32,
+    declared_length: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chunks: Option<ChunksObject>,
+    expect_continue: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    trailers: Vec<[String; 2]>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    marks: Vec<Mark>,
+}
+
+#[derive(Debug, Serialize)]
+struct ChunksObject {
+    count: u64,
+    smallest: u64,
+    largest: u64,
+    first: Vec<u64>,
+}
+
+impl FramingObject {
+    fn new(framing: &Framing) -> Self {
+        let sizes = &framing.chunks;
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        Self {
+            position: framing.position,
+            declared_length: framing.declared_length,
+            chunks: framing.chunked.then(|| ChunksObject {
+                count: sizes.count,
+                smallest: sizes.smallest,
+                largest: sizes.largest,
+                first: sizes.first.clone(),
+            }),
+            expect_continue: framing.expect_continue,
+            trailers: framing
+                .trailers
+                .iter()
+                .map(|trailer| [text(&trailer.name), text(&trailer.value)])
+                .collect(),
+            marks: framing.marks.clone(),
+        }
+    }
 }
 
 impl RequestObject {
@@ -52,17 +114,47 @@ impl RequestObject {
             endpoint: known.endpoint_path.clone(),
             provider: known.provider.clone(),
             event: known.event.clone(),
+            handshake: known.handshake.as_ref().map(|name| match &request.reply {
+                Some(reply) => json!({
+                    "name": name,
+                    "why": reply.why,
+                    "lacks": reply.lacks,
+                    "status": reply.status,
+                    "headers": reply.headers,
+                    "body": reply.body,
+                }),
+                None => json!({ "name": name, "status": null }),
+            }),
             verdict: known.verdict.as_str(),
             state: summary.state.as_str(),
             reason: summary.reason.clone(),
             answered: summary.answered,
+            answered_by: summary
+                .answer_source
+                .map(hookbench_engine::model::AnswerSource::as_str),
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "the time of an answer is far below 2^53 µs"
+            )]
+            answer_milliseconds: summary.answer_micros.map(|micros| micros as f64 / 1000.0),
+            forwarded: summary.forwarded.map(Forwarded::as_str),
             peer: summary.peer.clone(),
             duplicate_of: summary.duplicate_of.map(|id| id.to_string()),
             body_length: summary.body_length,
             body_sha256: hex::encode(summary.body_sha256),
+            starred: summary.starred,
+            tags: summary.tags.clone(),
+            note: None,
+            framing: FramingObject::new(&request.framing),
             head_base64: None,
             body_base64: None,
         }
+    }
+
+    /// The same with what the person wrote to it.
+    pub(crate) fn with_note(mut self, note: Option<String>) -> Self {
+        self.note = note;
+        self
     }
 
     /// The same with the exact bytes of head and body.
@@ -193,6 +285,7 @@ pub(crate) struct EndpointObject<'a> {
     public_url: Option<&'a str>,
     past: Option<u32>,
     future: Option<u32>,
+    answers_handshakes: bool,
     created_at: String,
     secrets: Vec<SecretObject<'a>>,
 }
@@ -216,6 +309,7 @@ impl<'a> EndpointObject<'a> {
             public_url: endpoint.public_url.as_deref(),
             past: endpoint.tolerance.past,
             future: endpoint.tolerance.future,
+            answers_handshakes: endpoint.answers_handshakes,
             created_at: endpoint.created_at.to_string(),
             secrets: endpoint.current_secrets().map(SecretObject::new).collect(),
         }

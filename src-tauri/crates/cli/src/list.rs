@@ -12,17 +12,27 @@ const PAGE: u32 = 200;
 
 pub(crate) async fn run(engine: &Engine, list: &List) -> Result<(), Failure> {
     let mut left = list.limit;
+    let filter = match &list.saved {
+        // Both hold: terms that stand side by side do.
+        Some(name) => format!("{} {}", engine.saved_filter(name).await?, list.filter),
+        None => list.filter.clone(),
+    };
     let mut query = PageQuery {
-        filter: list.filter.clone(),
+        filter,
         ..PageQuery::default()
     };
     while left > 0 {
         query.limit = left.min(PAGE);
-        let page = engine.requests(&query).await?;
+        let page = engine
+            .requests(&query)
+            .await
+            .map_err(|error| Failure::in_filter(error, &query.filter))?;
         for summary in &page.rows {
             if list.json {
-                let request = engine.request(summary.id).await?;
-                let object = RequestObject::new(&request);
+                let Some(request) = show::unless_gone(engine.request(summary.id).await)? else {
+                    continue;
+                };
+                let object = RequestObject::new(&request).with_note(show::note(engine, &request).await?);
                 let object = if list.full {
                     object.with_bytes(&request.head, &show::whole_body(engine, &request).await?)
                 } else {

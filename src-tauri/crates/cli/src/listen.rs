@@ -1,6 +1,9 @@
 //! `hookbench listen`
 
-use hookbench_engine::model::{Request, Sequence};
+use std::time::Instant;
+
+use hookbench_engine::forwarding::{PassingForward, USUAL_DEADLINE};
+use hookbench_engine::model::{ForwardRule, ForwardWay, Request, Sequence};
 use hookbench_engine::{Engine, ListenerState, PageQuery};
 use serde::Serialize;
 use tokio::signal;
@@ -10,6 +13,10 @@ use crate::arguments::Listen;
 use crate::failure::Failure;
 use crate::json::RequestObject;
 use crate::{output, text};
+
+/// In a burst, printing rests so many times as long as it took: capturing has the processor, and what is not printed yet
+/// waits on the disk.
+const REST: u32 = 3;
 
 /// Requests that are read and printed at once.
 const AT_ONCE: u32 = 200;
@@ -47,14 +54,35 @@ pub(crate) async fn run(engine: &Engine, listen: &Listen) -> Result<(), Failure>
     }
 }
 
-/// Starts the listener and says where it listens.
-pub(crate) async fn start(engine: &Engine, listen: &Listen) -> Result<ListenerState, Failure> {
-    let wanted = hookbench_engine::Listen {
+/// Where to listen, by the command line.
+pub(crate) const fn wanted(listen: &Listen) -> hookbench_engine::Listen {
+    hookbench_engine::Listen {
         address: listen.bind,
         port: Some(listen.port),
         exact_port: listen.exact_port,
-    };
-    let state = engine.listen(wanted).await?;
+    }
+}
+
+/// Forwards while this program runs, where that is asked for.
+pub(crate) async fn forward(engine: &Engine, listen: &Listen) -> Result<(), Failure> {
+    if let Some(to) = &listen.forward {
+        let rule = ForwardRule {
+            target: engine.target_for(to).await?.id,
+            filter: String::new(),
+            way: ForwardWay::AtOnce,
+            deadline: USUAL_DEADLINE,
+        };
+        engine
+            .forward_for_now(PassingForward { path: None, rule })
+            .await?;
+    }
+    Ok(())
+}
+
+/// Starts the listener and says where it listens.
+pub(crate) async fn start(engine: &Engine, listen: &Listen) -> Result<ListenerState, Failure> {
+    forward(engine, listen).await?;
+    let state = engine.listen(wanted(listen)).await?;
     if let Some(port) = state.wanted_port {
         output::aside(&format!(
             "PORT {port} IS TAKEN: listening on {} instead",
@@ -67,10 +95,19 @@ pub(crate) async fn start(engine: &Engine, listen: &Listen) -> Result<ListenerSt
             listen.bind
         ));
     }
-    if let Some(trouble) = engine.keychain_trouble().await {
+    if let Some(lost) = engine.lost_requests() {
         output::aside(&format!(
-            "no keychain ({trouble}): secrets are kept in files that only you can read"
+            "THE NEWEST {lost} REQUESTS THAT WERE KEPT ARE GONE: the log beside the data file was deleted or damaged"
         ));
+    }
+    if let Some(place) = engine.folder_reservation() {
+        output::aside(&format!(
+            "the data folder is {place}: a data file can be damaged there when two programs use it"
+        ));
+    }
+    if let Some(trouble) = engine.keychain_trouble().await {
+        tracing::info!(%trouble, "there is no keychain");
+        output::aside("no keychain on this machine: secrets are kept in files that only you can read");
     }
     if listen.json {
         output::json(&Listening {
@@ -139,6 +176,7 @@ impl Arrivals {
         }
         let newest = engine.newest().await?;
         while self.printed < newest {
+            let begun = Instant::now();
             let (lines, last) = if json {
                 let requests = engine.between(self.printed, newest, AT_ONCE).await?;
                 let lines = block_in_place(|| objects(&requests))?;
@@ -159,7 +197,11 @@ impl Arrivals {
             };
             // What lies between was deleted.
             self.printed = last.unwrap_or(newest);
+            let took = begun.elapsed();
             block_in_place(|| output::bytes(&lines))?;
+            if self.printed < newest {
+                tokio::time::sleep(took * REST).await;
+            }
         }
         Ok(())
     }

@@ -2,24 +2,33 @@
 //!
 //! Exit codes: 0 done, 1 failed with a message on standard error, 2 wrong usage.
 
+mod annotate;
 mod arguments;
+mod backup;
+mod delete;
 mod deliveries;
 mod endpoint;
 mod failure;
+mod filter;
+mod forward;
 mod host;
 mod idempotency;
 mod json;
+mod limit;
 mod list;
 mod listen;
 mod output;
 mod own_schemes;
+mod queue;
 mod resend;
 mod secret;
 mod send;
 mod sending_arguments;
 mod serve;
+mod set_aside;
 mod show;
 mod signature;
+mod storage;
 mod target;
 mod text;
 
@@ -64,9 +73,18 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         }
         _ => {}
     }
-    let engine = Engine::open(Options::at(arguments.data_dir)).await?;
+    let options = Options::at(arguments.data_dir);
+    match &arguments.command {
+        Command::Serve(serve) => return serve::run(options, serve).await,
+        Command::SetAside => return set_aside::run(options).await,
+        _ => {}
+    }
+    let engine = Engine::open(options).await?;
+    let changes_verdicts = matches!(arguments.command, Command::Endpoint(_) | Command::Secret(_));
     let done = match arguments.command {
         Command::Listen(listen) => listen::run(&engine, &listen).await,
+        Command::Forward(forward) => forward::run(&engine, &forward).await,
+        Command::Queue(command) => queue::run(&engine, command).await,
         Command::List(list) => list::run(&engine, &list).await,
         Command::Show(show) => show::run(&engine, &show).await,
         Command::Resend(resend) => resend::run(&engine, &resend).await,
@@ -75,17 +93,27 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Idempotency(wanted) => idempotency::run(&engine, &wanted).await,
         Command::Target(command) => target::run(&engine, command).await,
         Command::Endpoint(command) => endpoint::run(&engine, command).await,
+        Command::Limit(command) => limit::run(&engine, command).await,
         Command::Secret(command) => secret::run(&engine, command).await,
         Command::Verify(verify) => signature::verify(&engine, verify).await,
         Command::Diagnose(diagnose) => signature::diagnose(&engine, diagnose).await,
         Command::Discover(discover) => signature::discover(&engine, &discover).await,
         // They were done above.
-        Command::Sign(_) => Ok(()),
+        Command::Sign(_) | Command::Serve(_) | Command::SetAside => Ok(()),
+        Command::Star(star) => annotate::star(&engine, &star).await,
+        Command::Note(note) => annotate::note(&engine, note).await,
+        Command::Tag(tag) => annotate::tag(&engine, tag).await,
+        Command::Filter(command) => filter::run(&engine, command).await,
+        Command::Delete(delete) => delete::run(&engine, &delete).await,
+        Command::Undo(undo) => delete::undo(&engine, &undo).await,
+        Command::Storage(storage) => storage::run(&engine, &storage).await,
+        Command::Backup(backup) => backup::run(&engine, &backup).await,
         Command::Providers(wanted) => own_schemes::run(&engine, wanted).await,
-        Command::Serve(serve) => serve::run(&engine, &serve).await,
     };
     // A command that changed an endpoint or a secret ends when the verdicts are right.
-    engine.settled().await;
+    if changes_verdicts {
+        engine.settled().await;
+    }
     engine.shut_down().await;
     done
 }

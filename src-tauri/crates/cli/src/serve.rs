@@ -1,6 +1,7 @@
 //! `hookbench serve`
 
-use hookbench_engine::Engine;
+use hookbench_api::Running;
+use hookbench_engine::Options;
 
 use crate::arguments::Serve;
 use crate::failure::Failure;
@@ -8,9 +9,27 @@ use crate::host::Host;
 use crate::listen;
 use crate::output;
 
-pub(crate) async fn run(engine: &Engine, serve: &Serve) -> Result<(), Failure> {
-    listen::start(engine, &serve.listen).await?;
-    let host = Host::bind(engine.clone(), serve.ui_port).await?;
+/// Data that cannot be opened is no reason to end: the interface says why, and offers the way on.
+pub(crate) async fn run(options: Options, serve: &Serve) -> Result<(), Failure> {
+    let running = Running::open(options, listen::wanted(&serve.listen)).await;
+    let served = serve_interface(&running, serve).await;
+    running.shut_down().await;
+    served
+}
+
+async fn serve_interface(running: &Running, serve: &Serve) -> Result<(), Failure> {
+    match running.engine() {
+        Ok(engine) => {
+            listen::start(&engine, &serve.listen).await?;
+        }
+        Err(error) => {
+            output::aside(&format!("not listening: {}", error.message));
+            if let Some(hint) = &error.hint {
+                output::aside(hint);
+            }
+        }
+    }
+    let host = Host::bind(running.clone(), serve.ui_port).await?;
     let url = host.url();
     if serve.listen.json {
         output::json(&serde_json::json!({ "interface": url }))?;

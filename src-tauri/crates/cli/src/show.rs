@@ -1,8 +1,8 @@
 //! `hookbench show`
 
 use bytes::BytesMut;
-use hookbench_engine::Engine;
 use hookbench_engine::model::{Request, RequestId};
+use hookbench_engine::{Engine, EngineError, Kind};
 
 use crate::arguments::Show;
 use crate::failure::Failure;
@@ -18,7 +18,8 @@ pub(crate) async fn run(engine: &Engine, show: &Show) -> Result<(), Failure> {
     let request = engine.request(id).await?;
     if show.json {
         let body = whole_body(engine, &request).await?;
-        return output::json(&RequestObject::new(&request).with_bytes(&request.head, &body));
+        let object = RequestObject::new(&request).with_note(note(engine, &request).await?);
+        return output::json(&object.with_bytes(&request.head, &body));
     }
     if show.raw {
         return output::bytes(&engine.raw_request(id).await?);
@@ -30,6 +31,22 @@ pub(crate) async fn run(engine: &Engine, show: &Show) -> Result<(), Failure> {
         return write_body(engine, id, request.summary.body_length).await;
     }
     people(engine, &request).await
+}
+
+/// The request, unless it was deleted since it was listed.
+pub(crate) fn unless_gone(request: Result<Request, EngineError>) -> Result<Option<Request>, Failure> {
+    match request {
+        Err(error) if error.kind() == Kind::NotFound => Ok(None),
+        found => Ok(Some(found?)),
+    }
+}
+
+/// What the person wrote to it.
+pub(crate) async fn note(engine: &Engine, request: &Request) -> Result<Option<String>, Failure> {
+    if !request.summary.noted {
+        return Ok(None);
+    }
+    Ok(engine.annotation(request.summary.id).await?.note)
 }
 
 /// The body in one piece; the listener's limit bounds it.
@@ -69,11 +86,31 @@ async fn people(engine: &Engine, request: &Request) -> Result<(), Failure> {
         report.verdict,
         visible(&report.sentence)
     ))?;
+    if let Some(note) = note(engine, request).await? {
+        for (at, line) in note.lines().enumerate() {
+            output::line(&format!(
+                "{}{}",
+                if at == 0 { "noted: " } else { "       " },
+                visible(line)
+            ))?;
+        }
+    }
+    let facts = request.framing.facts(request.summary.version);
+    let facts: Vec<String> = facts.into_iter().map(|fact| fact.text).collect();
+    output::line(&format!("framing: {}", facts.join("; ")))?;
+    for mark in &request.framing.marks {
+        output::line(&format!("note: {}", mark.sentence()))?;
+    }
     output::line("")?;
     for header in request.head.headers() {
         let name = String::from_utf8_lossy(&header.name);
         let value = String::from_utf8_lossy(&header.value);
         output::line(&format!("{}: {}", visible(&name), visible(&value)))?;
+    }
+    for trailer in &request.framing.trailers {
+        let name = String::from_utf8_lossy(&trailer.name);
+        let value = String::from_utf8_lossy(&trailer.value);
+        output::line(&format!("trailer {}: {}", visible(&name), visible(&value)))?;
     }
     output::line("")?;
     let body = whole_body(engine, request).await?;

@@ -67,11 +67,20 @@ pub(crate) fn line(request: &RequestSummary) -> String {
         let _ = write!(line, "  {status}");
     }
     let _ = write!(line, "  {}", size(request.body_length));
+    if request.ambiguous {
+        line.push_str("  ambiguous framing");
+    }
     if request.state != State::Complete {
         let _ = write!(line, "  {}", request.state.as_str());
         if let Some(reason) = &request.reason {
             let _ = write!(line, ": {}", visible(reason));
         }
+    }
+    if request.starred {
+        line.push_str("  ★");
+    }
+    for tag in &request.tags {
+        let _ = write!(line, "  #{}", visible(tag));
     }
     line
 }

@@ -28,10 +28,12 @@ CREATE TABLE request (
     provider TEXT,
     event TEXT,
     delivery_key TEXT,
+    handshake TEXT,
     verdict TEXT NOT NULL,
     state TEXT NOT NULL,
     reason TEXT,
     answered INTEGER,
+    reply TEXT,
     body_length INTEGER NOT NULL,
     body_sha256 BLOB NOT NULL,
     duplicate_of BLOB
@@ -45,17 +47,25 @@ CREATE INDEX request_received ON request (received_at);
 CREATE INDEX request_duplicate ON request (sequence) WHERE duplicate_of IS NOT NULL;
 CREATE INDEX request_verdict ON request (verdict) WHERE verdict NOT IN ('valid', 'unknown');
 CREATE INDEX request_state ON request (state) WHERE state <> 'complete';
+CREATE INDEX request_handshake ON request (sequence) WHERE handshake IS NOT NULL;
 CREATE INDEX request_answered ON request (answered) WHERE answered IS NULL OR answered <> 200;
 
 -- A captured request never changes. What is thought of it (which endpoint it belongs to, who sent it, whether its
 -- signature holds) may: that depends on endpoints and secrets, which are set later. That it repeats an earlier one is
 -- found behind the commit: an index of delivery keys, which come in no order, would cost a page a request in it.
 CREATE TRIGGER request_never_changes
-BEFORE UPDATE OF sequence, id, received_at, took_micros, method, target, version, peer, state, reason, answered, body_length, body_sha256 ON request
+BEFORE UPDATE OF sequence, id, received_at, took_micros, method, target, version, peer, state, reason, reply,
+    body_length, body_sha256 ON request
 BEGIN
     SELECT raise(ABORT, 'a captured request never changes');
 END;
 
+-- What was answered is known when the request is kept, or, where a target answers through us, soon after; then it stays.
+CREATE TRIGGER request_answered_once
+BEFORE UPDATE OF answered ON request WHEN OLD.answered IS NOT NULL
+BEGIN
+    SELECT raise(ABORT, 'what was answered never changes');
+END;
 -- Requests whose provider or delivery key became another by judging them again: what they repeat is to be found anew.
 CREATE TABLE rekeyed (
     sequence INTEGER PRIMARY KEY
@@ -71,6 +81,8 @@ CREATE TABLE content (
     coding INTEGER NOT NULL,
     data BLOB NOT NULL
 ) STRICT;
+-- Few have it, and the list asks of each row whether it does.
+CREATE INDEX content_ambiguous ON content (place) WHERE instr(framing, 'ambiguous_framing') > 0;
 
 -- How many requests there are of each kind, kept in the transactions that add and remove them: nothing counts rows.
 CREATE TABLE tally (
@@ -85,14 +97,27 @@ CREATE TABLE annotation (
     request INTEGER PRIMARY KEY,
     starred INTEGER NOT NULL DEFAULT 0,
     note TEXT,
-    deliveries INTEGER NOT NULL DEFAULT 0
+    deliveries INTEGER NOT NULL DEFAULT 0,
+    -- how its forwards stand: 'delivered' or 'failed'
+    forwarded TEXT
 ) STRICT;
 CREATE INDEX annotation_starred ON annotation (request) WHERE starred = 1;
 CREATE INDEX annotation_note ON annotation (request) WHERE note IS NOT NULL;
 CREATE INDEX annotation_delivered ON annotation (request) WHERE deliveries > 0;
 
+-- The answer that went back, written soon after it went: where it came from, how long its sender waited for it from
+-- the last byte of the request on, and its bytes where they are not the usual ones.
+CREATE TABLE answer (
+    request INTEGER PRIMARY KEY,
+    source TEXT NOT NULL,
+    micros INTEGER,
+    length INTEGER,
+    coding INTEGER,
+    bytes BLOB
+) STRICT;
+
 CREATE TABLE tag (
-    name TEXT NOT NULL,
+    name TEXT NOT NULL COLLATE NOCASE,
     request INTEGER NOT NULL,
     PRIMARY KEY (name, request)
 ) STRICT, WITHOUT ROWID;
@@ -103,6 +128,7 @@ CREATE TABLE endpoint (
     path TEXT NOT NULL UNIQUE,
     provider TEXT,
     parameters TEXT NOT NULL,
+    answers_handshakes INTEGER NOT NULL DEFAULT 1,
     created_at INTEGER NOT NULL,
     -- where its sender sends to, if that is not what the listener sees
     public_url TEXT,
@@ -129,6 +155,30 @@ CREATE TABLE secret (
     retired_at INTEGER
 ) STRICT;
 CREATE INDEX secret_endpoint ON secret (endpoint);
+
+-- What the senders of an endpoint get, where the person set it.
+CREATE TABLE endpoint_answer (
+    endpoint BLOB PRIMARY KEY REFERENCES endpoint (id) ON DELETE CASCADE,
+    status INTEGER NOT NULL,
+    -- a JSON list of names and values
+    headers TEXT NOT NULL,
+    body TEXT NOT NULL,
+    delay_millis INTEGER NOT NULL
+) STRICT;
+
+-- Answers that go wrong on purpose. Emptied when a listener starts where none was.
+CREATE TABLE fault (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    endpoint BLOB NOT NULL UNIQUE REFERENCES endpoint (id) ON DELETE CASCADE,
+    kind TEXT NOT NULL,
+    -- the status, or how many ms later
+    amount INTEGER NOT NULL,
+    reach TEXT NOT NULL,
+    -- how many requests, or how many of a hundred
+    extent INTEGER NOT NULL,
+    struck INTEGER NOT NULL DEFAULT 0,
+    set_at INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE target (
     id BLOB PRIMARY KEY,
@@ -199,6 +249,53 @@ CREATE TABLE attempt (
 ) STRICT;
 CREATE INDEX attempt_delivery ON attempt (delivery);
 
+-- Requests of an endpoint that go to a target by themselves.
+CREATE TABLE forward (
+    id BLOB PRIMARY KEY,
+    endpoint BLOB NOT NULL REFERENCES endpoint (id) ON DELETE CASCADE,
+    target BLOB NOT NULL REFERENCES target (id) ON DELETE CASCADE,
+    filter TEXT NOT NULL,
+    way TEXT NOT NULL,
+    deadline_millis INTEGER NOT NULL,
+    position INTEGER NOT NULL
+) STRICT;
+CREATE INDEX forward_endpoint ON forward (endpoint);
+CREATE INDEX forward_target ON forward (target);
+
+-- Requests that wait to go to a target, put here in the transaction that keeps them; `place` is their order, at first
+-- that of their arrival.
+CREATE TABLE held (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    request INTEGER NOT NULL,
+    target BLOB NOT NULL REFERENCES target (id) ON DELETE CASCADE,
+    place REAL NOT NULL,
+    delivery BLOB,
+    attempts INTEGER NOT NULL DEFAULT 0,
+    trying_since INTEGER
+) STRICT;
+CREATE INDEX held_target ON held (target, place);
+CREATE INDEX held_request ON held (request);
+CREATE INDEX held_trying ON held (trying_since) WHERE trying_since IS NOT NULL;
+
+-- How the targets of forwards stand; none where all is well.
+CREATE TABLE queue (
+    target BLOB PRIMARY KEY REFERENCES target (id) ON DELETE CASCADE,
+    paused INTEGER NOT NULL DEFAULT 0,
+    next_at INTEGER,
+    tries INTEGER NOT NULL DEFAULT 0,
+    why TEXT,
+    lost INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- What is removed before it could go is not forwarded any more, and counted.
+CREATE TRIGGER held_goes_with_its_request
+AFTER DELETE ON request WHEN EXISTS (SELECT 1 FROM held WHERE held.request = OLD.sequence)
+BEGIN
+    INSERT INTO queue (target, lost) SELECT target, 1 FROM held WHERE request = OLD.sequence
+        ON CONFLICT (target) DO UPDATE SET lost = lost + 1;
+    DELETE FROM held WHERE request = OLD.sequence;
+END;
+
 CREATE TABLE setting (
     key TEXT PRIMARY KEY,
     value TEXT NOT NULL
@@ -208,7 +305,9 @@ CREATE TABLE setting (
 -- are moved here, so that nothing that reads the list has to know of them.
 CREATE TABLE deletion (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
-    at INTEGER NOT NULL
+    at INTEGER NOT NULL,
+    -- what chose its requests, empty for all of them; NULL where they were named one by one
+    filter TEXT
 ) STRICT;
 CREATE TABLE trash (
     sequence INTEGER PRIMARY KEY,
@@ -224,10 +323,12 @@ CREATE TABLE trash (
     provider TEXT,
     event TEXT,
     delivery_key TEXT,
+    handshake TEXT,
     verdict TEXT NOT NULL,
     state TEXT NOT NULL,
     reason TEXT,
     answered INTEGER,
+    reply TEXT,
     body_length INTEGER NOT NULL,
     body_sha256 BLOB NOT NULL,
     duplicate_of BLOB,

@@ -48,9 +48,8 @@ impl Bench {
 
     async fn made(&self, path: &str, provider: Option<&str>, secrets: &[&str]) -> EndpointId {
         let new = NewEndpoint {
-            path: path.to_owned(),
             provider: provider.map(str::to_owned),
-            ..NewEndpoint::default()
+            ..NewEndpoint::at(path.to_owned())
         };
         let id = self.engine.add_endpoint(new).await.unwrap().id;
         for (secret, number) in secrets.iter().zip(1..) {

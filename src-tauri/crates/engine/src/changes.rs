@@ -28,6 +28,8 @@ pub enum Change {
     Endpoints,
     /// The listener, the store's health or the settings changed.
     Status,
+    /// Judging again began, went on or ended.
+    Recheck,
     /// Another process wrote, or more changed than can be told.
     Everything,
 }
@@ -43,6 +45,8 @@ pub struct Batch {
     pub endpoints: bool,
     /// The listener, the store's health or the settings changed.
     pub status: bool,
+    /// Judging again began, went on or ended.
+    pub recheck: bool,
     /// Ask for everything again.
     pub everything: bool,
 }
@@ -60,6 +64,7 @@ impl Batch {
             }
             Change::Endpoints => self.endpoints = true,
             Change::Status => self.status = true,
+            Change::Recheck => self.recheck = true,
             Change::Everything => self.everything = true,
         }
     }

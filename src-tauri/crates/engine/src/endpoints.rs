@@ -9,7 +9,7 @@ use crate::changes::Change;
 use crate::engine::{Core, Engine};
 use crate::error::EngineError;
 use crate::model::{Endpoint, EndpointId, NewEndpoint, SecretId, SecretRecord};
-use crate::rejudging;
+use crate::rejudging::{self, Scope};
 use crate::store::TallyKind;
 
 /// How many replaced secrets an endpoint keeps.
@@ -61,8 +61,9 @@ impl Engine {
     /// When the path or a parameter cannot be understood, the path is taken, or the store cannot write.
     pub async fn add_endpoint(&self, new: NewEndpoint) -> Result<Endpoint, EngineError> {
         let new = self.core.checked(new)?;
+        let before = self.core.store.endpoints().await?;
         let endpoint = self.core.store.add_endpoint(new, self.core.clock.now()).await?;
-        self.core.endpoints_changed().await?;
+        self.core.endpoints_changed(&before).await?;
         Ok(endpoint)
     }
 
@@ -72,8 +73,9 @@ impl Engine {
     /// As [`Engine::add_endpoint`], and when there is no such endpoint.
     pub async fn update_endpoint(&self, id: EndpointId, to: NewEndpoint) -> Result<Endpoint, EngineError> {
         let to = self.core.checked(to)?;
+        let before = self.core.store.endpoints().await?;
         self.core.store.change_endpoint(id, to).await?;
-        self.core.endpoints_changed().await?;
+        self.core.endpoints_changed(&before).await?;
         self.find_endpoint(&id.to_string()).await
     }
 
@@ -82,8 +84,9 @@ impl Engine {
     /// # Errors
     /// When there is no such endpoint, or the store or the keychain cannot write.
     pub async fn remove_endpoint(&self, id: EndpointId) -> Result<(), EngineError> {
+        let before = self.core.store.endpoints().await?;
         let orphans = self.core.store.remove_endpoint(id).await?;
-        self.core.endpoints_changed().await?;
+        self.core.endpoints_changed(&before).await?;
         for secret in orphans {
             self.core.vault.remove(secret.id, secret.place).await?;
         }
@@ -121,6 +124,7 @@ impl Engine {
             .into_iter()
             .filter(|secret| secret.name == name && secret.retired_at.is_none())
             .collect();
+        let before = self.core.store.endpoints().await?;
         let id = SecretId::generate();
         // The value first: a record whose value is nowhere would be a secret that cannot be used.
         let place = self.core.vault.put(id, value).await?;
@@ -143,7 +147,7 @@ impl Engine {
                 .await?;
         }
         self.forget_oldest(endpoint).await?;
-        self.core.endpoints_changed().await?;
+        self.core.endpoints_changed(&before).await?;
         Ok(record)
     }
 
@@ -164,9 +168,10 @@ impl Engine {
     /// # Errors
     /// When there is no such secret, or the store or the keychain cannot write.
     pub async fn remove_secret(&self, id: SecretId) -> Result<(), EngineError> {
+        let before = self.core.store.endpoints().await?;
         let removed = self.core.store.remove_secret(id).await?;
         self.core.vault.remove(removed.id, removed.place).await?;
-        self.core.endpoints_changed().await
+        self.core.endpoints_changed(&before).await
     }
 }
 
@@ -200,10 +205,18 @@ impl Core {
 
     /// What depends on endpoints is made anew before anybody is told, so that who is told sees it. What was captured
     /// before is judged again beside that.
-    pub(crate) async fn endpoints_changed(self: &Arc<Self>) -> Result<(), EngineError> {
+    pub(crate) async fn endpoints_changed(self: &Arc<Self>, before: &[Endpoint]) -> Result<(), EngineError> {
+        let (after, _) = self.renew_judge().await?;
+        self.changes.tell(Change::Endpoints);
+        rejudging::start(self, Scope::between(before, &after)).await;
+        Ok(())
+    }
+
+    /// The same where schemes are others now: any request can be judged otherwise.
+    pub(crate) async fn schemes_changed(self: &Arc<Self>) -> Result<(), EngineError> {
         self.renew_judge().await?;
         self.changes.tell(Change::Endpoints);
-        rejudging::start(self).await;
+        rejudging::start(self, Scope::everything()).await;
         Ok(())
     }
 }

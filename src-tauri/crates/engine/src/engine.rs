@@ -14,19 +14,25 @@ use tokio::task::JoinHandle;
 use crate::capture::Limits;
 use crate::changes::{Change, Changes};
 use crate::clock::Clock;
+use crate::conduct::Conducts;
 use crate::error::EngineError;
+use crate::forwarding::PassingForward;
+use crate::forwarding::drain::Drain;
 use crate::housekeeping::Housekeeping;
 use crate::judge::Judge;
+use crate::lead::Lead;
 use crate::listening::Listening;
 use crate::model::{Endpoint, SecretId, SecretPlace, Timestamp};
 use crate::options::Options;
 use crate::provider::Catalogue;
-use crate::rejudging::{self, Rejudging};
+use crate::recording::Recorder;
+use crate::rejudging::{self, Rejudging, Scope};
 use crate::remedies::Remedies;
 use crate::schemes;
 use crate::secrets::Vault;
 use crate::sending::courier::Courier;
-use crate::store::{OwnProvider, Store, StoreError};
+use crate::store::{OwnProvider, Store, StoreError, StoreOptions};
+use crate::unpacking::{LastUnpacked, body_text};
 
 /// How long requests that are being received may take to finish when the engine is shut down.
 const GRACE: Duration = Duration::from_secs(5);
@@ -54,7 +60,18 @@ pub(crate) struct Core {
     pub(crate) remedies: Remedies,
     /// Whether the judge has the secrets that were there when the engine was opened.
     pub(crate) ready: watch::Sender<bool>,
+    /// What endpoints do beside keeping requests.
+    pub(crate) conducts: ArcSwap<Conducts>,
+    /// Held while that is made anew.
+    pub(crate) renewing: Mutex<()>,
+    pub(crate) recorder: Recorder,
+    /// What is forwarded while this program runs.
+    pub(crate) passing: std::sync::Mutex<Vec<PassingForward>>,
+    pub(crate) drain: Drain,
+    pub(crate) lead: Lead,
     pub(crate) rejudging: Rejudging,
+    /// The body that was looked into last.
+    pub(crate) unpacked: LastUnpacked,
     pub(crate) housekeeping: Housekeeping,
     /// Why the last request could not be kept; nothing once one was kept again.
     pub(crate) trouble: ArcSwapOption<StoreError>,
@@ -72,7 +89,11 @@ impl Engine {
     /// When the data cannot be used; it is then as it was found.
     pub async fn open(options: Options) -> Result<Self, EngineError> {
         let catalogue = Catalogue::embedded()?;
-        let store = Store::open(&options.data_dir, options.store.clone()).await?;
+        let store_options = StoreOptions {
+            body_text,
+            ..options.store.clone()
+        };
+        let store = Store::open(&options.data_dir, store_options).await?;
         let judge = Judge::new(Arc::clone(&catalogue));
         let core = Arc::new(Core {
             vault: Vault::new(&options.data_dir, options.secrets),
@@ -86,7 +107,14 @@ impl Engine {
             source: Mutex::default(),
             remedies: Remedies::default(),
             ready: watch::Sender::new(false),
+            conducts: ArcSwap::default(),
+            renewing: Mutex::default(),
+            recorder: Recorder::new(),
+            passing: std::sync::Mutex::default(),
+            drain: Drain::default(),
+            lead: Lead::default(),
             rejudging: Rejudging::default(),
+            unpacked: LastUnpacked::default(),
             housekeeping: Housekeeping::default(),
             trouble: ArcSwapOption::empty(),
             changes: Changes::default(),
@@ -94,13 +122,14 @@ impl Engine {
         let watchers = vec![
             tokio::spawn(watch(Arc::clone(&core))),
             tokio::spawn(crate::arrivals::tell_of_marks(Arc::clone(&core))),
+            tokio::spawn(crate::arrivals::tell_of_backlog(Arc::clone(&core))),
         ];
         let engine = Self {
             core,
             listening: Arc::default(),
             watchers: Arc::new(Mutex::new(watchers)),
         };
-        engine.apply_limits(&engine.settings().await?);
+        engine.core.renew_limits().await?;
         Ok(engine)
     }
 
@@ -157,6 +186,9 @@ impl Engine {
             listener.shut_down(GRACE).await;
         }
         self.core.courier.stop().await;
+        self.core.drain.stop().await;
+        self.core.recorder.stop().await;
+        self.core.lead.leave();
         self.core.rejudging.stop().await;
         self.core.housekeeping.stop().await;
         for watcher in self.watchers.lock().await.drain(..) {
@@ -234,16 +266,26 @@ async fn watch(core: Arc<Core>) {
             // What came after the other process had judged again, and before this one knew, was judged by the old
             // endpoints. Another process's requests alone are no reason: they were judged by it.
             Ok(grounds) => {
-                if before
-                    .replace(grounds.clone())
-                    .is_some_and(|before| before != grounds)
-                {
-                    rejudging::start(&core).await;
+                if let Some((endpoints, own)) = before.replace(grounds.clone()) {
+                    let scope = if own == grounds.1 {
+                        Scope::between(&endpoints, &grounds.0)
+                    } else {
+                        Scope::everything()
+                    };
+                    rejudging::start(&core, scope).await;
                 }
             }
             Err(error) => tracing::warn!(%error, "the endpoints cannot be read"),
         }
+        if let Err(error) = core.renew_conducts().await {
+            tracing::warn!(%error, "what endpoints do cannot be read");
+        }
+        core.drain.wake();
+        if let Err(error) = core.renew_limits().await {
+            tracing::warn!(%error, "the limits cannot be read");
+        }
         core.ready.send_replace(true);
+        core.housekeeping.renew(&core).await;
         // Told after the renewal, so that who asks again sees it.
         core.changes.tell(Change::Everything);
         if foreign.changed().await.is_err() {

@@ -1,5 +1,6 @@
 //! What the engine says when it cannot do what it was asked.
 
+use crate::answering::TemplateError;
 use crate::capture::BindError;
 use crate::delivery::{DestinationError, EditError, PlanError, RouteError};
 use crate::filter::FilterError;
@@ -64,6 +65,12 @@ pub enum EngineError {
         /// What to do.
         hint: Option<String>,
     },
+    /// A text with variables cannot be understood.
+    #[error(transparent)]
+    Template(#[from] TemplateError),
+    /// A fault lives as long as a listener, and there is none.
+    #[error("no program listens on this data, and a fault ends with the listener")]
+    NobodyListens,
     /// The listener is needed for this and does not listen.
     #[error("the listener is not running")]
     NotListening,
@@ -80,6 +87,10 @@ pub enum Kind {
     BadFilter,
     /// The store cannot read or write.
     Store,
+    /// The data file cannot be used as it is; it can be set aside and a new one begun.
+    Unusable,
+    /// The data file cannot be opened now.
+    Unopened,
     /// The person has to agree to send to a host that is far away.
     ConfirmHost,
     /// The person has to agree to send a live event.
@@ -111,6 +122,8 @@ impl EngineError {
             Self::Edit(error) => Some(error.hint()),
             Self::Filter(error) => error.hint.clone(),
             Self::BadInput { hint, .. } => hint.clone(),
+            Self::Template(error) => Some(error.hint().to_owned()),
+            Self::NobodyListens => Some("start the window or `hookbench listen` first".to_owned()),
             Self::NotListening => Some("choose a free port for the listener".to_owned()),
             Self::Catalogue(_) | Self::Sample(_) | Self::NotFound { .. } => None,
         }
@@ -127,14 +140,19 @@ impl EngineError {
             | Self::Edit(_)
             | Self::BadInput { .. }
             | Self::Catalogue(_)
+            | Self::Template(_)
             | Self::Store(
                 StoreError::BadPrefix { .. } | StoreError::Ambiguous { .. } | StoreError::Exists { .. },
             ) => Kind::BadInput,
             Self::Filter(_) => Kind::BadFilter,
+            Self::Open(error) if error.may_set_aside() => Kind::Unusable,
+            Self::Open(_) => Kind::Unopened,
+            Self::Store(_) => Kind::Store,
             Self::Confirm(Question::Far { .. }) => Kind::ConfirmHost,
             Self::Confirm(Question::Live { .. }) => Kind::ConfirmLive,
-            Self::Open(_) | Self::Store(_) => Kind::Store,
-            Self::Bind(_) | Self::Secret(_) | Self::Sample(_) | Self::NotListening => Kind::Failed,
+            Self::Bind(_) | Self::Secret(_) | Self::Sample(_) | Self::NobodyListens | Self::NotListening => {
+                Kind::Failed
+            }
         }
     }
 }

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use crate::changes::Change;
 use crate::engine::{Core, Engine};
 use crate::error::EngineError;
-use crate::store::{Health, StoreError, Usage};
+use crate::store::{Health, RetentionLimits, StoreError, Usage};
 
 /// The work under way.
 #[derive(Default)]
@@ -21,7 +21,7 @@ pub(crate) struct Housekeeping {
 
 struct Running {
     /// Dropping it ends the keeping within limits.
-    _limits: watch::Sender<crate::store::RetentionLimits>,
+    limits: watch::Sender<RetentionLimits>,
     health: watch::Receiver<Health>,
     tasks: Vec<JoinHandle<()>>,
 }
@@ -33,7 +33,7 @@ impl Housekeeping {
         if running.is_some() {
             return;
         }
-        let limits = watch::Sender::new(core.options.retention);
+        let limits = watch::Sender::new(core.retention().await.unwrap_or(core.options.retention));
         let health = core.store.watch_health();
         let keeping = core
             .store
@@ -42,10 +42,21 @@ impl Housekeeping {
         let watching = tell_of_health(Arc::clone(core), health.clone());
         let tasks = vec![tokio::spawn(keeping), tokio::spawn(watching)];
         *running = Some(Running {
-            _limits: limits,
+            limits,
             health,
             tasks,
         });
+    }
+
+    /// Takes over limits that were chosen anew, here or in another program.
+    pub(crate) async fn renew(&self, core: &Core) {
+        if let Some(running) = &*self.running.lock().await
+            && let Ok(chosen) = core.retention().await
+        {
+            running
+                .limits
+                .send_if_modified(|limits| std::mem::replace(limits, chosen) != chosen);
+        }
     }
 
     /// Ends what is under way.
@@ -83,6 +94,18 @@ impl Engine {
     pub async fn store_trouble(&self) -> Option<StoreError> {
         let problem = self.health().await.problem;
         problem.or_else(|| self.core.trouble.load_full().map(|error| (*error).clone()))
+    }
+
+    /// How many requests at least were kept before and are not there any more.
+    #[must_use]
+    pub fn lost_requests(&self) -> Option<u64> {
+        self.core.store.lost()
+    }
+
+    /// What makes the data folder a bad place for a data file, in words.
+    #[must_use]
+    pub fn folder_reservation(&self) -> Option<String> {
+        self.core.store.reservation()
     }
 
     /// What the data uses of the disk.

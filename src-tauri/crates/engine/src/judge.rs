@@ -7,11 +7,14 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use hookbench_signature::{Context, Message, Micros, Report, Scheme, Secret, Verdict, check, verify};
+use hookbench_signature::{
+    Context, Message, Micros, Note, NoteCode, Report, Scheme, Secret, Verdict, check, verify,
+};
 
 use crate::examining::Examination;
 use crate::model::{Endpoint, EndpointId, RawHead, Recognition, SecretId, State, Timestamp, Tolerance};
-use crate::provider::{Catalogue, Facts, HandshakeAnswer, Provider};
+use crate::provider::{Catalogue, Detected, Facts, HandshakeAnswer, Provider, UnpackedBody};
+use crate::test_keys::TEST_KEY;
 
 /// The scheme of a provider with an endpoint's parameters put in.
 #[derive(Debug)]
@@ -135,8 +138,32 @@ impl Judge {
                 .and_then(|provider| provider.handshake(facts, secrets(known), parameters(known)));
             if let Some(question) = handshake.as_ref().filter(|handshake| !handshake.acknowledgement) {
                 recognition.event = Some(format!("handshake: {}", question.name));
+                recognition.handshake = Some(question.name.clone());
             }
-            (recognition, handshake)
+            let is_answered = known.is_none_or(|known| known.endpoint.answers_handshakes);
+            (recognition, handshake.filter(|_| is_answered))
+        })
+    }
+
+    /// What its provider wants to hear, whether or not its endpoint says it.
+    pub(crate) fn question(&self, case: Case<'_>) -> Option<HandshakeAnswer> {
+        self.look(case, |known, facts| {
+            let (_, provider) = self.recognised(case, known, facts);
+            provider
+                .filter(|_| case.state == State::Complete)
+                .and_then(|provider| provider.handshake(facts, secrets(known), parameters(known)))
+                .filter(|handshake| !handshake.acknowledgement)
+        })
+    }
+
+    /// Who may have sent a request that does not say enough; nobody where it is clear or nothing is known.
+    pub(crate) fn possible_providers(&self, case: Case<'_>) -> Vec<String> {
+        self.look(case, |known, facts| {
+            let is_pinned = known.is_some_and(|known| known.endpoint.provider.is_some());
+            match self.catalogue.detect(facts) {
+                Detected::Ambiguous(ids) if !is_pinned => ids,
+                _ => Vec::new(),
+            }
         })
     }
 
@@ -201,7 +228,18 @@ impl Judge {
         let url = public_url(known, facts);
         let message: Message<'_> = facts.message(url.as_deref(), Some(micros(case.received_at)));
         let report = match self.scheme(known, &provider.id) {
-            Some(Ready::Scheme(scheme)) => verify(scheme, &message, secrets(known)),
+            Some(Ready::Scheme(scheme)) => {
+                let mut report = verify(scheme, &message, secrets(known));
+                if report.verdict == Verdict::Valid
+                    && report.key.as_ref().is_some_and(|key| key.name == TEST_KEY)
+                {
+                    report.notes.push(Note {
+                        code: NoteCode::TestKey,
+                        text: "made with a test key of Hookbench's own, not by the provider".to_owned(),
+                    });
+                }
+                report
+            }
             Some(Ready::Incomplete(missing)) => Report::without_check(Verdict::Unknown, missing),
             Some(Ready::Unsigned) | None => Report::without_check(
                 Verdict::Unsigned,
@@ -277,6 +315,7 @@ impl Judge {
             other_secrets: fresh(self.other_secrets()),
             previous_secrets: fresh(known.map(Known::previous_secrets).unwrap_or_default()),
             urls: url.iter().cloned().chain(others).collect(),
+            decoded_body: facts.unpacked_body().map(<[u8]>::to_vec),
             ..Context::default()
         };
         let message = facts.message(url.as_deref(), Some(micros(case.received_at)));
@@ -336,7 +375,10 @@ impl Judge {
         let method = String::from_utf8_lossy(&line.method);
         let target = String::from_utf8_lossy(&line.target);
         let headers = case.head.headers();
-        let facts = Facts::new(&method, &target, &headers, case.body).with_digest(case.body_sha256);
+        let unpacked = UnpackedBody::default();
+        let facts = Facts::new(&method, &target, &headers, case.body)
+            .with_digest(case.body_sha256)
+            .unpacking_into(&unpacked);
         then(self.endpoint_for(&target), &facts)
     }
 

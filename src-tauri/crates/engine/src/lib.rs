@@ -4,6 +4,8 @@
 //! signature crate whether it holds, [`store`] keeps it, and only then the sender is answered. [`Engine`] joins them;
 //! the terminal and the window know nothing below it.
 
+mod annotating;
+mod answering;
 mod arrivals;
 pub mod body;
 pub mod capture;
@@ -11,6 +13,8 @@ pub mod capture;
 mod capture_for_tests;
 pub mod changes;
 pub mod clock;
+mod conduct;
+mod course;
 mod deleting;
 pub mod delivery;
 mod endpoints;
@@ -19,32 +23,45 @@ mod error;
 mod examining;
 pub mod exchange;
 pub mod filter;
+pub mod forwarding;
 mod housekeeping;
 mod judge;
+mod keeping;
+mod lead;
+mod limiting;
 mod listening;
 pub mod model;
 mod options;
 pub mod provider;
 mod reading;
 mod reception;
+mod recording;
 mod rejudging;
 mod remedies;
 mod samples;
+mod saved;
 mod schemes;
 pub mod secrets;
 mod sending;
 mod settings;
 pub mod store;
+mod test_keys;
+mod unpacking;
 
-pub use deleting::Deleted;
+pub use answering::{LONGEST_DELAY, TemplateError, VARIABLES};
+pub use deleting::{COUNTED_AT_MOST, Deleted};
 pub use engine::Engine;
 pub use error::{EngineError, Kind};
 pub use examining::{Examination, Searching};
+pub use keeping::Storage;
+pub use limiting::{LIMITS, LimitInfo, LimitState, LimitUnit, limit_of};
 pub use listening::{DEFAULT_PORT, Listen, ListenerState};
 pub use options::Options;
 pub use reading::{PageQuery, Totals};
+pub use rejudging::Recheck;
 pub use remedies::{Applied, Remedy};
 pub use samples::{SampleDelivered, SampleSent};
+pub use saved::SavedFilterState;
 pub use schemes::{OwnScheme, Tried, TriedOn};
 pub use sending::{
     Aim, Chosen, Compared, Edited, EditedBody, IdempotencyReport, IdempotencyRow, LiveEvents, MOST_AT_ONCE,
@@ -52,3 +69,4 @@ pub use sending::{
     Sending, ShownCertificate, Signatures,
 };
 pub use settings::{Settings, Theme};
+pub use unpacking::UnpackedBytes;

@@ -9,6 +9,7 @@ use crate::changes::Change;
 use crate::engine::Engine;
 use crate::error::{EngineError, bind_hint};
 use crate::reception::Reception;
+use crate::rejudging;
 
 /// The port of first choice: 4665 spells HOOK on a telephone.
 pub const DEFAULT_PORT: u16 = 4665;
@@ -96,6 +97,7 @@ impl Engine {
             None => self.remembered_port().await,
         };
         let mut slot = self.listening.lock().await;
+        self.begin_recording().await?;
         slot.address = Some(wanted.address);
         slot.port = port;
         let bound = if wanted.exact_port || port == 0 {
@@ -120,6 +122,7 @@ impl Engine {
             .sockets()
             .set(slot.socket().into_iter().collect());
         self.core.housekeeping.start(&self.core).await;
+        rejudging::resume(&self.core).await;
         self.core.start_retries();
         self.core.changes.tell(Change::Status);
         Ok(slot.state())
@@ -155,6 +158,17 @@ impl Engine {
     /// How the listener is.
     pub async fn listener(&self) -> ListenerState {
         self.listening.lock().await.state()
+    }
+
+    /// Faults end with the last program that listened: where there is none, those that are left are old.
+    async fn begin_recording(&self) -> Result<(), EngineError> {
+        if self.core.lead.take(&self.core) {
+            self.core.store.clear_faults().await?;
+        }
+        self.core.renew_conducts().await?;
+        self.core.recorder.start(&self.core).await;
+        self.core.drain.start(&self.core);
+        Ok(())
     }
 
     async fn remembered_port(&self) -> u16 {

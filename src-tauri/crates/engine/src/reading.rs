@@ -3,13 +3,13 @@
 use bytes::Bytes;
 use hookbench_signature::Report;
 
-use crate::changes::Change;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::exchange;
 use crate::filter::{Filter, Moment, Sought};
 use crate::judge::Case;
 use crate::model::{Request, RequestId, RequestSummary, Sequence, Verdict};
+use crate::provider::HandshakeAnswer;
 use crate::store::{From, Page, PageRequest, Suggestion, TallyKind};
 
 /// Which page of the list.
@@ -181,19 +181,37 @@ impl Engine {
         }
     }
 
-    /// Stars a request or takes the star away.
+    /// What a request's provider asks with it and wants to hear, where it is a question, with what a person should copy
+    /// or open. What was really answered is with the request.
     ///
     /// # Errors
-    /// When the store cannot write.
-    pub async fn star(&self, id: RequestId, starred: bool) -> Result<(), EngineError> {
-        if starred {
-            self.core.store.star(&[id]).await?;
-        } else {
-            self.core.store.unstar(&[id]).await?;
-        }
-        self.core.changes.tell(Change::Request(id));
-        self.core.changes.tell(Change::Status);
-        Ok(())
+    /// When there is no such request or the store cannot be read.
+    pub async fn question(&self, id: RequestId) -> Result<Option<HandshakeAnswer>, EngineError> {
+        let request = self.request(id).await?;
+        let body = self.whole_body(id).await?;
+        Ok(self.core.judge.load().question(Case {
+            head: &request.head,
+            body: &body,
+            body_sha256: request.summary.body_sha256,
+            state: request.summary.state,
+            received_at: request.summary.received_at,
+        }))
+    }
+
+    /// Who may have sent a request that does not say enough to be sure, by provider id.
+    ///
+    /// # Errors
+    /// When there is no such request or the store cannot be read.
+    pub async fn possible_providers(&self, id: RequestId) -> Result<Vec<String>, EngineError> {
+        let request = self.request(id).await?;
+        let body = self.whole_body(id).await?;
+        Ok(self.core.judge.load().possible_providers(Case {
+            head: &request.head,
+            body: &body,
+            body_sha256: request.summary.body_sha256,
+            state: request.summary.state,
+            received_at: request.summary.received_at,
+        }))
     }
 
     /// How many requests there are of what matters at a glance.

@@ -4,30 +4,23 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::{HeaderName, HeaderValue, header};
+use http::{HeaderValue, header};
 use tokio::sync::Semaphore;
 
 use crate::capture::{Answer, Intake};
 use crate::changes::Change;
-use crate::delivery::marker;
+use crate::course::Course;
 use crate::engine::Core;
 use crate::judge::Case;
-use crate::model::{Arrival, Body, NewRequest, Recognition, RequestId};
+use crate::model::{Arrival, Body, HandshakeReply, NewRequest, Recognition, RequestId};
 use crate::provider::HandshakeAnswer;
-use crate::store::StoreError;
+use crate::store::{Kept, StoreError};
 
 /// How many spooled bodies are read back into memory at once to be judged.
 const LARGE_AT_ONCE: usize = 2;
 
 /// How long a request waits for secrets that are still being read at the start: a locked keychain asks the person.
 const SECRETS_WAIT: Duration = Duration::from_secs(2);
-
-/// The status that tells a sender that its request is kept.
-const ACCEPTED: u16 = 200;
-
-/// The status that tells a sender that its request went round in a circle (RFC 5842 section 7.2).
-const LOOP_DETECTED: u16 = 508;
 
 /// How long a sender should wait before it tries again when the store cannot write, seconds.
 const RETRY_AFTER: &str = "10";
@@ -46,18 +39,7 @@ impl Reception {
         }
     }
 
-    async fn keep(
-        &self,
-        arrival: Arrival,
-        recognition: Recognition,
-        answered: Option<u16>,
-    ) -> Result<(), StoreError> {
-        let new = NewRequest {
-            id: RequestId::generate(),
-            arrival,
-            recognition,
-            answered,
-        };
+    async fn keep(&self, new: NewRequest) -> Result<Kept, StoreError> {
         let kept = self.core.store.insert_request(new).await;
         let trouble = kept.as_ref().err().cloned();
         // Asked first: a swap for every request would be paid by all of them.
@@ -65,9 +47,9 @@ impl Reception {
             self.core.trouble.store(trouble.map(Arc::new));
             self.core.changes.tell(Change::Status);
         }
-        kept?;
+        let kept = kept?;
         self.core.changes.tell(Change::Arrived);
-        Ok(())
+        Ok(kept)
     }
 
     /// What is known of a request, and what its sender wants to hear if it asks something. No question is so long that
@@ -118,13 +100,20 @@ impl Reception {
 impl Intake for Reception {
     async fn take(&self, arrival: Arrival) -> Answer {
         let (recognition, handshake) = self.judge(&arrival).await;
-        let answer = if marker::has_passed(&arrival.head, self.core.store.marker()) {
-            looped()
-        } else {
-            handshake.map_or_else(accepted, answer_to)
+        let id = RequestId::generate();
+        let now = self.core.clock.now();
+        let asked = handshake.as_ref().and_then(reply);
+        let course = Course::of(&self.core, id, now, &arrival, &recognition, handshake);
+        let new = NewRequest {
+            id,
+            arrival,
+            recognition,
+            answered: course.answered(),
+            forwards: course.held_for(),
+            reply: asked.filter(|_| course.is_handshake()),
         };
-        match self.keep(arrival, recognition, Some(answer.status)).await {
-            Ok(()) => answer,
+        match self.keep(new).await {
+            Ok(kept) => course.run(&self.core, id, kept.sequence).await,
             Err(error) => {
                 tracing::error!(%error, "a request could not be kept and was refused");
                 unavailable(&error)
@@ -134,7 +123,15 @@ impl Intake for Reception {
 
     async fn record(&self, arrival: Arrival, answered: Option<u16>) {
         let recognition = self.recognise(&arrival).await;
-        if let Err(error) = self.keep(arrival, recognition, answered).await {
+        let new = NewRequest {
+            id: RequestId::generate(),
+            arrival,
+            recognition,
+            answered,
+            forwards: Vec::new(),
+            reply: None,
+        };
+        if let Err(error) = self.keep(new).await {
             tracing::error!(%error, "a refused or unfinished request could not be kept");
         }
     }
@@ -150,49 +147,22 @@ fn case<'a>(arrival: &'a Arrival, body: &'a [u8]) -> Case<'a> {
     }
 }
 
-/// What a sender that asks something gets once its request is kept.
-fn answer_to(handshake: HandshakeAnswer) -> Answer {
-    let headers = handshake.headers.iter().filter_map(|(name, value)| {
-        Some((
-            HeaderName::from_bytes(name.as_bytes()).ok()?,
-            HeaderValue::from_str(value).ok()?,
-        ))
-    });
-    Answer {
+/// What is kept of an answer to a question; a delivery like any other is none.
+fn reply(handshake: &HandshakeAnswer) -> Option<HandshakeReply> {
+    (!handshake.acknowledgement).then(|| HandshakeReply {
+        name: handshake.name.clone(),
+        why: handshake.why.clone(),
+        lacks: handshake.lacks.clone(),
         status: handshake.status,
-        headers: headers.collect(),
-        body: Bytes::from(handshake.body),
-        close: false,
-    }
-}
-
-/// What every other sender gets.
-fn accepted() -> Answer {
-    Answer {
-        status: ACCEPTED,
-        headers: vec![(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("text/plain; charset=utf-8"),
-        )],
-        body: Bytes::from_static(b"ok\n"),
-        close: false,
-    }
-}
-
-/// What a request gets that this Hookbench sent itself and that came back: it is kept like any other, and whoever
-/// passed it on is told to stop.
-fn looped() -> Answer {
-    Answer {
-        status: LOOP_DETECTED,
-        body: Bytes::from_static(b"this request was sent by the Hookbench that it came back to\n"),
-        ..accepted()
-    }
+        headers: handshake.headers.clone(),
+        body: handshake.body.clone(),
+    })
 }
 
 /// The sender is told that nothing was kept and when to try again.
 fn unavailable(error: &StoreError) -> Answer {
     Answer {
         headers: vec![(header::RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER))],
-        ..Answer::empty(if *error == StoreError::Full { 507 } else { 503 })
+        ..Answer::empty(if error.is_about_room() { 507 } else { 503 })
     }
 }

@@ -365,7 +365,7 @@ impl Engine {
             let name = free_name(endpoint, &own.name);
             steps.push(Step::Secret(own.clone()));
             self.core.store.retire_secret(own.id, &name, None).await?;
-            return self.core.endpoints_changed().await;
+            return self.core.schemes_changed().await;
         }
         let value = {
             let judge = self.core.judge.load();
@@ -401,9 +401,8 @@ impl Engine {
         }
         let made = self
             .add_endpoint(NewEndpoint {
-                path: path_of(&summary.target),
                 provider: summary.recognition.provider,
-                ..NewEndpoint::default()
+                ..NewEndpoint::at(path_of(&summary.target))
             })
             .await?;
         steps.push(Step::RemoveEndpoint(made.id));
@@ -445,7 +444,7 @@ impl Engine {
                 done => done?,
             }
         }
-        self.core.endpoints_changed().await
+        self.core.schemes_changed().await
     }
 }
 

@@ -1,7 +1,6 @@
 //! Sending a sample event through the listener, signed as its provider would: the shortest way from an empty window
 //! to a request that can be looked at.
 
-use ring::rand::{SecureRandom as _, SystemRandom};
 use secrecy::SecretString;
 
 use crate::delivery::{Cancel, Client, ClientSettings, Edit};
@@ -10,6 +9,7 @@ use crate::error::EngineError;
 use crate::model::{Attempt, Endpoint, NewEndpoint, Outcome};
 use crate::provider::{Provider, SampleSetting, Signing};
 use crate::sending::{Aim, LiveEvents};
+use crate::test_keys::fill_random;
 
 /// The name of a secret that was made for samples.
 const SECRET_NAME: &str = "made for samples";
@@ -23,6 +23,8 @@ pub struct SampleSent {
     pub status: u16,
     /// Why it is not signed, where it would be.
     pub unsigned: Option<String>,
+    /// It is signed with a test key of our own: only its provider has the real one.
+    pub with_test_key: bool,
 }
 
 /// A sample was sent straight to a target.
@@ -56,6 +58,7 @@ impl Engine {
             return Err(EngineError::NotListening);
         }
         let endpoint = self.endpoint_for_samples(&provider).await?;
+        let test_key = self.test_key(&provider, &endpoint).await?;
         let url = format!("{base}{}", endpoint.path);
         let secret = self.core.judge.load().secrets_of(endpoint.id).first().cloned();
         let setting = SampleSetting {
@@ -64,7 +67,11 @@ impl Engine {
             secret: secret.as_ref(),
             parameters: &endpoint.parameters,
         };
-        let rendered = provider.render_sample(sample, &setting, fill_random)?;
+        let rendered = match &test_key {
+            Some(key) => provider.render_sample_with_test_key(sample, &setting, key, fill_random)?,
+            None => provider.render_sample(sample, &setting, fill_random)?,
+        };
+        let with_test_key = test_key.is_some() && rendered.signing == Signing::Signed;
         let edit = Edit {
             method: rendered.method,
             url: format!("{base}{}", rendered.target),
@@ -86,6 +93,7 @@ impl Engine {
             Some(status) if attempt.outcome == Outcome::Answered => Ok(SampleSent {
                 path: endpoint.path,
                 status,
+                with_test_key,
                 unsigned: match rendered.signing {
                     Signing::NotSigned(why) => Some(why),
                     Signing::Signed | Signing::Unsigned => None,
@@ -179,9 +187,8 @@ impl Engine {
             return Ok(endpoint.clone());
         }
         let new = NewEndpoint {
-            path,
             provider: Some(provider.id.clone()),
-            ..NewEndpoint::default()
+            ..NewEndpoint::at(path)
         };
         let endpoint = self.add_endpoint(new).await?;
         if let Some(secret) = provider.invented_secret(fill_random) {
@@ -189,13 +196,6 @@ impl Engine {
                 .await?;
         }
         self.find_endpoint(&endpoint.id.to_string()).await
-    }
-}
-
-fn fill_random(bytes: &mut [u8]) {
-    if SystemRandom::new().fill(bytes).is_err() {
-        // Only ids and keys of samples are made here; without randomness they repeat, and nothing worse.
-        bytes.fill(0x2a);
     }
 }
 
@@ -240,5 +240,55 @@ mod tests {
             );
         }
         engine.shut_down().await;
+    }
+
+    #[tokio::test]
+    async fn what_only_its_provider_can_sign_is_valid_by_a_test_key() {
+        let folder = tempfile::tempdir().unwrap();
+        let options = || Options {
+            secrets: Preference::Files,
+            ..Options::at(Some(folder.path().to_owned()))
+        };
+        for round in 0..2 {
+            let engine = Engine::open(options()).await.unwrap();
+            let any_port = Listen {
+                port: Some(0),
+                ..Listen::default()
+            };
+            engine.listen(any_port).await.unwrap();
+            for provider in ["discord", "standardwebhooks", "sendgrid", "adobe-io"] {
+                let provider = engine.catalogue().get(provider).unwrap().clone();
+                if provider.invented_secret(|bytes| bytes.fill(1)).is_some() {
+                    continue;
+                }
+                let signed = provider.sample.iter().find(|sample| !sample.unsigned).unwrap();
+                let sent = engine.send_sample(&provider.id, &signed.name).await.unwrap();
+                assert!(sent.with_test_key, "`{}` says so", provider.id);
+                let page = engine.requests(&PageQuery::default()).await.unwrap();
+                let (_, report) = engine.report(page.rows[0].id).await.unwrap();
+                assert_eq!(
+                    (report.verdict, report.key.map(|key| key.name)),
+                    (hookbench_signature::Verdict::Valid, Some("test key".to_owned())),
+                    "`{}`, by a key that is named for what it is",
+                    provider.id
+                );
+                assert!(
+                    report.notes.iter().any(|note| note.text.contains("test key")),
+                    "and said"
+                );
+                let endpoint = engine
+                    .endpoints()
+                    .await
+                    .unwrap()
+                    .into_iter()
+                    .find(|endpoint| endpoint.provider.as_ref() == Some(&provider.id));
+                assert_eq!(
+                    endpoint.unwrap().secrets.len(),
+                    1,
+                    "one key, after {round} restarts"
+                );
+            }
+            engine.shut_down().await;
+        }
     }
 }

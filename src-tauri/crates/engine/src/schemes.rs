@@ -171,7 +171,7 @@ impl Engine {
             .store
             .put_own_provider(file, replaces.map(str::to_owned), now)
             .await?;
-        self.core.endpoints_changed().await?;
+        self.core.schemes_changed().await?;
         let kept = self.own_schemes().await?;
         kept.into_iter()
             .find(|scheme| scheme.id == provider.id)
@@ -188,7 +188,7 @@ impl Engine {
     /// When there is none, or the store cannot write.
     pub async fn remove_own_scheme(&self, id: &str) -> Result<Vec<String>, EngineError> {
         let freed = self.core.store.remove_own_provider(id).await?;
-        self.core.endpoints_changed().await?;
+        self.core.schemes_changed().await?;
         Ok(freed)
     }
 

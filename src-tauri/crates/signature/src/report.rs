@@ -280,6 +280,8 @@ pub enum NoteCode {
     OtherSignature,
     /// A key or certificate that the provider would have fetched was given by hand.
     KeyByHand,
+    /// It was made with a key pair of our own, not by the provider.
+    TestKey,
     /// A certificate was outside its validity when the message was received.
     CertificateDates,
 }

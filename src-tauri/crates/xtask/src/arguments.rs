@@ -7,7 +7,7 @@ usage: cargo xtask <task>
 
   run [-- ARGUMENTS]   set this machine up, build the user interface, open the window
   test [--fast]        set this machine up and run every test; --fast leaves out what needs a display or a browser
-  bench [NAME]         run the benchmarks, or the one that is named
+  bench [NAME] [FLAGS] run the benchmarks, or the one that is named; FLAGS (--quick, --rounds N, ...) are theirs
   bundle               build the packages to install (.deb and .rpm on Linux)
   bindings [--check]   write ui/src/bindings from the Rust types; --check fails if they were not fresh
   lint                 formatters, clippy, rustdoc, eslint, prettier, svelte-check, cargo-deny
@@ -17,11 +17,20 @@ usage: cargo xtask <task>
 /// One task, with what it was given.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Task {
-    Run { arguments: Vec<String> },
-    Test { scope: Scope },
-    Bench { name: Option<String> },
+    Run {
+        arguments: Vec<String>,
+    },
+    Test {
+        scope: Scope,
+    },
+    Bench {
+        name: Option<String>,
+        flags: Vec<String>,
+    },
     Bundle,
-    Bindings { then: AfterBindings },
+    Bindings {
+        then: AfterBindings,
+    },
     Lint,
     Packages,
     Help,
@@ -62,9 +71,13 @@ pub(crate) fn parse(words: impl Iterator<Item = String>) -> Result<Task, Failure
             scope: Scope::Everything,
         }),
         ("test", ["--fast"]) => Ok(Task::Test { scope: Scope::Fast }),
-        ("bench", []) => Ok(Task::Bench { name: None }),
-        ("bench", [name]) if !name.starts_with('-') => Ok(Task::Bench {
+        ("bench", [name, flags @ ..]) if !name.starts_with('-') && are_flags(flags) => Ok(Task::Bench {
             name: Some((*name).to_string()),
+            flags: owned(flags),
+        }),
+        ("bench", flags) if are_flags(flags) => Ok(Task::Bench {
+            name: None,
+            flags: owned(flags),
         }),
         ("bundle", []) => Ok(Task::Bundle),
         ("bindings", []) => Ok(Task::Bindings {
@@ -76,11 +89,25 @@ pub(crate) fn parse(words: impl Iterator<Item = String>) -> Result<Task, Failure
         ("lint", []) => Ok(Task::Lint),
         ("packages", []) => Ok(Task::Packages),
         ("help" | "--help" | "-h", _) | (_, ["--help" | "-h"]) => Ok(Task::Help),
+        ("bench", [_, second, ..]) => {
+            Err(Failure::new(format!("`{task}` does not take `{second}`")).hint(USAGE))
+        }
         ("run" | "test" | "bench" | "bundle" | "bindings" | "lint" | "packages", [first, ..]) => {
             Err(Failure::new(format!("`{task}` does not take `{first}`")).hint(USAGE))
         }
         _ => Err(Failure::new(format!("no task is called `{task}`")).hint(USAGE)),
     }
+}
+
+/// Whether what follows a benchmark's name is for the benchmark, which knows its flags itself.
+fn are_flags(words: &[&str]) -> bool {
+    words
+        .first()
+        .is_none_or(|word| word.starts_with("--") && *word != "--help")
+}
+
+fn owned(words: &[&str]) -> Vec<String> {
+    words.iter().map(ToString::to_string).collect()
 }
 
 #[cfg(test)]
@@ -105,7 +132,7 @@ mod tests {
         for (line, word) in [
             ("run --data-dir x", "--data-dir"),
             ("test --quick", "--quick"),
-            ("bench a b", "a"),
+            ("bench a b", "b"),
             ("lint x", "x"),
         ] {
             let failure = parsed(line).unwrap_err();
@@ -139,12 +166,26 @@ mod tests {
                 },
             ),
             (
-                "bench capture",
+                "bench capture --quick --rounds 1",
                 Task::Bench {
                     name: Some("capture".to_string()),
+                    flags: vec!["--quick".to_string(), "--rounds".to_string(), "1".to_string()],
                 },
             ),
-            ("bench", Task::Bench { name: None }),
+            (
+                "bench --quick",
+                Task::Bench {
+                    name: None,
+                    flags: vec!["--quick".to_string()],
+                },
+            ),
+            (
+                "bench",
+                Task::Bench {
+                    name: None,
+                    flags: Vec::new(),
+                },
+            ),
             ("bundle", Task::Bundle),
             (
                 "bindings --check",

@@ -51,7 +51,7 @@ fn perform(task: Task) -> Result<(), Failure> {
         }
         Task::Run { arguments } => tasks::run::perform(&workspace, &arguments),
         Task::Test { scope } => tasks::test::perform(&workspace, scope),
-        Task::Bench { name } => tasks::bench::perform(&workspace, name),
+        Task::Bench { name, flags } => tasks::bench::perform(&workspace, name, flags),
         Task::Bundle => tasks::bundle::perform(&workspace),
         Task::Bindings { then } => tasks::bindings::perform(&workspace, then),
         Task::Lint => tasks::lint::perform(&workspace),

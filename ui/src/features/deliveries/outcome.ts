@@ -28,3 +28,21 @@ export function outcomeOf(attempt: AttemptView | undefined): Outcome {
 export function lastAttempt(delivery: DeliveryView): AttemptView | undefined {
   return delivery.attempts.at(-1);
 }
+
+export const KINDS: Record<DeliveryView['kind'], string> = {
+  resend: 'as sent',
+  edited: 'edited',
+  forward: 'forwarded',
+};
+
+/** How its retries stand, in a few words; nothing where it has none. */
+export function retryWord({ schedule, attempts, underWay }: DeliveryView): string | null {
+  if (underWay) return 'sending…';
+  if (schedule === null) return attempts.length > 1 ? `attempt ${attempts.length}` : null;
+  if (schedule.state === 'waiting') return `retry ${schedule.used} of ${schedule.waits.length}`;
+  return schedule.state === 'delivered'
+    ? `delivered, ${attempts.length} tries`
+    : schedule.state === 'stopped'
+      ? 'retries stopped'
+      : 'given up';
+}

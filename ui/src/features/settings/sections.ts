@@ -1,7 +1,9 @@
 /** The sections of the settings, in the order in which they are shown: each is one file of this folder. */
 import type { Component } from 'svelte';
 import Appearance from './Appearance.svelte';
+import Limits from './Limits.svelte';
 import Listener from './Listener.svelte';
+import Storage from './Storage.svelte';
 
 export interface Section {
   /** Names it in the window's state; `hookbench.settings` opens the first. */
@@ -20,9 +22,21 @@ export const SECTIONS: readonly [Section, ...Section[]] = [
     component: Listener,
   },
   {
+    id: 'limits',
+    title: 'Limits',
+    about: 'What a sender may take of this machine. Sizes and times are written as 25 MiB, 10 s or 2 min.',
+    component: Limits,
+  },
+  {
     id: 'appearance',
     title: 'Appearance',
     about: 'How the window looks.',
     component: Appearance,
+  },
+  {
+    id: 'storage',
+    title: 'Storage',
+    about: 'What the requests use of the disk, and how much of them is kept.',
+    component: Storage,
   },
 ];

@@ -1,9 +1,14 @@
 //! The one declared list of commands. It produces the dispatcher, the list of names and the TypeScript types, so that
 //! none of them can drift from the others.
 
+mod conduct;
 mod deliveries;
 mod diagnosis;
 mod endpoints;
+mod filters;
+mod forwards;
+mod keeping;
+mod limits;
 mod providers;
 mod requests;
 mod runs;
@@ -11,23 +16,33 @@ mod signature;
 mod status;
 mod targets;
 
-use hookbench_engine::Engine;
+pub(crate) use status::recheck_view;
+
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::{ApiError, Code};
+use crate::running::Running;
 use crate::types::*;
+
+/// The one command that can be run while the data is not open.
+const START_OVER: &str = "start_over";
 
 macro_rules! commands {
     ($($(#[doc = $doc:literal])+ $name:ident($arguments:ty) -> $result:ty = $run:path;)*) => {
         /// The names of all commands.
-        pub const COMMANDS: &[&str] = &[$(stringify!($name)),*];
+        pub const COMMANDS: &[&str] = &[START_OVER, $(stringify!($name)),*];
 
         /// Runs the command called `name` with arguments and result as JSON.
         ///
         /// # Errors
         /// `bad_input` for a name or arguments that are not declared; otherwise what the command says.
-        pub async fn dispatch(engine: &Engine, name: &str, arguments: Value) -> Result<Value, ApiError> {
+        pub async fn dispatch(running: &Running, name: &str, arguments: Value) -> Result<Value, ApiError> {
+            if name == START_OVER {
+                let wanted: StartOver = read(name, arguments)?;
+                return write(name, &status::start_over(running, wanted).await?);
+            }
+            let engine = &running.engine()?;
             match name {
                 $(stringify!($name) => {
                     let arguments: $arguments = read(name, arguments)?;
@@ -46,6 +61,8 @@ macro_rules! commands {
         #[derive(ts_rs::TS)]
         #[expect(dead_code, reason = "only its TypeScript form is used")]
         pub(crate) struct Commands {
+            #[doc = " Opens data that could not be opened. The only command that needs no engine."]
+            start_over: Command<StartOver, StartedOver>,
             $($(#[doc = $doc])+ $name: Command<$arguments, $result>,)*
         }
     };
@@ -68,6 +85,10 @@ commands! {
     settings(Nothing) -> Settings = status::settings;
     /// Keeps what the person chooses.
     save_settings(Settings) -> Settings = status::save_settings;
+    /// What senders may take of this machine.
+    limits(Nothing) -> Vec<LimitView> = limits::list;
+    /// Sets limits; they hold for connections that are opened afterwards.
+    set_limits(SetLimits) -> Vec<LimitView> = limits::set;
 
     /// A page of the list, newest first.
     list_requests(ListRequests) -> RequestPage = requests::list;
@@ -81,14 +102,38 @@ commands! {
     repetitions(RequestRef) -> Vec<RequestRow> = requests::repetitions;
     /// One request whole, but for its bytes.
     request(RequestRef) -> RequestDetail = requests::detail;
-    /// Stars a request or takes the star away.
-    star_request(StarRequest) -> Nothing = requests::star;
+    /// Where a filter is wrong, if it is.
+    read_filter(ReadFilter) -> FilterReading = filters::read;
+    /// The filters that are kept, in the person's order.
+    saved_filters(Nothing) -> Vec<SavedFilterView> = filters::saved;
+    /// Saves a filter, in place of one of the same name.
+    save_filter(SaveFilter) -> Vec<SavedFilterView> = filters::save;
+    /// Gives a saved filter another name.
+    rename_filter(RenameFilter) -> Vec<SavedFilterView> = filters::rename;
+    /// Puts the saved filters into an order.
+    order_filters(OrderFilters) -> Vec<SavedFilterView> = filters::order;
+    /// Removes a saved filter.
+    remove_filter(FilterRef) -> Vec<SavedFilterView> = filters::remove;
+    /// Stars requests, writes a note, adds and takes away tags.
+    annotate(Annotate) -> Nothing = filters::annotate;
+    /// Every tag with how many requests have it.
+    tags(Nothing) -> Vec<TagView> = filters::tags;
+    /// How many requests match a filter, as far as that can be counted in a short time.
+    count_matching(CountMatching) -> MatchCount = keeping::count;
     /// Deletes requests; can be undone for ten minutes.
-    delete_requests(DeleteRequests) -> Deletion = requests::delete;
-    /// Deletes all requests that match a filter; can be undone for ten minutes.
-    delete_matching(DeleteMatching) -> Deletion = requests::delete_matching;
-    /// Brings back what a deletion took away.
-    undo_deletion(UndoDeletion) -> Deletion = requests::undo_deletion;
+    delete_requests(DeleteRequests) -> Deletion = keeping::delete;
+    /// Deletes the next requests that match a filter; can be undone for ten minutes.
+    delete_matching(DeleteMatching) -> Deletion = keeping::delete_matching;
+    /// Brings back the next requests that a deletion took away.
+    undo_deletion(UndoDeletion) -> Deletion = keeping::undo;
+    /// The deletions that can still be undone, newest first.
+    deletions(Nothing) -> Vec<DeletionView> = keeping::deletions;
+    /// Removes for good the next requests that were deleted.
+    purge_deletions(Nothing) -> Purged = keeping::purge;
+    /// What is used of the disk, and what the limits will take next.
+    storage(Nothing) -> StorageView = keeping::storage;
+    /// Keeps history within other limits.
+    set_retention(Retention) -> StorageView = keeping::set_retention;
     /// Why a signature does not hold, proved where it can be.
     diagnose(RequestRef) -> DiagnosisView = diagnosis::diagnose;
     /// Which mistake gives the value that somebody's code computed for a request.
@@ -104,6 +149,9 @@ commands! {
     /// A request as a cURL command, safe to paste into a POSIX shell.
     copy_as_curl(CopyRequest) -> Text = requests::curl;
 
+    /// Stops checking signatures again; what was not reached keeps the verdict it had.
+    cancel_recheck(Nothing) -> Nothing = status::cancel_recheck;
+
     /// All endpoints with their secrets' names and their counts.
     endpoints(Nothing) -> Vec<EndpointView> = endpoints::list;
     /// Makes an endpoint.
@@ -116,6 +164,30 @@ commands! {
     set_secret(SetSecret) -> EndpointView = endpoints::set_secret;
     /// Removes a secret.
     remove_secret(RemoveSecret) -> Nothing = endpoints::remove_secret;
+
+    /// Sets what the senders of an endpoint get.
+    set_answer(SetAnswer) -> EndpointView = conduct::set_answer;
+    /// The variables that an answer may have.
+    answer_variables(Nothing) -> Vec<VariableView> = conduct::variables;
+    /// Lets answers of an endpoint go wrong on purpose, or ends that.
+    set_fault(SetFault) -> EndpointView = conduct::set_fault;
+
+    /// Sets where the requests of an endpoint go by themselves.
+    set_forwards(SetForwards) -> EndpointView = forwards::set;
+    /// What waits for each target, and how the target stands.
+    queues(Nothing) -> Vec<QueueView> = forwards::queues;
+    /// What waits for a target, in its order.
+    held(ListHeld) -> Vec<HeldView> = forwards::held;
+    /// Lets what waits for a target wait on, or go.
+    pause_queue(PauseQueue) -> Nothing = forwards::pause;
+    /// Tries a target now, whatever its backoff says.
+    drain_queue(TargetRef) -> Nothing = forwards::drain;
+    /// Takes a held request out of its queue; the request stays.
+    drop_held(HeldRef) -> Nothing = forwards::drop_one;
+    /// Takes all that waits for a target out of its queue; the requests stay.
+    drop_queue(TargetRef) -> Dropped = forwards::drop_all;
+    /// Moves a held request within its queue.
+    move_held(MoveHeld) -> Nothing = forwards::shift;
 
     /// All providers with their samples.
     providers(Nothing) -> Vec<ProviderView> = providers::list;

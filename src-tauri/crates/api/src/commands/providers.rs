@@ -16,6 +16,7 @@ pub(super) async fn send_sample(engine: &Engine, arguments: SendSample) -> Resul
         path: sent.path,
         status: sent.status,
         unsigned: sent.unsigned,
+        with_test_key: sent.with_test_key,
     })
 }
 
@@ -25,7 +26,21 @@ fn view(provider: &Provider) -> ProviderView {
         name: provider.name.clone(),
         docs: provider.docs.clone(),
         note: provider.note.clone(),
+        answer_within: provider.answer_within,
         signed: provider.scheme.is_some(),
+        public_key: provider.scheme.as_ref().is_some_and(|scheme| {
+            scheme.ways().any(|way| {
+                let by_key = way
+                    .algorithm
+                    .get()
+                    .is_some_and(hookbench_signature::Algorithm::is_asymmetric);
+                by_key || way.jwt_algorithms.iter().any(|name| !name.starts_with("HS"))
+            })
+        }),
+        key_source: provider
+            .scheme
+            .as_ref()
+            .and_then(|scheme| scheme.ways().find_map(|way| way.key_source.clone())),
         parameters: provider
             .all_parameters()
             .map(|(name, parameter)| ParameterView {

@@ -1,16 +1,17 @@
 //! The list, and one request whole.
 
 use hookbench_engine::filter::Pattern;
-use hookbench_engine::model::{Framing, Header, Mark, RequestId, RequestSummary, Sequence};
-use hookbench_engine::store::DeletionId;
+use hookbench_engine::model::{Framing, Header, HttpVersion, Request, RequestId, RequestSummary, Sequence};
+use hookbench_engine::provider::OfferKind;
 use hookbench_engine::{Engine, PageQuery};
 
+use super::conduct::{given_view, within};
 use super::signature;
 use crate::error::ApiError;
 use crate::types::{
-    CopyRequest, CountRequests, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingView,
-    HeaderLine, ListRequests, Nothing, RequestCount, RequestDetail, RequestPage, RequestRef, RequestRow,
-    SeekFilter, SoughtText, SoughtView, StarRequest, SuggestFilter, Text, UndoDeletion,
+    CopyRequest, CountRequests, FilterSuggestion, FramingFact, FramingView, HandshakeView, HeaderLine,
+    ListRequests, OfferView, ReplyView, RequestCount, RequestDetail, RequestPage, RequestRef, RequestRow,
+    SeekFilter, SoughtText, SoughtView, SuggestFilter, Text, UnpackedView,
 };
 
 /// How many rows a page has where nothing is said.
@@ -41,7 +42,11 @@ pub(super) async fn list(engine: &Engine, arguments: ListRequests) -> Result<Req
             .or(last.map(|row| row.sequence))
             .map(|sequence| sequence.0),
         more: page.more,
-        rows: page.rows.into_iter().map(row).collect(),
+        rows: page
+            .rows
+            .into_iter()
+            .map(|summary| row(engine, summary))
+            .collect(),
     })
 }
 
@@ -92,6 +97,11 @@ pub(super) async fn detail(engine: &Engine, arguments: RequestRef) -> Result<Req
     let request = engine.request(id).await?;
     let (provider, report) = engine.report(id).await?;
     let headers = request.head.headers();
+    let is_unknown = provider.is_none();
+    let mut signature = signature::view(provider, report, engine.now());
+    if is_unknown {
+        signature.could_be = engine.possible_providers(id).await?;
+    }
     Ok(RequestDetail {
         content_type: headers
             .iter()
@@ -100,52 +110,27 @@ pub(super) async fn detail(engine: &Engine, arguments: RequestRef) -> Result<Req
         headers: headers.iter().map(header_line).collect(),
         head_length: request.head.bytes().len() as u64,
         body_sha256: hex(&request.summary.body_sha256),
-        framing: framing(&request.framing),
-        signature: signature::view(provider, report, engine.now()),
-        row: row(request.summary),
+        framing: framing(&request.framing, request.summary.version),
+        unpacked: engine.unpacked_body(id).await?.map(|unpacked| UnpackedView {
+            codings: unpacked.codings.iter().map(|name| (*name).to_owned()).collect(),
+            length: unpacked.bytes.len() as u64,
+            cut: unpacked.cut,
+            problem: unpacked.problem.clone(),
+        }),
+        handshake: handshake(engine, &request).await?,
+        signature,
+        answer: engine
+            .given_answer(id)
+            .await?
+            .map(|answer| given_view(&answer, within(engine, &request.summary))),
+        note: engine.annotation(id).await?.note,
+        row: row(engine, request.summary),
     })
 }
 
 pub(super) async fn repetitions(engine: &Engine, arguments: RequestRef) -> Result<Vec<RequestRow>, ApiError> {
     let rows = engine.repetitions(arguments.id.parse()?).await?;
-    Ok(rows.into_iter().map(row).collect())
-}
-
-pub(super) async fn star(engine: &Engine, arguments: StarRequest) -> Result<Nothing, ApiError> {
-    engine.star(arguments.id.parse()?, arguments.starred).await?;
-    Ok(Nothing {})
-}
-
-pub(super) async fn delete(engine: &Engine, arguments: DeleteRequests) -> Result<Deletion, ApiError> {
-    let ids: Vec<RequestId> = arguments
-        .ids
-        .iter()
-        .map(|id| id.parse())
-        .collect::<Result<_, _>>()?;
-    let deleted = engine.delete(&ids).await?;
-    Ok(Deletion {
-        id: deleted.id.0,
-        requests: deleted.requests,
-    })
-}
-
-pub(super) async fn delete_matching(
-    engine: &Engine,
-    arguments: DeleteMatching,
-) -> Result<Deletion, ApiError> {
-    let deleted = engine.delete_matching(&arguments.filter).await?;
-    Ok(Deletion {
-        id: deleted.id.0,
-        requests: deleted.requests,
-    })
-}
-
-pub(super) async fn undo_deletion(engine: &Engine, arguments: UndoDeletion) -> Result<Deletion, ApiError> {
-    let requests = engine.undo_deletion(DeletionId(arguments.id)).await?;
-    Ok(Deletion {
-        id: arguments.id,
-        requests,
-    })
+    Ok(rows.into_iter().map(|summary| row(engine, summary)).collect())
 }
 
 pub(super) async fn curl(engine: &Engine, arguments: CopyRequest) -> Result<Text, ApiError> {
@@ -155,7 +140,8 @@ pub(super) async fn curl(engine: &Engine, arguments: CopyRequest) -> Result<Text
     })
 }
 
-fn row(summary: RequestSummary) -> RequestRow {
+pub(super) fn row(engine: &Engine, summary: RequestSummary) -> RequestRow {
+    let within = within(engine, &summary);
     RequestRow {
         id: summary.id.to_string(),
         sequence: summary.sequence.0,
@@ -168,16 +154,75 @@ fn row(summary: RequestSummary) -> RequestRow {
         endpoint: summary.recognition.endpoint_path,
         provider: summary.recognition.provider,
         event: summary.recognition.event,
+        handshake: summary.recognition.handshake,
         delivery_id: summary.recognition.delivery_key,
         verdict: summary.recognition.verdict.as_str().to_owned(),
         state: summary.state.as_str().to_owned(),
         reason: summary.reason,
         answered: summary.answered,
+        too_late_for: within.filter(|seconds| {
+            summary
+                .answer_micros
+                .is_some_and(|micros| micros > u64::from(*seconds) * 1_000_000)
+        }),
+        answer_source: summary.answer_source.map(|source| source.as_str().to_owned()),
+        answer_micros: summary.answer_micros,
         body_length: summary.body_length,
         duplicate_of: summary.duplicate_of.map(|id| id.to_string()),
         deliveries: summary.deliveries,
+        forwarded: summary.forwarded.map(|how| how.as_str().to_owned()),
         starred: summary.starred,
+        noted: summary.noted,
+        tags: summary.tags,
+        ambiguous: summary.ambiguous,
     }
+}
+
+/// What a provider asks with a request. What was answered is a fact; what is offered is read from the request anew.
+async fn handshake(engine: &Engine, request: &Request) -> Result<Option<HandshakeView>, ApiError> {
+    let Some(name) = request.summary.recognition.handshake.clone() else {
+        return Ok(None);
+    };
+    let question = engine.question(request.summary.id).await?;
+    let reply = request.reply.as_ref();
+    let why = match (reply, &question) {
+        (Some(reply), _) => reply.why.clone(),
+        (None, Some(question)) => question.why.clone(),
+        (None, None) => String::new(),
+    };
+    Ok(Some(HandshakeView {
+        name,
+        why,
+        lacks: reply.and_then(|reply| reply.lacks.clone()),
+        reply: reply.map(|reply| ReplyView {
+            status: reply.status,
+            headers: reply
+                .headers
+                .iter()
+                .map(|(name, value)| HeaderLine {
+                    name: name.clone(),
+                    value: value.clone(),
+                    exact: true,
+                })
+                .collect(),
+            body: reply.body.clone(),
+        }),
+        offers: question
+            .map(|question| question.offers)
+            .unwrap_or_default()
+            .into_iter()
+            .map(|offer| OfferView {
+                kind: match offer.kind {
+                    OfferKind::Secret => "secret",
+                    OfferKind::Copy => "copy",
+                    OfferKind::Link => "link",
+                }
+                .to_owned(),
+                value: offer.value,
+                text: offer.text,
+            })
+            .collect(),
+    }))
 }
 
 /// A header line as text; where it is not UTF-8 that is said.
@@ -198,37 +243,26 @@ fn text(bytes: &[u8]) -> (String, bool) {
     }
 }
 
-fn framing(framing: &Framing) -> FramingView {
+fn framing(framing: &Framing, version: HttpVersion) -> FramingView {
     FramingView {
         declared_length: framing.declared_length,
         chunked: framing.chunked,
         expect_continue: framing.expect_continue,
         position: framing.position,
         trailers: framing.trailers.iter().map(header_line).collect(),
+        facts: framing
+            .facts(version)
+            .into_iter()
+            .map(|fact| FramingFact {
+                name: fact.name.to_owned(),
+                text: fact.text,
+            })
+            .collect(),
         marks: framing
             .marks
             .iter()
-            .map(|mark| sentence(*mark).to_owned())
+            .map(|mark| mark.sentence().to_owned())
             .collect(),
-    }
-}
-
-const fn sentence(mark: Mark) -> &'static str {
-    match mark {
-        Mark::AmbiguousFraming => {
-            "It has both Content-Length and Transfer-Encoding: a proxy and a server may disagree on where it ends."
-        }
-        Mark::RepeatedContentLength => "Content-Length came more than once.",
-        Mark::NoHost => "It has no Host header, which HTTP/1.1 asks for.",
-        Mark::SeveralHosts => "It has more than one Host header.",
-        Mark::BareLineFeed => "Its lines end in a bare line feed.",
-        Mark::RebuiltHead => {
-            "Its head could not be recorded exactly and was rebuilt from what was understood."
-        }
-        Mark::UpgradeAsked => "It asked to switch protocols and was answered as plain HTTP.",
-        Mark::AbsoluteTarget => "Its target is a whole URL, as a proxy would get it.",
-        Mark::TransferCoded => "Its body has a transfer coding beside chunked and is kept in it.",
-        Mark::NotUtf8 => "It has bytes in its head that are not UTF-8.",
     }
 }
 

@@ -18,6 +18,7 @@ pub(super) fn view(provider: Option<String>, report: Report, now: Timestamp) -> 
         verdict: report.verdict.as_str().to_owned(),
         sentence: report.sentence,
         provider,
+        could_be: Vec::new(),
         algorithm: report.algorithm.map(str::to_owned),
         found: report
             .found

@@ -1,26 +1,23 @@
 //! Listener, counts, notices, settings.
 
+use hookbench_engine::store::StoreError;
 use hookbench_engine::{Engine, ListenerState};
 
 use crate::error::ApiError;
-use crate::types::{ListenerView, Nothing, Notice, SetPort, Settings, Status, Theme};
+use crate::running::Running;
+use crate::types::{ListenerView, Nothing, Notice, RecheckView, SetPort, Settings, Status, Theme};
+use crate::types::{StartOver, StartedOver};
 
 pub(super) async fn status(engine: &Engine, _: Nothing) -> Result<Status, ApiError> {
     let totals = engine.totals().await?;
     let usage = engine.usage().await?;
-    let mut notices = Vec::new();
-    if let Some(trouble) = engine.store_trouble().await {
-        notices.push(Notice {
-            code: "store".to_owned(),
-            message: format!("requests cannot be kept and are refused: {trouble}"),
-            hint: trouble.hint().map(str::to_owned),
-        });
-    }
+    let mut notices = about_the_data(engine).await;
     if let Some(trouble) = engine.keychain_trouble().await {
         notices.push(Notice {
             code: "no_keychain".to_owned(),
-            message: format!("there is no keychain ({trouble})"),
+            message: "there is no keychain on this machine".to_owned(),
             hint: Some("secrets are kept in files of the data folder that only you can read".to_owned()),
+            detail: Some(trouble),
         });
     }
     Ok(Status {
@@ -33,8 +30,91 @@ pub(super) async fn status(engine: &Engine, _: Nothing) -> Result<Status, ApiErr
         failed_signatures: totals.failed_signatures,
         bytes: totals.bytes,
         disk_bytes: usage.used_bytes + usage.free_bytes + usage.log_bytes + usage.search_bytes,
+        search_backlog: engine.search_backlog().await?,
         notices,
+        recheck: recheck_view(engine),
     })
+}
+
+/// What is wrong with the data file and the disk it is on, worst first.
+async fn about_the_data(engine: &Engine) -> Vec<Notice> {
+    let notice = |code: &str, message: String, hint: &str| Notice {
+        code: code.to_owned(),
+        message,
+        hint: Some(hint.to_owned()),
+        detail: None,
+    };
+    let mut notices = Vec::new();
+    let trouble = engine.store_trouble().await;
+    match &trouble {
+        Some(trouble @ StoreError::Corrupt { detail }) => notices.push(Notice {
+            code: "damaged".to_owned(),
+            message: "the data file is damaged; nothing more is taken into it".to_owned(),
+            hint: trouble.hint().map(str::to_owned),
+            detail: Some(detail.clone()),
+        }),
+        Some(trouble) => notices.push(Notice {
+            code: "store".to_owned(),
+            message: format!("requests cannot be kept and are refused: {trouble}"),
+            hint: trouble.hint().map(str::to_owned),
+            detail: None,
+        }),
+        None => {}
+    }
+    if let Some(lost) = engine.lost_requests() {
+        let (requests, were) = if lost == 1 {
+            ("request", "was")
+        } else {
+            ("requests", "were")
+        };
+        notices.push(notice(
+            "lost_requests",
+            format!("the newest {lost} {requests} that {were} kept cannot be found any more"),
+            "the log beside the data file (hookbench.db-wal) was deleted or damaged; what the file itself held is here",
+        ));
+    }
+    let health = engine.health().await;
+    if let Some(left) = health
+        .room
+        .filter(|_| !trouble.is_some_and(|trouble| trouble.is_about_room()))
+    {
+        notices.push(notice(
+            "little_room",
+            format!(
+                "only {} MB are left on the disk of the data folder",
+                left / 1_000_000
+            ),
+            "make room: with less than 100 MB left nothing more is captured",
+        ));
+    }
+    if let Some(place) = engine.folder_reservation() {
+        notices.push(notice(
+            "bad_place",
+            format!("the data folder is {place}"),
+            "choose a folder on a disk of this machine: elsewhere a data file can be damaged when two programs use it",
+        ));
+    }
+    notices
+}
+
+pub(super) async fn start_over(running: &Running, arguments: StartOver) -> Result<StartedOver, ApiError> {
+    let aside = running.start_over(arguments.set_aside).await?;
+    Ok(StartedOver {
+        aside: aside.map(|path| path.display().to_string()),
+    })
+}
+
+/// How far checking signatures again is.
+pub(crate) fn recheck_view(engine: &Engine) -> Option<RecheckView> {
+    engine.recheck().map(|recheck| RecheckView {
+        done: recheck.done,
+        total: recheck.total,
+    })
+}
+
+pub(super) async fn cancel_recheck(engine: &Engine, _: Nothing) -> Result<Nothing, ApiError> {
+    engine.cancel_recheck().await?;
+    Ok(Nothing {})
 }
 
 pub(super) async fn set_port(engine: &Engine, arguments: SetPort) -> Result<ListenerView, ApiError> {
@@ -49,7 +129,6 @@ pub(super) async fn settings(engine: &Engine, _: Nothing) -> Result<Settings, Ap
             hookbench_engine::Theme::Light => Theme::Light,
             hookbench_engine::Theme::Dark => Theme::Dark,
         },
-        body_limit: settings.body_limit.unwrap_or(Settings::default().body_limit),
         last_target: settings.last_target,
     })
 }
@@ -61,7 +140,6 @@ pub(super) async fn save_settings(engine: &Engine, wanted: Settings) -> Result<S
             Theme::Light => hookbench_engine::Theme::Light,
             Theme::Dark => hookbench_engine::Theme::Dark,
         },
-        body_limit: Some(wanted.body_limit),
         last_target: wanted.last_target,
     };
     engine.save_settings(&chosen).await?;
@@ -78,6 +156,7 @@ fn view(state: ListenerState) -> ListenerView {
             code: "listener".to_owned(),
             message,
             hint,
+            detail: None,
         }),
     }
 }

@@ -8,6 +8,10 @@ pub enum ByteSource {
     RequestHead,
     /// The body of a request after transfer framing.
     RequestBody,
+    /// The answer that went back to the sender of a request, head and body; empty where it was the usual one.
+    RequestAnswer,
+    /// The body of a request with its content coding undone, 10 MiB at the most.
+    RequestUnpacked,
     /// The head that a delivery sent.
     DeliveryHead,
     /// The body that a delivery sent.

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::{AnswerRuleView, FaultView, ForwardView};
+
 /// An endpoint as it is shown.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]
@@ -20,12 +22,20 @@ pub struct EndpointView {
     pub past: Option<u32>,
     /// The greatest lead, seconds; `null` leaves it to the scheme.
     pub future: Option<u32>,
+    /// Whether its provider's questions are answered as the provider requires.
+    pub answers_handshakes: bool,
     /// Its secrets, oldest first.
     pub secrets: Vec<SecretView>,
     /// Secrets that were replaced: nothing is checked with them, they explain what was signed with them.
     pub replaced: Vec<SecretView>,
     /// How many requests it has.
     pub requests: u64,
+    /// What its senders get; `null` for the usual answer.
+    pub answer: Option<AnswerRuleView>,
+    /// What goes wrong with its answers on purpose.
+    pub fault: Option<FaultView>,
+    /// Where its requests go by themselves.
+    pub forwards: Vec<ForwardView>,
 }
 
 /// A secret as it is shown: never its value.
@@ -43,7 +53,7 @@ pub struct SecretView {
 }
 
 /// Makes an endpoint.
-#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase", default)]
 pub struct AddEndpoint {
     /// Its path; a missing first slash is added.
@@ -58,10 +68,26 @@ pub struct AddEndpoint {
     pub past: Option<u32>,
     /// The greatest lead, seconds.
     pub future: Option<u32>,
+    /// Whether its provider's questions are answered as the provider requires.
+    pub answers_handshakes: bool,
+}
+
+impl Default for AddEndpoint {
+    fn default() -> Self {
+        Self {
+            path: String::new(),
+            provider: None,
+            parameters: BTreeMap::new(),
+            public_url: None,
+            past: None,
+            future: None,
+            answers_handshakes: true,
+        }
+    }
 }
 
 /// Changes an endpoint.
-#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase", default)]
 pub struct UpdateEndpoint {
     /// Its id.
@@ -78,6 +104,23 @@ pub struct UpdateEndpoint {
     pub past: Option<u32>,
     /// The greatest lead from now on, seconds.
     pub future: Option<u32>,
+    /// Whether its provider's questions are answered as the provider requires from now on.
+    pub answers_handshakes: bool,
+}
+
+impl Default for UpdateEndpoint {
+    fn default() -> Self {
+        Self {
+            id: String::new(),
+            path: String::new(),
+            provider: None,
+            parameters: BTreeMap::new(),
+            public_url: None,
+            past: None,
+            future: None,
+            answers_handshakes: true,
+        }
+    }
 }
 
 /// Names an endpoint.

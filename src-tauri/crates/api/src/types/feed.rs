@@ -1,5 +1,7 @@
 //! What changed: numbers and ids only, coalesced, so that the view asks for the rows it shows.
 
+use super::RecheckView;
+
 /// Something changed since the event before.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]
@@ -14,6 +16,8 @@ pub struct FeedEvent {
     pub endpoints: bool,
     /// The listener, the store or the settings changed.
     pub status: bool,
+    /// How far checking signatures again is; `null` while nothing is checked again.
+    pub recheck: Option<RecheckView>,
     /// More changed than can be told: ask for everything again.
     pub refetch: bool,
 }

@@ -5,9 +5,14 @@
 //! is in any of them: bodies and heads are read as raw bytes (see [`ByteSource`]).
 
 mod bytes;
+mod conduct;
 mod delivery;
 mod endpoint;
 mod feed;
+mod filter;
+mod forward;
+mod keeping;
+mod limit;
 mod provider;
 mod remedy;
 mod request;
@@ -17,6 +22,10 @@ mod status;
 mod target;
 
 pub use bytes::{ByteRange, ByteSource};
+pub use conduct::{
+    AnswerRuleView, FaultView, FaultWord, GivenAnswerView, OrderedFault, ReachWord, SetAnswer, SetFault,
+    VariableView,
+};
 pub use delivery::{
     AskPreview, AttemptView, CancelSending, ChangeView, DeliveryRef, DeliveryView, Done, EditedBody,
     ListDeliveries, PreviewView, QuestionView, Replay, Resend, ScheduleView, SendAgain, TimingsView,
@@ -25,12 +34,25 @@ pub use endpoint::{
     AddEndpoint, EndpointRef, EndpointView, RemoveSecret, SecretView, SetSecret, UpdateEndpoint,
 };
 pub use feed::FeedEvent;
+pub use filter::{
+    Annotate, FilterProblem, FilterReading, FilterRef, OrderFilters, ReadFilter, RenameFilter, SaveFilter,
+    SavedFilterView, TagView,
+};
+pub use forward::{
+    Dropped, ForwardView, HeldRef, HeldView, ListHeld, MoveHeld, MoveWord, PauseQueue, QueueView,
+    SetForwards, WayWord,
+};
+pub use keeping::{
+    CountMatching, DeleteMatching, Deletion, DeletionView, MatchCount, Purged, Retention, StorageView,
+    UndoDeletion,
+};
+pub use limit::{LimitView, SetLimit, SetLimits};
 pub use provider::{ParameterView, ProviderView, SampleSent, SampleView, SendSample};
 pub use remedy::{AdoptScheme, ApplyRemedy, Explain, FindScheme, FoundScheme, RemedyApplied, UndoRemedy};
 pub use request::{
-    CopyRequest, CountRequests, DeleteMatching, DeleteRequests, Deletion, FilterSuggestion, FramingView,
-    HeaderLine, ListRequests, RequestCount, RequestDetail, RequestPage, RequestRef, RequestRow, SeekFilter,
-    SoughtText, SoughtView, StarRequest, SuggestFilter, Text, UndoDeletion,
+    CopyRequest, CountRequests, DeleteRequests, FilterSuggestion, FramingFact, FramingView, HandshakeView,
+    HeaderLine, ListRequests, OfferView, ReplyView, RequestCount, RequestDetail, RequestPage, RequestRef,
+    RequestRow, SeekFilter, SoughtText, SoughtView, SuggestFilter, Text, UnpackedView,
 };
 pub use run::{
     AskReport, CheckIdempotency, IdempotencyRowView, IdempotencyView, PaceView, PauseRun, RunRef, RunView,
@@ -40,7 +62,9 @@ pub use signature::{
     AgeView, CandidateView, CheckView, ContentView, DiagnosisView, DifferenceView, DigestsView, FoundView,
     KeyView, PartView, ProofView, RemedyAction, RemedyView, SignatureView,
 };
-pub use status::{ListenerView, Notice, SetPort, Settings, Status, Theme};
+pub use status::{
+    ListenerView, Notice, RecheckView, SetPort, Settings, StartOver, StartedOver, Status, Theme,
+};
 pub use target::{
     CertificateView, HeaderAction, HeaderRuleView, HostRef, PathView, ReachabilityView, RetryPreset,
     RulesView, SaveTarget, TargetRef, TargetView, TrustView,

@@ -12,8 +12,14 @@ pub struct ProviderView {
     pub docs: Option<String>,
     /// What should be known of it, e.g. that its scheme is inferred.
     pub note: Option<String>,
+    /// The seconds after which it gives up waiting for an answer, where that is documented.
+    pub answer_within: Option<u32>,
     /// Whether its requests are signed, so that a secret is of use.
     pub signed: bool,
+    /// Whether a public key or a certificate checks its signatures, and not a secret.
+    pub public_key: bool,
+    /// Where its secret, key or certificate is found, in words.
+    pub key_source: Option<String>,
     /// What the person chooses for its scheme.
     pub parameters: Vec<ParameterView>,
     /// Its samples.
@@ -67,4 +73,6 @@ pub struct SampleSent {
     pub status: u16,
     /// Why it is not signed, where its provider would sign it.
     pub unsigned: Option<String>,
+    /// Whether it is signed with a test key of Hookbench's own, since only its provider has the real one.
+    pub with_test_key: bool,
 }

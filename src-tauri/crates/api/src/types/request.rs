@@ -1,6 +1,6 @@
 //! Requests: the rows of the list and one request whole.
 
-use super::SignatureView;
+use super::{GivenAnswerView, SignatureView};
 
 /// A row of the list.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
@@ -28,6 +28,8 @@ pub struct RequestRow {
     pub provider: Option<String>,
     /// What happened, in the provider's words.
     pub event: Option<String>,
+    /// The provider's name for the question, where it is a handshake and no event.
+    pub handshake: Option<String>,
     /// What the provider calls the delivery.
     pub delivery_id: Option<String>,
     /// `valid`, `invalid`, `expired`, `missing`, `malformed`, `no secret`, `unsigned` or `unknown`.
@@ -42,14 +44,30 @@ pub struct RequestRow {
     pub reason: Option<String>,
     /// The status we answered.
     pub answered: Option<u16>,
+    /// Where our answer came from; `null` where that is not known (yet).
+    #[ts(type = "'usual' | 'set' | 'handshake' | 'fault' | 'target' | 'gateway' | null")]
+    pub answer_source: Option<String>,
+    /// µs from its last byte to the last of our answer.
+    pub answer_micros: Option<u64>,
+    /// The seconds after which its provider would have given up, where our answer came later than that.
+    pub too_late_for: Option<u32>,
     /// The length of the kept body.
     pub body_length: u64,
     /// The id of the first request that this one repeats.
     pub duplicate_of: Option<String>,
     /// How many deliveries it has.
     pub deliveries: u32,
+    /// How its forwards stand, where it has any.
+    #[ts(type = "'held' | 'failed' | 'delivered' | null")]
+    pub forwarded: Option<String>,
     /// Marked by the person.
     pub starred: bool,
+    /// The person wrote a note to it.
+    pub noted: bool,
+    /// The tags the person gave it.
+    pub tags: Vec<String>,
+    /// It was framed in two ways at once, by `Content-Length` and by `Transfer-Encoding`.
+    pub ambiguous: bool,
 }
 
 /// Asks for a page of the list, newest first.
@@ -160,48 +178,12 @@ pub struct RequestRef {
     pub id: String,
 }
 
-/// Stars a request or takes the star away.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
-#[serde(rename_all = "camelCase")]
-pub struct StarRequest {
-    /// Its id.
-    pub id: String,
-    /// Whether it is starred from now on.
-    pub starred: bool,
-}
-
 /// Deletes requests with their deliveries.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]
 pub struct DeleteRequests {
     /// The ids of the requests.
     pub ids: Vec<String>,
-}
-
-/// Deletes all requests that match a filter.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
-#[serde(rename_all = "camelCase")]
-pub struct DeleteMatching {
-    /// A filter in the filter language; empty for all.
-    pub filter: String,
-}
-
-/// A deletion that can be undone for ten minutes.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
-#[serde(rename_all = "camelCase")]
-pub struct Deletion {
-    /// Names it, to undo it.
-    pub id: i64,
-    /// How many requests it deleted, or brought back.
-    pub requests: u64,
-}
-
-/// Brings back what a deletion took away.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
-#[serde(rename_all = "camelCase")]
-pub struct UndoDeletion {
-    /// Names the deletion.
-    pub id: i64,
 }
 
 /// Asks for a request as text for the clipboard.
@@ -233,6 +215,16 @@ pub struct HeaderLine {
     pub exact: bool,
 }
 
+/// One thing about the framing of a request.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct FramingFact {
+    /// What it is about, e.g. `Body`.
+    pub name: String,
+    /// The fact.
+    pub text: String,
+}
+
 /// How a request was framed on the wire.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]
@@ -247,8 +239,65 @@ pub struct FramingView {
     pub position: u32,
     /// Trailer fields after a chunked body.
     pub trailers: Vec<HeaderLine>,
+    /// The same as a person reads it.
+    pub facts: Vec<FramingFact>,
     /// What a reader should know of its form, a sentence each.
     pub marks: Vec<String>,
+}
+
+/// A body with its content coding undone; its bytes are read as `request_unpacked`.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct UnpackedView {
+    /// The codings in the order in which they were put on: `gzip`, `deflate`, `br`, `zstd`.
+    pub codings: Vec<String>,
+    /// How many bytes came out.
+    pub length: u64,
+    /// Whether there is more, which is not shown.
+    pub cut: bool,
+    /// Why nothing more could be read.
+    pub problem: Option<String>,
+}
+
+/// A question of a provider, and what it was answered.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct HandshakeView {
+    /// The provider's name for it, e.g. `url_verification`.
+    pub name: String,
+    /// Why it is answered so, in a sentence.
+    pub why: String,
+    /// What kept the answer from being the one that the provider wants.
+    pub lacks: Option<String>,
+    /// What was answered; `null` where it was answered like an event.
+    pub reply: Option<ReplyView>,
+    /// What should be kept, copied or opened.
+    pub offers: Vec<OfferView>,
+}
+
+/// What was answered to a question.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct ReplyView {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: Vec<HeaderLine>,
+    /// The body.
+    pub body: String,
+}
+
+/// Something that a handshake gives into the person's hands.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct OfferView {
+    /// `secret`, to be kept as the endpoint's; `copy`, into the provider's pages; `link`, to be opened if it is trusted.
+    #[ts(type = "'secret' | 'copy' | 'link'")]
+    pub kind: String,
+    /// The thing itself.
+    pub value: String,
+    /// What to do, in a sentence.
+    pub text: String,
 }
 
 /// One request whole, but for its bytes.
@@ -267,6 +316,14 @@ pub struct RequestDetail {
     pub content_type: Option<String>,
     /// How it was framed.
     pub framing: FramingView,
+    /// The answer that went back, once that is written down.
+    pub answer: Option<GivenAnswerView>,
+    /// Its body with the content coding undone, where it has one.
+    pub unpacked: Option<UnpackedView>,
+    /// What its provider asks with it, where it is a handshake.
+    pub handshake: Option<HandshakeView>,
     /// The check of its signature as a story, made anew with the secrets of now at the time of receipt.
     pub signature: SignatureView,
+    /// What the person wrote to it.
+    pub note: Option<String>,
 }

@@ -10,6 +10,8 @@ pub struct SignatureView {
     pub sentence: String,
     /// The id of the provider whose scheme was used.
     pub provider: Option<String>,
+    /// The ids of the providers it could be from, where it does not say enough to be sure.
+    pub could_be: Vec<String>,
     /// The algorithm as people write it, e.g. `HMAC-SHA256`.
     pub algorithm: Option<String>,
     /// The places where signatures were found, taken apart.

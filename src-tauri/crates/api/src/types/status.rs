@@ -22,8 +22,22 @@ pub struct Status {
     pub bytes: u64,
     /// How many bytes of the disk the data uses.
     pub disk_bytes: u64,
+    /// How many requests the search index does not have yet; a search looks through those one by one.
+    pub search_backlog: u64,
     /// What is wrong or should be known now, worst first.
     pub notices: Vec<Notice>,
+    /// How far checking signatures again is; `null` while nothing is checked again.
+    pub recheck: Option<RecheckView>,
+}
+
+/// Signatures are checked again, since a secret, a provider or an endpoint is another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RecheckView {
+    /// How many requests were checked.
+    pub done: u64,
+    /// How many there are to be checked.
+    pub total: u64,
 }
 
 /// The state of the listener.
@@ -52,6 +66,24 @@ pub struct Notice {
     pub message: String,
     /// The remedy.
     pub hint: Option<String>,
+    /// What the system said, for those who want to know.
+    pub detail: Option<String>,
+}
+
+/// Opens data that could not be opened.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct StartOver {
+    /// Whether the file that cannot be used is moved to a dated name first, and a new one begun.
+    pub set_aside: bool,
+}
+
+/// The data is open.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct StartedOver {
+    /// Where the old file is, if it was set aside.
+    pub aside: Option<String>,
 }
 
 /// Listens on another port.
@@ -76,23 +108,11 @@ pub enum Theme {
 }
 
 /// What the person has chosen.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Settings {
     /// Light or dark.
     pub theme: Theme,
-    /// The largest body that is kept whole, bytes.
-    pub body_limit: u64,
     /// The URL that was last sent to.
     pub last_target: Option<String>,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            theme: Theme::System,
-            body_limit: 25 * 1024 * 1024,
-            last_target: None,
-        }
-    }
 }

@@ -19,8 +19,7 @@ use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use hookbench_api::types::ByteRange;
-use hookbench_api::{ApiError, Code, Feed, dispatch, read_bytes};
-use hookbench_engine::Engine;
+use hookbench_api::{ApiError, Code, Feed, Running, dispatch, read_bytes};
 use tokio::net::TcpListener;
 
 use crate::failure::Failure;
@@ -41,7 +40,7 @@ pub(crate) struct Host {
 
 impl Host {
     /// Binds a port of 127.0.0.1; 0 takes any.
-    pub(crate) async fn bind(engine: Engine, port: u16) -> Result<Self, Failure> {
+    pub(crate) async fn bind(running: Running, port: u16) -> Result<Self, Failure> {
         let refused = |error: std::io::Error| {
             Failure::new(format!("the interface cannot be served on port {port}: {error}"))
                 .hint("leave out --ui-port to take any free port")
@@ -54,7 +53,7 @@ impl Host {
         let url = format!("http://127.0.0.1:{port}/#token={key}");
         Ok(Self {
             socket,
-            router: router(engine, Arc::new(Gate::new(port, key))),
+            router: router(running, Arc::new(Gate::new(port, key))),
             url,
         })
     }
@@ -75,7 +74,7 @@ impl Host {
     }
 }
 
-fn router(engine: Engine, gate: Arc<Gate>) -> Router {
+fn router(running: Running, gate: Arc<Gate>) -> Router {
     let api = Router::new()
         .route("/api/call/{name}", post(call))
         .route("/api/bytes", post(bytes))
@@ -85,25 +84,29 @@ fn router(engine: Engine, gate: Arc<Gate>) -> Router {
             gate::with_key,
         ))
         .layer(DefaultBodyLimit::max(LARGEST_CALL))
-        .with_state(engine);
+        .with_state(running);
     Router::new()
         .fallback(get(assets::serve))
         .merge(api)
         .layer(axum::middleware::from_fn_with_state(gate, gate::from_here))
 }
 
-async fn call(State(engine): State<Engine>, Path(name): Path<String>, body: Bytes) -> Response {
+async fn call(State(running): State<Running>, Path(name): Path<String>, body: Bytes) -> Response {
     let arguments = match serde_json::from_slice(&body) {
         Ok(arguments) => arguments,
         Err(error) => return refusal(&bad_input(format!("the arguments are not JSON: {error}"))),
     };
-    match dispatch(&engine, &name, arguments).await {
+    match dispatch(&running, &name, arguments).await {
         Ok(result) => json(StatusCode::OK, &result),
         Err(error) => refusal(&error),
     }
 }
 
-async fn bytes(State(engine): State<Engine>, body: Bytes) -> Response {
+async fn bytes(State(running): State<Running>, body: Bytes) -> Response {
+    let engine = match running.engine() {
+        Ok(engine) => engine,
+        Err(error) => return refusal(&error),
+    };
     let range: ByteRange = match serde_json::from_slice(&body) {
         Ok(range) => range,
         Err(error) => return refusal(&bad_input(format!("the range is not of its form: {error}"))),
@@ -116,7 +119,11 @@ async fn bytes(State(engine): State<Engine>, body: Bytes) -> Response {
 }
 
 /// One JSON object a line; an empty line says that the feed is alive.
-async fn feed(State(engine): State<Engine>) -> Response {
+async fn feed(State(running): State<Running>) -> Response {
+    let engine = match running.engine() {
+        Ok(engine) => engine,
+        Err(error) => return refusal(&error),
+    };
     let lines = futures_util::stream::unfold(Feed::new(&engine), |mut feed| async move {
         let line = match tokio::time::timeout(KEEP_ALIVE, feed.next()).await {
             Ok(event) => serde_json::to_string(&event).unwrap_or_default() + "\n",
@@ -143,8 +150,8 @@ fn refusal(error: &ApiError) -> Response {
     let status = match error.code {
         Code::NotFound => StatusCode::NOT_FOUND,
         Code::BadInput | Code::BadFilter => StatusCode::UNPROCESSABLE_ENTITY,
+        Code::Store | Code::Unusable | Code::Unopened => StatusCode::SERVICE_UNAVAILABLE,
         Code::ConfirmHost | Code::ConfirmLive => StatusCode::CONFLICT,
-        Code::Store => StatusCode::SERVICE_UNAVAILABLE,
         Code::Failed => StatusCode::INTERNAL_SERVER_ERROR,
     };
     json(status, error)

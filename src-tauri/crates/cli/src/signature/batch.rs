@@ -10,8 +10,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hookbench_engine::model::Header;
-use hookbench_engine::provider::{Catalogue, Facts, Provider};
-use hookbench_signature::{Budget, Context, Diagnosis, Draft, Micros, Scheme, Secret, Verdict};
+use hookbench_engine::provider::{Catalogue, Facts, Provider, UnpackedBody};
+use hookbench_signature::{
+    Budget, Context, Diagnosis, Draft, Micros, Scheme, Secret, TestKey, Verdict, sign_with_test_key,
+};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -95,6 +97,7 @@ struct Case<'c> {
     headers: Vec<Header>,
     body: Vec<u8>,
     secrets: Vec<Secret>,
+    unpacked: UnpackedBody,
 }
 
 impl<'c> Case<'c> {
@@ -141,6 +144,7 @@ impl<'c> Case<'c> {
             headers,
             body,
             secrets,
+            unpacked: UnpackedBody::default(),
         })
     }
 
@@ -173,7 +177,7 @@ impl<'c> Case<'c> {
     }
 
     fn facts(&self) -> Facts<'_> {
-        Facts::new(&self.line.method, self.target(), &self.headers, &self.body)
+        Facts::new(&self.line.method, self.target(), &self.headers, &self.body).unpacking_into(&self.unpacked)
     }
 }
 
@@ -206,6 +210,7 @@ pub(crate) fn diagnose() -> Result<(), Failure> {
         let message = facts.message(case.url(), case.received_at());
         let context = Context {
             other_secrets: others(&case.line.other_secrets),
+            decoded_body: facts.unpacked_body().map(<[u8]>::to_vec),
             ..Context::default()
         };
         let budget = Budget::generous();
@@ -249,7 +254,6 @@ pub(crate) fn sign() -> Result<(), Failure> {
         let scheme = case
             .scheme()?
             .ok_or_else(|| format!("{} does not sign its requests", case.provider.name))?;
-        let secret = case.secrets.first().ok_or("there is no secret to sign with")?;
         let lines: Vec<_> = case
             .headers
             .iter()
@@ -263,8 +267,18 @@ pub(crate) fn sign() -> Result<(), Failure> {
             body: &case.body,
         };
         let at = case.received_at().unwrap_or_else(now);
-        let signed = hookbench_signature::sign(&scheme, &draft, secret, at, case.line.message_id.as_deref())
-            .map_err(|error| error.to_string())?;
+        let id = case.line.message_id.as_deref();
+        // Only its provider has the private key: without a secret a key pair of our own stands in for it.
+        let test_key = match case.secrets.first() {
+            Some(_) => None,
+            None => Some(TestKey::generate(&scheme).map_err(|_| "there is no secret to sign with")?),
+        };
+        let signed = match (case.secrets.first(), &test_key) {
+            (Some(secret), _) => hookbench_signature::sign(&scheme, &draft, secret, at, id),
+            (None, Some(key)) => sign_with_test_key(&scheme, &draft, key, at, id),
+            (None, None) => return Err("there is no secret to sign with".to_owned()),
+        }
+        .map_err(|error| error.to_string())?;
         let mut headers = case.line.headers.list()?;
         for (name, value) in signed.headers {
             headers.retain(|(present, _)| !present.eq_ignore_ascii_case(&name));
@@ -276,6 +290,10 @@ pub(crate) fn sign() -> Result<(), Failure> {
             "url": signed.url.or(signed.target).or_else(|| case.line.url.clone()),
         });
         let body = signed.body.unwrap_or_else(|| case.body.clone());
+        if let Some(key) = &test_key {
+            let public = key.public_secret(&scheme).map_err(|error| error.to_string())?;
+            object["test_key"] = json!(public.expose());
+        }
         match String::from_utf8(body) {
             Ok(text) => object["body"] = json!(text),
             Err(bytes) => object["body_base64"] = json!(BASE64.encode(bytes.as_bytes())),

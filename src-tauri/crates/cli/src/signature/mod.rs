@@ -185,17 +185,20 @@ pub(crate) fn providers(providers: &Providers) -> Result<(), Failure> {
         return output::json(&object(provider));
     }
     output::line(&format!("{} ({})", provider.name, provider.id))?;
-    for (what, text) in [
-        ("docs", &provider.docs),
-        ("note", &provider.note),
-        ("retries", &provider.retries),
-    ] {
+    for (what, text) in [("docs", &provider.docs), ("note", &provider.note)] {
         if let Some(text) = text {
             output::line(&format!("  {what}: {text}"))?;
         }
     }
+    let confirmed = match &provider.delivery_docs {
+        Some(page) => format!(" ({page})"),
+        None => " (from memory, not confirmed)".to_owned(),
+    };
     if let Some(seconds) = provider.answer_within {
-        output::line(&format!("  wants an answer within {seconds} s"))?;
+        output::line(&format!("  wants an answer within {seconds} s{confirmed}"))?;
+    }
+    if let Some(retries) = &provider.retries {
+        output::line(&format!("  sends again: {retries}{confirmed}"))?;
     }
     for (name, parameter) in provider.all_parameters() {
         let default = parameter
@@ -220,6 +223,7 @@ fn object(provider: &Provider) -> serde_json::Value {
         "note": provider.note,
         "answer_within": provider.answer_within,
         "retries": provider.retries,
+        "delivery_docs": provider.delivery_docs,
         "parameters": provider.all_parameters().map(|(name, _)| name).collect::<Vec<_>>(),
         "samples": provider.sample.iter().map(|sample| &sample.name).collect::<Vec<_>>(),
         "scheme": provider.scheme,

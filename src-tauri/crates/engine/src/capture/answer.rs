@@ -2,15 +2,61 @@
 //!
 //! The listener gives nothing away: no CORS headers, nothing of the request reflected, no type to guess.
 
+use std::fmt;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
 use axum::body::Body;
 use bytes::Bytes;
 use http::header::{
     ALLOW, CONNECTION, CONTENT_LENGTH, TRAILER, TRANSFER_ENCODING, UPGRADE, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderName, HeaderValue, Response, StatusCode};
+use hyper::body::{Frame, SizeHint};
+
+/// How far an answer goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Extent {
+    /// All of it.
+    #[default]
+    Whole,
+    /// Its head and half of its body, then the connection ends.
+    Half,
+    /// Nothing: the connection ends without an answer.
+    Nothing,
+}
+
+/// What went, when it had gone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sent {
+    /// From the last byte of the request to the last of the answer that the system took.
+    pub after: Duration,
+    /// The bytes that went, as far as they were asked for.
+    pub bytes: Bytes,
+}
+
+/// Hears when an answer has gone.
+#[derive(Clone)]
+pub struct Witness {
+    /// How many of its bytes are wanted.
+    pub wanted: usize,
+    /// Is told, once, and must not take long: the sender's connection waits.
+    pub tell: Arc<dyn Fn(Sent) + Send + Sync>,
+}
+
+impl fmt::Debug for Witness {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Witness")
+            .field("wanted", &self.wanted)
+            .finish_non_exhaustive()
+    }
+}
 
 /// What the sender of a captured request gets.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Answer {
     /// The status, 200 to 599.
     pub status: u16,
@@ -20,6 +66,10 @@ pub struct Answer {
     pub body: Bytes,
     /// Whether the connection ends with this answer.
     pub close: bool,
+    /// How far it goes.
+    pub extent: Extent,
+    /// Who wants to know when it has gone.
+    pub witness: Option<Witness>,
 }
 
 impl Answer {
@@ -31,6 +81,8 @@ impl Answer {
             headers: Vec::new(),
             body: Bytes::new(),
             close: false,
+            extent: Extent::Whole,
+            witness: None,
         }
     }
 }
@@ -39,7 +91,11 @@ impl Answer {
 const FRAMING: [HeaderName; 5] = [CONNECTION, CONTENT_LENGTH, TRANSFER_ENCODING, TRAILER, UPGRADE];
 
 pub(super) fn response(answer: Answer, close: bool) -> Response<Body> {
-    let mut response = Response::new(Body::from(answer.body));
+    let body = match answer.extent {
+        Extent::Whole | Extent::Nothing => Body::from(answer.body),
+        Extent::Half => Body::new(Half::of(&answer.body)),
+    };
+    let mut response = Response::new(body);
     // A status below 200 is no answer, and none above 599 has a meaning.
     *response.status_mut() = StatusCode::from_u16(answer.status)
         .ok()
@@ -56,6 +112,49 @@ pub(super) fn response(answer: Answer, close: bool) -> Response<Body> {
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
     response
+}
+
+/// How long half an answer is left with the sender before the connection ends, so that it has gone out by then.
+const BEFORE_THE_END: Duration = Duration::from_millis(30);
+
+/// A body that ends in the middle of what it promised.
+struct Half {
+    promised: u64,
+    bytes: Option<Bytes>,
+    end: Option<Pin<Box<tokio::time::Sleep>>>,
+}
+
+impl Half {
+    fn of(body: &Bytes) -> Self {
+        Self {
+            promised: (body.len() as u64).max(1),
+            bytes: Some(body.slice(..body.len() / 2)),
+            end: None,
+        }
+    }
+}
+
+impl hyper::body::Body for Half {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, std::io::Error>>> {
+        if let Some(bytes) = self.bytes.take().filter(|bytes| !bytes.is_empty()) {
+            return Poll::Ready(Some(Ok(Frame::data(bytes))));
+        }
+        let end = self
+            .end
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep(BEFORE_THE_END)));
+        ready!(end.as_mut().poll(context));
+        Poll::Ready(Some(Err(std::io::ErrorKind::ConnectionAborted.into())))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.promised)
+    }
 }
 
 /// An answer that the listener gives by itself; the connection ends with it.

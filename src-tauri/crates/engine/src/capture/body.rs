@@ -91,7 +91,12 @@ impl Collector {
             }
             Place::Pieces(pieces) => pieces.extend_from_slice(bytes),
         }
-        self.held.set(wanted);
+        // What is set aside for more counts too: it is as much memory.
+        let held = match &self.place {
+            Place::Pieces(pieces) => pieces.capacity() as u64,
+            Place::Piece(_) | Place::File(_) => wanted,
+        };
+        self.held.set(held);
         Ok(())
     }
 

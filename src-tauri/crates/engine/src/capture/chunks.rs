@@ -4,6 +4,8 @@
 //! It takes the same steps as hyper's decoder and stops at the same byte. On a fault it lets everything pass,
 //! since hyper then gives up too.
 
+use crate::model::ChunkSizes;
+
 /// hyper keeps trailers up to 16 KiB; more than that is a fault there, and need not be kept here.
 const TRAILERS: usize = 16 * 1024;
 
@@ -30,15 +32,17 @@ enum Step {
 pub(super) struct Chunks {
     step: Step,
     left: u64,
+    sizes: ChunkSizes,
     trailers: Vec<u8>,
     fault: Option<&'static str>,
 }
 
 impl Chunks {
-    pub(super) const fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self {
             step: Step::Start,
             left: 0,
+            sizes: ChunkSizes::default(),
             trailers: Vec::new(),
             fault: None,
         }
@@ -52,6 +56,11 @@ impl Chunks {
     /// What is wrong with the framing, in words.
     pub(super) const fn fault(&self) -> Option<&'static str> {
         self.fault
+    }
+
+    /// The chunks that have begun.
+    pub(super) const fn sizes(&self) -> &ChunkSizes {
+        &self.sizes
     }
 
     /// The lines of the trailer section as they came.
@@ -97,7 +106,10 @@ impl Chunks {
             (Step::Extension, b'\n') => self.give_up("a chunk extension has a line feed of its own"),
             (Step::Extension, _) => Step::Extension,
             (Step::SizeLineFeed, b'\n') if self.left == 0 => Step::EndReturn,
-            (Step::SizeLineFeed, b'\n') => Step::Data,
+            (Step::SizeLineFeed, b'\n') => {
+                self.sizes.add(self.left);
+                Step::Data
+            }
             (Step::DataReturn, b'\r') => Step::DataLineFeed,
             (Step::DataLineFeed, b'\n') => Step::Start,
             (Step::DataReturn | Step::DataLineFeed, _) => {

@@ -124,7 +124,7 @@ impl Unfinished {
                 None,
                 None,
             ),
-            Some(Ending::Silent | Ending::TooSlow) => {
+            Some(Ending::Silent | Ending::TooSlow | Ending::TooLate) => {
                 let reason = format!("the head was not whole after {:?}", limits.head_time);
                 ((State::Aborted, reason), Some(408), Some(408))
             }

@@ -2,7 +2,7 @@
 //!
 //! This decides nothing: where a request ends is hyper's verdict. It only tells a reader what was declared.
 
-use crate::model::{Framing, Mark};
+use crate::model::{ChunkSizes, Framing, Mark};
 
 /// What one pass over the lines of a head shows.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -107,6 +107,7 @@ impl Facts {
         Framing {
             declared_length: self.declared_length,
             chunked,
+            chunks: ChunkSizes::default(),
             expect_continue: self.expects_continue,
             position,
             trailers: Vec::new(),

@@ -28,6 +28,8 @@ pub struct Limits {
     pub body_rate: u32,
     /// … once it has come for this long.
     pub body_rate_after: Duration,
+    /// The longest that a body may take, however fast it comes.
+    pub body_time: Duration,
     /// How long an answer may wait for the sender to read it.
     pub answer_gap: Duration,
     /// How long a connection is read on after a refusal, so that the sender gets to see the answer …
@@ -55,12 +57,13 @@ impl Default for Limits {
             body_gap: Duration::from_secs(10),
             body_rate: 500,
             body_rate_after: Duration::from_secs(10),
+            body_time: Duration::from_mins(30),
             answer_gap: Duration::from_secs(30),
             linger: Duration::from_secs(2),
             linger_bytes: 128 * MIB,
             spool_above: MIB,
             spool_above_when_full: 64 * KIB,
-            bodies_in_memory: 64 * MIB,
+            bodies_in_memory: 16 * MIB,
         }
     }
 }

@@ -20,7 +20,7 @@ mod service;
 mod spool;
 mod tape;
 
-pub use answer::Answer;
+pub use answer::{Answer, Extent, Sent, Witness};
 pub use limits::Limits;
 pub use listener::{BindError, Listener};
 pub use service::Intake;

@@ -8,7 +8,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use bytes::Bytes;
 use tokio::time::Instant;
 
-use crate::model::Timestamp;
+use super::answer::{Sent, Witness};
+use crate::model::{ChunkSizes, Timestamp};
 
 /// A head as it stood on the wire.
 #[derive(Debug, Clone)]
@@ -40,6 +41,8 @@ pub(super) enum Ending {
     Silent,
     /// It came too slowly.
     TooSlow,
+    /// It took too long, fast or slow.
+    TooLate,
     /// The head is over the limit.
     TooLong,
     /// Others needed the place.
@@ -48,14 +51,28 @@ pub(super) enum Ending {
     Stopped,
 }
 
+/// An answer on its way out.
+#[derive(Debug)]
+struct Leaving {
+    witness: Witness,
+    /// When the request was whole.
+    since: Instant,
+    bytes: Vec<u8>,
+    begun: bool,
+}
+
 #[derive(Debug, Default)]
-pub(super) struct Reel(Mutex<Inner>);
+pub(super) struct Reel {
+    request: Mutex<Inner>,
+    answer: Mutex<Option<Leaving>>,
+}
 
 #[derive(Debug, Default)]
 struct Inner {
     head: Option<RecordedHead>,
     lost: bool,
     body: Option<BodyLength>,
+    chunks: ChunkSizes,
     trailers: Vec<u8>,
     fault: Option<&'static str>,
     ending: Option<Ending>,
@@ -92,6 +109,14 @@ impl Reel {
         self.lock().head.take()
     }
 
+    pub(super) fn set_chunks(&self, chunks: &ChunkSizes) {
+        self.lock().chunks.clone_from(chunks);
+    }
+
+    pub(super) fn take_chunks(&self) -> ChunkSizes {
+        std::mem::take(&mut self.lock().chunks)
+    }
+
     pub(super) fn set_trailers(&self, trailers: Vec<u8>) {
         self.lock().trailers = trailers;
     }
@@ -116,7 +141,45 @@ impl Reel {
         self.lock().ending
     }
 
+    /// From now on what is written is the answer to a request that was whole at `since`.
+    pub(super) fn answer(&self, witness: Witness, since: Instant) {
+        *self.leaving() = Some(Leaving {
+            witness,
+            since,
+            bytes: Vec::new(),
+            begun: false,
+        });
+    }
+
+    /// The system took these bytes of the answer.
+    pub(super) fn wrote<'a>(&self, slices: impl Iterator<Item = &'a [u8]>, mut count: usize) {
+        if let Some(leaving) = &mut *self.leaving() {
+            leaving.begun = true;
+            for slice in slices {
+                let slice = &slice[..slice.len().min(count)];
+                count -= slice.len();
+                let room = leaving.witness.wanted - leaving.bytes.len();
+                leaving.bytes.extend_from_slice(&slice[..slice.len().min(room)]);
+            }
+        }
+    }
+
+    /// All that was written has gone.
+    pub(super) fn flushed(&self) {
+        let gone = self.leaving().take_if(|leaving| leaving.begun);
+        if let Some(leaving) = gone {
+            (leaving.witness.tell)(Sent {
+                after: leaving.since.elapsed(),
+                bytes: leaving.bytes.into(),
+            });
+        }
+    }
+
+    fn leaving(&self) -> MutexGuard<'_, Option<Leaving>> {
+        self.answer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Inner> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.request.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -19,7 +19,7 @@ use http_body_util::BodyExt;
 use hyper::body::{Body as _, Incoming};
 use tower::Service as _;
 
-use super::answer::{self, Answer};
+use super::answer::{self, Answer, Extent};
 use super::body::Collector;
 use super::framing::Facts;
 use super::limits::Limits;
@@ -153,13 +153,20 @@ async fn receive<I: Intake>(State(counter): State<Arc<Counter<I>>>, mut request:
     } else {
         receipt.collect(&ticket, body).await
     };
+    let whole_at = tokio::time::Instant::now();
     match end {
         End::Whole if served => {
             let Some((arrival, _held)) = receipt.arrival(Outcome::Complete, None).await else {
                 return answer::refusal(507);
             };
             let lost = arrival.framing.marks.contains(&Mark::RebuiltHead);
-            let answer = counter.intake.take(arrival).await;
+            let mut answer = counter.intake.take(arrival).await;
+            if answer.extent == Extent::Nothing {
+                return unsent();
+            }
+            if let Some(witness) = answer.witness.take() {
+                ticket.reel.answer(witness, whole_at);
+            }
             answer::response(answer, lost || ticket.orders.is_closing())
         }
         End::Whole => {
@@ -222,6 +229,11 @@ fn why_broken(ticket: &Ticket, came: u64) -> (Outcome, String, Option<u16>) {
                 Some(408),
             )
         }
+        Some(Ending::TooLate) => (
+            Outcome::Aborted,
+            format!("the body was not whole after {:?}, {place}", limits.body_time),
+            Some(408),
+        ),
         Some(Ending::Reset) => (
             Outcome::Aborted,
             format!("the sender broke the connection {place}"),
@@ -347,6 +359,7 @@ impl Parts {
         let (collected, error) = self.collector.finish().await;
         let mut framing = self.facts.into_framing(self.chunked, self.head.position);
         if self.chunked {
+            framing.chunks = self.reel.take_chunks();
             framing.trailers = trailers(&self.reel.take_trailers());
         }
         let head = RawHead::new(self.head.bytes);

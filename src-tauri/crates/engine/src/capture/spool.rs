@@ -101,7 +101,7 @@ pub(super) struct SpoolFile {
 }
 
 /// Bytes are gathered up to this before a thread is asked to write them.
-const PIECE: usize = 64 * 1024;
+const PIECE: usize = 32 * 1024;
 
 impl SpoolFile {
     pub(super) async fn write(&mut self, bytes: &Bytes) -> io::Result<()> {

@@ -307,6 +307,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Tape<S> {
             }
             Stage::Chunked(chunks) => {
                 let own = chunks.follow(bytes);
+                self.reel.set_chunks(chunks.sizes());
                 if chunks.is_over() {
                     let trailers = chunks.take_trailers();
                     if !trailers.is_empty() {
@@ -334,12 +335,16 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Tape<S> {
             let earned =
                 Duration::from_millis(self.body_bytes * 1000 / u64::from(self.limits.body_rate.max(1)));
             let slow = self.body_since + self.limits.body_rate_after.max(earned);
-            ready!(self.reading.poll(context, now, silent.min(slow)));
-            if now.saturating_duration_since(silent.min(slow)) < SUSPENDED {
-                self.reel.set_ending(if silent <= slow {
+            let late = self.body_since + self.limits.body_time;
+            let deadline = silent.min(slow).min(late);
+            ready!(self.reading.poll(context, now, deadline));
+            if now.saturating_duration_since(deadline) < SUSPENDED {
+                self.reel.set_ending(if deadline == silent {
                     Ending::Silent
-                } else {
+                } else if deadline == slow {
                     Ending::TooSlow
+                } else {
+                    Ending::TooLate
                 });
                 return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
             }
@@ -404,6 +409,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Tape<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write(context, bytes);
+        if let Poll::Ready(Ok(count)) = written {
+            self.reel.wrote(std::iter::once(bytes), count);
+        }
         self.watch_write(context, written)
     }
 
@@ -413,6 +421,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Tape<S> {
         slices: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let written = Pin::new(&mut self.stream).poll_write_vectored(context, slices);
+        if let Poll::Ready(Ok(count)) = written {
+            self.reel.wrote(slices.iter().map(|slice| &**slice), count);
+        }
         self.watch_write(context, written)
     }
 
@@ -421,7 +432,9 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Tape<S> {
     }
 
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(context)
+        ready!(Pin::new(&mut self.stream).poll_flush(context))?;
+        self.reel.flushed();
+        Poll::Ready(Ok(()))
     }
 
     fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {

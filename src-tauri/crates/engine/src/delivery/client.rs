@@ -15,7 +15,7 @@ use super::answer::{AnswerLimits, AnswerReader};
 use super::cancel::Cancel;
 use super::connector::{self, Resolved, Resolver};
 use super::destination::{Origin, Scheme};
-use super::exchange::Exchange;
+use super::exchange::{Ended, Exchange};
 use super::failure::{Failure, Stall};
 use super::guard::{self, Reach};
 use super::idle::{Idle, Wire};
@@ -285,13 +285,22 @@ impl Client {
         course: &mut Course,
     ) -> Result<(), Failure> {
         let origin = &outgoing.origin;
-        let mut wire = match self.idle_connection(origin).await {
-            Some(wire) => wire,
-            None => self.open(outgoing, bounds, course).await?,
+        let patience = self.settings.timeouts.first_byte;
+        let (mut wire, waited) = match self.idle_connection(origin).await {
+            Some(wire) => (wire, true),
+            None => (self.open(outgoing, bounds, course).await?, false),
         };
         course.stage = Stage::Exchange;
-        let patience = self.settings.timeouts.first_byte;
-        let ended = course.exchange.run(&mut wire, outgoing, patience).await;
+        let mut ended = course.exchange.run(&mut wire, outgoing, patience).await;
+        if waited && ended.as_ref().is_err_and(Ended::is_crossing) {
+            // The target closed the waiting connection while the request was on its way: that says nothing about the
+            // request, which goes once more on a connection of its own.
+            let reader = AnswerReader::new(self.settings.limits, outgoing.head.starts_with(b"HEAD "));
+            course.exchange = Exchange::new(reader);
+            wire = self.open(outgoing, bounds, course).await?;
+            course.stage = Stage::Exchange;
+            ended = course.exchange.run(&mut wire, outgoing, patience).await;
+        }
         ended.map_err(|ended| {
             let silent = || Failure::TimedOut {
                 stall: course.stall(outgoing, patience),

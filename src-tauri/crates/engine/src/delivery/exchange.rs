@@ -180,6 +180,17 @@ impl Exchange {
 }
 
 impl Ended {
+    /// Whether the connection ended before the first byte of an answer.
+    pub(super) const fn is_crossing(&self) -> bool {
+        matches!(
+            self,
+            Self::Closed {
+                when: Broken::BeforeAnswer,
+                ..
+            }
+        )
+    }
+
     /// The failure it is, for a target called `authority`; `silent` says what the silence was.
     pub(super) fn into_failure(self, authority: String, silent: impl FnOnce() -> Failure) -> Failure {
         match self {

@@ -102,7 +102,7 @@ fn known(field: Field) -> Vec<String> {
                 .collect();
         }
         Field::Status => vec!["2xx", "3xx", "4xx", "5xx", "none"],
-        Field::Delivered => ["yes", "no"]
+        Field::Delivered => ["yes", "no", "held"]
             .into_iter()
             .chain(Outcome::ALL.iter().map(|it| it.as_str()))
             .collect(),

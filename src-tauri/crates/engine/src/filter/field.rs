@@ -163,6 +163,8 @@ pub enum Flag {
     Starred,
     /// `is:duplicate`
     Duplicate,
+    /// `is:handshake`
+    Handshake,
     /// `is:complete`
     Complete,
     /// `is:cut`
@@ -171,6 +173,10 @@ pub enum Flag {
     Aborted,
     /// `is:refused`
     Refused,
+    /// `is:malformed`
+    Malformed,
+    /// `is:ambiguous`
+    Ambiguous,
     /// `has:note`
     Note,
     /// `has:tag`
@@ -180,12 +186,15 @@ pub enum Flag {
 }
 
 /// What may stand after `is:`.
-pub(super) const IS: [(&str, Flag); 6] = [
+pub(super) const IS: [(&str, Flag); 9] = [
     ("starred", Flag::Starred),
     ("duplicate", Flag::Duplicate),
+    ("handshake", Flag::Handshake),
     ("cut", Flag::Cut),
     ("aborted", Flag::Aborted),
     ("refused", Flag::Refused),
+    ("malformed", Flag::Malformed),
+    ("ambiguous", Flag::Ambiguous),
     ("complete", Flag::Complete),
 ];
 

@@ -14,6 +14,7 @@
 //! A free word finds words that begin with it, in method, target, headers and the text of the body; upper and lower
 //! case are the same, and one letter is enough. `*part*` finds it inside words too; that is a scan, newest first.
 
+mod arriving;
 mod complete;
 mod error;
 mod field;
@@ -26,6 +27,7 @@ mod sought;
 mod text;
 mod value;
 
+pub(crate) use arriving::Candidate;
 pub use complete::{Completion, Wanted, complete};
 pub use error::FilterError;
 pub use field::{FIELDS, Field, FieldInfo, Flag};
@@ -33,6 +35,7 @@ pub use moment::Moment;
 pub use pattern::Pattern;
 pub use range::Bounds;
 pub use sought::Sought;
+pub(crate) use text::value_at;
 pub use text::{Document, IndexWords};
 
 use crate::model::{Outcome, Timestamp, Verdict};
@@ -119,6 +122,8 @@ pub enum Delivered {
     Status(Bounds),
     /// An attempt ended like this.
     Outcome(Outcome),
+    /// It waits for a target to come back.
+    Held,
 }
 
 impl Filter {

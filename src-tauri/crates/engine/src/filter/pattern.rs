@@ -54,10 +54,21 @@ impl Pattern {
         self.parts.len() > 1 && self.parts.first().is_some_and(String::is_empty)
     }
 
-    /// The pattern for `LIKE … ESCAPE '\'` that matches the same whole texts.
+    /// The pattern for `LIKE … ESCAPE '\'` that matches the same whole texts. Of letters beyond ASCII SQLite does not
+    /// know which are the same in upper and lower case: there it matches more, and [`Pattern::matches`] decides.
     #[must_use]
     pub fn to_like(&self) -> String {
-        let escape = |part: &String| part.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+        let escape = |part: &String| {
+            let mut like = String::with_capacity(part.len());
+            for letter in part.chars() {
+                match letter {
+                    '\\' | '%' | '_' => like.extend(['\\', letter]),
+                    letter if letter.is_alphabetic() && !letter.is_ascii() => like.push('%'),
+                    letter => like.push(letter),
+                }
+            }
+            like
+        };
         self.parts.iter().map(escape).collect::<Vec<_>>().join("%")
     }
 

@@ -237,8 +237,8 @@ fn flush(units: &mut Vec<u16>, plain: &mut String) {
     units.clear();
 }
 
-/// The value at `pointer`: a string as it is meant, anything else as it is written.
-fn at_pointer(body: &[u8], pointer: &str) -> Option<String> {
+/// The value at a JSON pointer (RFC 6901) into `body`, as it stands there.
+pub(crate) fn value_at<'a>(body: &'a [u8], pointer: &str) -> Option<&'a RawValue> {
     let mut at: &RawValue = serde_json::from_slice(body).ok()?;
     for step in pointer.split('/').skip(1) {
         let step = step.replace("~1", "/").replace("~0", "~");
@@ -253,7 +253,12 @@ fn at_pointer(body: &[u8], pointer: &str) -> Option<String> {
             at = array.get(step.parse::<usize>().ok()?)?;
         }
     }
-    let text = at.get();
+    Some(at)
+}
+
+/// The value at `pointer`: a string as it is meant, anything else as it is written.
+fn at_pointer(body: &[u8], pointer: &str) -> Option<String> {
+    let text = value_at(body, pointer)?.get();
     if text.starts_with('"') {
         serde_json::from_str(text).ok()
     } else {

@@ -201,6 +201,7 @@ fn delivered(text: &str, at: Range<usize>) -> Result<Delivered, FilterError> {
     match word.as_str() {
         "yes" => return Ok(Delivered::Yes),
         "no" => return Ok(Delivered::No),
+        "held" => return Ok(Delivered::Held),
         _ => {}
     }
     if let Some(outcome) = Outcome::from_word(&word) {

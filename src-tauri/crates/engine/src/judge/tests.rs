@@ -24,6 +24,7 @@ fn judge_of(entries: &[Entry<'_>]) -> Judge {
                 .iter()
                 .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
                 .collect(),
+            answers_handshakes: true,
             created_at: NOW,
             public_url: None,
             tolerance: Default::default(),

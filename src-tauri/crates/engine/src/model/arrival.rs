@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-use super::{Header, RawHead, Timestamp};
+use super::{Framing, RawHead, Timestamp};
 
 /// How far a request came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -73,49 +73,6 @@ impl HttpVersion {
             _ => Self::Unknown,
         }
     }
-}
-
-/// Something about the form of a request that a reader should know, though it did not stop it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Mark {
-    /// Both `Content-Length` and `Transfer-Encoding`: a proxy and a server may disagree on where it ends.
-    AmbiguousFraming,
-    /// `Content-Length` came more than once.
-    RepeatedContentLength,
-    /// No `Host` header in an HTTP/1.1 request (RFC 9112 section 3.2 wants exactly one).
-    NoHost,
-    /// More than one `Host` header.
-    SeveralHosts,
-    /// Lines end in a bare line feed.
-    BareLineFeed,
-    /// The head could not be recorded exactly and was rebuilt from what the parser saw.
-    RebuiltHead,
-    /// The sender asked to switch protocols; it was answered as plain HTTP.
-    UpgradeAsked,
-    /// The target is a whole URL, as a proxy would get it.
-    AbsoluteTarget,
-    /// A header value or the target has bytes that are not UTF-8.
-    NotUtf8,
-    /// `Transfer-Encoding` names more than `chunked`: the body is kept in that coding, as it was sent.
-    TransferCoded,
-}
-
-/// How the request was framed on the wire.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Framing {
-    /// `Content-Length` as declared, in bytes.
-    pub declared_length: Option<u64>,
-    /// The body came in chunks.
-    pub chunked: bool,
-    /// The sender waited for `100 Continue`.
-    pub expect_continue: bool,
-    /// The place of the request on its connection, from 0.
-    pub position: u32,
-    /// Trailer fields that came after a chunked body.
-    pub trailers: Vec<Header>,
-    /// What a reader should know of its form.
-    pub marks: Vec<Mark>,
 }
 
 /// The bytes of a body after transfer framing, in memory or, above the spool threshold, in a file.

@@ -15,6 +15,8 @@ pub struct Endpoint {
     pub provider: Option<String>,
     /// What the person chose for the provider's scheme, e.g. `header` = `X-Tracktik-Secret`.
     pub parameters: BTreeMap<String, String>,
+    /// What its provider asks is answered as the provider requires; without this, as everything else.
+    pub answers_handshakes: bool,
     /// When it was made.
     pub created_at: Timestamp,
     /// The URL its sender sends to, where that is not what the listener sees: a tunnel's, a proxy's.
@@ -35,6 +37,7 @@ impl Endpoint {
             parameters: self.parameters.clone(),
             public_url: self.public_url.clone(),
             tolerance: self.tolerance,
+            answers_handshakes: self.answers_handshakes,
         }
     }
 
@@ -120,7 +123,7 @@ impl Tolerance {
 }
 
 /// An endpoint on its way into the store.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewEndpoint {
     /// The path prefix.
     pub path: String,
@@ -132,6 +135,23 @@ pub struct NewEndpoint {
     pub public_url: Option<String>,
     /// How old signatures may be.
     pub tolerance: Tolerance,
+    /// What its provider asks is answered as the provider requires.
+    pub answers_handshakes: bool,
+}
+
+impl NewEndpoint {
+    /// An endpoint on which nothing but its path was chosen.
+    #[must_use]
+    pub fn at(path: impl Into<String>) -> Self {
+        Self {
+            path: path.into(),
+            provider: None,
+            parameters: BTreeMap::new(),
+            answers_handshakes: true,
+            public_url: None,
+            tolerance: Tolerance::default(),
+        }
+    }
 }
 
 /// That a secret exists, and where its value is.
@@ -187,6 +207,7 @@ mod tests {
             path: path.to_owned(),
             provider: None,
             parameters: BTreeMap::new(),
+            answers_handshakes: true,
             created_at: Timestamp::from_micros(0),
             public_url: Some(public_url.to_owned()),
             tolerance: Tolerance::default(),

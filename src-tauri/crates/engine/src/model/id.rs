@@ -74,6 +74,8 @@ ids! {
     TargetId = "target";
     /// Names a delivery.
     DeliveryId = "delivery";
+    /// Names a forward.
+    ForwardId = "forward";
     /// Names an attempt.
     AttemptId = "attempt";
     /// Names a run: many requests sent one after the other or at once.

@@ -3,21 +3,31 @@
 //! Nothing here reads a clock, touches a file or knows a database: the modules that do are tested against
 //! values made from these types alone.
 
+mod answer;
 mod arrival;
 mod delivery;
 mod endpoint;
+mod fault;
+mod forward;
+mod framing;
 mod head;
 mod id;
 mod request;
 mod target;
 mod time;
 
-pub use arrival::{Arrival, Body, Framing, HttpVersion, Mark, State};
+pub use answer::{AnswerRule, AnswerSource, GivenAnswer, KeptAnswer};
+pub use arrival::{Arrival, Body, HttpVersion, State};
 pub use delivery::{Attempt, Delivery, DeliveryKind, Outcome, RunStep, Schedule, ScheduleState, Timings};
 pub use endpoint::{Endpoint, NewEndpoint, SecretPlace, SecretRecord, Tolerance};
+pub use fault::{Fault, FaultKind, FaultReach};
+pub use forward::{Forward, ForwardRule, ForwardWay, Forwarded, Held, Move, Queue};
+pub use framing::{ChunkSizes, Framing, FramingFact, Mark};
 pub use head::{Header, RawHead, RequestLine};
 pub use hookbench_signature::Verdict;
-pub use id::{AttemptId, DeliveryId, EndpointId, ParseIdError, RequestId, RunId, SecretId, TargetId};
-pub use request::{NewRequest, Recognition, Request, RequestSummary, Sequence};
+pub use id::{
+    AttemptId, DeliveryId, EndpointId, ForwardId, ParseIdError, RequestId, RunId, SecretId, TargetId,
+};
+pub use request::{HandshakeReply, NewRequest, Recognition, Request, RequestSummary, Sequence};
 pub use target::{HeaderRule, PathRule, Redirects, Target, TargetRules, TimeoutRules, TrustRule};
 pub use time::Timestamp;

@@ -1,6 +1,11 @@
 //! A request as it is kept and as the list shows it.
 
-use super::{Arrival, EndpointId, Framing, HttpVersion, RawHead, RequestId, State, Timestamp, Verdict};
+use serde::{Deserialize, Serialize};
+
+use super::{
+    AnswerSource, Arrival, EndpointId, Forwarded, Framing, HttpVersion, RawHead, RequestId, State, TargetId,
+    Timestamp, Verdict,
+};
 
 /// The order in which requests were kept: 1, 2, 3 … Order by this, never by time: clocks jump.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -21,6 +26,8 @@ pub struct Recognition {
     pub delivery_key: Option<String>,
     /// Whether its signature held at the time of receipt.
     pub verdict: Verdict,
+    /// The provider's name for the question, where it is a question and no event, e.g. `url_verification`.
+    pub handshake: Option<String>,
 }
 
 impl Recognition {
@@ -34,8 +41,29 @@ impl Recognition {
             event: None,
             delivery_key: None,
             verdict: Verdict::Unknown,
+            handshake: None,
         }
     }
+}
+
+/// What was answered to a question, and why: a fact that stays what it was when providers or secrets change.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HandshakeReply {
+    /// The provider's name for the question.
+    pub name: String,
+    /// Why it was answered so.
+    pub why: String,
+    /// What kept this from being the answer that the provider wants.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lacks: Option<String>,
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub body: String,
 }
 
 /// A request on its way into the store.
@@ -49,6 +77,10 @@ pub struct NewRequest {
     pub recognition: Recognition,
     /// The status the sender gets once it is kept; `None` where the connection ended first.
     pub answered: Option<u16>,
+    /// The targets that it goes to by itself.
+    pub forwards: Vec<TargetId>,
+    /// What is answered to it as to a question.
+    pub reply: Option<HandshakeReply>,
 }
 
 /// A row of the list: what can be told at a glance.
@@ -78,6 +110,10 @@ pub struct RequestSummary {
     pub reason: Option<String>,
     /// The status we answered.
     pub answered: Option<u16>,
+    /// Where our answer came from; `None` where that is not known (yet).
+    pub answer_source: Option<AnswerSource>,
+    /// µs from its last byte to the last of our answer.
+    pub answer_micros: Option<u64>,
     /// The length of the kept body in bytes.
     pub body_length: u64,
     /// SHA-256 over the kept body.
@@ -86,8 +122,16 @@ pub struct RequestSummary {
     pub duplicate_of: Option<RequestId>,
     /// How many deliveries it has.
     pub deliveries: u32,
+    /// How its forwards stand, where it has any.
+    pub forwarded: Option<Forwarded>,
     /// Marked by the person.
     pub starred: bool,
+    /// The person wrote a note to it.
+    pub noted: bool,
+    /// The tags the person gave it, by name.
+    pub tags: Vec<String>,
+    /// It was framed in two ways at once: [`super::Mark::AmbiguousFraming`].
+    pub ambiguous: bool,
 }
 
 /// One request whole, but for its body, which is read by range.
@@ -99,4 +143,6 @@ pub struct Request {
     pub head: RawHead,
     /// How it was framed.
     pub framing: Framing,
+    /// What was answered to it as to a question.
+    pub reply: Option<HandshakeReply>,
 }

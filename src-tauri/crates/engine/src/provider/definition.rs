@@ -11,6 +11,7 @@
 //! note = "One sentence the person should know."
 //! answer_within = 10                      # seconds the sender waits for an answer
 //! retries = "5 times within a day"
+//! delivery_docs = "https://example.com/r" # where both are read; without it they are from memory
 //! retry_after = [60, 300]                 # its waits in seconds, where each is known
 //! user_agent = "Example-Hooks/1"          # what the samples are sent with
 //!
@@ -140,6 +141,9 @@ pub struct Provider {
     /// How it sends again after a failure, where that is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub retries: Option<String>,
+    /// The page on which both of these were read; without one they are from memory and nothing confirmed them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivery_docs: Option<String>,
     /// The seconds it waits before each of them, where each is known or announced.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub retry_after: Vec<u32>,

@@ -7,8 +7,13 @@ use std::collections::HashMap;
 use hookbench_signature::{HeaderLine, JsonPath, Message, Micros};
 use sha2::{Digest, Sha256};
 
-use crate::body::{Form, Outline};
+use crate::body::{Form, Outline, coding};
 use crate::model::Header;
+
+/// Where the body of a request is put when its content coding had to be undone. It stands outside [`Facts`], whose
+/// views borrow from it.
+#[derive(Debug, Default)]
+pub struct UnpackedBody(OnceCell<Option<Vec<u8>>>);
 
 /// A request, and views of it that are made on demand.
 #[derive(Debug)]
@@ -23,6 +28,7 @@ pub struct Facts<'a> {
     form: OnceCell<Option<Form>>,
     outline: OnceCell<Option<Outline<'a>>>,
     lines: OnceCell<Vec<HeaderLine<'a>>>,
+    unpacked: Option<&'a UnpackedBody>,
 }
 
 impl<'a> Facts<'a> {
@@ -44,6 +50,7 @@ impl<'a> Facts<'a> {
             form: OnceCell::new(),
             outline: OnceCell::new(),
             lines: OnceCell::new(),
+            unpacked: None,
         }
     }
 
@@ -53,6 +60,16 @@ impl<'a> Facts<'a> {
     pub fn with_digest(self, sha256: [u8; 32]) -> Self {
         Self {
             digest: OnceCell::from(sha256),
+            ..self
+        }
+    }
+
+    /// The same, with a place for the body when its content coding has to be undone to look into it. Without one a
+    /// coded body is not looked into.
+    #[must_use]
+    pub fn unpacking_into(self, place: &'a UnpackedBody) -> Self {
+        Self {
+            unpacked: Some(place),
             ..self
         }
     }
@@ -172,9 +189,33 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// The body, unless it is too long to be looked into.
+    /// The body with its content coding undone, unless it is too long to be looked into.
     pub(super) fn readable_body(&self) -> Option<&'a [u8]> {
-        (self.body.len() <= Self::LOOK_INTO).then_some(self.body)
+        if self.body.len() > Self::LOOK_INTO {
+            return None;
+        }
+        let codings = coding::codings(
+            self.header("content-encoding"),
+            self.header("content-type"),
+            self.body,
+        );
+        if codings.is_empty() {
+            return Some(self.body);
+        }
+        let unpacked = self.unpacked?.0.get_or_init(|| {
+            coding::unpack(&codings, self.body, Self::LOOK_INTO)
+                .filter(|unpacked| !unpacked.cut && !unpacked.bytes.is_empty())
+                .map(|unpacked| unpacked.bytes)
+        });
+        // A proxy may have undone the coding and left the header: then the body is its own text.
+        Some(unpacked.as_deref().unwrap_or(self.body))
+    }
+
+    /// The body with its content coding undone, where it has one and follows it to its end.
+    #[must_use]
+    pub fn unpacked_body(&self) -> Option<&'a [u8]> {
+        let read = self.readable_body()?;
+        (!std::ptr::eq(read, self.body)).then_some(read)
     }
 }
 
@@ -209,6 +250,32 @@ mod tests {
         let body = format!("{{\"a\":\"{}\"}}", "x".repeat(Facts::LOOK_INTO));
         let facts = Facts::new("POST", "/", &[], body.as_bytes());
         assert!(facts.json().is_none(), "capture does not wait for a parser");
+    }
+
+    #[test]
+    fn a_coded_body_is_looked_into_by_what_is_in_it() {
+        let coded = zstd::encode_all(&br#"{"type":"a.b"}"#[..], 1).unwrap();
+        let headers = [header("Content-Encoding", "zstd")];
+        let place = UnpackedBody::default();
+        let facts = Facts::new("POST", "/", &headers, &coded).unpacking_into(&place);
+        let path = JsonPath::parse("type");
+        assert_eq!(
+            facts.json_text(&path).as_deref(),
+            Some("a.b"),
+            "as its sender wrote it"
+        );
+        assert_eq!(
+            facts.message(None, None).body,
+            coded,
+            "a signature is over the bytes as they came"
+        );
+        let place = UnpackedBody::default();
+        let undone = Facts::new("POST", "/", &headers, br#"{"type":"c"}"#).unpacking_into(&place);
+        assert_eq!(
+            undone.json_text(&path).as_deref(),
+            Some("c"),
+            "a coding that something undid on the way is not in the way"
+        );
     }
 
     #[test]

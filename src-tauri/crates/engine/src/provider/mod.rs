@@ -25,7 +25,7 @@ pub use catalogue::{Catalogue, CatalogueError};
 pub use condition::Condition;
 pub use definition::{DeliveryIdRule, EventRule, Evidence, Provider};
 pub use detect::{DetectRule, Detected, Rank};
-pub use facts::Facts;
+pub use facts::{Facts, UnpackedBody};
 pub use form::{BLANK, FormFault, SchemeForm};
 pub use handshake::{Answer, HandshakeAnswer, HandshakeRule, Offer, OfferKind, SignedPart};
 pub use place::{Place, TemplateError};

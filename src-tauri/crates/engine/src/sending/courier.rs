@@ -10,7 +10,9 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::sync::Notify;
 
-use super::aim::{self, Way};
+use super::aim;
+pub(crate) use super::aim::Way;
+pub(crate) use super::retrying::cut_off;
 use super::run::Runs;
 use crate::changes::Change;
 use crate::clock::Clock;

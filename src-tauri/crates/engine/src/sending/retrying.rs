@@ -167,7 +167,7 @@ impl Core {
 }
 
 /// An attempt of which nothing is known but that it began.
-fn cut_off(since: Timestamp) -> Attempt {
+pub(crate) fn cut_off(since: Timestamp) -> Attempt {
     Attempt {
         id: AttemptId::generate(),
         started_at: since,

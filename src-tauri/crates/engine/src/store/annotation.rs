@@ -17,6 +17,48 @@ pub struct Annotation {
     pub tags: Vec<String>,
 }
 
+/// What is to become of the annotations of requests. What is not named stays as it is.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Annotate {
+    /// A star, or none.
+    pub starred: Option<bool>,
+    /// The note in place of the one that is there; an empty one takes it away.
+    pub note: Option<String>,
+    /// Tags they have from now on; one is the same in upper and lower case.
+    pub add_tags: Vec<String>,
+    /// Tags they no longer have.
+    pub remove_tags: Vec<String>,
+}
+
+impl Annotate {
+    /// A star, or none.
+    #[must_use]
+    pub fn star(starred: bool) -> Self {
+        Self {
+            starred: Some(starred),
+            ..Self::default()
+        }
+    }
+
+    /// Another note; an empty one takes it away.
+    #[must_use]
+    pub fn note(note: impl Into<String>) -> Self {
+        Self {
+            note: Some(note.into()),
+            ..Self::default()
+        }
+    }
+
+    /// A tag more.
+    #[must_use]
+    pub fn tag(tag: impl Into<String>) -> Self {
+        Self {
+            add_tags: vec![tag.into()],
+            ..Self::default()
+        }
+    }
+}
+
 impl Store {
     /// What the person added to a request.
     ///
@@ -45,22 +87,32 @@ impl Store {
         Ok(annotation)
     }
 
-    /// Marks requests with a star; those that are gone are left out. Returns how many there were.
+    /// Changes what is added to requests, all of them or none; those that are gone are left out. Returns how many
+    /// there were.
     ///
     /// # Errors
     ///
     /// When it cannot be written.
-    pub async fn star(&self, ids: &[RequestId]) -> Result<u64, StoreError> {
-        self.set_starred(ids, 1).await
-    }
-
-    /// Takes the star from requests.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be written.
-    pub async fn unstar(&self, ids: &[RequestId]) -> Result<u64, StoreError> {
-        self.set_starred(ids, 0).await
+    pub async fn annotate(&self, ids: &[RequestId], change: Annotate) -> Result<u64, StoreError> {
+        let ids = ids.to_vec();
+        self.write(move |connection| {
+            Box::pin(async move {
+                let mut found = 0;
+                for id in ids {
+                    let sequence: Option<i64> =
+                        sqlx::query_scalar("SELECT sequence FROM request WHERE id = ?")
+                            .bind(&id.as_bytes()[..])
+                            .fetch_optional(&mut *connection)
+                            .await?;
+                    if let Some(sequence) = sequence {
+                        annotate_one(connection, sequence, &change).await?;
+                        found += 1;
+                    }
+                }
+                Ok(found)
+            })
+        })
+        .await
     }
 
     /// How many requests have a star.
@@ -77,61 +129,6 @@ impl Store {
         Ok(count.unsigned_abs())
     }
 
-    async fn set_starred(&self, ids: &[RequestId], starred: i64) -> Result<u64, StoreError> {
-        let ids = ids.to_vec();
-        self.write(move |connection| {
-            Box::pin(async move {
-                let mut changed = 0;
-                for id in ids {
-                    changed += sqlx::query(
-                        "INSERT INTO annotation (request, starred) SELECT sequence, ?2 FROM request WHERE id = ?1
-                         ON CONFLICT (request) DO UPDATE SET starred = excluded.starred",
-                    )
-                    .bind(&id.as_bytes()[..])
-                    .bind(starred)
-                    .execute(&mut *connection)
-                    .await?
-                    .rows_affected();
-                }
-                Ok(changed)
-            })
-        })
-        .await
-    }
-
-    /// Sets the note of a request, or takes it away.
-    ///
-    /// # Errors
-    ///
-    /// When the request is gone, or when it cannot be written.
-    pub async fn set_note(&self, id: RequestId, note: Option<String>) -> Result<(), StoreError> {
-        let note = note.filter(|note| !note.trim().is_empty());
-        self.write(move |connection| {
-            Box::pin(async move {
-                let done = sqlx::query(
-                    "INSERT INTO annotation (request, note) SELECT sequence, ?2 FROM request WHERE id = ?1
-                     ON CONFLICT (request) DO UPDATE SET note = excluded.note",
-                )
-                .bind(&id.as_bytes()[..])
-                .bind(note)
-                .execute(connection)
-                .await?;
-                found(done.rows_affected(), id)
-            })
-        })
-        .await
-    }
-
-    /// Sets the tags of a request, in place of those it has.
-    ///
-    /// # Errors
-    ///
-    /// When the request is gone, or when it cannot be written.
-    pub async fn set_tags(&self, id: RequestId, tags: Vec<String>) -> Result<(), StoreError> {
-        self.write(move |connection| Box::pin(replace_tags(connection, id, tags)))
-            .await
-    }
-
     /// Every tag with how many requests have it.
     ///
     /// # Errors
@@ -139,7 +136,7 @@ impl Store {
     /// When they cannot be read.
     pub async fn tags(&self) -> Result<Vec<(String, u64)>, StoreError> {
         let rows = sqlx::query(
-            "SELECT name, count(*) FROM tag JOIN request ON sequence = request GROUP BY name ORDER BY name",
+            "SELECT min(name), count(*) FROM tag JOIN request ON sequence = request GROUP BY name ORDER BY name",
         )
         .fetch_all(self.readers())
         .await?;
@@ -149,40 +146,48 @@ impl Store {
     }
 }
 
-async fn replace_tags(
+async fn annotate_one(
     connection: &mut SqliteConnection,
-    id: RequestId,
-    tags: Vec<String>,
+    sequence: i64,
+    change: &Annotate,
 ) -> Result<(), StoreError> {
-    let sequence: Option<i64> = sqlx::query_scalar("SELECT sequence FROM request WHERE id = ?")
-        .bind(&id.as_bytes()[..])
-        .fetch_optional(&mut *connection)
-        .await?;
-    let sequence = sequence.ok_or_else(|| StoreError::NotFound {
-        kind: "request",
-        name: id.to_string(),
-    })?;
-    sqlx::query("DELETE FROM tag WHERE request = ?")
+    if let Some(starred) = change.starred {
+        sqlx::query(
+            "INSERT INTO annotation (request, starred) VALUES (?, ?)
+             ON CONFLICT (request) DO UPDATE SET starred = excluded.starred",
+        )
         .bind(sequence)
+        .bind(i64::from(starred))
         .execute(&mut *connection)
         .await?;
-    for tag in tags.iter().map(|tag| tag.trim()).filter(|tag| !tag.is_empty()) {
-        sqlx::query("INSERT OR IGNORE INTO tag (name, request) VALUES (?, ?)")
-            .bind(tag)
-            .bind(sequence)
-            .execute(&mut *connection)
-            .await?;
+    }
+    if let Some(note) = &change.note {
+        sqlx::query(
+            "INSERT INTO annotation (request, note) VALUES (?, ?)
+             ON CONFLICT (request) DO UPDATE SET note = excluded.note",
+        )
+        .bind(sequence)
+        .bind(Some(note).filter(|note| !note.trim().is_empty()))
+        .execute(&mut *connection)
+        .await?;
+    }
+    for (sql, tags) in [
+        (
+            "DELETE FROM tag WHERE name = ? AND request = ?",
+            &change.remove_tags,
+        ),
+        (
+            "INSERT OR IGNORE INTO tag (name, request) VALUES (?, ?)",
+            &change.add_tags,
+        ),
+    ] {
+        for tag in tags.iter().map(|tag| tag.trim()).filter(|tag| !tag.is_empty()) {
+            sqlx::query(sql)
+                .bind(tag)
+                .bind(sequence)
+                .execute(&mut *connection)
+                .await?;
+        }
     }
     Ok(())
-}
-
-fn found(rows: u64, id: RequestId) -> Result<(), StoreError> {
-    if rows == 0 {
-        Err(StoreError::NotFound {
-            kind: "request",
-            name: id.to_string(),
-        })
-    } else {
-        Ok(())
-    }
 }

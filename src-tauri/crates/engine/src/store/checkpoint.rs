@@ -9,14 +9,16 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 use tokio::sync::watch;
 
-use super::writer::WeakWriter;
+use super::writer::{WeakWriter, Writer};
 
 /// Copy after this many bytes …
 const BYTES: u64 = 32 * 1024 * 1024;
-/// How often what came during a copy is copied before the writer is held for the rest.
-const CATCH_UPS: u32 = 2;
 /// … or when nothing was written for so long.
 const QUIET: Duration = Duration::from_secs(2);
+/// How often what came during a copy is copied before the writer is held for the rest.
+const CATCH_UPS: u32 = 2;
+/// The log grows no further than this while it is copied: then the writer is held until that is done.
+const MOST: u64 = 96 * 1024 * 1024;
 
 /// Runs until the writer ends.
 pub(super) async fn run(
@@ -33,8 +35,10 @@ pub(super) async fn run(
                 Ok(Err(_)) | Err(_) => break,
             }
         }
+        let most = copied + MOST;
         copied = *written.borrow_and_update();
-        if copy(&options, &mut connection, &writer).await.is_err() {
+        let copying = copy(&options, &mut connection, &writer, written.clone(), most);
+        if copying.await.is_err() {
             // The next round opens another connection; the writer itself reports what is wrong with the file.
             connection = None;
         }
@@ -48,6 +52,8 @@ async fn copy(
     options: &SqliteConnectOptions,
     connection: &mut Option<SqliteConnection>,
     writer: &WeakWriter,
+    mut written: watch::Receiver<u64>,
+    most: u64,
 ) -> Result<(), sqlx::Error> {
     if connection.is_none() {
         *connection = Some(options.connect().await?);
@@ -55,23 +61,64 @@ async fn copy(
     let Some(connection) = connection else {
         return Ok(());
     };
-    sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
-        .execute(&mut *connection)
-        .await?;
-    // What was written during the long copy is copied beside the writer too, so that little is left for the short one.
-    for _ in 0..CATCH_UPS {
-        sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
-            .execute(&mut *connection)
-            .await?;
-    }
-    let Some(writer) = writer.upgrade() else {
-        return Ok(());
+    let held = {
+        // What was written during the long copy is copied beside the writer too, so that little is left for the last one.
+        let copying = async {
+            for _ in 0..=CATCH_UPS {
+                pass(connection).await?;
+            }
+            Ok::<(), sqlx::Error>(())
+        };
+        let too_much = async { written.wait_for(|written| *written > most).await.is_ok() };
+        tokio::pin!(copying);
+        tokio::select! {
+            biased;
+            done = &mut copying => {
+                done?;
+                None
+            }
+            true = too_much => {
+                let held = match writer.upgrade() {
+                    Some(writer) => writer.pause().await.ok(),
+                    None => None,
+                };
+                copying.await?;
+                held
+            }
+        }
     };
+    let held = match (held, writer.upgrade()) {
+        (Some(held), _) => Some(held),
+        (None, Some(writer)) => writer.pause().await.ok(),
+        (None, None) => None,
+    };
+    if held.is_some() {
+        pass(connection).await?;
+    }
+    Ok(())
+}
+
+/// Copies what is left and empties the log, unless somebody is reading from it: nothing waits for that.
+pub(super) async fn shorten(options: &SqliteConnectOptions, writer: &Writer) -> Result<(), sqlx::Error> {
+    let options = options.clone().busy_timeout(Duration::ZERO);
+    let mut connection = options.connect().await?;
+    // The long copy goes beside the writer, which is then held for the short rest.
+    sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
+        .execute(&mut connection)
+        .await?;
     if let Ok(_held) = writer.pause().await {
-        sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
-            .execute(&mut *connection)
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)")
+            .execute(&mut connection)
             .await?;
     }
+    connection.close().await
+}
+
+/// Copies what can be copied beside readers and the writer.
+async fn pass(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
+    sqlx::query("PRAGMA wal_checkpoint(PASSIVE)")
+        .execute(connection)
+        .await?;
     Ok(())
 }
 

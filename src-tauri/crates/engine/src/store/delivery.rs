@@ -228,7 +228,10 @@ async fn attempts(connection: &mut SqliteConnection, delivery: i64) -> Result<Ve
     rows.iter().map(attempt).collect()
 }
 
-async fn insert_delivery(connection: &mut SqliteConnection, delivery: Delivery) -> Result<(), StoreError> {
+pub(super) async fn insert_delivery(
+    connection: &mut SqliteConnection,
+    delivery: Delivery,
+) -> Result<(), StoreError> {
     let sequence: Option<i64> = sqlx::query_scalar("SELECT sequence FROM request WHERE id = ?")
         .bind(&delivery.request.as_bytes()[..])
         .fetch_optional(&mut *connection)

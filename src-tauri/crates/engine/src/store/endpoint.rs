@@ -19,7 +19,7 @@ impl Store {
     pub async fn endpoints(&self) -> Result<Vec<Endpoint>, StoreError> {
         let mut transaction = self.readers().begin().await?;
         let rows =
-            sqlx::query("SELECT id, path, provider, parameters, created_at, public_url, tolerance_past, tolerance_future FROM endpoint ORDER BY path")
+            sqlx::query("SELECT id, path, provider, parameters, created_at, answers_handshakes, public_url, tolerance_past, tolerance_future FROM endpoint ORDER BY path")
                 .fetch_all(&mut *transaction)
                 .await?;
         let mut endpoints = rows.iter().map(endpoint).collect::<Result<Vec<_>, _>>()?;
@@ -48,6 +48,7 @@ impl Store {
             path: new.path,
             provider: new.provider,
             parameters: new.parameters,
+            answers_handshakes: new.answers_handshakes,
             created_at: now,
             public_url: new.public_url,
             tolerance: new.tolerance,
@@ -56,12 +57,13 @@ impl Store {
         let parameters = parameters_text(&endpoint.parameters)?;
         self.write(move |connection| {
             Box::pin(async move {
-                sqlx::query("INSERT INTO endpoint (id, path, provider, parameters, created_at, public_url, tolerance_past, tolerance_future) VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+                sqlx::query("INSERT INTO endpoint (id, path, provider, parameters, created_at, answers_handshakes, public_url, tolerance_past, tolerance_future) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
                     .bind(&endpoint.id.as_bytes()[..])
                     .bind(&endpoint.path)
                     .bind(&endpoint.provider)
                     .bind(parameters)
                     .bind(now.as_micros())
+                    .bind(endpoint.answers_handshakes)
                     .bind(&endpoint.public_url)
                     .bind(endpoint.tolerance.past)
                     .bind(endpoint.tolerance.future)
@@ -74,7 +76,7 @@ impl Store {
         .await
     }
 
-    /// Changes an endpoint; its secrets stay.
+    /// Changes what was chosen for an endpoint; its secrets stay.
     ///
     /// # Errors
     ///
@@ -84,10 +86,11 @@ impl Store {
         self.write(move |connection| {
             Box::pin(async move {
                 let done =
-                    sqlx::query("UPDATE endpoint SET path = ?, provider = ?, parameters = ?, public_url = ?, tolerance_past = ?, tolerance_future = ? WHERE id = ?")
+                    sqlx::query("UPDATE endpoint SET path = ?, provider = ?, parameters = ?, answers_handshakes = ?, public_url = ?, tolerance_past = ?, tolerance_future = ? WHERE id = ?")
                         .bind(&to.path)
                         .bind(&to.provider)
                         .bind(parameters)
+                        .bind(to.answers_handshakes)
                         .bind(&to.public_url)
                         .bind(to.tolerance.past)
                         .bind(to.tolerance.future)
@@ -238,11 +241,12 @@ fn endpoint(row: &SqliteRow) -> Result<Endpoint, StoreError> {
         path: row.try_get(1)?,
         provider: row.try_get(2)?,
         parameters,
+        answers_handshakes: row.try_get(5)?,
         created_at: Timestamp::from_micros(row.try_get(4)?),
-        public_url: row.try_get(5)?,
+        public_url: row.try_get(6)?,
         tolerance: Tolerance {
-            past: row.try_get(6)?,
-            future: row.try_get(7)?,
+            past: row.try_get(7)?,
+            future: row.try_get(8)?,
         },
         secrets: Vec::new(),
     })

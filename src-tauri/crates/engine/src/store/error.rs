@@ -9,6 +9,12 @@ pub enum StoreError {
     /// No room on the disk, or the file may not grow.
     #[error("the disk is full")]
     Full,
+    /// So little room is left on the disk that nothing more is taken.
+    #[error("only {} MB are left on the disk of the data folder", .left / 1_000_000)]
+    NearlyFull {
+        /// Bytes.
+        left: u64,
+    },
     /// Another program holds the write lock for longer than we wait.
     #[error("the data file is locked by another program")]
     Locked,
@@ -83,14 +89,16 @@ impl StoreError {
     #[must_use]
     pub const fn hint(&self) -> Option<&'static str> {
         match self {
-            Self::Full => Some("make room on the disk, or lower the limits of what is kept"),
+            Self::Full | Self::NearlyFull { .. } => {
+                Some("make room on the disk, or lower the limits of what is kept")
+            }
             Self::Locked => {
                 Some("close the program that works on the data file; receiving goes on by itself")
             }
             Self::ReadOnly => Some("make the data folder writable, or choose another one"),
             Self::Gone { .. } => Some("put the file back, or start again for a new one"),
             Self::Corrupt { .. } => {
-                Some("start again: the damaged file is set aside and a new one can be made")
+                Some("set the file aside and start a new one: the damaged one is kept as it is")
             }
             Self::Disk { .. } => Some("check the disk; requests are refused until a write succeeds"),
             Self::Ambiguous { .. } => Some("give more of the id"),
@@ -100,6 +108,12 @@ impl StoreError {
             Self::Exists { .. } => Some("choose another name"),
             Self::NotFound { .. } | Self::Refused { .. } | Self::Closed | Self::Internal { .. } => None,
         }
+    }
+
+    /// Whether room on the disk is what is missing.
+    #[must_use]
+    pub const fn is_about_room(&self) -> bool {
+        matches!(self, Self::Full | Self::NearlyFull { .. })
     }
 
     /// Whether the next write would fail in the same way, whatever it wrote.
@@ -165,6 +179,12 @@ pub enum OpenError {
         /// What SQLite says.
         detail: String,
     },
+    /// A build between two versions made it, with other tables than any version has.
+    #[error("`{path}` was made by an unreleased build of Hookbench whose tables are not those of this one")]
+    Unreleased {
+        /// The file.
+        path: PathBuf,
+    },
     /// A later version of the program made it.
     #[error(
         "`{path}` was written by Hookbench {made_by} (schema {found}); this version knows schema {known}"
@@ -218,12 +238,14 @@ impl OpenError {
     #[must_use]
     pub const fn hint(&self) -> &'static str {
         match self {
-            Self::NotOurs { .. } => "choose another data folder, or move that file away",
-            Self::Corrupt { .. } => {
-                "move the file aside and start again for a new one; the old one is kept as it is"
+            Self::NotOurs { .. } => {
+                "choose another data folder, or set that file aside with `hookbench set-aside`; it is kept as it is"
+            }
+            Self::Corrupt { .. } | Self::Unreleased { .. } => {
+                "set the file aside with `hookbench set-aside` and start a new one; the old one is kept as it is"
             }
             Self::NewerSchema { .. } => {
-                "use that version of Hookbench, or another data folder; the file is unchanged"
+                "use that version of Hookbench or another data folder, or set the file aside with `hookbench set-aside`; it is unchanged"
             }
             Self::Locked { .. } => "close the program that uses it and try again",
             Self::ReadOnly { .. } => "make the data folder writable, or choose another one",
@@ -238,7 +260,7 @@ impl OpenError {
     pub const fn may_set_aside(&self) -> bool {
         matches!(
             self,
-            Self::NotOurs { .. } | Self::Corrupt { .. } | Self::NewerSchema { .. }
+            Self::NotOurs { .. } | Self::Corrupt { .. } | Self::Unreleased { .. } | Self::NewerSchema { .. }
         )
     }
 
@@ -261,9 +283,10 @@ impl OpenError {
             Some(8) => Self::ReadOnly { path },
             Some(11) => Self::Corrupt { path, detail },
             Some(13) => Self::NoRoom { path },
-            Some(14) if std::fs::metadata(&path).is_ok_and(|data| data.permissions().readonly()) => {
-                Self::Permission { path }
-            }
+            Some(14) => match std::fs::OpenOptions::new().write(true).open(&path) {
+                Ok(_) => Self::Other { path, detail },
+                Err(error) => Self::from_io(&error, path),
+            },
             Some(26) => Self::NotOurs { path },
             _ => Self::Other { path, detail },
         }

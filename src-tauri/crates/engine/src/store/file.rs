@@ -2,7 +2,9 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::place::{self, Room};
 use super::{OpenError, StoreError};
 
 /// The name of the data file in the data folder.
@@ -15,16 +17,37 @@ pub(super) struct DataFile {
     identity: Option<(u64, u64)>,
     /// What was found to be damaged.
     damage: OnceLock<String>,
+    room: Room,
+    /// What was left on the disk when that was last looked at.
+    left: AtomicU64,
 }
 
 impl DataFile {
     /// Remembers the file at `path`. No handle is kept: closing one would drop SQLite's locks on the file.
-    pub(super) fn remember(path: &Path) -> Self {
+    pub(super) fn remember(path: &Path, room: Room) -> Self {
         Self {
             path: path.to_owned(),
             identity: identity(path),
             damage: OnceLock::new(),
+            room,
+            left: AtomicU64::new(u64::MAX),
         }
+    }
+
+    /// Looks at the room on the disk; gives it where it is so little that the person should know.
+    pub(super) fn look_at_room(&self) -> Option<u64> {
+        let left = self.path.parent().and_then(place::left);
+        self.left.store(left.unwrap_or(u64::MAX), Ordering::Relaxed);
+        left.filter(|left| *left < self.room.warn_below)
+    }
+
+    /// Fails while there is too little room on the disk to take more.
+    pub(super) fn has_room(&self) -> Result<(), StoreError> {
+        let left = self.left.load(Ordering::Relaxed);
+        if left < self.room.refuse_below {
+            return Err(StoreError::NearlyFull { left });
+        }
+        Ok(())
     }
 
     pub(super) fn path(&self) -> &Path {

@@ -12,11 +12,11 @@ use sqlx::{Arguments, AssertSqlSafe, Either, Executor};
 
 use super::prepared::{PART, PARTS, Prepared, read_part, whole};
 use super::{Kept, StoreError, pack};
-use crate::model::Sequence;
+use crate::model::{Sequence, TargetId};
 
 const COLUMNS: &str = "id, received_at, took_micros, method, target, version, peer, endpoint, endpoint_path, provider, \
-     event, delivery_key, verdict, state, reason, answered, body_length, body_sha256";
-const PLACES: &str = "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
+     event, delivery_key, handshake, verdict, state, reason, answered, reply, body_length, body_sha256";
+const PLACES: &str = "(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)";
 
 /// Adds a JSON list of `[kind, value, requests, bytes]` to the tally.
 pub(super) const ADD_TO_TALLY: &str = "INSERT INTO tally (kind, value, requests, bytes)
@@ -39,12 +39,15 @@ impl Texts {
 }
 
 fn write_text(rows: usize, goes_on: bool) -> String {
-    let mut sql = format!("BEGIN IMMEDIATE;\nINSERT INTO request ({COLUMNS}) VALUES ");
+    // A statement that fails ends the transaction, so that SQLite need not remember how to undo that statement alone.
+    let mut sql = format!("BEGIN IMMEDIATE;\nINSERT OR ROLLBACK INTO request ({COLUMNS}) VALUES ");
     for row in 0..rows {
         sql.push_str(if row == 0 { "" } else { "," });
         sql.push_str(PLACES);
     }
-    sql.push_str(";\nINSERT INTO content (place, framing, head_length, length, coding, data) VALUES ");
+    sql.push_str(
+        ";\nINSERT OR ROLLBACK INTO content (place, framing, head_length, length, coding, data) VALUES ",
+    );
     for row in 0..rows {
         let comma = if row == 0 { "" } else { "," };
         let back = rows - 1 - row;
@@ -67,12 +70,15 @@ pub(super) async fn insert(
     texts: &mut Texts,
     rows: &[&Prepared],
 ) -> Result<Vec<Kept>, StoreError> {
-    let goes_on = rows.iter().any(|row| row.rest.is_some());
+    let goes_on = rows
+        .iter()
+        .any(|row| row.rest.is_some() || !row.forwards.is_empty());
     let kept = run(connection, texts.get(rows.len(), goes_on), rows).await?;
     if goes_on {
         for (row, kept) in rows.iter().zip(&kept) {
             insert_rest(connection, row, kept.sequence).await?;
         }
+        hold(connection, rows, &kept).await?;
         sqlx::query("COMMIT").execute(&mut *connection).await?;
     }
     Ok(kept)
@@ -106,7 +112,7 @@ async fn run(
 
 fn bind(rows: &[&Prepared]) -> Result<SqliteArguments, sqlx::error::BoxDynError> {
     let mut bound = SqliteArguments::default();
-    bound.reserve(rows.len() * 23 + 1, 0);
+    bound.reserve(rows.len() * 25 + 1, 0);
     for row in rows {
         bound.add(&row.id.as_bytes()[..])?;
         bound.add(row.received_at)?;
@@ -120,10 +126,12 @@ fn bind(rows: &[&Prepared]) -> Result<SqliteArguments, sqlx::error::BoxDynError>
         bound.add(row.provider.as_deref())?;
         bound.add(row.event.as_deref())?;
         bound.add(row.delivery_key.as_deref())?;
+        bound.add(row.handshake.as_deref())?;
         bound.add(row.verdict)?;
         bound.add(row.state.as_str())?;
         bound.add(row.reason.as_deref())?;
         bound.add(row.answered.map(i64::from))?;
+        bound.add(row.reply.as_deref())?;
         bound.add(whole(row.body_length))?;
         bound.add(&row.body_sha256[..])?;
     }
@@ -169,6 +177,34 @@ fn tally(rows: &[&Prepared]) -> String {
 
 fn some(value: Option<&String>) -> Cow<'_, str> {
     value.map_or(Cow::Borrowed(""), |value| Cow::Borrowed(value.as_str()))
+}
+
+/// Puts what goes to targets by itself into their queues.
+async fn hold(
+    connection: &mut SqliteConnection,
+    rows: &[&Prepared],
+    kept: &[Kept],
+) -> Result<(), StoreError> {
+    let list: Vec<(i64, String)> = rows
+        .iter()
+        .zip(kept)
+        .flat_map(|(row, kept)| {
+            let target = |target: &TargetId| (kept.sequence.0, hex::encode(target.as_bytes()));
+            row.forwards.iter().map(target)
+        })
+        .collect();
+    if list.is_empty() {
+        return Ok(());
+    }
+    // A target that was removed a moment ago takes nothing any more.
+    sqlx::query(
+        "INSERT INTO held (request, target, place) SELECT value ->> 0, unhex(value ->> 1), CAST(value ->> 0 AS REAL)
+         FROM json_each(?) WHERE unhex(value ->> 1) IN (SELECT id FROM target)",
+    )
+    .bind(serde_json::to_string(&list).unwrap_or_else(|_| "[]".to_owned()))
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 async fn insert_rest(

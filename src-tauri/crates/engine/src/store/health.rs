@@ -15,14 +15,15 @@ pub struct Health {
     pub problem: Option<StoreError>,
     /// The log beside it is this long because something holds on to an old state of the file; else `None`.
     pub long_log: Option<u64>,
+    /// The bytes that are left on its disk, where they are few.
+    pub room: Option<u64>,
     /// The pages were read through since it was opened.
     pub checked: bool,
 }
 
 /// How often is looked whether the file is still there.
 const PERIOD: Duration = Duration::from_secs(2);
-/// How long after the start, and then how often, all pages are read.
-const FIRST_CHECK: Duration = Duration::from_secs(15);
+/// How often all pages are read, after the first time.
 const CHECK: Duration = Duration::from_secs(3_600);
 /// A log of more than this is not normal.
 const LONG_LOG: u64 = 128 * 1024 * 1024;
@@ -52,14 +53,20 @@ impl Store {
         result
     }
 
-    /// Watches the file: every two seconds whether it is still there, soon after the start and then every hour
+    /// Watches the file: every two seconds whether it is still there and its disk has room, soon after the start and then every hour
     /// whether it is whole. The watch ends when its last receiver is dropped.
     #[must_use]
     pub fn watch_health(&self) -> watch::Receiver<Health> {
         let (health, receiver) = watch::channel(Health::default());
         let store = std::sync::Arc::downgrade(&self.inner);
+        let first_check = self.inner.first_check;
         tokio::spawn(async move {
-            let mut next_check = Instant::now() + FIRST_CHECK;
+            let mut next_check = Instant::now() + first_check;
+            let mut marked = None;
+            if let Some(inner) = store.upgrade() {
+                let room = inner.file.look_at_room();
+                health.send_if_modified(|health| std::mem::replace(&mut health.room, room) != room);
+            }
             loop {
                 tokio::select! {
                     () = health.closed() => return,
@@ -73,6 +80,11 @@ impl Store {
                     seen.checked = store.check().await.is_ok();
                 }
                 seen.problem = store.inner.file.check().err();
+                seen.room = store.inner.file.look_at_room();
+                let written = *store.inner.written.borrow();
+                if seen.problem.is_none() && marked.replace(written) != Some(written) {
+                    store.leave_mark().await;
+                }
                 let log = std::fs::metadata(store.path().with_file_name("hookbench.db-wal"));
                 seen.long_log = log
                     .ok()
@@ -84,34 +96,55 @@ impl Store {
         receiver
     }
 
-    /// Writes a whole copy of the data file to `path`, where nothing may be yet; receiving goes on meanwhile.
+    /// Writes a whole copy of the data file to `path`, where nothing may be yet; receiving goes on meanwhile. Returns
+    /// its length. It has another name until it is whole, and only its owner may read it.
     ///
     /// # Errors
     ///
     /// When it cannot be written, or something is there.
-    pub async fn backup(&self, path: &Path) -> Result<(), StoreError> {
+    pub async fn backup(&self, path: &Path) -> Result<u64, StoreError> {
         if path.exists() {
             return Err(StoreError::Exists {
                 kind: "a file",
                 name: path.display().to_string(),
             });
         }
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(".partial");
+        let partial = path.with_file_name(name);
+        let copied = self.copy_to(&partial).await.and_then(|()| {
+            std::fs::rename(&partial, path).map_err(|error| disk(&error))?;
+            Ok(std::fs::metadata(path).map_err(|error| disk(&error))?.len())
+        });
+        if copied.is_err() {
+            let _ = std::fs::remove_file(&partial);
+        }
+        copied
+    }
+
+    async fn copy_to(&self, partial: &Path) -> Result<(), StoreError> {
+        // What an earlier one left. SQLite writes into an empty file only.
+        let _ = std::fs::remove_file(partial);
+        super::file::make_file(partial).map_err(|error| StoreError::Disk {
+            detail: error.to_string(),
+        })?;
         let mut connection = self.inner.checkpointer.connect().await?;
         let copied = sqlx::query("VACUUM INTO ?")
-            .bind(path.to_string_lossy().into_owned())
+            .bind(partial.to_string_lossy().into_owned())
             .execute(&mut connection)
             .await;
         let _ = connection.close().await;
         copied?;
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).map_err(|error| {
-                StoreError::Disk {
-                    detail: error.to_string(),
-                }
-            })?;
-        }
-        Ok(())
+        let file = std::fs::File::options()
+            .write(true)
+            .open(partial)
+            .map_err(|error| disk(&error))?;
+        file.sync_all().map_err(|error| disk(&error))
+    }
+}
+
+fn disk(error: &std::io::Error) -> StoreError {
+    StoreError::Disk {
+        detail: error.to_string(),
     }
 }

@@ -92,7 +92,9 @@ pub fn request(number: u64) -> NewRequest {
             },
             reason: None,
         },
+        reply: None,
         recognition: Recognition {
+            handshake: None,
             endpoint: None,
             endpoint_path: Some(path.to_owned()),
             provider: Some(provider.to_owned()),
@@ -104,6 +106,7 @@ pub fn request(number: u64) -> NewRequest {
                 Verdict::Valid
             },
         },
+        forwards: Vec::new(),
         answered: Some(if random.below(500) == 0 { 503 } else { 200 }),
     }
 }

@@ -36,32 +36,35 @@ async fn replace(
     known: &Recognition,
 ) -> Result<bool, StoreError> {
     let row = sqlx::query(
-        "SELECT endpoint_path, provider, event, verdict, delivery_key, endpoint, body_length FROM request WHERE id = ?",
+        "SELECT endpoint_path, provider, event, verdict, delivery_key, handshake, endpoint, body_length
+         FROM request WHERE id = ?",
     )
     .bind(&id.as_bytes()[..])
     .fetch_optional(&mut *connection)
     .await?;
     let Some(row) = row else { return Ok(false) };
-    let before: [Option<String>; 5] = [
+    let before: [Option<String>; 6] = [
         row.try_get(0)?,
         row.try_get(1)?,
         row.try_get(2)?,
         row.try_get(3)?,
         row.try_get(4)?,
+        row.try_get(5)?,
     ];
-    let endpoint_before: Option<Vec<u8>> = row.try_get(5)?;
+    let endpoint_before: Option<Vec<u8>> = row.try_get(6)?;
     let after = [
         known.endpoint_path.clone(),
         known.provider.clone(),
         known.event.clone(),
         Some(known.verdict.as_str().to_owned()),
         known.delivery_key.clone(),
+        known.handshake.clone(),
     ];
     let endpoint = known.endpoint.map(|endpoint| endpoint.as_bytes().to_vec());
     if before == after && endpoint_before == endpoint {
         return Ok(false);
     }
-    let length: i64 = row.try_get(6)?;
+    let length: i64 = row.try_get(7)?;
     let mut tally = Vec::new();
     for (kind, (before, after)) in ["endpoint", "provider", "event", "verdict"]
         .iter()
@@ -79,9 +82,10 @@ async fn replace(
             .execute(&mut *connection)
             .await?;
     }
-    let [endpoint_path, provider, event, verdict, delivery_key] = after;
+    let [endpoint_path, provider, event, verdict, delivery_key, handshake] = after;
     sqlx::query(
-        "UPDATE request SET endpoint = ?, endpoint_path = ?, provider = ?, event = ?, verdict = ?, delivery_key = ?
+        "UPDATE request SET endpoint = ?, endpoint_path = ?, provider = ?, event = ?, verdict = ?, delivery_key = ?,
+             handshake = ?
          WHERE id = ?",
     )
     .bind(endpoint)
@@ -90,6 +94,7 @@ async fn replace(
     .bind(event)
     .bind(verdict)
     .bind(delivery_key)
+    .bind(handshake)
     .bind(&id.as_bytes()[..])
     .execute(&mut *connection)
     .await?;

@@ -8,8 +8,10 @@
 
 mod annotation;
 mod checkpoint;
+mod conduct;
 mod consent;
 mod content;
+mod counting;
 mod delivery;
 mod derived;
 mod endpoint;
@@ -17,15 +19,20 @@ mod error;
 mod file;
 mod find;
 mod foreign;
+mod forward;
+mod given;
 mod group;
 mod health;
+mod held;
 #[doc(hidden)]
 pub mod history;
 mod judgement;
+mod mark;
 mod open;
 mod options;
 mod own_provider;
 mod pack;
+mod place;
 mod prepared;
 mod query;
 mod removal;
@@ -53,17 +60,20 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqlitePoolOptions};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-pub use annotation::Annotation;
+pub use annotation::{Annotate, Annotation};
 pub use consent::Consent;
 pub use content::BodyRange;
+pub use counting::Counted;
 pub use error::{OpenError, StoreError};
 pub use health::Health;
+pub use held::{After, Standing};
 pub use open::set_aside;
 pub use options::{BodyText, Durability, Indexing, StoreOptions};
 pub use own_provider::OwnProvider;
-pub use removal::{DeletionId, Step};
+pub use place::Room;
+pub use removal::{Deletion, DeletionId, Step};
 pub use request::{From, Page, PageRequest};
-pub use retention::{RetentionLimits, UNDO_FOR, Usage};
+pub use retention::{Outlook, RetentionLimits, UNDO_FOR, Usage};
 pub use saved_filter::SavedFilter;
 pub use search::SearchState;
 pub use suggest::Suggestion;
@@ -95,6 +105,10 @@ struct Inner {
     body_text: BodyText,
     /// Bytes written by this program so far.
     written: watch::Receiver<u64>,
+    /// What tells this file from any other.
+    identity: Vec<u8>,
+    lost: Option<u64>,
+    first_check: std::time::Duration,
     /// What works beside the writer and ends after it.
     tasks: Mutex<Vec<JoinHandle<()>>>,
 }
@@ -119,9 +133,10 @@ impl Store {
             path,
             connection,
             identity,
+            lost,
         } = open::open(folder, &options).await?;
         let word = hex::encode(&identity[..identity.len().min(8)]);
-        let file = Arc::new(file::DataFile::remember(&path));
+        let file = Arc::new(file::DataFile::remember(&path, options.room));
         let (written, progress) = watch::channel(0);
         let writer = writer::Writer::start(options.writer(&path), connection, Arc::clone(&file), written);
         let checkpointer = options.checkpointer(&path);
@@ -143,7 +158,7 @@ impl Store {
         let repetitions = repetition::Repetitions::new(&keys, &marker);
         tasks.push(tokio::spawn(marker.run()));
         let (indexed, index_progress) = watch::channel(0);
-        let file_of_words = search::file(folder, identity, options.index_table);
+        let file_of_words = search::file(folder, identity.clone(), options.index_table);
         let search = search::SearchIndex::new(file_of_words.clone(), options.index_table, index_progress);
         if options.indexing == Indexing::Background {
             tasks.push(tokio::spawn(search::run(search::Builder {
@@ -166,6 +181,9 @@ impl Store {
                 repetitions,
                 body_text: options.body_text,
                 written,
+                identity,
+                lost,
+                first_check: options.first_check,
                 tasks: Mutex::new(tasks),
             }),
         })
@@ -189,13 +207,36 @@ impl Store {
     ///
     /// When it could not be kept; then it must not be acknowledged.
     pub async fn insert_request(&self, new: NewRequest) -> Result<Kept, StoreError> {
+        self.inner.file.has_room()?;
         self.inner.writer.keep(prepared::Prepared::new(new).await?).await
+    }
+
+    /// How many requests at least were kept and are not there any more since the log of the file was deleted or damaged.
+    #[must_use]
+    pub fn lost(&self) -> Option<u64> {
+        self.inner.lost
+    }
+
+    /// What makes its folder a bad place for a data file, in words.
+    #[must_use]
+    pub fn reservation(&self) -> Option<String> {
+        self.inner.file.path().parent().and_then(place::reservation)
+    }
+
+    /// Remembers beside the file how far the history has come.
+    async fn leave_mark(&self) {
+        if let (Some(folder), Ok(newest)) = (self.inner.file.path().parent(), self.newest_sequence().await) {
+            mark::write(folder, &self.inner.identity, newest.0);
+        }
     }
 
     /// Finishes what waits, copies the log into the file and closes it. What is asked afterwards fails with
     /// [`StoreError::Closed`].
     pub async fn close(&self) {
         self.inner.writer.close().await;
+        if self.inner.file.check().is_ok() {
+            self.leave_mark().await;
+        }
         let tasks = self
             .inner
             .tasks

@@ -7,7 +7,7 @@ use std::time::Duration;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{ConnectOptions, Connection, Row};
 
-use super::{OpenError, StoreOptions, file};
+use super::{OpenError, StoreOptions, file, mark};
 use crate::model::Timestamp;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
@@ -38,6 +38,8 @@ pub(super) struct Opened {
     pub connection: SqliteConnection,
     /// What tells this file from any other.
     pub identity: Vec<u8>,
+    /// How many requests at least were kept in it and are not there any more.
+    pub lost: Option<u64>,
 }
 
 /// Opens or makes the data file in `folder` and brings it to the known schema.
@@ -60,11 +62,21 @@ pub(super) async fn open(folder: &Path, options: &StoreOptions) -> Result<Opened
         .execute(&mut connection)
         .await
         .map_err(refused)?;
-    let identity = sqlx::query_scalar("SELECT identity FROM program")
+    let identity: Vec<u8> = sqlx::query_scalar("SELECT identity FROM program")
         .fetch_one(&mut connection)
         .await
         .map_err(refused)?;
+    // Read before the file is asked: another program may be committing.
+    let marked = mark::read(folder, &identity).unwrap_or(0);
+    let newest: Option<i64> = sqlx::query_scalar("SELECT seq FROM sqlite_sequence WHERE name = 'request'")
+        .fetch_optional(&mut connection)
+        .await
+        .map_err(refused)?;
+    let lost = u64::try_from(marked - newest.unwrap_or(0))
+        .ok()
+        .filter(|lost| *lost > 0);
     Ok(Opened {
+        lost,
         path,
         connection,
         identity,
@@ -117,7 +129,26 @@ async fn inspect(connection: &mut SqliteConnection, path: &Path) -> Result<Found
             made_by: made_by.unwrap_or_else(|_| "of a later version".to_owned()),
         });
     }
+    if schema == known_schema() && !is_released(&mut *connection).await {
+        return Err(OpenError::Unreleased {
+            path: path.to_owned(),
+        });
+    }
     Ok(Found::Schema(schema))
+}
+
+/// Whether the tables of the file were made by the very statements that are known here. Before its first release a
+/// schema changes without a new number.
+async fn is_released(connection: &mut SqliteConnection) -> bool {
+    let made: Result<Vec<u8>, _> =
+        sqlx::query_scalar("SELECT checksum FROM _sqlx_migrations WHERE version = ?")
+            .bind(known_schema())
+            .fetch_one(connection)
+            .await;
+    let known = MIGRATIONS
+        .iter()
+        .find(|migration| migration.version == known_schema());
+    known.is_some_and(|known| made.is_ok_and(|made| made == *known.checksum))
 }
 
 /// Brings the file to the known schema; the caller holds the lock, and another program may have been before us.
@@ -137,6 +168,9 @@ async fn migrate(path: &Path, options: &StoreOptions) -> Result<SqliteConnection
         .map_err(|error| match error {
             sqlx::migrate::MigrateError::Execute(error)
             | sqlx::migrate::MigrateError::ExecuteMigration(error, _) => refused(error),
+            sqlx::migrate::MigrateError::VersionMismatch(_) => OpenError::Unreleased {
+                path: path.to_owned(),
+            },
             other => OpenError::Other {
                 path: path.to_owned(),
                 detail: other.to_string(),

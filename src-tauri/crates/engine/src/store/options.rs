@@ -7,6 +7,7 @@ use bytes::Bytes;
 use sqlx::ConnectOptions;
 use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 
+use super::place::Room;
 use crate::model::RawHead;
 
 /// When a commit counts as done.
@@ -46,6 +47,10 @@ pub struct StoreOptions {
     pub page_limit: Option<u32>,
     /// The text of a body, for searching in it.
     pub body_text: BodyText,
+    /// When the room on the disk is spoken of, and when nothing more is taken.
+    pub room: Room,
+    /// How long after the start all pages are read, to see whether the file is whole.
+    pub first_check: Duration,
     /// Whether the search index is built.
     pub indexing: Indexing,
     /// Requests in one table of the search index. Only tests have a reason to change it.
@@ -61,6 +66,8 @@ impl Default for StoreOptions {
             readers: 3,
             page_limit: None,
             body_text: |_, _| None,
+            room: Room::default(),
+            first_check: Duration::from_secs(15),
             indexing: Indexing::Background,
             index_table: 65_536,
         }
@@ -92,7 +99,8 @@ impl StoreOptions {
                 Durability::Normal => SqliteSynchronous::Normal,
             })
             .pragma("wal_autocheckpoint", "0")
-            .pragma("journal_size_limit", "33554432")
+            .pragma("journal_size_limit", "67108864")
+            .pragma("temp_store", "memory")
             .pragma("cache_size", "-8000")
             .thread_name(|_| "store-writer".to_owned());
         if let Some(pages) = self.page_limit {

@@ -7,7 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use super::StoreError;
 use super::pack::{Packed, pack};
-use crate::model::{Body, Framing, Header, HttpVersion, Mark, NewRequest, RequestId, State};
+use crate::model::{
+    Body, ChunkSizes, Framing, HandshakeReply, Header, HttpVersion, Mark, NewRequest, RequestId, State,
+    TargetId,
+};
 
 /// How much of a body one part holds.
 pub(super) const PART: usize = 1024 * 1024;
@@ -31,10 +34,13 @@ pub(super) struct Prepared {
     pub provider: Option<String>,
     pub event: Option<String>,
     pub delivery_key: Option<String>,
+    pub handshake: Option<String>,
     pub verdict: &'static str,
     pub state: State,
     pub reason: Option<String>,
     pub answered: Option<u16>,
+    pub forwards: Vec<TargetId>,
+    pub reply: Option<String>,
     pub body_length: u64,
     pub body_sha256: [u8; 32],
     pub framing: Option<String>,
@@ -63,6 +69,8 @@ impl Prepared {
             arrival,
             recognition,
             answered,
+            forwards,
+            reply,
         } = new;
         let line = arrival.head.request_line();
         let head = arrival.head.bytes();
@@ -89,10 +97,13 @@ impl Prepared {
             provider: recognition.provider,
             event: recognition.event,
             delivery_key: recognition.delivery_key,
+            handshake: recognition.handshake,
             verdict: recognition.verdict.as_str(),
             state: arrival.state,
             reason: arrival.reason,
             answered,
+            forwards,
+            reply: reply.as_ref().map(reply_text).transpose()?,
             body_length,
             body_sha256: arrival.body_sha256,
             framing: framing_text(&arrival.framing)?,
@@ -143,6 +154,9 @@ struct FramingText {
     declared_length: Option<u64>,
     #[serde(rename = "c", skip_serializing_if = "is_default")]
     chunked: bool,
+    /// Count, smallest, largest, the first.
+    #[serde(rename = "k", skip_serializing_if = "is_default")]
+    chunks: (u64, u64, u64, Vec<u64>),
     #[serde(rename = "e", skip_serializing_if = "is_default")]
     expect_continue: bool,
     #[serde(rename = "p", skip_serializing_if = "is_default")]
@@ -157,6 +171,22 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
+fn reply_text(reply: &HandshakeReply) -> Result<String, StoreError> {
+    serde_json::to_string(reply).map_err(|error| StoreError::Internal {
+        detail: error.to_string(),
+    })
+}
+
+/// The reply of its text.
+pub(super) fn reply_of(text: Option<&str>) -> Result<Option<HandshakeReply>, StoreError> {
+    let read = |text: &str| {
+        serde_json::from_str(text).map_err(|error| StoreError::Corrupt {
+            detail: format!("what was answered to a question: {error}"),
+        })
+    };
+    text.map(read).transpose()
+}
+
 fn framing_text(framing: &Framing) -> Result<Option<String>, StoreError> {
     if *framing == Framing::default() {
         return Ok(None);
@@ -167,6 +197,12 @@ fn framing_text(framing: &Framing) -> Result<Option<String>, StoreError> {
     let text = FramingText {
         declared_length: framing.declared_length,
         chunked: framing.chunked,
+        chunks: (
+            framing.chunks.count,
+            framing.chunks.smallest,
+            framing.chunks.largest,
+            framing.chunks.first.clone(),
+        ),
         expect_continue: framing.expect_continue,
         position: framing.position,
         // Hexadecimal, since a trailer is bytes and JSON is text.
@@ -200,9 +236,16 @@ pub(super) fn framing_of(text: Option<&str>) -> Result<Framing, StoreError> {
             value: bytes(value)?.into(),
         });
     }
+    let (count, smallest, largest, first) = text.chunks;
     Ok(Framing {
         declared_length: text.declared_length,
         chunked: text.chunked,
+        chunks: ChunkSizes {
+            count,
+            smallest,
+            largest,
+            first,
+        },
         expect_continue: text.expect_continue,
         position: text.position,
         trailers,

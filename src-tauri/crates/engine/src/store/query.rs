@@ -102,14 +102,21 @@ impl Builder<'_> {
             Condition::Key(any) => self.like_any("request.delivery_key", any),
             Condition::Id(any) => self.ids(any),
             Condition::Tag(any) => {
-                self.sql
-                    .push_str("request.sequence IN (SELECT request FROM tag WHERE ");
-                self.like_any("name", any);
-                self.sql.push(')');
+                let tags = sqlx::query_scalar("SELECT DISTINCT name FROM tag")
+                    .fetch_all(self.readers)
+                    .await?;
+                let tags: Vec<String> = matching(tags, any);
+                self.sql.push_str(
+                    "request.sequence IN (SELECT request FROM tag WHERE name IN (SELECT value FROM ",
+                );
+                self.bind(
+                    "json_each(?)))",
+                    Bind::Text(serde_json::Value::from(tags).to_string()),
+                );
             }
             Condition::Status(any) => self.status(any).await?,
             Condition::Signature(any) => self.signature(any).await?,
-            Condition::Target(any) => self.target(any),
+            Condition::Target(any) => self.target(any).await?,
             Condition::Delivered(any) => self.any(any, Self::delivered),
             Condition::Size(any) => self.any(any, |it, bounds| it.between("request.body_length", *bounds)),
             Condition::After(at) => self.time(">=", at.as_micros()).await?,
@@ -162,7 +169,10 @@ impl Builder<'_> {
             .fetch_all(self.readers)
             .await?;
             for row in rows {
-                values.push((row.try_get(0)?, row.try_get(1)?));
+                let (value, requests): (String, i64) = (row.try_get(0)?, row.try_get(1)?);
+                if pattern.matches(&value) {
+                    values.push((value, requests));
+                }
             }
         }
         if values.len() > LISTED {
@@ -292,19 +302,31 @@ impl Builder<'_> {
         Ok(())
     }
 
-    fn target(&mut self, any: &[Pattern]) {
+    /// By the name of a target, or by the beginning of the URL.
+    async fn target(&mut self, any: &[Pattern]) -> Result<(), StoreError> {
+        let rows = sqlx::query("SELECT name, url FROM target")
+            .fetch_all(self.readers)
+            .await?;
+        let mut urls = Vec::new();
+        for row in &rows {
+            let name: String = row.try_get(0)?;
+            if any.iter().any(|pattern| pattern.matches(&name)) {
+                urls.push(row.try_get::<String, _>(1)?);
+            }
+        }
         self.sql
             .push_str("request.sequence IN (SELECT delivery.request FROM delivery WHERE ");
         self.any(any, |it, pattern| {
-            let like = pattern.to_like();
-            it.bind("delivery.url LIKE ? ESCAPE '\\'", Bind::Text(format!("{like}%")));
             it.bind(
-                " OR EXISTS (SELECT 1 FROM target WHERE target.name LIKE ? ESCAPE '\\'
-                     AND substr(delivery.url, 1, length(target.url)) = target.url)",
-                Bind::Text(like),
+                "delivery.url LIKE ? ESCAPE '\\'",
+                Bind::Text(format!("{}%", pattern.to_like())),
             );
         });
-        self.sql.push(')');
+        self.bind(
+            " OR EXISTS (SELECT 1 FROM json_each(?) WHERE substr(delivery.url, 1, length(value)) = value))",
+            Bind::Text(serde_json::Value::from(urls).to_string()),
+        );
+        Ok(())
     }
 
     fn delivered(&mut self, ended: &Delivered) {
@@ -312,6 +334,9 @@ impl Builder<'_> {
             JOIN attempt ON attempt.delivery = delivery.number WHERE ";
         match ended {
             Delivered::Yes => self.sql.push_str(flag_sql(Flag::Delivery)),
+            Delivered::Held => self
+                .sql
+                .push_str("request.sequence IN (SELECT held.request FROM held)"),
             Delivered::No => {
                 let _ = write!(self.sql, "NOT {}", flag_sql(Flag::Delivery));
             }
@@ -332,8 +357,14 @@ impl Builder<'_> {
 const PATH: &str = "CASE WHEN instr(request.target, '?') > 0
     THEN substr(request.target, 1, instr(request.target, '?') - 1) ELSE request.target END";
 
+/// Those of `names` that match.
+fn matching(names: Vec<String>, any: &[Pattern]) -> Vec<String> {
+    let matches = |name: &String| any.iter().any(|pattern| pattern.matches(name));
+    names.into_iter().filter(matches).collect()
+}
+
 /// `stripe` is taken for `/stripe`.
-fn with_slash(any: &[Pattern]) -> Vec<Pattern> {
+pub(super) fn with_slash(any: &[Pattern]) -> Vec<Pattern> {
     any.iter()
         .map(|pattern| match pattern.as_literal() {
             Some(path) if !path.is_empty() && !path.starts_with('/') => Pattern::literal(&format!("/{path}")),
@@ -346,10 +377,18 @@ const fn flag_sql(flag: Flag) -> &'static str {
     match flag {
         Flag::Starred => "request.sequence IN (SELECT request FROM annotation WHERE starred = 1)",
         Flag::Duplicate => "request.duplicate_of IS NOT NULL",
+        Flag::Handshake => "request.handshake IS NOT NULL",
         Flag::Complete => "request.state = 'complete'",
         Flag::Cut => "request.state <> 'complete' AND request.state = 'cut'",
         Flag::Aborted => "request.state <> 'complete' AND request.state = 'aborted'",
         Flag::Refused => "request.state <> 'complete' AND request.state = 'refused'",
+        // What is over a limit is refused with a status that says so.
+        Flag::Malformed => {
+            "request.state <> 'complete' AND request.state = 'refused' AND request.answered IS 400"
+        }
+        Flag::Ambiguous => {
+            "request.sequence IN (SELECT place >> 16 FROM content INDEXED BY content_ambiguous WHERE instr(framing, 'ambiguous_framing') > 0)"
+        }
         Flag::Note => "request.sequence IN (SELECT request FROM annotation WHERE note IS NOT NULL)",
         Flag::Tag => "request.sequence IN (SELECT request FROM tag)",
         Flag::Delivery => "request.sequence IN (SELECT request FROM annotation WHERE deliveries > 0)",

@@ -18,6 +18,19 @@ pub(super) const STEP: u32 = 250;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct DeletionId(pub i64);
 
+/// A deletion that can still be undone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deletion {
+    /// Names it.
+    pub id: DeletionId,
+    /// When it began.
+    pub at: Timestamp,
+    /// The filter that chose its requests, empty for all; `None` where they were named one by one.
+    pub filter: Option<String>,
+    /// How many requests can be brought back.
+    pub requests: u64,
+}
+
 /// How a step of a long removal went.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Step {
@@ -28,19 +41,26 @@ pub struct Step {
 }
 
 const COLUMNS: &str = "sequence, id, received_at, took_micros, method, target, version, peer, endpoint, endpoint_path, \
-    provider, event, delivery_key, verdict, state, reason, answered, body_length, body_sha256, duplicate_of";
+    provider, event, delivery_key, handshake, verdict, state, reason, answered, reply, body_length, body_sha256, \
+    duplicate_of";
 
 impl Store {
-    /// Begins a deletion that can be undone until it is purged.
+    /// Begins a deletion that can be undone until it is purged; `filter` is what chooses its requests, if one does.
     ///
     /// # Errors
     ///
     /// When it cannot be written.
-    pub async fn begin_deletion(&self, now: Timestamp) -> Result<DeletionId, StoreError> {
+    pub async fn begin_deletion(
+        &self,
+        now: Timestamp,
+        filter: Option<&str>,
+    ) -> Result<DeletionId, StoreError> {
+        let filter = filter.map(str::to_owned);
         self.write(move |connection| {
             Box::pin(async move {
-                let done = sqlx::query("INSERT INTO deletion (at) VALUES (?)")
+                let done = sqlx::query("INSERT INTO deletion (at, filter) VALUES (?, ?)")
                     .bind(now.as_micros())
+                    .bind(filter)
                     .execute(connection)
                     .await?;
                 Ok(DeletionId(done.last_insert_rowid()))
@@ -142,14 +162,27 @@ impl Store {
         .await
     }
 
+    /// When a deletion began, if it is still known.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub async fn deletion_begun(&self, id: DeletionId) -> Result<Option<Timestamp>, StoreError> {
+        let at: Option<i64> = sqlx::query_scalar("SELECT at FROM deletion WHERE number = ?")
+            .bind(id.0)
+            .fetch_optional(self.readers())
+            .await?;
+        Ok(at.map(Timestamp::from_micros))
+    }
+
     /// The deletions that can still be undone, newest first, with how many requests each has.
     ///
     /// # Errors
     ///
     /// When they cannot be read.
-    pub async fn deletions(&self) -> Result<Vec<(DeletionId, Timestamp, u64)>, StoreError> {
+    pub async fn deletions(&self) -> Result<Vec<Deletion>, StoreError> {
         let rows = sqlx::query(
-            "SELECT number, at, (SELECT count(*) FROM trash WHERE trash.deletion = deletion.number) AS requests
+            "SELECT number, at, filter, (SELECT count(*) FROM trash WHERE trash.deletion = deletion.number)
              FROM deletion WHERE EXISTS (SELECT 1 FROM trash WHERE trash.deletion = deletion.number)
              ORDER BY number DESC",
         )
@@ -157,14 +190,29 @@ impl Store {
         .await?;
         rows.iter()
             .map(|row| {
-                let requests = row.try_get::<i64, _>(2)?.unsigned_abs();
-                Ok((
-                    DeletionId(row.try_get(0)?),
-                    Timestamp::from_micros(row.try_get(1)?),
-                    requests,
-                ))
+                Ok(Deletion {
+                    id: DeletionId(row.try_get(0)?),
+                    at: Timestamp::from_micros(row.try_get(1)?),
+                    filter: row.try_get(2)?,
+                    requests: row.try_get::<i64, _>(3)?.unsigned_abs(),
+                })
             })
             .collect()
+    }
+
+    /// Removes for good the next requests of the oldest deletion, so that others need not go. Returns how many; 0 when
+    /// nothing is deleted.
+    pub(super) async fn purge_oldest(&self) -> Result<u64, StoreError> {
+        let oldest: Option<i64> = sqlx::query_scalar("SELECT min(at) FROM deletion")
+            .fetch_one(self.readers())
+            .await?;
+        match oldest {
+            Some(at) => {
+                self.purge_next(Timestamp::from_micros(at.saturating_add(1)))
+                    .await
+            }
+            None => Ok(0),
+        }
     }
 
     /// Removes for good the next requests that were deleted before `before`. Returns how many; 0 when none are left.
@@ -301,6 +349,7 @@ async fn forget(connection: &mut SqliteConnection, sequences: &[i64]) -> Result<
         "DELETE FROM content WHERE place IN (SELECT content.place FROM json_each(?) AS one
              JOIN content ON content.place BETWEEN one.value * 65536 AND one.value * 65536 + 65535)",
         "DELETE FROM annotation WHERE request IN (SELECT value FROM json_each(?))",
+        "DELETE FROM answer WHERE request IN (SELECT value FROM json_each(?))",
         "DELETE FROM tag WHERE request IN (SELECT value FROM json_each(?))",
         "DELETE FROM delivery WHERE request IN (SELECT value FROM json_each(?))",
     ] {

@@ -217,25 +217,31 @@ impl Marker {
 
     /// The next requests that have a key, how many were looked at, and the last of them.
     async fn read(&self, from: i64) -> Result<(Vec<Keyed>, usize, i64), StoreError> {
-        let rows = sqlx::query(
+        // As one row: each row by itself would cost a hop from the reader's thread.
+        let row = sqlx::query(
             // What was deleted has its key entered too, since it may be brought back.
-            "SELECT sequence, provider, delivery_key FROM request WHERE sequence > ?1
-             UNION ALL SELECT sequence, provider, delivery_key FROM trash WHERE sequence > ?1
-             ORDER BY sequence LIMIT ?2",
+            "SELECT count(*), max(sequence),
+                 json_group_array(json_array(sequence, provider, delivery_key)) FILTER (WHERE delivery_key IS NOT NULL)
+             FROM (
+                 SELECT sequence, provider, delivery_key FROM request WHERE sequence > ?1
+                 UNION ALL SELECT sequence, provider, delivery_key FROM trash WHERE sequence > ?1
+                 ORDER BY sequence LIMIT ?2)",
         )
         .bind(from)
         .bind(BATCH)
-        .fetch_all(&self.rows)
+        .fetch_one(&self.rows)
         .await?;
-        let last = match rows.last() {
-            Some(row) => row.try_get(0)?,
-            None => from,
-        };
-        let mut keyed = Vec::with_capacity(rows.len());
-        for row in &rows {
-            keyed.extend(Keyed::of(row, false)?);
-        }
-        Ok((keyed, rows.len(), last))
+        let count = usize::try_from(row.try_get::<i64, _>(0)?).unwrap_or(0);
+        let last = row.try_get::<Option<i64>, _>(1)?.unwrap_or(from);
+        let keyed: Vec<(i64, Option<String>, String)> =
+            serde_json::from_str(row.try_get(2)?).map_err(|error| StoreError::Internal {
+                detail: error.to_string(),
+            })?;
+        let keyed = keyed
+            .into_iter()
+            .map(|(sequence, provider, key)| Keyed::new(sequence, provider, key, false))
+            .collect();
+        Ok((keyed, count, last))
     }
 
     /// Requests that were judged to have another key than before; none for one that has none now. Those beyond `to`
@@ -251,7 +257,11 @@ impl Marker {
         .fetch_all(&self.rows)
         .await?;
         rows.iter()
-            .map(|row| Ok((row.try_get(0)?, Keyed::of(row, true)?)))
+            .map(|row| {
+                let (sequence, provider, key) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
+                let key: Option<String> = key;
+                Ok((sequence, key.map(|key| Keyed::new(sequence, provider, key, true))))
+            })
             .collect()
     }
 
@@ -296,17 +306,14 @@ impl Marker {
 }
 
 impl Keyed {
-    fn of(row: &sqlx::sqlite::SqliteRow, again: bool) -> Result<Option<Self>, StoreError> {
-        let Some(key) = row.try_get::<Option<String>, _>(2)? else {
-            return Ok(None);
-        };
-        Ok(Some(Self {
-            sequence: row.try_get(0)?,
-            provider: row.try_get(1)?,
+    fn new(sequence: i64, provider: Option<String>, key: String, again: bool) -> Self {
+        Self {
+            sequence,
+            provider,
             number: number(&key),
             key,
             again,
-        }))
+        }
     }
 }
 

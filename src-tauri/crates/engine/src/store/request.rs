@@ -7,12 +7,13 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Row};
 
 use super::content::{self, read_head};
-use super::prepared::framing_of;
+use super::prepared::{framing_of, reply_of};
 use super::words::{state_of, verdict_of, version_of};
 use super::{Store, StoreError, id_of, pack};
 use crate::filter::Filter;
 use crate::model::{
-    EndpointId, RawHead, Recognition, Request, RequestId, RequestSummary, Sequence, Timestamp,
+    AnswerSource, EndpointId, Forwarded, HandshakeReply, RawHead, Recognition, Request, RequestId,
+    RequestSummary, Sequence, Timestamp,
 };
 
 /// Where a page begins.
@@ -94,8 +95,15 @@ pub(super) const SUMMARY: &str = "SELECT request.id, request.sequence, request.r
     request.method, request.target, request.version, request.peer, request.endpoint, request.endpoint_path, \
     request.provider, request.event, request.delivery_key, request.verdict, request.state, request.reason, \
     request.answered, request.body_length, request.body_sha256, request.duplicate_of, \
-    coalesce(annotation.deliveries, 0), coalesce(annotation.starred, 0) \
-    FROM request LEFT JOIN annotation ON annotation.request = request.sequence ";
+    coalesce(annotation.deliveries, 0), coalesce(annotation.starred, 0), request.handshake, \
+    EXISTS (SELECT 1 FROM content INDEXED BY content_ambiguous WHERE place = request.sequence << 16 AND instr(framing, 'ambiguous_framing') > 0), \
+    annotation.note IS NOT NULL, \
+    (SELECT json_group_array(name) FROM (SELECT name FROM tag WHERE tag.request = request.sequence ORDER BY name)), \
+    answer.source AS answer_source, answer.micros AS answer_micros, \
+    CASE WHEN EXISTS (SELECT 1 FROM held WHERE held.request = request.sequence) THEN 'held' ELSE annotation.forwarded END \
+        AS forwarded \
+    FROM request LEFT JOIN annotation ON annotation.request = request.sequence \
+    LEFT JOIN answer ON answer.request = request.sequence ";
 
 /// A row of [`SUMMARY`].
 pub(super) fn summary(row: &SqliteRow) -> Result<RequestSummary, StoreError> {
@@ -120,6 +128,7 @@ pub(super) fn summary(row: &SqliteRow) -> Result<RequestSummary, StoreError> {
             event: row.try_get(11)?,
             delivery_key: row.try_get(12)?,
             verdict: verdict_of(row.try_get(13)?),
+            handshake: row.try_get(22)?,
         },
         state: state_of(row.try_get(14)?),
         reason: row.try_get(15)?,
@@ -137,18 +146,36 @@ pub(super) fn summary(row: &SqliteRow) -> Result<RequestSummary, StoreError> {
             .map(RequestId::from_bytes),
         deliveries: u32::try_from(row.try_get::<i64, _>(20)?).unwrap_or(u32::MAX),
         starred: row.try_get::<i64, _>(21)? != 0,
+        ambiguous: row.try_get::<i64, _>(23)? != 0,
+        noted: row.try_get::<i64, _>(24)? != 0,
+        tags: serde_json::from_str(row.try_get(25)?).unwrap_or_default(),
+        answer_source: row
+            .try_get::<Option<&str>, _>("answer_source")?
+            .and_then(AnswerSource::from_word),
+        answer_micros: row
+            .try_get::<Option<i64>, _>("answer_micros")?
+            .map(i64::unsigned_abs),
+        forwarded: row
+            .try_get::<Option<&str>, _>("forwarded")?
+            .and_then(Forwarded::from_word),
     })
 }
 
-/// A row of [`SUMMARY`] with `head_length`, `length`, `coding`, `data` and `framing` after it.
+/// A row of [`SUMMARY`] with `head_length`, `length`, `coding`, `data`, `framing` and `reply` after it. They are read by
+/// their names: the summary grows.
 fn whole(row: &SqliteRow) -> Result<Request, StoreError> {
-    let bytes = pack::unpack(row.try_get(24)?, row.try_get(23)?, row.try_get(25)?)?;
-    let (head, _) = content::cut(&bytes, row.try_get(22)?)?;
+    let bytes = pack::unpack(
+        row.try_get("coding")?,
+        row.try_get("length")?,
+        row.try_get("data")?,
+    )?;
+    let (head, _) = content::cut(&bytes, row.try_get("head_length")?)?;
     Ok(Request {
         summary: summary(row)?,
         // A copy, so that a small head does not hold a large body in memory.
         head: RawHead::new(Bytes::copy_from_slice(&head)),
-        framing: framing_of(row.try_get::<Option<&str>, _>(26)?)?,
+        framing: framing_of(row.try_get::<Option<&str>, _>("framing")?)?,
+        reply: reply_of(row.try_get::<Option<&str>, _>("reply")?)?,
     })
 }
 
@@ -227,11 +254,25 @@ impl Store {
         let Some(row) = row else { return Ok(None) };
         let summary = summary(&row)?;
         let (head, framing) = read_head(self.readers(), summary.sequence.0).await?;
+        let reply = match summary.recognition.handshake {
+            Some(_) => self.reply(summary.sequence).await?,
+            None => None,
+        };
         Ok(Some(Request {
             summary,
             head,
             framing,
+            reply,
         }))
+    }
+
+    /// What was answered to a request as to a question.
+    async fn reply(&self, sequence: Sequence) -> Result<Option<HandshakeReply>, StoreError> {
+        let text: Option<Option<String>> = sqlx::query_scalar("SELECT reply FROM request WHERE sequence = ?")
+            .bind(sequence.0)
+            .fetch_optional(self.readers())
+            .await?;
+        reply_of(text.flatten().as_deref())
     }
 
     /// At most `limit` requests with their heads, newer than `after`, none newer than `to`, oldest first.
@@ -248,7 +289,8 @@ impl Store {
         // One question for all of them, the bytes beside the columns of the summary.
         let sql = SUMMARY.replacen(
             " FROM request",
-            ", content.head_length, content.length, content.coding, content.data, content.framing FROM request",
+            ", content.head_length, content.length, content.coding, content.data, content.framing, request.reply \
+             FROM request",
             1,
         ) + "JOIN content ON content.place = request.sequence * 65536
              WHERE request.sequence > ? AND request.sequence <= ? ORDER BY request.sequence LIMIT ?";

@@ -18,7 +18,7 @@ pub struct RetentionLimits {
     pub requests: Option<u64>,
     /// How old they may be.
     pub age: Option<Duration>,
-    /// How many bytes the data file may use.
+    /// How many bytes of the disk data and search index may use.
     pub bytes: Option<u64>,
 }
 
@@ -47,7 +47,35 @@ pub struct Usage {
     pub log_bytes: u64,
     /// Bytes of the search index and of the delivery keys, which lie in files of their own.
     pub search_bytes: u64,
+    /// Those of them that are about requests that are still there. The others are given back later, whatever is
+    /// removed now, so they are no reason to remove anything.
+    pub search_live_bytes: u64,
 }
+
+impl Usage {
+    /// What the limit of bytes is about.
+    #[must_use]
+    pub const fn counted_bytes(&self) -> u64 {
+        self.used_bytes + self.search_live_bytes
+    }
+}
+
+/// What the limits will take next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Outlook {
+    /// When the oldest request was received.
+    pub oldest: Option<Timestamp>,
+    /// Requests with a star or a note: they stay.
+    pub exempt: u64,
+    /// Requests that are beyond the limits now.
+    pub beyond: u64,
+    /// Requests that become too old within a day, beside those; counted no further than 10,000.
+    pub within_a_day: u64,
+}
+
+/// Nobody wants to know more exactly how many will go.
+const COUNT_LIMIT: u64 = 10_000;
+const DAY: i64 = 24 * 3_600 * 1_000_000;
 
 /// How long a deletion can be undone.
 pub const UNDO_FOR: Duration = Duration::from_secs(10 * 60);
@@ -77,20 +105,86 @@ impl Store {
         let (all, free) = (number(0)?, number(1)?);
         let beside =
             |name: &str| std::fs::metadata(self.path().with_file_name(name)).map_or(0, |data| data.len());
+        let search_bytes = ["search.db", "search.db-wal", "keys.db", "keys.db-wal"]
+            .map(beside)
+            .iter()
+            .sum();
+        let live = if search_bytes == 0 {
+            0
+        } else {
+            self.live_share(search_bytes).await?
+        };
         Ok(Usage {
             requests: total.requests,
             body_bytes: total.bytes,
             used_bytes: all - free,
             free_bytes: free,
             log_bytes: beside("hookbench.db-wal"),
-            search_bytes: ["search.db", "search.db-wal", "keys.db", "keys.db-wal"]
-                .map(beside)
-                .iter()
-                .sum(),
+            search_bytes,
+            search_live_bytes: live,
         })
     }
 
-    /// Removes the next requests that are beyond `limits`. Returns how many; 0 when all is within them.
+    /// How much of the search index is about requests that are there, by their number.
+    async fn live_share(&self, search_bytes: u64) -> Result<u64, StoreError> {
+        let indexed = self.inner.search.indexed().await.max(1);
+        let there: i64 = sqlx::query_scalar(
+            "SELECT (SELECT coalesce(sum(requests), 0) FROM tally WHERE kind = 'all') + (SELECT count(*) FROM trash)",
+        )
+        .fetch_one(self.readers())
+        .await?;
+        let share = u128::from(search_bytes) * u128::from(there.unsigned_abs()) / u128::from(indexed);
+        Ok(u64::try_from(share).unwrap_or(search_bytes).min(search_bytes))
+    }
+
+    /// What the limits will take next, by the time `now`.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub async fn outlook(&self, limits: &RetentionLimits, now: Timestamp) -> Result<Outlook, StoreError> {
+        let total = self.total().await?.requests;
+        let row = sqlx::query(
+            "SELECT (SELECT received_at FROM request ORDER BY sequence LIMIT 1),
+                 (SELECT count(*) FROM (SELECT request AS marked FROM annotation WHERE starred = 1
+                      UNION SELECT request FROM annotation WHERE note IS NOT NULL)
+                  CROSS JOIN request ON request.sequence = marked)",
+        );
+        let row = row.fetch_one(self.readers()).await?;
+        let exempt = row.try_get::<i64, _>(1)?.unsigned_abs();
+        let by_count = limits.requests.map_or(0, |most| total.saturating_sub(most));
+        let (mut aged, mut aging) = (0, 0);
+        if let Some(age) = limits.age {
+            let age = i64::try_from(age.as_micros()).unwrap_or(i64::MAX);
+            let oldest = now.as_micros().saturating_sub(age);
+            aged = self.count_aged(i64::MIN, oldest).await?;
+            aging = self.count_aged(oldest, oldest.saturating_add(DAY)).await?;
+        }
+        Ok(Outlook {
+            oldest: row.try_get::<Option<i64>, _>(0)?.map(Timestamp::from_micros),
+            exempt,
+            beyond: by_count.max(aged).min(total - exempt.min(total)),
+            within_a_day: aging,
+        })
+    }
+
+    /// Requests that were received in a time and that nothing exempts.
+    async fn count_aged(&self, from: i64, to: i64) -> Result<u64, StoreError> {
+        let count: i64 = sqlx::query_scalar(
+            "SELECT count(*) FROM (SELECT 1 FROM request WHERE received_at >= ? AND received_at < ?
+                 AND sequence NOT IN (SELECT request FROM annotation WHERE starred = 1
+                     UNION ALL SELECT request FROM annotation WHERE note IS NOT NULL) LIMIT ?)",
+        )
+        .bind(from)
+        .bind(to)
+        .bind(super::prepared::whole(COUNT_LIMIT))
+        .fetch_one(self.readers())
+        .await?;
+        Ok(count.unsigned_abs())
+    }
+
+    /// Removes the next requests that are beyond `limits`. Returns how many; 0 when all is within them. Where there are
+    /// too many bytes, what was deleted goes first, although that could still be undone.
     ///
     /// # Errors
     ///
@@ -100,7 +194,13 @@ impl Store {
         let beyond = limits
             .requests
             .map_or(0, |most| usage.requests.saturating_sub(most));
-        let heavy = limits.bytes.is_some_and(|most| usage.used_bytes > most);
+        let heavy = limits.bytes.is_some_and(|most| usage.counted_bytes() > most);
+        if heavy {
+            let purged = self.purge_oldest().await?;
+            if purged > 0 {
+                return Ok(purged);
+            }
+        }
         let count = if heavy {
             u64::from(STEP)
         } else {
@@ -209,6 +309,11 @@ impl Store {
             }
             tokio::time::sleep(PAUSE).await;
         }
+        // Where little may be used, a log that is kept for the next burst is much.
+        let log = self.usage().await?.log_bytes;
+        if limits.bytes.is_some_and(|most| log > most / 8) {
+            super::checkpoint::shorten(&self.inner.checkpointer, &self.inner.writer).await?;
+        }
         Ok(())
     }
 }
@@ -219,7 +324,7 @@ const KEPT_FREE: u64 = 4 * 1024 * 1024;
 fn is_far_beyond(limits: &RetentionLimits, usage: &Usage) -> bool {
     limits
         .bytes
-        .is_some_and(|most| usage.used_bytes > most + most / 16)
+        .is_some_and(|most| usage.counted_bytes() > most + most / 16)
         || limits
             .requests
             .is_some_and(|most| usage.requests > most + most / 16)

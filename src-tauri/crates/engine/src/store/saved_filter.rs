@@ -2,7 +2,7 @@
 
 use sqlx::Row;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, taken};
 
 /// A filter with a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct SavedFilter {
 }
 
 impl Store {
-    /// The saved filters, in the order in which they were saved.
+    /// The saved filters, in the person's order: at first that in which they were saved.
     ///
     /// # Errors
     ///
@@ -56,6 +56,60 @@ impl Store {
         .await
     }
 
+    /// Gives a saved filter another name.
+    ///
+    /// # Errors
+    ///
+    /// When there is none of this name, when the other one is taken, or when it cannot be written.
+    pub async fn rename_saved_filter(&self, name: &str, to: &str) -> Result<(), StoreError> {
+        let (name, to) = (name.to_owned(), to.to_owned());
+        self.write(move |connection| {
+            Box::pin(async move {
+                let done = sqlx::query("UPDATE saved_filter SET name = ? WHERE name = ?")
+                    .bind(&to)
+                    .bind(&name)
+                    .execute(connection)
+                    .await
+                    .map_err(|error| taken(error, "a saved filter", &to))?;
+                there_was(done.rows_affected(), name)
+            })
+        })
+        .await
+    }
+
+    /// Puts the saved filters into this order; those that are not named come after, as they were.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub async fn order_saved_filters(&self, names: &[String]) -> Result<(), StoreError> {
+        let names = names.to_vec();
+        self.write(move |connection| {
+            Box::pin(async move {
+                let mut all: Vec<String> =
+                    sqlx::query_scalar("SELECT name FROM saved_filter ORDER BY position, name")
+                        .fetch_all(&mut *connection)
+                        .await?;
+                // The sort is stable: those that are not named stay in their order.
+                all.sort_by_key(|name| {
+                    names
+                        .iter()
+                        .position(|wanted| wanted == name)
+                        .unwrap_or(names.len())
+                });
+                for (position, name) in (1_i64..).zip(all) {
+                    sqlx::query("UPDATE saved_filter SET position = ? WHERE name = ?")
+                        .bind(position)
+                        .bind(name)
+                        .execute(&mut *connection)
+                        .await?;
+                }
+                Ok(())
+            })
+        })
+        .await
+    }
+
     /// Removes a saved filter.
     ///
     /// # Errors
@@ -69,15 +123,19 @@ impl Store {
                     .bind(&name)
                     .execute(connection)
                     .await?;
-                if done.rows_affected() == 0 {
-                    return Err(StoreError::NotFound {
-                        kind: "saved filter",
-                        name,
-                    });
-                }
-                Ok(())
+                there_was(done.rows_affected(), name)
             })
         })
         .await
     }
+}
+
+fn there_was(rows: u64, name: String) -> Result<(), StoreError> {
+    if rows == 0 {
+        return Err(StoreError::NotFound {
+            kind: "saved filter",
+            name,
+        });
+    }
+    Ok(())
 }

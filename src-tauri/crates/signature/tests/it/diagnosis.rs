@@ -856,3 +856,20 @@ fn lost_form_fields_are_explained() {
         );
     }
 }
+
+#[test]
+fn every_cause_is_documented_and_nothing_else_is() {
+    let page =
+        std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../.github/CAUSES.md")).unwrap();
+    let documented: Vec<&str> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("| `")?.split_once("` |"))
+        .map(|(code, _)| code)
+        .collect();
+    let known: Vec<&str> = Cause::ALL.iter().map(|cause| cause.code()).collect();
+    assert_eq!(documented, known, "the page is the list, in its order");
+    let mut codes = known.clone();
+    codes.sort_unstable();
+    codes.dedup();
+    assert_eq!(codes.len(), known.len(), "no code is given twice");
+}

@@ -5,7 +5,11 @@ use crate::report::Failure;
 use crate::steps::{self, Outcome, Step};
 use crate::workspace::Workspace;
 
-pub(crate) fn perform(workspace: &Workspace, name: Option<String>) -> Result<(), Failure> {
+pub(crate) fn perform(
+    workspace: &Workspace,
+    name: Option<String>,
+    flags: Vec<String>,
+) -> Result<(), Failure> {
     let mut list = super::set_up();
     list.push(Step::new("Benchmarks", move |workspace| {
         let mut cargo = Program::cargo().arguments(["bench", "--package", "hookbench-tests"]);
@@ -13,6 +17,9 @@ pub(crate) fn perform(workspace: &Workspace, name: Option<String>) -> Result<(),
             Some(name) => cargo.arguments(["--bench".to_string(), name]),
             None => cargo.arguments(["--benches"]),
         };
+        if !flags.is_empty() {
+            cargo = cargo.arguments(["--".to_string()]).arguments(flags);
+        }
         cargo.run(workspace)?;
         Ok(Outcome::Done)
     }));

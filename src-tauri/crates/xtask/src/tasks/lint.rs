@@ -26,6 +26,13 @@ pub(crate) fn perform(workspace: &Workspace) -> Result<(), Failure> {
     list.push(Step::new("Types of the user interface", |workspace| {
         node::script(workspace, &workspace.ui(), "check")
     }));
+    list.push(
+        Step::new("eslint, prettier and types of the browser tests", |workspace| {
+            node::install(workspace, &workspace.e2e())?;
+            node::script(workspace, &workspace.e2e(), "lint")
+        })
+        .advice("`npm run format` in tests/e2e/ mends the formatting; the rest is named above."),
+    );
     list.push(Step::new(
         "Licences, bans and sources of the dependencies",
         dependencies,

@@ -55,18 +55,36 @@ impl AsyncWrite for Scripted {
 }
 
 /// Head, body, state, reason and answer of a row.
-type Shown = (Vec<u8>, Vec<u8>, State, String, Option<u16>);
+pub(super) type Shown = (Vec<u8>, Vec<u8>, State, String, Option<u16>);
 
 /// What a stream of bytes amounts to.
 #[derive(Debug, PartialEq)]
-struct Seen {
-    requests: Vec<Shown>,
-    statuses: Vec<String>,
+pub(super) struct Seen {
+    pub(super) requests: Vec<Shown>,
+    pub(super) statuses: Vec<String>,
+}
+
+impl Seen {
+    /// What may not depend on how the stream was cut. What lies behind a refused head is shown as far as it had come,
+    /// which does.
+    pub(super) fn comparable(&self) -> Vec<Shown> {
+        self.requests
+            .iter()
+            .map(|(head, body, state, reason, answered)| {
+                let body = if *state == State::Refused {
+                    Vec::new()
+                } else {
+                    body.clone()
+                };
+                (head.clone(), body, *state, reason.clone(), *answered)
+            })
+            .collect()
+    }
 }
 
 /// What comes of it. The clock stands still: the rest of a refused head is waited for only so long, and how far it
 /// has come by then must not depend on the machine.
-fn see(pieces: Vec<Vec<u8>>) -> Seen {
+pub(super) fn see(pieces: Vec<Vec<u8>>) -> Seen {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_time()
         .start_paused(true)
@@ -173,7 +191,7 @@ fn request() -> impl Strategy<Value = (Vec<u8>, Vec<u8>, Vec<u8>)> {
 }
 
 /// `bytes` cut at random, with pauses in between.
-fn cut(bytes: &[u8], cuts: &[usize]) -> Vec<Vec<u8>> {
+pub(super) fn cut(bytes: &[u8], cuts: &[usize]) -> Vec<Vec<u8>> {
     let mut cuts: Vec<usize> = cuts.iter().map(|cut| cut % (bytes.len() + 1)).collect();
     cuts.sort_unstable();
     let mut pieces = Vec::new();
@@ -232,17 +250,7 @@ proptest! {
         stream.truncate(end_at % (stream.len() * 2) + 1);
         let whole = see(vec![stream.clone()]);
         let pieces = see(cut(&stream, &cuts));
-        // What lies behind a refused head is shown as far as it had come, which depends on the cuts.
-        let comparable = |seen: &Seen| {
-            seen.requests
-                .iter()
-                .map(|(head, body, state, reason, answered)| {
-                    let body = if *state == State::Refused { Vec::new() } else { body.clone() };
-                    (head.clone(), body, *state, reason.clone(), *answered)
-                })
-                .collect::<Vec<_>>()
-        };
-        prop_assert_eq!(comparable(&whole), comparable(&pieces), "{}", stream.escape_ascii());
+        prop_assert_eq!(whole.comparable(), pieces.comparable(), "{}", stream.escape_ascii());
         prop_assert_eq!(&whole.statuses, &pieces.statuses, "{}", stream.escape_ascii());
         let answered: Vec<String> =
             pieces.requests.iter().filter_map(|row| row.4).map(|status| status.to_string()).collect();

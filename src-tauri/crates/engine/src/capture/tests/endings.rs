@@ -188,6 +188,27 @@ async fn a_body_that_drips_is_told_so() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_body_that_takes_too_long_is_told_so_however_fast_it_comes() {
+    let mut wire = Wire::with(Limits {
+        body_time: Duration::from_millis(210),
+        ..patient()
+    });
+    wire.send(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n\r\n")
+        .await;
+    for _ in 0..15 {
+        wire.send(&[b'x'; 1000]).await;
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    let (answer, rows) = wire.finish().await;
+    assert_eq!(status(&answer), "408", "it never ends");
+    assert_eq!(
+        rows[0].reason(),
+        "the body was not whole after 210ms, after 11000 of 100000 bytes of the body",
+        "the whole is bounded, not only the gaps"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_idle_connection_is_kept_longer_than_a_head_may_take() {
     let mut wire = Wire::with(Limits {
         first_byte: Duration::from_millis(50),

@@ -132,6 +132,12 @@ async fn a_chunked_body_is_kept_unchunked_with_its_trailers_as_sent() {
         row.arrival.framing.chunked,
         "that there were chunks is a fact beside it"
     );
+    let sizes = &row.arrival.framing.chunks;
+    assert_eq!(
+        (sizes.count, &sizes.first[..]),
+        (2, &[3, 10][..]),
+        "and in which they came"
+    );
     let trailers = &row.arrival.framing.trailers;
     let shown: Vec<_> = trailers
         .iter()

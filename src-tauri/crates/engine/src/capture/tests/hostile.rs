@@ -195,6 +195,10 @@ async fn ambiguous_framing_is_one_row_and_the_end_of_the_connection() {
             "and no second request: {answer}"
         );
         assert_eq!(row.body, b"abc", "the chunks decide");
+        assert!(
+            row.arrival.framing.declared_length.is_some(),
+            "what was declared too is kept"
+        );
         assert_eq!(
             row.arrival.framing.marks,
             [Mark::AmbiguousFraming],

@@ -8,6 +8,7 @@ mod bounds;
 mod cuts;
 mod endings;
 mod exact;
+mod fuzz;
 mod hostile;
 
 use std::net::SocketAddr;

@@ -22,7 +22,7 @@ const BYTES: usize = 2 * 1024 * 1024;
 /// Rows in one statement.
 const AT_ONCE: usize = 32;
 /// While requests arrive, the work rests so many times as long as it took: capturing has the processor.
-const REST: u32 = 9;
+const REST: u32 = 19;
 /// From this backlog on it rests no longer than it took, since what is not indexed is scanned by each search.
 const LONG: i64 = 200_000;
 /// How long to wait before looking again when another program builds the index, or something failed.

@@ -66,6 +66,23 @@ impl SearchIndex {
         self.derived.complete_to(&self.readers).await
     }
 
+    /// How many requests the index has words of, whether or not they are still there.
+    pub(super) async fn indexed(&self) -> u64 {
+        let to = self.indexed_to().await;
+        let names: Vec<String> = sqlx::query_scalar(
+            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'words_[0-9]*'",
+        )
+        .fetch_all(&self.readers)
+        .await
+        .unwrap_or_default();
+        // The tables that FTS5 makes for itself have a word behind the number.
+        let numbers = names
+            .iter()
+            .filter_map(|name| name.strip_prefix("words_")?.parse::<i64>().ok());
+        let rows = numbers.map(|number| (to - number * self.table + 1).clamp(0, self.table));
+        rows.sum::<i64>().unsigned_abs()
+    }
+
     pub(super) async fn close(&self) {
         self.readers.close().await;
     }

@@ -1,4 +1,4 @@
-use super::super::Annotation;
+use super::super::{Annotate, Annotation};
 use super::{request, store};
 
 #[tokio::test]
@@ -13,18 +13,24 @@ async fn stars_notes_and_tags_sit_beside_a_request() {
         "nothing at first"
     );
     assert_eq!(
-        store.star(&[new.id, request(b"").id]).await.unwrap(),
+        store
+            .annotate(&[new.id, request(b"").id], Annotate::star(true))
+            .await
+            .unwrap(),
         1,
         "what is gone is left out"
     );
     store
-        .set_note(new.id, Some("look at this".to_owned()))
+        .annotate(&[new.id], Annotate::note("look at this"))
         .await
         .unwrap();
     store
-        .set_tags(
-            new.id,
-            vec!["b".to_owned(), " a ".to_owned(), "b".to_owned(), " ".to_owned()],
+        .annotate(
+            &[new.id],
+            Annotate {
+                add_tags: ["b", " a ", "B", " "].map(str::to_owned).into(),
+                ..Annotate::default()
+            },
         )
         .await
         .unwrap();
@@ -45,16 +51,26 @@ async fn stars_notes_and_tags_sit_beside_a_request() {
         [false, true],
         "the list shows the star"
     );
-    store.unstar(&[new.id]).await.unwrap();
-    store.set_note(new.id, Some("  ".to_owned())).await.unwrap();
-    store.set_tags(new.id, vec![]).await.unwrap();
+    let rows: Vec<_> = rows.iter().map(|row| (row.noted, row.tags.join(" "))).collect();
+    assert_eq!(
+        rows,
+        [(false, String::new()), (true, "a b".to_owned())],
+        "and the note and the tags"
+    );
+    let nothing = Annotate {
+        starred: Some(false),
+        note: Some("  ".to_owned()),
+        add_tags: vec![],
+        remove_tags: vec!["A".to_owned(), "b".to_owned()],
+    };
+    assert_eq!(
+        store.annotate(&[new.id, other.id], nothing).await.unwrap(),
+        2,
+        "several at once"
+    );
     assert_eq!(
         store.annotation(new.id).await.unwrap(),
         Annotation::default(),
         "all taken away"
-    );
-    assert!(
-        store.set_note(request(b"").id, None).await.is_err(),
-        "no note on what is gone"
     );
 }

@@ -5,7 +5,7 @@ use futures_util::future::join_all;
 use sqlx::ConnectOptions;
 use tempfile::tempdir;
 
-use super::super::{Store, StoreError, StoreOptions};
+use super::super::{Room, Store, StoreError, StoreOptions};
 use super::{open, options, request, store};
 
 /// Bytes that do not compress.
@@ -159,14 +159,129 @@ async fn closing_empties_the_log() {
 #[tokio::test]
 async fn the_log_stays_bounded_under_steady_writing() {
     let (folder, store) = store().await;
-    for round in 0..40 {
-        join_all((0..64).map(|at| store.insert_request(request(&noise(20_000, round * 64 + at))))).await;
+    for round in 0..100 {
+        join_all((0..64).map(|at| store.insert_request(request(&noise(30_000, round * 64 + at))))).await;
     }
     let log = fs::metadata(folder.path().join("hookbench.db-wal"))
         .unwrap()
         .len();
     assert!(
-        log < 40 * 1024 * 1024,
-        "51 MB were written, the log has {log} bytes"
+        log < 120 * 1024 * 1024,
+        "192 MB were written, the log has {log} bytes"
+    );
+}
+
+#[tokio::test]
+async fn little_room_is_told_and_too_little_refused_before_the_disk_is_full() {
+    let folder = tempdir().unwrap();
+    let with = |warn_below, refuse_below| StoreOptions {
+        room: Room {
+            warn_below,
+            refuse_below,
+        },
+        ..options()
+    };
+    let store = Store::open(folder.path(), with(u64::MAX, 0)).await.unwrap();
+    let mut health = store.watch_health();
+    let told = health
+        .wait_for(|health| health.room.is_some())
+        .await
+        .unwrap()
+        .clone();
+    assert_eq!(told.problem, None, "little is no fault yet");
+    store
+        .insert_request(request(b"kept"))
+        .await
+        .expect("it is still taken");
+    store.close().await;
+
+    let store = Store::open(folder.path(), with(u64::MAX, u64::MAX))
+        .await
+        .unwrap();
+    let mut health = store.watch_health();
+    health.wait_for(|health| health.room.is_some()).await.unwrap();
+    let refused = store.insert_request(request(b"refused")).await.unwrap_err();
+    assert!(refused.is_about_room() && refused.hint().is_some(), "{refused:?}");
+    store
+        .set_setting("a", &1.into())
+        .await
+        .expect("what the person does, such as deleting, still works");
+    assert_eq!(
+        store.total().await.unwrap().requests,
+        1,
+        "what was acknowledged stays"
+    );
+    store.close().await;
+}
+
+#[tokio::test]
+async fn what_is_lost_with_the_log_is_said() {
+    let (folder, store) = store().await;
+    store.close().await;
+    let store = open(&folder).await;
+    for _ in 0..5 {
+        store.insert_request(request(b"in the log")).await.unwrap();
+    }
+    store.leave_mark().await;
+    let log = fs::read(folder.path().join("hookbench.db-wal")).unwrap();
+    let garbage = [0x5a; 40_000];
+    for (what, log, wanted) in [
+        ("deleted", None, 5..=5),
+        ("garbage", Some(garbage.as_slice()), 5..=5),
+        ("torn", Some(&log[..log.len() / 2]), 1..=5),
+        ("whole", Some(log.as_slice()), 0..=0),
+    ] {
+        let other = tempdir().unwrap();
+        for name in ["hookbench.db", "hookbench.mark"] {
+            fs::copy(folder.path().join(name), other.path().join(name)).unwrap();
+        }
+        if let Some(log) = log {
+            fs::write(other.path().join("hookbench.db-wal"), log).unwrap();
+        }
+        let reopened = open(&other).await;
+        let lost = reopened.lost().unwrap_or(0);
+        assert!(wanted.contains(&lost), "the log is {what}: {lost} are missed");
+        let here = reopened.total().await.unwrap().requests;
+        assert_eq!(here, 5 - lost, "{what}: no more is lost than is said");
+        reopened
+            .insert_request(request(b"after"))
+            .await
+            .expect("it goes on");
+        reopened.close().await;
+        assert_eq!(open(&other).await.lost(), None, "it is said once");
+    }
+    store.close().await;
+}
+
+#[tokio::test]
+async fn a_damaged_page_is_found_soon_after_the_start_by_itself() {
+    let (folder, store) = store().await;
+    for seed in 0..60 {
+        store.insert_request(request(&noise(3_000, seed))).await.unwrap();
+    }
+    store.close().await;
+    let mut bytes = fs::read(store.path()).unwrap();
+    let middle = bytes.len() / 2 / 4096 * 4096;
+    bytes[middle..middle + 4096].fill(0xa5);
+    fs::write(store.path(), &bytes).unwrap();
+    let early = StoreOptions {
+        first_check: Duration::ZERO,
+        ..options()
+    };
+    let store = Store::open(folder.path(), early).await.unwrap();
+    let mut health = store.watch_health();
+    let found = health
+        .wait_for(|health| health.problem.is_some())
+        .await
+        .unwrap()
+        .clone();
+    assert!(
+        matches!(found.problem, Some(StoreError::Corrupt { .. })),
+        "{found:?}"
+    );
+    let refused = store.insert_request(request(b"after")).await;
+    assert!(
+        matches!(refused, Err(StoreError::Corrupt { .. })),
+        "never acknowledged into it: {refused:?}"
     );
 }

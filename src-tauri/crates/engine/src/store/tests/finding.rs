@@ -2,11 +2,12 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::super::{From, PageRequest, SearchState, Store};
+use super::super::{Annotate, From, PageRequest, SearchState, Store};
 use super::{keyed, marked, new_request, open, request, store};
 use crate::filter::{FIELDS, Filter, Moment};
 use crate::model::{
-    Delivery, DeliveryId, DeliveryKind, RequestId, Sequence, State, Target, TargetId, Timestamp, Verdict,
+    Delivery, DeliveryId, DeliveryKind, RequestId, RequestSummary, Sequence, State, Target, TargetId,
+    Timestamp, Verdict,
 };
 
 const NOW: i64 = 1_795_176_300_000_000;
@@ -95,14 +96,21 @@ async fn history(store: &Store) {
     all[3].answered = Some(404);
     all[4].arrival.received_at = Timestamp::from_micros(NOW - 3_600_000_000);
     all[6].arrival.state = State::Cut;
+    all[7].arrival.framing.marks = vec![crate::model::Mark::AmbiguousFraming];
     all[6].answered = None;
     all[6].recognition.verdict = Verdict::Invalid;
     for new in &all {
         store.insert_request(new.clone()).await.unwrap();
     }
-    store.star(&[all[0].id, all[2].id]).await.unwrap();
-    store.set_note(all[5].id, Some("late".to_owned())).await.unwrap();
-    store.set_tags(all[7].id, vec!["Bug".to_owned()]).await.unwrap();
+    store
+        .annotate(&[all[0].id, all[2].id], Annotate::star(true))
+        .await
+        .unwrap();
+    store
+        .annotate(&[all[5].id], Annotate::note("late"))
+        .await
+        .unwrap();
+    store.annotate(&[all[7].id], Annotate::tag("Bug")).await.unwrap();
     store
         .put_target(Target {
             id: TargetId::generate(),
@@ -136,7 +144,7 @@ async fn history(store: &Store) {
 }
 
 /// What each filter finds in [`history`].
-const FOUND: [(&str, &[i64]); 62] = [
+const FOUND: [(&str, &[i64]); 66] = [
     ("", &[8, 7, 6, 5, 4, 3, 2, 1]),
     ("provider:GitHub", &[3]),
     ("provider:stripe", &[8, 7, 6, 5, 2, 1]),
@@ -162,6 +170,10 @@ const FOUND: [(&str, &[i64]); 62] = [
     ("-sig:valid", &[7, 4, 3]),
     ("is:cut", &[7]),
     ("-is:complete", &[7]),
+    ("is:ambiguous", &[8]),
+    ("-is:ambiguous", &[7, 6, 5, 4, 3, 2, 1]),
+    ("is:malformed", &[]),
+    ("-is:malformed,cut", &[8, 6, 5, 4, 3, 2, 1]),
     ("is:duplicate", &[2]),
     ("is:starred", &[3, 1]),
     ("is:starred -is:duplicate provider:stripe", &[1]),
@@ -325,7 +337,10 @@ async fn what_is_brought_back_is_found_by_its_words() {
     let lost = keyed("evt_lost");
     store.insert_request(lost.clone()).await.unwrap();
     store.insert_request(keyed("evt_other")).await.unwrap();
-    let deletion = store.begin_deletion(Timestamp::from_micros(0)).await.unwrap();
+    let deletion = store
+        .begin_deletion(Timestamp::from_micros(0), None)
+        .await
+        .unwrap();
     store.delete(deletion, &[lost.id]).await.unwrap();
     store.close().await;
     let store = open(&folder).await;
@@ -424,6 +439,101 @@ fn any_filter() -> impl Strategy<Value = String> {
     proptest::collection::vec(term, 0..4).prop_map(|terms| terms.join(" "))
 }
 
+/// Every row, page by page from the newest on, which must be those from the oldest on.
+async fn all_rows(store: &Store, filter: &Filter) -> Vec<RequestSummary> {
+    let (mut down, mut from) = (Vec::new(), From::Newest);
+    loop {
+        let page = store
+            .page(&PageRequest::newest(2).from(from).filter(filter.clone()))
+            .await
+            .unwrap();
+        let reached = page
+            .scanned_to
+            .or_else(|| page.rows.last().map(|row| row.sequence));
+        down.extend(page.rows);
+        match reached.filter(|_| page.more) {
+            Some(reached) => from = From::Before(reached),
+            None => break,
+        }
+    }
+    let (mut up, mut from) = (Vec::new(), Sequence(0));
+    loop {
+        let wanted = PageRequest::newest(2)
+            .from(From::After(from))
+            .filter(filter.clone());
+        let page = store.page(&wanted).await.unwrap();
+        let reached = page
+            .scanned_to
+            .or_else(|| page.rows.first().map(|row| row.sequence));
+        up.extend(page.rows.into_iter().rev());
+        match reached.filter(|_| page.more) {
+            Some(reached) => from = reached,
+            None => break,
+        }
+    }
+    up.reverse();
+    assert_eq!(down, up, "both ways give the same rows");
+    down
+}
+
+async fn count_all(store: &Store, filter: &Filter) -> (u64, u64) {
+    let (mut requests, mut marked, mut from) = (0, 0, None);
+    loop {
+        let counted = store.count_next(filter, from, 3, Duration::ZERO).await.unwrap();
+        requests += counted.requests;
+        marked += counted.marked;
+        match counted.next {
+            Some(next) => from = Some(next),
+            None => return (requests, marked),
+        }
+    }
+}
+
+#[tokio::test]
+async fn letters_beyond_ascii_are_the_same_in_upper_and_lower_case() {
+    let (_folder, store) = store().await;
+    let mut new = request(b"{}");
+    new.recognition.event = Some("GRÖSSE.Geändert".to_owned());
+    store.insert_request(new.clone()).await.unwrap();
+    store.annotate(&[new.id], Annotate::tag("Größe")).await.unwrap();
+    assert_eq!(found(&store, "event:grösse.GEÄNDERT").await, [1], "of an event");
+    assert_eq!(found(&store, "event:gr*ändert").await, [1], "with a star");
+    assert_eq!(
+        found(&store, "event:grasse.geändert").await,
+        [0; 0],
+        "but not others"
+    );
+    assert_eq!(found(&store, "tag:GRÖßE").await, [1], "of a tag");
+    assert_eq!(found(&store, "tag:grüße").await, [0; 0], "but not others");
+}
+
+#[tokio::test]
+async fn a_count_that_is_not_known_is_counted_piece_by_piece() {
+    let (_folder, store) = store().await;
+    history(&store).await;
+    let parsed = filter("provider:stripe size:>0");
+    assert_eq!(
+        store.known_count(&parsed).await.unwrap(),
+        None,
+        "two terms are not known"
+    );
+    let whole = store
+        .count_next(&parsed, None, 1_000, Duration::from_secs(5))
+        .await
+        .unwrap();
+    assert_eq!(whole.next, None, "there is time for all");
+    let piece = store
+        .count_next(&filter("*a*"), None, 1, Duration::ZERO)
+        .await
+        .unwrap();
+    assert!(piece.next.is_some(), "or not: {piece:?}");
+    assert_eq!(
+        store.known_count(&filter("-provider:stripe")).await.unwrap(),
+        Some(store.total().await.unwrap().requests - whole.requests),
+        "one negated term is what is left"
+    );
+}
+
 #[test]
 fn no_filter_makes_an_sql_error() {
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -456,6 +566,18 @@ fn no_filter_makes_an_sql_error() {
                 }
                 let count = store.count_newer(Sequence(0), &filter).await;
                 prop_assert!(count.is_ok(), "`{}`: {:?}", text, count);
+                let rows = all_rows(&store, &filter).await;
+                let marked = rows.iter().filter(|row| row.starred || row.noted).count() as u64;
+                let known = store.known_count(&filter).await.unwrap();
+                prop_assert!(
+                    known.is_none_or(|known| known == rows.len() as u64),
+                    "`{}`: the tally says {:?}, there are {}",
+                    text,
+                    known,
+                    rows.len()
+                );
+                let counted = count_all(&store, &filter).await;
+                prop_assert_eq!(counted, (rows.len() as u64, marked), "`{}` is counted", text);
                 Ok(())
             })
         })
@@ -497,4 +619,37 @@ async fn suggestions_come_from_what_is_kept() {
         ["404", "4xx"],
         "statuses that were answered"
     );
+}
+
+#[tokio::test]
+async fn what_became_of_a_request_can_be_filtered_by() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = open(&folder).await;
+    let endings = [
+        (State::Complete, Some(200)),
+        (State::Cut, Some(413)),
+        (State::Aborted, None),
+        (State::Refused, Some(400)),
+        (State::Refused, Some(431)),
+        (State::Refused, None),
+    ];
+    for (state, answered) in endings {
+        let mut new = request(b"x");
+        new.arrival.state = state;
+        new.answered = answered;
+        store.insert_request(new).await.unwrap();
+    }
+    let wanted: [(&str, &[i64]); 7] = [
+        ("is:complete", &[1]),
+        ("is:cut", &[2]),
+        ("is:aborted", &[3]),
+        ("is:refused", &[6, 5, 4]),
+        ("is:malformed", &[4]),
+        ("-is:malformed", &[6, 5, 3, 2, 1]),
+        ("is:aborted,cut", &[3, 2]),
+    ];
+    for (text, sequences) in wanted {
+        assert_eq!(found(&store, text).await, sequences, "{text}");
+    }
+    store.close().await;
 }

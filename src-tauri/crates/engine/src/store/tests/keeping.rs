@@ -4,7 +4,9 @@ use futures_util::future::join_all;
 use sqlx::{ConnectOptions, Connection};
 use tokio::sync::watch;
 
-use super::super::{PageRequest, RetentionLimits, SavedFilter, Store, StoreError, TallyKind, history};
+use super::super::{
+    Annotate, Deletion, PageRequest, RetentionLimits, SavedFilter, Store, StoreError, TallyKind, history,
+};
 use super::{open, options, request, store};
 use crate::clock::Clock;
 use crate::filter::{Filter, Moment};
@@ -67,9 +69,12 @@ async fn assert_tally_is_right(store: &Store, why: &str) {
 async fn a_deletion_is_undone_whole() {
     let (_folder, store) = store().await;
     let ids = fill(&store, 40).await;
-    store.star(&[ids[3]]).await.unwrap();
+    store.annotate(&[ids[3]], Annotate::star(true)).await.unwrap();
     let before = store.page(&PageRequest::newest(100)).await.unwrap();
-    let deletion = store.begin_deletion(Timestamp::from_micros(5)).await.unwrap();
+    let deletion = store
+        .begin_deletion(Timestamp::from_micros(5), None)
+        .await
+        .unwrap();
     assert_eq!(
         store
             .delete(deletion, &[ids[3], ids[4], request(b"").id])
@@ -83,7 +88,12 @@ async fn a_deletion_is_undone_whole() {
     assert_tally_is_right(&store, "after deleting").await;
     assert_eq!(
         store.deletions().await.unwrap(),
-        [(deletion, Timestamp::from_micros(5), 2)],
+        [Deletion {
+            id: deletion,
+            at: Timestamp::from_micros(5),
+            filter: None,
+            requests: 2
+        }],
         "it can be undone"
     );
     while store.undo_next(deletion).await.unwrap().next.is_some() {}
@@ -109,7 +119,10 @@ async fn a_filtered_deletion_goes_in_steps_and_leaves_what_arrives_meanwhile() {
         &Moment::utc(Timestamp::from_micros(0)),
     )
     .unwrap();
-    let deletion = store.begin_deletion(Timestamp::from_micros(5)).await.unwrap();
+    let deletion = store
+        .begin_deletion(Timestamp::from_micros(5), None)
+        .await
+        .unwrap();
     let mut from = store.newest_sequence().await.unwrap();
     let (mut steps, mut deleted) = (0, 0);
     loop {
@@ -153,8 +166,8 @@ async fn a_filtered_deletion_goes_in_steps_and_leaves_what_arrives_meanwhile() {
 async fn retention_removes_the_oldest_but_not_what_is_marked() {
     let (_folder, store) = store().await;
     let ids = fill(&store, 1_000).await;
-    store.star(&[ids[0]]).await.unwrap();
-    store.set_note(ids[1], Some("keep".to_owned())).await.unwrap();
+    store.annotate(&[ids[0]], Annotate::star(true)).await.unwrap();
+    store.annotate(&[ids[1]], Annotate::note("keep")).await.unwrap();
     let now = Timestamp::from_micros(1_767_225_600_000_000 + 1_000 * 700_000);
     assert_eq!(
         store.prune_next(&NONE, now).await.unwrap(),
@@ -250,6 +263,28 @@ async fn filters_are_saved_by_name() {
         all,
         [saved("b", "is:cut"), saved("a", "after:-10m")],
         "in the order of saving"
+    );
+    store.save_filter(saved("c", "is:cut")).await.unwrap();
+    let order = ["c", "nobody", "a"].map(str::to_owned);
+    store.order_saved_filters(&order).await.unwrap();
+    store.save_filter(saved("d", "is:cut")).await.unwrap();
+    store.rename_saved_filter("a", "e").await.unwrap();
+    let taken = store.rename_saved_filter("b", "e").await;
+    assert!(
+        matches!(taken, Err(StoreError::Exists { .. })),
+        "a name that is taken is not given twice: {taken:?}"
+    );
+    let names: Vec<_> = store
+        .saved_filters()
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|it| it.name)
+        .collect();
+    assert_eq!(
+        names,
+        ["c", "e", "b", "d"],
+        "in the person's order, the newest last"
     );
     store.remove_saved_filter("b").await.unwrap();
     let gone = store.remove_saved_filter("b").await;
@@ -365,7 +400,10 @@ async fn a_file_that_vanishes_is_noticed_without_a_request() {
 async fn sequences_are_never_given_twice() {
     let (folder, store) = store().await;
     let ids = fill(&store, 5).await;
-    let deletion = store.begin_deletion(Timestamp::from_micros(0)).await.unwrap();
+    let deletion = store
+        .begin_deletion(Timestamp::from_micros(0), None)
+        .await
+        .unwrap();
     store.delete(deletion, &ids).await.unwrap();
     while store.purge_next(Timestamp::from_micros(1)).await.unwrap() > 0 {}
     store.close().await;
@@ -374,5 +412,67 @@ async fn sequences_are_never_given_twice() {
         store.insert_request(request(b"")).await.unwrap().sequence,
         Sequence(6),
         "the order only grows"
+    );
+}
+
+#[tokio::test]
+async fn what_was_deleted_goes_before_what_was_not_where_there_are_too_many_bytes() {
+    let (_folder, store) = store().await;
+    let ids = fill(&store, 600).await;
+    let deletion = store
+        .begin_deletion(Timestamp::from_micros(5), Some("is:cut"))
+        .await
+        .unwrap();
+    store.delete(deletion, &ids[300..]).await.unwrap();
+    let used = store.usage().await.unwrap().counted_bytes();
+    let limits = RetentionLimits {
+        bytes: Some(used * 3 / 4),
+        ..NONE
+    };
+    while store
+        .prune_next(&limits, Timestamp::from_micros(6))
+        .await
+        .unwrap()
+        > 0
+    {}
+    assert_eq!(store.total().await.unwrap().requests, 300, "nobody deleted these");
+    let left = store.deletions().await.unwrap();
+    let left: u64 = left.iter().map(|deletion| deletion.requests).sum();
+    assert!(left < 300, "what was deleted made room: {left} of it are left");
+}
+
+#[tokio::test]
+async fn the_outlook_says_what_the_limits_will_take() {
+    let (_folder, store) = store().await;
+    let ids = fill(&store, 100).await;
+    store.annotate(&[ids[0]], Annotate::star(true)).await.unwrap();
+    store
+        .annotate(&[ids[0], ids[1]], Annotate::note("n"))
+        .await
+        .unwrap();
+    // One each 700 ms: 100 of them last 70 s.
+    let start = 1_767_225_600_000_000;
+    let limits = RetentionLimits {
+        requests: Some(90),
+        age: Some(Duration::from_secs(60)),
+        ..NONE
+    };
+    let now = Timestamp::from_micros(start + 80_000_000);
+    let outlook = store.outlook(&limits, now).await.unwrap();
+    assert_eq!(
+        (outlook.oldest, outlook.exempt),
+        (Some(Timestamp::from_micros(start)), 2),
+        "the oldest, and the two that stay"
+    );
+    assert_eq!(
+        (outlook.beyond, outlook.within_a_day),
+        (27, 71),
+        "29 are older than a minute, two of them stay; the others will be within a day"
+    );
+    let outlook = store.outlook(&NONE, now).await.unwrap();
+    assert_eq!(
+        (outlook.beyond, outlook.within_a_day),
+        (0, 0),
+        "without limits nothing goes"
     );
 }

@@ -79,13 +79,16 @@ pub(crate) fn new_request(head: &str, body: &[u8]) -> NewRequest {
                 ..Framing::default()
             },
         },
+        reply: None,
         recognition: Recognition {
+            handshake: None,
             endpoint_path: Some("/stripe".to_owned()),
             provider: Some("stripe".to_owned()),
             event: Some("invoice.paid".to_owned()),
             verdict: Verdict::Valid,
             ..Recognition::unknown()
         },
+        forwards: Vec::new(),
         answered: Some(200),
     }
 }

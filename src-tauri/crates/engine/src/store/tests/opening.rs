@@ -213,3 +213,30 @@ async fn several_programs_may_make_the_file_at_once() {
     let page = open(&folder).await.page(&PageRequest::newest(10)).await.unwrap();
     assert_eq!(page.rows.len(), 4, "and they share it");
 }
+
+#[tokio::test]
+async fn a_file_of_an_unreleased_build_is_named_as_what_it_is() {
+    let (folder, store) = store().await;
+    store
+        .write(|connection| {
+            Box::pin(async move {
+                sqlx::raw_sql(
+                    "UPDATE _sqlx_migrations SET checksum = x'00'; ALTER TABLE program RENAME COLUMN identity TO another",
+                )
+                .execute(connection)
+                .await?;
+                Ok(())
+            })
+        })
+        .await
+        .unwrap();
+    store.close().await;
+    let before = fs::read(store.path()).unwrap();
+    let error = Store::open(folder.path(), options()).await.unwrap_err();
+    assert!(
+        matches!(error, OpenError::Unreleased { .. }),
+        "no SQL error: {error:?}"
+    );
+    assert!(error.may_set_aside(), "there is a way on");
+    assert_eq!(fs::read(store.path()).unwrap(), before, "the file is unchanged");
+}

@@ -103,7 +103,10 @@ async fn a_deleted_request_is_repeated_by_nobody_and_comes_back_as_what_it_was()
     let requests = [keyed("evt_1"), keyed("evt_1"), keyed("evt_1")];
     store.insert_request(requests[0].clone()).await.unwrap();
     marked(&store).await;
-    let deletion: DeletionId = store.begin_deletion(Timestamp::from_micros(1)).await.unwrap();
+    let deletion: DeletionId = store
+        .begin_deletion(Timestamp::from_micros(1), None)
+        .await
+        .unwrap();
     store.delete(deletion, &[requests[0].id]).await.unwrap();
     store.insert_request(requests[1].clone()).await.unwrap();
     marked(&store).await;

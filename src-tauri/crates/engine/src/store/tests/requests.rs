@@ -18,6 +18,9 @@ async fn what_came_is_what_is_kept() {
     }];
     new.arrival.framing.marks = vec![Mark::NoHost, Mark::NotUtf8];
     new.arrival.framing.chunked = true;
+    for size in [5, 1024, 7] {
+        new.arrival.framing.chunks.add(size);
+    }
     new.recognition.verdict = Verdict::NoSecret;
     new.answered = None;
     let kept = store.insert_request(new.clone()).await.unwrap();

@@ -13,7 +13,6 @@ use crate::model::{
 
 fn endpoint(path: &str) -> NewEndpoint {
     NewEndpoint {
-        path: path.to_owned(),
         provider: Some("tracktik".to_owned()),
         parameters: BTreeMap::from([("header".to_owned(), "X-Secret".to_owned())]),
         public_url: Some("https://t.example".to_owned()),
@@ -21,6 +20,7 @@ fn endpoint(path: &str) -> NewEndpoint {
             past: Some(600),
             future: None,
         },
+        ..NewEndpoint::at(path)
     }
 }
 

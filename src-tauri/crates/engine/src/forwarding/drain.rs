@@ -1,0 +1,324 @@
+//! Takes what waits to its targets: one after the other for each target, so that the order stays. While a target is
+//! down it is knocked at with growing pauses, and what waits for it waits on. Only the program that leads does this.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+
+use crate::changes::Change;
+use crate::delivery::{Cancel, check_whole, is_delivered, marker, resend_by};
+use crate::engine::Core;
+use crate::error::EngineError;
+use crate::model::{
+    Attempt, Delivery, DeliveryId, DeliveryKind, Forwarded, Held, Outcome, Queue, Target, TargetId, Timestamp,
+};
+use crate::sending::courier::{Parcel, Way, cut_off};
+use crate::store::{After, Standing};
+
+/// The first pause after a target was found down; each next one is twice as long.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+/// The longest pause.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// How long a knock may take.
+const KNOCK: Duration = Duration::from_secs(5);
+/// How often is looked where nobody says that something changed.
+const LOOK: Duration = Duration::from_secs(2);
+/// How often one request is tried where the target takes it and then fails in a way that may be the request's fault.
+const TRIES_OF_ONE: u32 = 3;
+/// How many attempts of one request are kept; further ones that end alike are only counted.
+const KEPT_ATTEMPTS: u32 = 20;
+
+/// The one who does it.
+#[derive(Default)]
+pub(crate) struct Drain {
+    changed: Arc<Notify>,
+    running: std::sync::Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Drain {
+    /// Something waits, or may go earlier than was known.
+    pub(crate) fn wake(&self) {
+        self.changed.notify_one();
+    }
+
+    /// Begins, unless it is under way.
+    pub(crate) fn start(&self, core: &Arc<Core>) {
+        let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
+        if running.is_none() {
+            *running = Some(tokio::spawn(run(Arc::clone(core))));
+        }
+    }
+
+    /// Waits a moment until what is under way is kept. The courier ends it.
+    pub(crate) async fn stop(&self) {
+        let running = self.running.lock().unwrap_or_else(PoisonError::into_inner).take();
+        self.changed.notify_one();
+        if let Some(running) = running {
+            let abort = running.abort_handle();
+            if tokio::time::timeout(Duration::from_secs(1), running)
+                .await
+                .is_err()
+            {
+                abort.abort();
+            }
+        }
+    }
+}
+
+async fn run(core: Arc<Core>) {
+    let closing = core.courier.closing().clone();
+    while !core.lead.is_ours() {
+        // The program that had the lead ended, perhaps.
+        if core.lead.take(&core) {
+            break;
+        }
+        tokio::select! {
+            () = closing.cancelled() => return,
+            () = tokio::time::sleep(LOOK) => {}
+        }
+    }
+    if let Err(error) = recover(&core).await {
+        tracing::warn!(%error, "what was being forwarded cannot be read");
+    }
+    let mut workers: HashMap<TargetId, JoinHandle<()>> = HashMap::new();
+    while !closing.is_cancelled() {
+        workers.retain(|_, worker| !worker.is_finished());
+        let wait = match start_workers(&core, &mut workers).await {
+            Ok(wait) => wait,
+            Err(error) => {
+                tracing::warn!(%error, "what waits to be forwarded cannot be read");
+                LOOK
+            }
+        };
+        tokio::select! {
+            () = closing.cancelled() => {}
+            () = core.drain.changed.notified() => {}
+            () = tokio::time::sleep(wait) => {}
+        }
+    }
+    for (_, worker) in workers {
+        let _ = worker.await;
+    }
+}
+
+/// Starts a worker for each target whose queue may go; says how long until the next one may.
+async fn start_workers(
+    core: &Arc<Core>,
+    workers: &mut HashMap<TargetId, JoinHandle<()>>,
+) -> Result<Duration, EngineError> {
+    let now = core.clock.now();
+    let mut wait = LOOK;
+    for queue in core.store.queues().await? {
+        if queue.count == 0 || queue.paused || workers.contains_key(&queue.target) {
+            continue;
+        }
+        match queue.next_at {
+            Some(next) if next > now => {
+                let micros = next.as_micros().saturating_sub(now.as_micros()).unsigned_abs();
+                wait = wait.min(Duration::from_micros(micros).max(Duration::from_millis(5)));
+            }
+            _ => {
+                let core = Arc::clone(core);
+                workers.insert(
+                    queue.target,
+                    tokio::spawn(async move {
+                        if let Err(error) = work(&core, queue).await {
+                            tracing::warn!(%error, "a queue cannot be drained");
+                        }
+                        core.drain.wake();
+                    }),
+                );
+            }
+        }
+    }
+    Ok(wait)
+}
+
+/// Sends what waits for one target until nothing does, the target is down, or the person says stop.
+async fn work(core: &Arc<Core>, queue: Queue) -> Result<(), EngineError> {
+    let targets = core.store.targets().await?;
+    let Some(target) = targets.into_iter().find(|target| target.id == queue.target) else {
+        return Ok(());
+    };
+    let farthest = {
+        let authority = crate::delivery::Destination::parse(&target.url)?
+            .origin()
+            .authority();
+        core.farthest(&authority).await?
+    };
+    let way = Way::to_target(target.clone())?.with_farthest(farthest);
+    let mut tries = queue.tries;
+    if tries > 0 {
+        let client = core.courier.client(&way)?;
+        if let Err(failure) = client.knock(way.route.origin(), way.farthest, KNOCK).await {
+            return found_down(core, &target, tries, failure.to_string()).await;
+        }
+    }
+    while let Some(held) = core.store.held(target.id, 0, 1).await?.pop() {
+        if core.courier.closing().is_cancelled() || is_paused(core, target.id).await? {
+            return Ok(());
+        }
+        if !send(core, &target, &way, held, tries).await? {
+            return Ok(());
+        }
+        tries = 0;
+    }
+    Ok(())
+}
+
+async fn is_paused(core: &Core, target: TargetId) -> Result<bool, EngineError> {
+    let queues = core.store.queues().await?;
+    Ok(queues.iter().any(|queue| queue.target == target && queue.paused))
+}
+
+/// Sends one request. `true` when the next one may go.
+async fn send(
+    core: &Arc<Core>,
+    target: &Target,
+    way: &Way,
+    held: Held,
+    tries: u32,
+) -> Result<bool, EngineError> {
+    let created_at = core.clock.now();
+    let id = DeliveryId::generate();
+    let prepared = async {
+        let request = core
+            .store
+            .request(held.request)
+            .await?
+            .ok_or_else(|| EngineError::NotFound {
+                kind: "request",
+                name: held.request.to_string(),
+            })?;
+        check_whole(request.summary.state, &request.framing)?;
+        let body = core.store.body(held.request, 0..u64::MAX).await?.bytes;
+        let outgoing = resend_by(&request.head, body, &way.route)?;
+        Ok::<_, EngineError>(marker::marked(outgoing, core.store.marker()))
+    };
+    let outgoing = match prepared.await {
+        Ok(outgoing) => outgoing,
+        Err(error) => {
+            // It can never go; those behind it can.
+            tracing::warn!(%error, request = %held.request, "a held request cannot be sent and is passed over");
+            core.store.drop_held(held.number).await?;
+            return Ok(true);
+        }
+    };
+    if !core.store.begin_held(held.number, created_at).await? {
+        return Ok(true);
+    }
+    let cancel = Cancel::new();
+    let attempts = {
+        let _under_way = core.courier.begin(None, id, &cancel);
+        core.exchange(&outgoing, way, &cancel).await?
+    };
+    let judged = judge(attempts.last(), held.attempts);
+    let (after, standing, goes_on) = match judged {
+        Judged::Done(how) => (After::Done(how), Standing::Up, true),
+        Judged::Down(why) => (After::Waits, down(core, tries, why), false),
+        Judged::Stopped => (After::Waits, Standing::Up, false),
+    };
+    let mut delivery = Parcel {
+        kind: DeliveryKind::Forward,
+        ..Parcel::new(held.request, outgoing, way.clone())
+    }
+    .into_delivery(id, created_at, attempts);
+    if held.attempts >= KEPT_ATTEMPTS && after == After::Waits {
+        delivery.attempts.clear();
+    }
+    core.store
+        .end_held(held.number, delivery, after, standing)
+        .await?;
+    core.changes.tell(Change::Request(held.request));
+    if !goes_on || held.attempts > 0 {
+        tell(core, target);
+    }
+    Ok(goes_on)
+}
+
+enum Judged {
+    Done(Forwarded),
+    Down(String),
+    Stopped,
+}
+
+/// What an attempt says of the request and of the target.
+fn judge(attempt: Option<&Attempt>, before: u32) -> Judged {
+    let Some(attempt) = attempt else {
+        return Judged::Stopped;
+    };
+    let why = || {
+        attempt
+            .message
+            .clone()
+            .unwrap_or_else(|| attempt.outcome.as_str().to_owned())
+    };
+    match attempt.outcome {
+        Outcome::Answered if is_delivered(attempt) => Judged::Done(Forwarded::Delivered),
+        // What stands before a server that is down says so.
+        Outcome::Answered if matches!(attempt.status, Some(502..=504)) => {
+            Judged::Down(format!("it answered {}", attempt.status.unwrap_or_default()))
+        }
+        Outcome::Answered => Judged::Done(Forwarded::Failed),
+        Outcome::Cancelled => Judged::Stopped,
+        Outcome::Unresolved | Outcome::Refused | Outcome::TlsFailed => Judged::Down(why()),
+        Outcome::TimedOut if attempt.timings.connect.is_none() => Judged::Down(why()),
+        Outcome::TimedOut | Outcome::Closed | Outcome::InvalidAnswer => {
+            if before + 1 >= TRIES_OF_ONE {
+                Judged::Done(Forwarded::Failed)
+            } else {
+                Judged::Down(why())
+            }
+        }
+    }
+}
+
+fn down(core: &Core, tries: u32, why: String) -> Standing {
+    let pause = FIRST_PAUSE.saturating_mul(1 << tries.min(10)).min(LONGEST_PAUSE);
+    let micros = i64::try_from(pause.as_micros()).unwrap_or(i64::MAX);
+    Standing::Down {
+        next_at: Timestamp::from_micros(core.clock.now().as_micros().saturating_add(micros)),
+        why,
+    }
+}
+
+async fn found_down(core: &Core, target: &Target, tries: u32, why: String) -> Result<(), EngineError> {
+    let standing = down(core, tries, why);
+    core.store.set_standing(target.id, standing).await?;
+    tell(core, target);
+    Ok(())
+}
+
+fn tell(core: &Core, target: &Target) {
+    tracing::debug!(target = target.name, "how a target stands has changed");
+    core.changes.tell(Change::Endpoints);
+}
+
+/// Notes that attempts were cut off by the end of a program: they may have reached their target, and are made again.
+async fn recover(core: &Core) -> Result<(), EngineError> {
+    for held in core.store.held_under_way().await? {
+        let since = held.trying_since.unwrap_or_else(|| core.clock.now());
+        let target = core.store.targets().await?;
+        let Some(target) = target.into_iter().find(|target| target.id == held.target) else {
+            continue;
+        };
+        let way = Way::to_target(target)?;
+        let Some(request) = core.store.request(held.request).await? else {
+            continue;
+        };
+        let body = core.store.body(held.request, 0..u64::MAX).await?.bytes;
+        let outgoing = marker::marked(resend_by(&request.head, body, &way.route)?, core.store.marker());
+        let delivery: Delivery = Parcel {
+            kind: DeliveryKind::Forward,
+            ..Parcel::new(held.request, outgoing, way)
+        }
+        .into_delivery(DeliveryId::generate(), since, vec![cut_off(since)]);
+        core.store
+            .end_held(held.number, delivery, After::Waits, Standing::Up)
+            .await?;
+    }
+    Ok(())
+}

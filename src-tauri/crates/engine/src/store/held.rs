@@ -1,0 +1,409 @@
+//! What waits to be forwarded. A request is put here in the transaction that keeps it, and taken away in the one that
+//! keeps what came of its sending, so that a program that ends at any moment loses none.
+//!
+//! An attempt is marked before it goes out: what is still marked when nobody is at work may have reached its target.
+
+use sqlx::sqlite::{SqliteConnection, SqliteRow};
+use sqlx::{AssertSqlSafe, Row};
+
+use super::delivery::{insert_attempt, insert_delivery, number_of};
+use super::{Store, StoreError, id_of};
+use crate::model::{Delivery, DeliveryId, Forwarded, Held, Move, Queue, RequestId, TargetId, Timestamp};
+
+const HELD: &str = "SELECT held.number, request.id, held.target, request.received_at, request.method, request.target,
+    request.event, held.attempts, held.trying_since FROM held JOIN request ON request.sequence = held.request";
+
+/// What becomes of a held request after an attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum After {
+    /// It is done with: the target took it or not.
+    Done(Forwarded),
+    /// It waits on.
+    Waits,
+}
+
+/// How a target stands after an attempt or a knock.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Standing {
+    /// It answers.
+    Up,
+    /// It is tried again then.
+    Down {
+        /// When.
+        next_at: Timestamp,
+        /// Why it is taken for down.
+        why: String,
+    },
+}
+
+impl Store {
+    /// What waits for each target, and how the target stands.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub async fn queues(&self) -> Result<Vec<Queue>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT target.id,
+                 (SELECT count(*) FROM held WHERE held.target = target.id),
+                 (SELECT min(request.received_at) FROM held JOIN request ON request.sequence = held.request
+                     WHERE held.target = target.id),
+                 coalesce(queue.paused, 0), queue.next_at, coalesce(queue.tries, 0), queue.why, coalesce(queue.lost, 0)
+             FROM target LEFT JOIN queue ON queue.target = target.id ORDER BY target.name",
+        )
+        .fetch_all(self.readers())
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let time = |at: usize| {
+                    row.try_get::<Option<i64>, _>(at)
+                        .map(|micros| micros.map(Timestamp::from_micros))
+                };
+                Ok(Queue {
+                    target: TargetId::from_bytes(id_of(row.try_get(0)?)?),
+                    count: row.try_get::<i64, _>(1)?.unsigned_abs(),
+                    oldest: time(2)?,
+                    paused: row.try_get::<i64, _>(3)? != 0,
+                    next_at: time(4)?,
+                    tries: u32::try_from(row.try_get::<i64, _>(5)?).unwrap_or(u32::MAX),
+                    why: row.try_get(6)?,
+                    lost: row.try_get::<i64, _>(7)?.unsigned_abs(),
+                })
+            })
+            .collect()
+    }
+
+    /// What waits for a target, in its order.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub async fn held(&self, target: TargetId, skip: u32, limit: u32) -> Result<Vec<Held>, StoreError> {
+        let rows = sqlx::query(AssertSqlSafe(format!(
+            "{HELD} WHERE held.target = ? ORDER BY held.place, held.number LIMIT ? OFFSET ?"
+        )))
+        .bind(&target.as_bytes()[..])
+        .bind(i64::from(limit))
+        .bind(i64::from(skip))
+        .fetch_all(self.readers())
+        .await?;
+        rows.iter().map(held).collect()
+    }
+
+    /// What is marked as being sent.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub async fn held_under_way(&self) -> Result<Vec<Held>, StoreError> {
+        let rows = sqlx::query(AssertSqlSafe(format!(
+            "{HELD} WHERE held.trying_since IS NOT NULL"
+        )))
+        .fetch_all(self.readers())
+        .await?;
+        rows.iter().map(held).collect()
+    }
+
+    /// Marks that an attempt of a held request goes out now. `false` where it is gone meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub async fn begin_held(&self, number: i64, now: Timestamp) -> Result<bool, StoreError> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                let done = sqlx::query("UPDATE held SET trying_since = ? WHERE number = ?")
+                    .bind(now.as_micros())
+                    .bind(number)
+                    .execute(connection)
+                    .await?;
+                Ok(done.rows_affected() == 1)
+            })
+        })
+        .await
+    }
+
+    /// Keeps what came of an attempt of a held request: the attempts, what becomes of the request, how the target
+    /// stands. The delivery is made with the first attempt; later ones are added to it.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub async fn end_held(
+        &self,
+        number: i64,
+        delivery: Delivery,
+        after: After,
+        standing: Standing,
+    ) -> Result<(), StoreError> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                let (request, target) = (delivery.request, delivery.target);
+                let attempts = i64::try_from(delivery.attempts.len()).unwrap_or(i64::MAX);
+                let id = keep(connection, number, delivery).await?;
+                match after {
+                    After::Done(how) => {
+                        sqlx::query("DELETE FROM held WHERE number = ?")
+                            .bind(number)
+                            .execute(&mut *connection)
+                            .await?;
+                        note(connection, request, how).await?;
+                    }
+                    After::Waits => {
+                        sqlx::query(
+                            "UPDATE held SET trying_since = NULL, delivery = ?, attempts = attempts + ? WHERE number = ?",
+                        )
+                        .bind(id.map(|id| id.as_bytes().to_vec()))
+                        .bind(attempts)
+                        .bind(number)
+                        .execute(&mut *connection)
+                        .await?;
+                    }
+                }
+                match target {
+                    Some(target) => stand(connection, target, standing).await,
+                    None => Ok(()),
+                }
+            })
+        })
+        .await
+    }
+
+    /// Keeps a delivery that its sender waited for, and how the request stands after it.
+    ///
+    /// # Errors
+    ///
+    /// When its request is gone, or when it cannot be written.
+    pub async fn add_forwarded(&self, delivery: Delivery, how: Forwarded) -> Result<(), StoreError> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                let request = delivery.request;
+                insert_delivery(connection, delivery).await?;
+                note(connection, request, how).await
+            })
+        })
+        .await
+    }
+
+    /// Writes down how a target stands after a knock.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub async fn set_standing(&self, target: TargetId, standing: Standing) -> Result<(), StoreError> {
+        self.write(move |connection| Box::pin(stand(connection, target, standing)))
+            .await
+    }
+
+    /// Lets what waits for a target wait on, or go.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub async fn pause_queue(&self, target: TargetId, paused: bool) -> Result<(), StoreError> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                sqlx::query(
+                    "INSERT INTO queue (target, paused) VALUES (?, ?)
+                     ON CONFLICT (target) DO UPDATE SET paused = excluded.paused",
+                )
+                .bind(&target.as_bytes()[..])
+                .bind(i64::from(paused))
+                .execute(connection)
+                .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// Takes a held request out of its queue. `false` where it is gone.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub async fn drop_held(&self, number: i64) -> Result<bool, StoreError> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                let done = sqlx::query("DELETE FROM held WHERE number = ?")
+                    .bind(number)
+                    .execute(connection)
+                    .await?;
+                Ok(done.rows_affected() == 1)
+            })
+        })
+        .await
+    }
+
+    /// Takes all that waits for a target out of its queue. Returns how many there were.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub async fn drop_queue(&self, target: TargetId) -> Result<u64, StoreError> {
+        self.write(move |connection| {
+            Box::pin(async move {
+                let done = sqlx::query("DELETE FROM held WHERE target = ?")
+                    .bind(&target.as_bytes()[..])
+                    .execute(&mut *connection)
+                    .await?;
+                sqlx::query(
+                    "UPDATE queue SET next_at = NULL, tries = 0, why = NULL, lost = 0 WHERE target = ?",
+                )
+                .bind(&target.as_bytes()[..])
+                .execute(connection)
+                .await?;
+                Ok(done.rows_affected())
+            })
+        })
+        .await
+    }
+
+    /// Moves a held request within its queue.
+    ///
+    /// # Errors
+    ///
+    /// When it is gone, or when it cannot be written.
+    pub async fn move_held(&self, number: i64, to: Move) -> Result<(), StoreError> {
+        self.write(move |connection| Box::pin(shift(connection, number, to)))
+            .await
+    }
+}
+
+/// Keeps the delivery, or its attempts where it is kept already. `None` where its request is gone.
+async fn keep(
+    connection: &mut SqliteConnection,
+    number: i64,
+    delivery: Delivery,
+) -> Result<Option<DeliveryId>, StoreError> {
+    let known: Option<Option<Vec<u8>>> = sqlx::query_scalar("SELECT delivery FROM held WHERE number = ?")
+        .bind(number)
+        .fetch_optional(&mut *connection)
+        .await?;
+    if let Some(id) = known.flatten() {
+        let id = DeliveryId::from_bytes(id_of(id)?);
+        if let Ok(row) = number_of(connection, id).await {
+            for attempt in delivery.attempts {
+                insert_attempt(connection, row, attempt).await?;
+            }
+            return Ok(Some(id));
+        }
+    }
+    if delivery.attempts.is_empty() {
+        return Ok(None);
+    }
+    let id = delivery.id;
+    match insert_delivery(connection, delivery).await {
+        Ok(()) => Ok(Some(id)),
+        Err(StoreError::NotFound { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Writes beside the request how its forwards stand: one that failed is not outdone by one that did not.
+async fn note(
+    connection: &mut SqliteConnection,
+    request: RequestId,
+    how: Forwarded,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO annotation (request, forwarded) SELECT sequence, ?2 FROM request WHERE id = ?1
+         ON CONFLICT (request) DO UPDATE SET forwarded =
+             CASE WHEN forwarded = 'failed' THEN 'failed' ELSE excluded.forwarded END",
+    )
+    .bind(&request.as_bytes()[..])
+    .bind(how.as_str())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn stand(
+    connection: &mut SqliteConnection,
+    target: TargetId,
+    standing: Standing,
+) -> Result<(), StoreError> {
+    match standing {
+        Standing::Up => {
+            sqlx::query(
+                "UPDATE queue SET next_at = NULL, tries = 0, why = NULL WHERE target = ? AND tries > 0",
+            )
+            .bind(&target.as_bytes()[..])
+            .execute(connection)
+            .await?;
+        }
+        Standing::Down { next_at, why } => {
+            sqlx::query(
+                "INSERT INTO queue (target, paused, next_at, tries, why) VALUES (?, 0, ?, 1, ?)
+                 ON CONFLICT (target) DO UPDATE SET next_at = excluded.next_at, tries = tries + 1, why = excluded.why",
+            )
+            .bind(&target.as_bytes()[..])
+            .bind(next_at.as_micros())
+            .bind(why)
+            .execute(connection)
+            .await?;
+        }
+    }
+    Ok(())
+}
+
+async fn shift(connection: &mut SqliteConnection, number: i64, to: Move) -> Result<(), StoreError> {
+    let row = sqlx::query("SELECT target, place FROM held WHERE number = ?")
+        .bind(number)
+        .fetch_optional(&mut *connection)
+        .await?
+        .ok_or_else(|| StoreError::NotFound {
+            kind: "held request",
+            name: number.to_string(),
+        })?;
+    let (target, place): (Vec<u8>, f64) = (row.try_get(0)?, row.try_get(1)?);
+    let neighbour = match to {
+        Move::First => {
+            sqlx::query(
+                "UPDATE held SET place = (SELECT min(place) - 1 FROM held WHERE target = ?) WHERE number = ?",
+            )
+            .bind(target)
+            .bind(number)
+            .execute(connection)
+            .await?;
+            return Ok(());
+        }
+        Move::Earlier => {
+            "SELECT number, place FROM held WHERE target = ? AND place < ? ORDER BY place DESC, number DESC LIMIT 1"
+        }
+        Move::Later => {
+            "SELECT number, place FROM held WHERE target = ? AND place > ? ORDER BY place, number LIMIT 1"
+        }
+    };
+    let Some(other) = sqlx::query(neighbour)
+        .bind(target)
+        .bind(place)
+        .fetch_optional(&mut *connection)
+        .await?
+    else {
+        return Ok(());
+    };
+    let (other, other_place): (i64, f64) = (other.try_get(0)?, other.try_get(1)?);
+    for (number, place) in [(number, other_place), (other, place)] {
+        sqlx::query("UPDATE held SET place = ? WHERE number = ?")
+            .bind(place)
+            .bind(number)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
+}
+
+fn held(row: &SqliteRow) -> Result<Held, StoreError> {
+    Ok(Held {
+        number: row.try_get(0)?,
+        request: RequestId::from_bytes(id_of(row.try_get(1)?)?),
+        target: TargetId::from_bytes(id_of(row.try_get(2)?)?),
+        received_at: Timestamp::from_micros(row.try_get(3)?),
+        method: row.try_get(4)?,
+        path: row.try_get(5)?,
+        event: row.try_get(6)?,
+        attempts: u32::try_from(row.try_get::<i64, _>(7)?).unwrap_or(u32::MAX),
+        trying_since: row.try_get::<Option<i64>, _>(8)?.map(Timestamp::from_micros),
+    })
+}

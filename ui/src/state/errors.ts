@@ -1,0 +1,2 @@
+/** What features need to know of errors, which come from the host. */
+export { asApiError } from '../host';
