@@ -253,7 +253,7 @@ signature = { from = "header:X-Acme" }
     assert_eq!(listed.len(), 1, "only one's own");
     assert_eq!(listed[0]["used_by"], json!(["/acme"]), "and what uses them");
     let exported = hookbench.run(&["providers", "export", "acme"]);
-    assert_eq!(exported.stdout, OWN, "as it was written");
+    assert_eq!(exported.stdout, OWN.as_bytes(), "as it was written");
     assert_eq!(hookbench.run(&["providers", "remove", "acme"]).code, 0);
     assert!(
         hookbench.run(&["providers", "--own", "--json"]).json().is_empty(),

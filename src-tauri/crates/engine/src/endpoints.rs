@@ -60,6 +60,8 @@ impl Engine {
     /// # Errors
     /// When the path or a parameter cannot be understood, the path is taken, or the store cannot write.
     pub async fn add_endpoint(&self, new: NewEndpoint) -> Result<Endpoint, EngineError> {
+        // Schemes of the person's own are read after the start; a path may be pinned to one.
+        self.ready().await;
         let new = self.core.checked(new)?;
         let before = self.core.store.endpoints().await?;
         let endpoint = self.core.store.add_endpoint(new, self.core.clock.now()).await?;
@@ -72,6 +74,8 @@ impl Engine {
     /// # Errors
     /// As [`Engine::add_endpoint`], and when there is no such endpoint.
     pub async fn update_endpoint(&self, id: EndpointId, to: NewEndpoint) -> Result<Endpoint, EngineError> {
+        // Schemes of the person's own are read after the start; a path may be pinned to one.
+        self.ready().await;
         let to = self.core.checked(to)?;
         let before = self.core.store.endpoints().await?;
         self.core.store.change_endpoint(id, to).await?;
