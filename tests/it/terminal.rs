@@ -175,6 +175,98 @@ fn endpoints_are_added_listed_and_removed() {
 }
 
 #[test]
+fn an_endpoint_is_told_its_public_url_and_tolerance() {
+    let hookbench = Hookbench::new();
+    let url = "https://tunnel.example";
+    let made = hookbench
+        .run(&["endpoint", "add", "/sms", "--public-url", url, "--json"])
+        .json();
+    assert_eq!(made[0]["public_url"], url, "from the beginning");
+    let changed = hookbench
+        .run(&["endpoint", "set", "/sms", "--tolerance", "900", "--json"])
+        .json();
+    assert_eq!(
+        (&changed[0]["public_url"], &changed[0]["past"]),
+        (&json!(url), &json!(900)),
+        "what is not named stays"
+    );
+    let cleared = hookbench
+        .run(&[
+            "endpoint",
+            "set",
+            "/sms",
+            "--public-url",
+            "",
+            "--tolerance",
+            "0",
+            "--json",
+        ])
+        .json();
+    assert_eq!(
+        (&cleared[0]["public_url"], &cleared[0]["past"]),
+        (&json!(null), &json!(null)),
+        "and both can be taken away"
+    );
+}
+
+#[test]
+fn schemes_of_ones_own_are_imported_exported_and_removed() {
+    const OWN: &str = r#"id = "acme"
+name = "Acme"
+evidence = "C"
+
+[scheme]
+algorithm = "hmac-sha256"
+content = "{body}"
+signature = { from = "header:X-Acme" }
+"#;
+    let hookbench = Hookbench::new();
+    let import = ["providers", "import", "-"];
+    let done = hookbench.run_with_input(&import, OWN.as_bytes());
+    assert_eq!(done.code, 0, "it is kept: {}", done.stderr);
+    assert_ne!(
+        hookbench.run_with_input(&import, OWN.as_bytes()).code,
+        0,
+        "an id is taken once"
+    );
+    assert_eq!(
+        hookbench
+            .run_with_input(&["providers", "import", "-", "--replace"], OWN.as_bytes())
+            .code,
+        0,
+        "unless it is to be replaced"
+    );
+    let taken = OWN.replace("acme", "stripe");
+    assert_ne!(
+        hookbench.run_with_input(&import, taken.as_bytes()).code,
+        0,
+        "ours are never replaced"
+    );
+    assert_eq!(
+        hookbench
+            .run(&["endpoint", "add", "/acme", "--provider", "acme"])
+            .code,
+        0,
+        "an endpoint can be pinned to it"
+    );
+    let listed = hookbench.run(&["providers", "--own", "--json"]).json();
+    assert_eq!(listed.len(), 1, "only one's own");
+    assert_eq!(listed[0]["used_by"], json!(["/acme"]), "and what uses them");
+    let exported = hookbench.run(&["providers", "export", "acme"]);
+    assert_eq!(exported.stdout, OWN.as_bytes(), "as it was written");
+    assert_eq!(hookbench.run(&["providers", "remove", "acme"]).code, 0);
+    assert!(
+        hookbench.run(&["providers", "--own", "--json"]).json().is_empty(),
+        "and is gone"
+    );
+    assert_eq!(
+        hookbench.run(&["endpoint", "list", "--json"]).json()[0]["provider"],
+        json!(null),
+        "its endpoint recognises each request by itself"
+    );
+}
+
+#[test]
 fn an_empty_secret_is_refused() {
     let hookbench = Hookbench::new();
     hookbench.run(&["endpoint", "add", "/a"]);

@@ -8,7 +8,7 @@ const UNKNOWN: DiagnosisView = {
   cause: 'unknown',
   message: 'Nothing that was tried fits.',
   proof: null,
-  remedy: 'Check the secret.',
+  remedy: { text: 'Check the secret.', action: null },
   hints: ['a proxy is named in `Via`', HOSTILE],
   excluded: ['other stored secrets', 'line ends'],
   tries: 1200,
@@ -26,6 +26,7 @@ const PROVED: DiagnosisView = {
     computed: 'aa01',
     received: 'aa01',
     documented: 'bb02',
+    difference: null,
   },
   hints: [],
 };
@@ -97,6 +98,39 @@ describe('the diagnosis', () => {
     await withVerdict('expired', () => ({ ...UNKNOWN, cause: 'expired', message: 'It was too old.' }));
     await until(() => all('diagnosis-title').length > 0);
     expect(text('diagnosis-title')).toBe('Not proved, the facts say: It was too old.');
+  });
+
+  it('offers one button, which the engine does and undoes', async () => {
+    const remedy = { text: 'Use it.', action: { kind: 'use-secret', label: 'Use the secret “b”' } };
+    const { host, seen } = await withVerdict('invalid', () => ({ ...PROVED, remedy }));
+    const done = { undo: 7, done: '`/a` checks with `b` too' };
+    host.script.apply_remedy = () => {
+      seen.sentence = 'It matches.';
+      return done;
+    };
+    host.script.undo_remedy = () => ({});
+    await until(() => all('remedy-apply').length > 0);
+    expect(text('remedy-apply')).toBe('Use the secret “b”');
+    one('remedy-apply').click();
+    await until(() => all('remedy-applied').length > 0);
+    expect(text('remedy-applied')).toContain('Done: /a checks with b too.');
+    expect(text('verdict')).toContain('It matches.');
+    one('remedy-undo').click();
+    await until(() => all('remedy-applied').length === 0);
+    expect(host.asked).toContainEqual(['undo_remedy', { undo: 7 }]);
+  });
+
+  it('that the engine refuses to apply says why', async () => {
+    const remedy = { text: 'Use it.', action: { kind: 'use-secret', label: 'Use it' } };
+    const { host } = await withVerdict('invalid', () => ({ ...PROVED, remedy }));
+    host.script.apply_remedy = () => {
+      throw { code: 'bad_input', message: 'the diagnosis is another one by now', hint: null };
+    };
+    await until(() => all('remedy-apply').length > 0);
+    one('remedy-apply').click();
+    await until(() => all('remedy-refused').length > 0);
+    expect(text('remedy-refused')).toContain('The diagnosis is another one by now.');
+    expect(all('remedy-applied')).toHaveLength(0);
   });
 
   it('is not looked for where the signature holds', async () => {

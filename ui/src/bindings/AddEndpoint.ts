@@ -17,6 +17,18 @@ provider: string | null,
  */
 parameters: { [key in string]: string }, 
 /**
+ * The URL that its sender sends to.
+ */
+publicUrl: string | null, 
+/**
+ * The greatest age of a signature, seconds.
+ */
+past: number | null, 
+/**
+ * The greatest lead, seconds.
+ */
+future: number | null, 
+/**
  * Whether its provider's questions are answered as the provider requires.
  */
 answersHandshakes: boolean, };

@@ -25,6 +25,18 @@ provider: string | null,
  */
 parameters: { [key in string]: string }, 
 /**
+ * The URL that its sender sends to, where that is not the listener's.
+ */
+publicUrl: string | null, 
+/**
+ * The greatest age of a signature, seconds; `null` leaves it to the scheme.
+ */
+past: number | null, 
+/**
+ * The greatest lead, seconds; `null` leaves it to the scheme.
+ */
+future: number | null, 
+/**
  * Whether its provider's questions are answered as the provider requires.
  */
 answersHandshakes: boolean, 
@@ -32,6 +44,10 @@ answersHandshakes: boolean,
  * Its secrets, oldest first.
  */
 secrets: Array<SecretView>, 
+/**
+ * Secrets that were replaced: nothing is checked with them, they explain what was signed with them.
+ */
+replaced: Array<SecretView>, 
 /**
  * How many requests it has.
  */

@@ -21,6 +21,18 @@ provider: string | null,
  */
 parameters: { [key in string]: string }, 
 /**
+ * The URL that its sender sends to from now on.
+ */
+publicUrl: string | null, 
+/**
+ * The greatest age of a signature from now on, seconds.
+ */
+past: number | null, 
+/**
+ * The greatest lead from now on, seconds.
+ */
+future: number | null, 
+/**
  * Whether its provider's questions are answered as the provider requires from now on.
  */
 answersHandshakes: boolean, };

@@ -4,6 +4,7 @@ import type { AttemptView } from '../bindings/AttemptView';
 import type { ByteSource } from '../bindings/ByteSource';
 import type { DeliveryView } from '../bindings/DeliveryView';
 import type { DiagnosisView } from '../bindings/DiagnosisView';
+import type { RemedyApplied } from '../bindings/RemedyApplied';
 import type { RequestDetail } from '../bindings/RequestDetail';
 import type { RequestRow } from '../bindings/RequestRow';
 import type { SignatureView } from '../bindings/SignatureView';
@@ -37,6 +38,8 @@ export class OpenRequest {
   /** Rises when what was found is not to be relied on any more, since secrets or endpoints are others. */
   diagnosisRound = $state(0);
   #diagnosing = -1;
+  /** What was done about its signature here and can be undone. */
+  applied = $state.raw<RemedyApplied | null>(null);
   readonly #host: Host;
   readonly #readers = new Map<string, ByteReader>();
 
@@ -92,6 +95,27 @@ export class OpenRequest {
     this.diagnosis = null;
     this.diagnosisError = null;
     this.diagnosisRound += 1;
+  }
+
+  /** Does what the diagnosis offers. */
+  async applyRemedy(kind: string): Promise<void> {
+    this.applied = await this.#host.call('apply_remedy', { id: this.id, kind });
+    await this.loadDetail();
+  }
+
+  /** Keeps a scheme that was found and checks by it from now on. */
+  async adoptScheme(toml: string, secret: string): Promise<void> {
+    this.applied = await this.#host.call('adopt_scheme', { id: this.id, toml, secret });
+    await this.loadDetail();
+  }
+
+  /** Takes back what was done last. */
+  async undoApplied(): Promise<void> {
+    if (this.applied === null) return;
+    const { undo } = this.applied;
+    this.applied = null;
+    await this.#host.call('undo_remedy', { undo });
+    await this.loadDetail();
   }
 
   /** A delivery came back: it stands first and its answer is shown. */

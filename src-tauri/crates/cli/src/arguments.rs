@@ -44,7 +44,7 @@ pub(crate) enum Command {
     /// Adds, changes, lists and removes the targets that requests are sent to.
     #[command(subcommand)]
     Target(Target),
-    /// Adds, lists and removes endpoints.
+    /// Adds, changes, lists and removes endpoints.
     #[command(subcommand)]
     Endpoint(Endpoint),
     /// Sets, lists and removes the secrets of endpoints.
@@ -61,7 +61,7 @@ pub(crate) enum Command {
     Diagnose(Diagnose),
     /// Finds out how an unknown sender signs.
     Discover(Discover),
-    /// Lists the providers that are known, or tells one.
+    /// Lists the providers that are known, or tells one; keeps schemes of your own.
     Providers(Providers),
     /// Stars requests, or takes the star away.
     Star(Star),
@@ -256,6 +256,12 @@ pub(crate) enum Endpoint {
         /// What the provider's scheme leaves to you, e.g. `--set header=X-Tracktik-Secret`.
         #[arg(long = "set", value_name = "NAME=VALUE", value_parser = assignment)]
         parameters: Vec<(String, String)>,
+        /// The URL that the sender sends to, where it signs that and it is not the listener's: a tunnel's.
+        #[arg(long, value_name = "URL")]
+        public_url: Option<String>,
+        /// The greatest age of a signature; left out, it is the scheme's.
+        #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..))]
+        tolerance: Option<u32>,
         /// Whether its provider's questions (`url_verification`, ping, …) are answered as the provider requires.
         #[arg(long, value_name = "on|off", default_value = "on")]
         handshake: Toggle,
@@ -276,6 +282,12 @@ pub(crate) enum Endpoint {
         /// Whether its provider's questions are answered as the provider requires.
         #[arg(long, value_name = "on|off")]
         handshake: Option<Toggle>,
+        /// The URL that the sender sends to; empty takes it away.
+        #[arg(long, value_name = "URL")]
+        public_url: Option<String>,
+        /// The greatest age of a signature; 0 leaves it to the scheme.
+        #[arg(long, value_name = "SECONDS")]
+        tolerance: Option<u32>,
         /// One JSON object.
         #[arg(long)]
         json: bool,
@@ -460,12 +472,41 @@ pub(crate) struct Discover {
 }
 
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Providers {
+    #[command(subcommand)]
+    pub(crate) own_action: Option<OwnAction>,
+    /// Only schemes of your own.
+    #[arg(long, conflicts_with = "provider")]
+    pub(crate) own: bool,
     /// The id of a provider.
     pub(crate) provider: Option<String>,
     /// One JSON object a line.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// What is done with schemes of one's own.
+#[derive(Debug, Subcommand)]
+pub(crate) enum OwnAction {
+    /// Keeps a provider file as a scheme of your own.
+    Import {
+        /// The TOML file; `-` reads standard input.
+        file: PathBuf,
+        /// Take the place of the one of your own with the same id.
+        #[arg(long)]
+        replace: bool,
+    },
+    /// Writes a scheme of your own to standard output.
+    Export {
+        /// Its id.
+        id: String,
+    },
+    /// Removes a scheme of your own; endpoints pinned to it recognise each request by itself.
+    Remove {
+        /// Its id.
+        id: String,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -1,7 +1,7 @@
 //! `hookbench endpoint`
 
 use hookbench_engine::Engine;
-use hookbench_engine::model::{AnswerRule, FaultKind, FaultReach, NewEndpoint};
+use hookbench_engine::model::{AnswerRule, FaultKind, FaultReach, NewEndpoint, Tolerance};
 
 use crate::arguments::{Answer, Endpoint, Fault, Toggle};
 use crate::failure::Failure;
@@ -16,6 +16,8 @@ pub(crate) async fn run(engine: &Engine, command: Endpoint) -> Result<(), Failur
             provider,
             parameters,
             handshake,
+            public_url,
+            tolerance,
             json,
         } => {
             let new = NewEndpoint {
@@ -23,6 +25,11 @@ pub(crate) async fn run(engine: &Engine, command: Endpoint) -> Result<(), Failur
                 provider,
                 parameters: parameters.into_iter().collect(),
                 answers_handshakes: handshake == Toggle::On,
+                public_url,
+                tolerance: Tolerance {
+                    past: tolerance,
+                    future: None,
+                },
             };
             let endpoint = engine.add_endpoint(new).await?;
             told(&endpoint, json)
@@ -32,16 +39,21 @@ pub(crate) async fn run(engine: &Engine, command: Endpoint) -> Result<(), Failur
             provider,
             parameters,
             handshake,
+            public_url,
+            tolerance,
             json,
         } => {
             let before = engine.find_endpoint(&endpoint).await?;
-            let mut to = NewEndpoint {
-                path: before.path,
-                provider: before.provider,
-                parameters: before.parameters,
-                answers_handshakes: handshake
-                    .map_or(before.answers_handshakes, |wanted| wanted == Toggle::On),
-            };
+            let mut to = before.form();
+            if let Some(wanted) = handshake {
+                to.answers_handshakes = wanted == Toggle::On;
+            }
+            if let Some(url) = public_url {
+                to.public_url = Some(url).filter(|url| !url.is_empty());
+            }
+            if let Some(seconds) = tolerance {
+                to.tolerance.past = Some(seconds).filter(|seconds| *seconds > 0);
+            }
             if let Some(provider) = provider
                 && to.provider.as_deref() != Some(provider.as_str())
             {
@@ -59,7 +71,7 @@ pub(crate) async fn run(engine: &Engine, command: Endpoint) -> Result<(), Failur
                     output::json(&EndpointObject::new(&endpoint))?;
                 } else {
                     let provider = endpoint.provider.as_deref().unwrap_or("recognised by itself");
-                    let secrets = match endpoint.secrets.len() {
+                    let secrets = match endpoint.current_secrets().count() {
                         0 => "no secret".to_owned(),
                         1 => "1 secret".to_owned(),
                         many => format!("{many} secrets"),

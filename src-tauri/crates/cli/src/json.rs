@@ -282,6 +282,9 @@ pub(crate) struct EndpointObject<'a> {
     path: &'a str,
     provider: Option<&'a str>,
     parameters: &'a std::collections::BTreeMap<String, String>,
+    public_url: Option<&'a str>,
+    past: Option<u32>,
+    future: Option<u32>,
     answers_handshakes: bool,
     created_at: String,
     secrets: Vec<SecretObject<'a>>,
@@ -303,9 +306,12 @@ impl<'a> EndpointObject<'a> {
             path: &endpoint.path,
             provider: endpoint.provider.as_deref(),
             parameters: &endpoint.parameters,
+            public_url: endpoint.public_url.as_deref(),
+            past: endpoint.tolerance.past,
+            future: endpoint.tolerance.future,
             answers_handshakes: endpoint.answers_handshakes,
             created_at: endpoint.created_at.to_string(),
-            secrets: endpoint.secrets.iter().map(SecretObject::new).collect(),
+            secrets: endpoint.current_secrets().map(SecretObject::new).collect(),
         }
     }
 }

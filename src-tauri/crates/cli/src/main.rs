@@ -18,6 +18,7 @@ mod limit;
 mod list;
 mod listen;
 mod output;
+mod own_schemes;
 mod queue;
 mod resend;
 mod secret;
@@ -67,7 +68,9 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Verify(verify) if verify.stdin => return signature::batch::verify(),
         Command::Sign(_) => return signature::batch::sign(),
         Command::Diagnose(diagnose) if diagnose.stdin => return signature::batch::diagnose(),
-        Command::Providers(providers) => return signature::providers(providers),
+        Command::Providers(providers) if signature::is_embedded(providers) => {
+            return signature::providers(providers);
+        }
         _ => {}
     }
     let options = Options::at(arguments.data_dir);
@@ -96,7 +99,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Diagnose(diagnose) => signature::diagnose(&engine, diagnose).await,
         Command::Discover(discover) => signature::discover(&engine, &discover).await,
         // They were done above.
-        Command::Sign(_) | Command::Providers(_) | Command::Serve(_) | Command::SetAside => Ok(()),
+        Command::Sign(_) | Command::Serve(_) | Command::SetAside => Ok(()),
         Command::Star(star) => annotate::star(&engine, &star).await,
         Command::Note(note) => annotate::note(&engine, note).await,
         Command::Tag(tag) => annotate::tag(&engine, tag).await,
@@ -105,6 +108,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Undo(undo) => delete::undo(&engine, &undo).await,
         Command::Storage(storage) => storage::run(&engine, &storage).await,
         Command::Backup(backup) => backup::run(&engine, &backup).await,
+        Command::Providers(wanted) => own_schemes::run(&engine, wanted).await,
     };
     // A command that changed an endpoint or a secret ends when the verdicts are right.
     if changes_verdicts {

@@ -41,7 +41,7 @@ pub(crate) async fn run(engine: &Engine, command: Secret) -> Result<(), Failure>
             ))
         }
         Secret::List { endpoint, json } => {
-            for secret in &engine.find_endpoint(&endpoint).await?.secrets {
+            for secret in engine.find_endpoint(&endpoint).await?.current_secrets() {
                 if json {
                     output::json(&SecretObject::new(secret))?;
                 } else {
@@ -57,7 +57,7 @@ pub(crate) async fn run(engine: &Engine, command: Secret) -> Result<(), Failure>
         }
         Secret::Remove { endpoint, name } => {
             let endpoint = engine.find_endpoint(&endpoint).await?;
-            let Some(secret) = endpoint.secrets.iter().find(|secret| secret.name == name) else {
+            let Some(secret) = endpoint.current_secrets().find(|secret| secret.name == name) else {
                 return Err(Failure::new(format!("{} has no secret `{name}`", endpoint.path))
                     .hint("hookbench secret list tells which there are"));
             };

@@ -129,7 +129,19 @@ CREATE TABLE endpoint (
     provider TEXT,
     parameters TEXT NOT NULL,
     answers_handshakes INTEGER NOT NULL DEFAULT 1,
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL,
+    -- where its sender sends to, if that is not what the listener sees
+    public_url TEXT,
+    -- seconds in place of the scheme's own
+    tolerance_past INTEGER,
+    tolerance_future INTEGER
+) STRICT;
+
+-- A provider file of the person's own.
+CREATE TABLE own_provider (
+    id TEXT PRIMARY KEY,
+    toml TEXT NOT NULL,
+    changed_at INTEGER NOT NULL
 ) STRICT;
 
 -- That a secret exists and where its value is; the value itself is never in this file.
@@ -138,7 +150,9 @@ CREATE TABLE secret (
     endpoint BLOB NOT NULL REFERENCES endpoint (id) ON DELETE CASCADE,
     name TEXT NOT NULL,
     place TEXT NOT NULL,
-    created_at INTEGER NOT NULL
+    created_at INTEGER NOT NULL,
+    -- when it was replaced; from then on it only explains signatures that were made with it
+    retired_at INTEGER
 ) STRICT;
 CREATE INDEX secret_endpoint ON secret (endpoint);
 

@@ -12,6 +12,9 @@ use crate::model::{Endpoint, EndpointId, NewEndpoint, SecretId, SecretRecord};
 use crate::rejudging::{self, Scope};
 use crate::store::TallyKind;
 
+/// How many replaced secrets an endpoint keeps.
+const PREVIOUS: usize = 3;
+
 impl Engine {
     /// All endpoints, by path.
     ///
@@ -57,6 +60,8 @@ impl Engine {
     /// # Errors
     /// When the path or a parameter cannot be understood, the path is taken, or the store cannot write.
     pub async fn add_endpoint(&self, new: NewEndpoint) -> Result<Endpoint, EngineError> {
+        // Schemes of the person's own are read after the start; a path may be pinned to one.
+        self.ready().await;
         let new = self.core.checked(new)?;
         let before = self.core.store.endpoints().await?;
         let endpoint = self.core.store.add_endpoint(new, self.core.clock.now()).await?;
@@ -69,6 +74,8 @@ impl Engine {
     /// # Errors
     /// As [`Engine::add_endpoint`], and when there is no such endpoint.
     pub async fn update_endpoint(&self, id: EndpointId, to: NewEndpoint) -> Result<Endpoint, EngineError> {
+        // Schemes of the person's own are read after the start; a path may be pinned to one.
+        self.ready().await;
         let to = self.core.checked(to)?;
         let before = self.core.store.endpoints().await?;
         self.core.store.change_endpoint(id, to).await?;
@@ -90,7 +97,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Sets a secret of an endpoint. One of the same name is replaced.
+    /// Sets a secret of an endpoint. One of the same name is replaced: signatures are not checked with it any more, and
+    /// it is kept for a while to explain those that were made with it.
     ///
     /// # Errors
     /// When the name or value is empty, there is no such endpoint, or the store or the keychain cannot write.
@@ -118,7 +126,7 @@ impl Engine {
             .await?
             .secrets
             .into_iter()
-            .filter(|secret| secret.name == name)
+            .filter(|secret| secret.name == name && secret.retired_at.is_none())
             .collect();
         let before = self.core.store.endpoints().await?;
         let id = SecretId::generate();
@@ -129,17 +137,34 @@ impl Engine {
             name: name.to_owned(),
             place,
             created_at: self.core.clock.now(),
+            retired_at: None,
         };
         if let Err(error) = self.core.store.add_secret(endpoint, record.clone()).await {
             self.core.vault.remove(id, place).await?;
             return Err(error.into());
         }
         for old in replaced {
+            let retired_at = Some(record.created_at);
+            self.core
+                .store
+                .retire_secret(old.id, &old.name, retired_at)
+                .await?;
+        }
+        self.forget_oldest(endpoint).await?;
+        self.core.endpoints_changed(&before).await?;
+        Ok(record)
+    }
+
+    /// Forgets the replaced secrets of an endpoint but for the last few.
+    async fn forget_oldest(&self, endpoint: EndpointId) -> Result<(), EngineError> {
+        let mut retired = self.find_endpoint(&endpoint.to_string()).await?.secrets;
+        retired.retain(|secret| secret.retired_at.is_some());
+        retired.sort_by_key(|secret| std::cmp::Reverse(secret.retired_at));
+        for old in retired.into_iter().skip(PREVIOUS) {
             self.core.store.remove_secret(old.id).await?;
             self.core.vault.remove(old.id, old.place).await?;
         }
-        self.core.endpoints_changed(&before).await?;
-        Ok(record)
+        Ok(())
     }
 
     /// Removes a secret.
@@ -159,8 +184,10 @@ impl Core {
     fn checked(&self, mut new: NewEndpoint) -> Result<NewEndpoint, EngineError> {
         new.path = normal_path(&new.path)?;
         new.provider = new.provider.filter(|id| !id.is_empty());
+        new.public_url = new.public_url.as_deref().map(normal_url).transpose()?.flatten();
         let Some(id) = &new.provider else { return Ok(new) };
-        let Some(provider) = self.catalogue.get(id) else {
+        let catalogue = self.catalogue.load();
+        let Some(provider) = catalogue.get(id) else {
             return Err(EngineError::NotFound {
                 kind: "provider",
                 name: id.clone(),
@@ -182,12 +209,44 @@ impl Core {
 
     /// What depends on endpoints is made anew before anybody is told, so that who is told sees it. What was captured
     /// before is judged again beside that.
-    async fn endpoints_changed(self: &Arc<Self>, before: &[Endpoint]) -> Result<(), EngineError> {
-        let after = self.renew_judge().await?;
+    pub(crate) async fn endpoints_changed(self: &Arc<Self>, before: &[Endpoint]) -> Result<(), EngineError> {
+        let (after, _) = self.renew_judge().await?;
         self.changes.tell(Change::Endpoints);
         rejudging::start(self, Scope::between(before, &after)).await;
         Ok(())
     }
+
+    /// The same where schemes are others now: any request can be judged otherwise.
+    pub(crate) async fn schemes_changed(self: &Arc<Self>) -> Result<(), EngineError> {
+        self.renew_judge().await?;
+        self.changes.tell(Change::Endpoints);
+        rejudging::start(self, Scope::everything()).await;
+        Ok(())
+    }
+}
+
+/// A public URL without blanks around it; nothing where it is empty.
+fn normal_url(text: &str) -> Result<Option<String>, EngineError> {
+    let text = text.trim();
+    if text.is_empty() {
+        return Ok(None);
+    }
+    let wrong = |why: &str| {
+        EngineError::bad_input(
+            format!("`{text}` is no public URL: {why}"),
+            "write it as the provider has it, e.g. `https://abc.tunnel.example/stripe`, without a query",
+        )
+    };
+    let url = url::Url::parse(text).map_err(|error| wrong(&error.to_string()))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host_str().is_none() {
+        return Err(wrong("it does not begin with http:// or https:// and a host"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong(
+            "it has a query or a fragment, which every request brings itself",
+        ));
+    }
+    Ok(Some(text.to_owned()))
 }
 
 /// `/stripe` from `stripe`, `/stripe/` or `/stripe`; `/` stays.
@@ -224,6 +283,25 @@ mod tests {
             ("/a/b", "/a/b"),
         ] {
             assert_eq!(normal_path(typed).unwrap(), kept, "`{typed}`");
+        }
+    }
+
+    #[test]
+    fn a_public_url_has_a_host_and_no_query() {
+        assert_eq!(normal_url("  ").unwrap(), None, "an empty one is none");
+        let kept = normal_url(" https://a.example:8443/x ").unwrap();
+        assert_eq!(
+            kept.as_deref(),
+            Some("https://a.example:8443/x"),
+            "as it was typed"
+        );
+        for typed in [
+            "a.example",
+            "ftp://a.example",
+            "https://a.example/x?y",
+            "https://",
+        ] {
+            assert!(normal_url(typed).is_err(), "`{typed}`");
         }
     }
 

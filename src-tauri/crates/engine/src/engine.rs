@@ -27,9 +27,11 @@ use crate::options::Options;
 use crate::provider::Catalogue;
 use crate::recording::Recorder;
 use crate::rejudging::{self, Rejudging, Scope};
+use crate::remedies::Remedies;
+use crate::schemes;
 use crate::secrets::Vault;
 use crate::sending::courier::Courier;
-use crate::store::{Store, StoreError, StoreOptions};
+use crate::store::{OwnProvider, Store, StoreError, StoreOptions};
 use crate::unpacking::{LastUnpacked, body_text};
 
 /// How long requests that are being received may take to finish when the engine is shut down.
@@ -48,11 +50,14 @@ pub struct Engine {
 pub(crate) struct Core {
     pub(crate) options: Options,
     pub(crate) store: Store,
-    pub(crate) catalogue: Arc<Catalogue>,
+    /// The providers that come with the program and the person's own.
+    pub(crate) catalogue: ArcSwap<Catalogue>,
     pub(crate) vault: Vault,
     pub(crate) judge: ArcSwap<Judge>,
-    /// The values of the secrets that the judge uses.
-    values: Mutex<HashMap<SecretId, Secret>>,
+    /// What the judge was made of.
+    source: Mutex<Source>,
+    /// What was applied of remedies, so that it can be undone.
+    pub(crate) remedies: Remedies,
     /// Whether the judge has the secrets that were there when the engine was opened.
     pub(crate) ready: watch::Sender<bool>,
     /// What endpoints do beside keeping requests.
@@ -97,9 +102,10 @@ impl Engine {
             limits: Arc::new(ArcSwap::from_pointee(options.limits.clone())),
             options,
             store,
-            catalogue,
+            catalogue: ArcSwap::new(catalogue),
             judge: ArcSwap::from_pointee(judge),
-            values: Mutex::default(),
+            source: Mutex::default(),
+            remedies: Remedies::default(),
             ready: watch::Sender::new(false),
             conducts: ArcSwap::default(),
             renewing: Mutex::default(),
@@ -139,10 +145,17 @@ impl Engine {
         &self.core.changes
     }
 
-    /// All providers.
+    /// All providers, the person's own among them.
     #[must_use]
-    pub fn catalogue(&self) -> &Catalogue {
-        &self.core.catalogue
+    pub fn catalogue(&self) -> Arc<Catalogue> {
+        self.core.catalogue.load_full()
+    }
+
+    /// Ends once the judge has the secrets and schemes that were there when the engine was opened.
+    pub async fn ready(&self) {
+        let mut ready = self.core.ready.subscribe();
+        // An engine that ends wakes this too.
+        let _ = ready.wait_for(|ready| *ready).await;
     }
 
     /// The present instant, by the engine's clock.
@@ -194,12 +207,32 @@ impl std::fmt::Debug for Engine {
     }
 }
 
+/// What a judge is made of, beside the endpoints.
+#[derive(Debug, Default)]
+struct Source {
+    /// The values of secrets.
+    values: HashMap<SecretId, Secret>,
+    /// The person's own provider files.
+    own: Vec<OwnProvider>,
+}
+
+/// What everything that was captured is judged by: while it is the same, so are the verdicts.
+pub(crate) type Grounds = (Vec<Endpoint>, Vec<OwnProvider>);
+
 impl Core {
-    /// Makes the judge anew from the endpoints and secrets of now.
-    pub(crate) async fn renew_judge(&self) -> Result<Vec<Endpoint>, EngineError> {
-        let endpoints = self.store.endpoints().await?;
+    /// Makes the judge anew from the endpoints, secrets and own schemes of now.
+    pub(crate) async fn renew_judge(&self) -> Result<Grounds, EngineError> {
         // Held over the whole renewal, so that two of them cannot swap an older judge over a newer one.
-        let mut values = self.values.lock().await;
+        let mut source = self.source.lock().await;
+        let endpoints = self.store.endpoints().await?;
+        let own = self.store.own_providers().await?;
+        if own != source.own {
+            let catalogue = Arc::new(schemes::catalogue_with(&own)?);
+            self.catalogue.store(Arc::clone(&catalogue));
+            self.judge.store(Arc::new(Judge::new(catalogue)));
+            source.own.clone_from(&own);
+        }
+        let values = &mut source.values;
         let mut kept = HashMap::new();
         for secret in endpoints.iter().flat_map(|endpoint| &endpoint.secrets) {
             // The value under an id never changes: a secret that is set again gets another id.
@@ -219,8 +252,8 @@ impl Core {
         }
         let judge = self.judge.load().with_endpoints(endpoints.clone(), &kept);
         self.judge.store(Arc::new(judge));
-        *values = kept;
-        Ok(endpoints)
+        source.values = kept;
+        Ok((endpoints, own))
     }
 }
 
@@ -232,9 +265,14 @@ async fn watch(core: Arc<Core>) {
         match core.renew_judge().await {
             // What came after the other process had judged again, and before this one knew, was judged by the old
             // endpoints. Another process's requests alone are no reason: they were judged by it.
-            Ok(endpoints) => {
-                if let Some(before) = before.replace(endpoints.clone()) {
-                    rejudging::start(&core, Scope::between(&before, &endpoints)).await;
+            Ok(grounds) => {
+                if let Some((endpoints, own)) = before.replace(grounds.clone()) {
+                    let scope = if own == grounds.1 {
+                        Scope::between(&endpoints, &grounds.0)
+                    } else {
+                        Scope::everything()
+                    };
+                    rejudging::start(&core, scope).await;
                 }
             }
             Err(error) => tracing::warn!(%error, "the endpoints cannot be read"),

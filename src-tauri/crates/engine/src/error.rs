@@ -139,6 +139,7 @@ impl EngineError {
             | Self::Plan(_)
             | Self::Edit(_)
             | Self::BadInput { .. }
+            | Self::Catalogue(_)
             | Self::Template(_)
             | Self::Store(
                 StoreError::BadPrefix { .. } | StoreError::Ambiguous { .. } | StoreError::Exists { .. },
@@ -149,12 +150,9 @@ impl EngineError {
             Self::Store(_) => Kind::Store,
             Self::Confirm(Question::Far { .. }) => Kind::ConfirmHost,
             Self::Confirm(Question::Live { .. }) => Kind::ConfirmLive,
-            Self::Bind(_)
-            | Self::Secret(_)
-            | Self::Catalogue(_)
-            | Self::Sample(_)
-            | Self::NobodyListens
-            | Self::NotListening => Kind::Failed,
+            Self::Bind(_) | Self::Secret(_) | Self::Sample(_) | Self::NobodyListens | Self::NotListening => {
+                Kind::Failed
+            }
         }
     }
 }

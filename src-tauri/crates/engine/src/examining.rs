@@ -3,6 +3,8 @@
 //! All of it may take long on large bodies, so it runs on threads that serve nobody else, and within a budget.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -34,6 +36,41 @@ const TRIES: u32 = 200_000;
 
 /// The most bytes that are hashed in one search.
 const HASHED: u64 = 1 << 30;
+
+/// How many further requests confirm a scheme that was found.
+const CONFIRMING: usize = 10;
+
+/// A search that is under way, to be watched and stopped from elsewhere.
+#[derive(Debug, Default)]
+pub struct Searching {
+    steps: AtomicU32,
+    stopped: AtomicBool,
+}
+
+impl Searching {
+    /// Ends the search soon; what was found so far is given.
+    pub fn stop(&self) {
+        self.stopped.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it was stopped.
+    #[must_use]
+    pub fn is_stopped(&self) -> bool {
+        self.stopped.load(Ordering::Relaxed)
+    }
+
+    /// How often it looked up so far: a number that rises while there is progress.
+    #[must_use]
+    pub fn steps(&self) -> u32 {
+        self.steps.load(Ordering::Relaxed)
+    }
+
+    /// A search looks up and asks whether to go on.
+    fn asked(&self) -> bool {
+        self.steps.fetch_add(1, Ordering::Relaxed);
+        self.is_stopped()
+    }
+}
 
 /// The longest search.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -77,6 +114,25 @@ impl Engine {
         .await
     }
 
+    /// How the sender of this request signs, confirmed by further requests that came to the same endpoint.
+    ///
+    /// # Errors
+    /// When the request is not there or the store cannot be read.
+    pub async fn discover_for(
+        &self,
+        id: RequestId,
+        secrets: Vec<Secret>,
+        searching: Arc<Searching>,
+    ) -> Result<Vec<Discovered>, EngineError> {
+        let like = self.requests_like(id, CONFIRMING).await?;
+        let others = like
+            .into_iter()
+            .map(|other| other.id)
+            .filter(|other| *other != id);
+        let ids: Vec<RequestId> = std::iter::once(id).chain(others).collect();
+        self.discover_watched(&ids, secrets, searching).await
+    }
+
     /// How an unknown sender signs: schemes that make these requests valid with one of the secrets, best first.
     ///
     /// # Errors
@@ -85,6 +141,15 @@ impl Engine {
         &self,
         ids: &[RequestId],
         secrets: Vec<Secret>,
+    ) -> Result<Vec<Discovered>, EngineError> {
+        self.discover_watched(ids, secrets, Arc::default()).await
+    }
+
+    async fn discover_watched(
+        &self,
+        ids: &[RequestId],
+        secrets: Vec<Secret>,
+        searching: Arc<Searching>,
     ) -> Result<Vec<Discovered>, EngineError> {
         let mut requests = Vec::with_capacity(ids.len());
         for id in ids {
@@ -101,7 +166,7 @@ impl Engine {
                 .zip(&lines)
                 .map(|(parts, lines)| parts.message(lines))
                 .collect();
-            within_patience(|budget| discover(&messages, &secrets, budget))
+            watched(&searching, |budget| discover(&messages, &secrets, budget))
         })
         .await
     }
@@ -120,9 +185,8 @@ impl Engine {
         + Send
         + 'static,
     ) -> Result<T, EngineError> {
-        let mut ready = self.core.ready.subscribe();
-        // A command may come before the secrets were read at the start; an engine that ends wakes this too.
-        let _ = ready.wait_for(|ready| *ready).await;
+        // A command may come before the secrets were read at the start.
+        self.ready().await;
         let request = self.request(id).await?;
         let body = self.whole_body(id).await?;
         let judge = self.core.judge.load_full();
@@ -185,15 +249,22 @@ impl Parts {
 }
 
 fn within_patience<T>(search: impl FnOnce(&Budget<'_>) -> T) -> T {
+    watched(&Searching::default(), search)
+}
+
+/// Searches within the patience, unless it is stopped.
+fn watched<T>(searching: &Searching, search: impl FnOnce(&Budget<'_>) -> T) -> T {
     let until = Instant::now() + PATIENCE;
     search(&Budget {
         tries: TRIES,
         bytes: HASHED,
-        should_stop: &|| Instant::now() >= until,
+        should_stop: &|| searching.asked() || Instant::now() >= until,
     })
 }
 
-async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, EngineError> {
+pub(crate) async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, EngineError> {
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => Ok(done),
         Err(stopped) => std::panic::resume_unwind(stopped.into_panic()),

@@ -12,7 +12,7 @@ use hookbench_signature::{
 };
 
 use crate::examining::Examination;
-use crate::model::{Endpoint, EndpointId, RawHead, Recognition, SecretId, State, Timestamp};
+use crate::model::{Endpoint, EndpointId, RawHead, Recognition, SecretId, State, Timestamp, Tolerance};
 use crate::provider::{Catalogue, Detected, Facts, HandshakeAnswer, Provider, UnpackedBody};
 use crate::test_keys::TEST_KEY;
 
@@ -32,7 +32,13 @@ enum Ready {
 struct Known {
     endpoint: Endpoint,
     scheme: Option<Ready>,
+    /// Where the endpoint pins no provider and has a tolerance of its own: every provider's scheme with that.
+    tolerant: HashMap<String, Ready>,
     secrets: Vec<Secret>,
+    /// The ids of `secrets`.
+    ids: Vec<SecretId>,
+    /// Those that were replaced, and when.
+    previous: Vec<(SecretId, Timestamp, Secret)>,
 }
 
 /// The snapshot.
@@ -84,25 +90,42 @@ impl Judge {
     ) -> Self {
         let mut known: Vec<Known> = endpoints
             .into_iter()
-            .map(|endpoint| Known {
-                scheme: endpoint
-                    .provider
-                    .as_deref()
-                    .and_then(|id| self.catalogue.get(id))
-                    .map(|provider| ready(provider, &provider.with_defaults(&endpoint.parameters))),
-                secrets: endpoint
-                    .secrets
-                    .iter()
-                    .filter_map(|secret| values.get(&secret.id).cloned())
-                    .collect(),
-                endpoint,
-            })
+            .map(|endpoint| self.known(endpoint, values))
             .collect();
         known.sort_by_key(|known| std::cmp::Reverse(known.endpoint.path.len()));
         Self {
             catalogue: Arc::clone(&self.catalogue),
             defaults: Arc::clone(&self.defaults),
             endpoints: known,
+        }
+    }
+
+    fn known(&self, endpoint: Endpoint, values: &HashMap<SecretId, Secret>) -> Known {
+        let prepared = |provider: &Provider| {
+            ready(provider, &provider.with_defaults(&endpoint.parameters)).within(endpoint.tolerance)
+        };
+        let pinned = endpoint.provider.as_deref();
+        let (ids, secrets) = endpoint
+            .current_secrets()
+            .filter_map(|record| Some((record.id, values.get(&record.id)?.clone())))
+            .unzip();
+        Known {
+            scheme: pinned.and_then(|id| self.catalogue.get(id)).map(prepared),
+            tolerant: if pinned.is_some() || endpoint.tolerance.is_default() {
+                HashMap::new()
+            } else {
+                let all = self.catalogue.all().iter();
+                all.map(|provider| (provider.id.clone(), prepared(provider)))
+                    .collect()
+            },
+            previous: endpoint
+                .secrets
+                .iter()
+                .filter_map(|record| Some((record.id, record.retired_at?, values.get(&record.id)?.clone())))
+                .collect(),
+            ids,
+            secrets,
+            endpoint,
         }
     }
 
@@ -173,9 +196,10 @@ impl Judge {
         if case.state == State::Complete {
             recognition.verdict = match self.scheme(known, &provider.id) {
                 Some(Ready::Scheme(scheme)) => {
+                    let url = public_url(known, facts);
                     check(
                         scheme,
-                        &facts.message(None, Some(micros(case.received_at))),
+                        &facts.message(url.as_deref(), Some(micros(case.received_at))),
                         secrets(known),
                     )
                     .verdict
@@ -201,7 +225,8 @@ impl Judge {
             let sentence = "Nobody that Hookbench knows sends requests like this one; an endpoint can name its provider.";
             return (None, Report::without_check(Verdict::Unknown, sentence));
         };
-        let message: Message<'_> = facts.message(None, Some(micros(case.received_at)));
+        let url = public_url(known, facts);
+        let message: Message<'_> = facts.message(url.as_deref(), Some(micros(case.received_at)));
         let report = match self.scheme(known, &provider.id) {
             Some(Ready::Scheme(scheme)) => {
                 let mut report = verify(scheme, &message, secrets(known));
@@ -275,26 +300,68 @@ impl Judge {
         } else {
             &wanted.secrets
         };
-        let context = Context {
-            other_secrets: self
-                .endpoints
-                .iter()
-                .flat_map(|other| {
-                    other.secrets.iter().map(move |secret| {
-                        Secret::new(
-                            format!("{} of {}", secret.name(), other.endpoint.path),
-                            secret.expose(),
-                        )
-                    })
-                })
+        let fresh = |stored: Vec<(SecretId, Secret)>| -> Vec<Secret> {
+            let secrets = stored.into_iter().map(|(_, secret)| secret);
+            secrets
                 .filter(|other| !own.iter().any(|secret| secret.expose() == other.expose()))
-                .collect(),
-            urls: wanted.url.iter().cloned().collect(),
+                .collect()
+        };
+        let others = self
+            .endpoints
+            .iter()
+            .filter_map(|other| other.endpoint.url_of(facts.target()));
+        let url = wanted.url.clone().or_else(|| public_url(known, facts));
+        let context = Context {
+            other_secrets: fresh(self.other_secrets()),
+            previous_secrets: fresh(known.map(Known::previous_secrets).unwrap_or_default()),
+            urls: url.iter().cloned().chain(others).collect(),
             decoded_body: facts.unpacked_body().map(<[u8]>::to_vec),
             ..Context::default()
         };
-        let message = facts.message(wanted.url.as_deref(), Some(micros(case.received_at)));
+        let message = facts.message(url.as_deref(), Some(micros(case.received_at)));
         Ok(look(provider, scheme, &message, own, context))
+    }
+
+    /// The secrets of all endpoints, under names that tell them apart.
+    fn other_secrets(&self) -> Vec<(SecretId, Secret)> {
+        self.endpoints
+            .iter()
+            .flat_map(Known::secrets_for_others)
+            .collect()
+    }
+
+    /// The stored secret that a diagnosis of a request to `target` calls so.
+    pub(crate) fn secret_called(&self, target: &str, name: &str) -> Option<SecretId> {
+        let known = self.endpoint_for(target);
+        known
+            .map(Known::previous_secrets)
+            .into_iter()
+            .flatten()
+            .chain(self.other_secrets())
+            .find(|(_, secret)| secret.name() == name)
+            .map(|(id, _)| id)
+            .or_else(|| {
+                let known = known?;
+                let place = known.secrets.iter().position(|secret| secret.name() == name)?;
+                known.ids.get(place).copied()
+            })
+    }
+
+    /// The value of a stored secret.
+    pub(crate) fn value_of(&self, id: SecretId) -> Option<&Secret> {
+        self.endpoints.iter().find_map(|known| {
+            let current = known.ids.iter().zip(&known.secrets);
+            let previous = known.previous.iter().map(|(id, _, secret)| (id, secret));
+            current
+                .chain(previous)
+                .find(|(other, _)| **other == id)
+                .map(|(_, secret)| secret)
+        })
+    }
+
+    /// The endpoint that a request with this target comes to.
+    pub(crate) fn endpoint_of(&self, target: &str) -> Option<&Endpoint> {
+        self.endpoint_for(target).map(|known| &known.endpoint)
     }
 
     /// The secrets of an endpoint, oldest first.
@@ -334,9 +401,58 @@ impl Judge {
 
     fn scheme<'s>(&'s self, known: Option<&'s Known>, provider: &str) -> Option<&'s Ready> {
         known
-            .and_then(|known| known.scheme.as_ref())
+            .and_then(|known| known.scheme.as_ref().or_else(|| known.tolerant.get(provider)))
             .or_else(|| self.defaults.get(provider))
     }
+}
+
+impl Known {
+    /// Its secrets as those of another endpoint are called.
+    fn secrets_for_others(&self) -> Vec<(SecretId, Secret)> {
+        let called = |secret: &Secret| format!("{} of {}", secret.name(), self.endpoint.path);
+        let pairs = self.ids.iter().zip(&self.secrets);
+        pairs
+            .map(|(id, secret)| (*id, Secret::new(called(secret), secret.expose())))
+            .collect()
+    }
+
+    /// Those that were replaced, under names that say when.
+    fn previous_secrets(&self) -> Vec<(SecretId, Secret)> {
+        let called = |secret: &Secret, at: &Timestamp| {
+            let instant = at.to_string();
+            let moment = instant.get(..19).unwrap_or(&instant).replace('T', " ");
+            format!("{} until {moment} UTC", secret.name())
+        };
+        let previous = self.previous.iter();
+        previous
+            .map(|(id, at, secret)| (*id, Secret::new(called(secret, at), secret.expose())))
+            .collect()
+    }
+}
+
+impl Ready {
+    /// The same with the tolerance of an endpoint.
+    fn within(self, tolerance: Tolerance) -> Self {
+        match self {
+            Self::Scheme(mut scheme) if !tolerance.is_default() => {
+                let widen = |timestamp: &mut hookbench_signature::Timestamp| {
+                    timestamp.past = tolerance.past.or(timestamp.past);
+                    timestamp.future = tolerance.future.or(timestamp.future);
+                };
+                scheme.timestamp.iter_mut().for_each(widen);
+                for way in &mut scheme.alternatives {
+                    way.timestamp.iter_mut().for_each(widen);
+                }
+                Self::Scheme(scheme)
+            }
+            other => other,
+        }
+    }
+}
+
+/// The URL that the sender used, where the endpoint knows it.
+fn public_url(known: Option<&Known>, facts: &Facts<'_>) -> Option<String> {
+    known?.endpoint.url_of(facts.target())
 }
 
 fn secrets(known: Option<&Known>) -> &[Secret] {

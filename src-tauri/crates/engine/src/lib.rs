@@ -9,6 +9,8 @@ mod answering;
 mod arrivals;
 pub mod body;
 pub mod capture;
+#[cfg(test)]
+mod capture_for_tests;
 pub mod changes;
 pub mod clock;
 mod conduct;
@@ -35,8 +37,10 @@ mod reading;
 mod reception;
 mod recording;
 mod rejudging;
+mod remedies;
 mod samples;
 mod saved;
+mod schemes;
 pub mod secrets;
 mod sending;
 mod settings;
@@ -48,15 +52,17 @@ pub use answering::{LONGEST_DELAY, TemplateError, VARIABLES};
 pub use deleting::{COUNTED_AT_MOST, Deleted};
 pub use engine::Engine;
 pub use error::{EngineError, Kind};
-pub use examining::Examination;
+pub use examining::{Examination, Searching};
 pub use keeping::Storage;
 pub use limiting::{LIMITS, LimitInfo, LimitState, LimitUnit, limit_of};
 pub use listening::{DEFAULT_PORT, Listen, ListenerState};
 pub use options::Options;
 pub use reading::{PageQuery, Totals};
 pub use rejudging::Recheck;
+pub use remedies::{Applied, Remedy};
 pub use samples::{SampleDelivered, SampleSent};
 pub use saved::SavedFilterState;
+pub use schemes::{OwnScheme, Tried, TriedOn};
 pub use sending::{
     Aim, Chosen, Compared, Edited, EditedBody, IdempotencyReport, IdempotencyRow, LiveEvents, MOST_AT_ONCE,
     MOST_PARALLEL, Order, Phase, Preview, Question, Reachability, ReportForm, Role, RunPlan, RunState,

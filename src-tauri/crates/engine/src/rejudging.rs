@@ -42,6 +42,14 @@ pub(crate) struct Scope {
 }
 
 impl Scope {
+    /// Whatever was captured.
+    pub(crate) fn everything() -> Self {
+        Self {
+            everything: true,
+            ..Self::default()
+        }
+    }
+
     /// What differs between two states of the endpoints. A path that came, went or changed can touch anything.
     pub(crate) fn between(before: &[Endpoint], after: &[Endpoint]) -> Self {
         let mut scope = Self {

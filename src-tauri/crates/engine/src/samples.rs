@@ -45,8 +45,9 @@ impl Engine {
     /// # Errors
     /// When there is no such provider or sample, the listener is not running, or the store fails.
     pub async fn send_sample(&self, provider: &str, sample: &str) -> Result<SampleSent, EngineError> {
-        let found = self.core.catalogue.get(provider);
-        let provider = found
+        let catalogue = self.catalogue();
+        let provider = catalogue
+            .get(provider)
             .ok_or_else(|| EngineError::NotFound {
                 kind: "provider",
                 name: provider.to_owned(),
@@ -118,7 +119,8 @@ impl Engine {
         sample: &str,
         aim: &Aim,
     ) -> Result<SampleDelivered, EngineError> {
-        let found = self.core.catalogue.get(provider);
+        let catalogue = self.catalogue();
+        let found = catalogue.get(provider);
         let provider = found.ok_or_else(|| EngineError::NotFound {
             kind: "provider",
             name: provider.to_owned(),
@@ -221,7 +223,8 @@ mod tests {
         engine.listen(any_port).await.unwrap();
         // Each takes its secret in another form.
         for provider in ["github", "tracktik", "trackunit"] {
-            let sample = &engine.catalogue().get(provider).unwrap().sample[0].name;
+            let catalogue = engine.catalogue();
+            let sample = &catalogue.get(provider).unwrap().sample[0].name;
             let sent = engine.send_sample(provider, sample).await.unwrap();
             assert_eq!(
                 (sent.status, sent.unsigned),

@@ -100,6 +100,15 @@ pub struct Difference {
     pub our_length: usize,
     /// The length of what was signed.
     pub signed_length: usize,
+    /// Where the two windows begin: a little before they part.
+    #[serde(skip)]
+    pub window_at: usize,
+    /// Ours from there on, as far as it is worth showing.
+    #[serde(skip)]
+    pub our_window: Vec<u8>,
+    /// What was signed from there on.
+    #[serde(skip)]
+    pub signed_window: Vec<u8>,
 }
 
 /// What to do.

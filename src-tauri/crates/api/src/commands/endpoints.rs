@@ -3,7 +3,9 @@
 use std::collections::HashMap;
 
 use hookbench_engine::Engine;
-use hookbench_engine::model::{AnswerRule, Endpoint, EndpointId, Fault, Forward, NewEndpoint};
+use hookbench_engine::model::{
+    AnswerRule, Endpoint, EndpointId, Fault, Forward, NewEndpoint, SecretRecord, Tolerance,
+};
 use hookbench_engine::secrets::SecretString;
 
 use super::conduct::{fault_view, rule_view};
@@ -51,6 +53,9 @@ pub(super) async fn add(engine: &Engine, arguments: AddEndpoint) -> Result<Endpo
         path,
         provider,
         parameters,
+        public_url,
+        past,
+        future,
         answers_handshakes,
     } = arguments;
     let endpoint = engine
@@ -58,6 +63,8 @@ pub(super) async fn add(engine: &Engine, arguments: AddEndpoint) -> Result<Endpo
             path,
             provider,
             parameters,
+            public_url,
+            tolerance: Tolerance { past, future },
             answers_handshakes,
         })
         .await?;
@@ -70,6 +77,9 @@ pub(super) async fn update(engine: &Engine, arguments: UpdateEndpoint) -> Result
         path,
         provider,
         parameters,
+        public_url,
+        past,
+        future,
         answers_handshakes,
     } = arguments;
     let endpoint = engine
@@ -79,6 +89,8 @@ pub(super) async fn update(engine: &Engine, arguments: UpdateEndpoint) -> Result
                 path,
                 provider,
                 parameters,
+                public_url,
+                tolerance: Tolerance { past, future },
                 answers_handshakes,
             },
         )
@@ -105,6 +117,10 @@ pub(super) async fn remove_secret(engine: &Engine, arguments: RemoveSecret) -> R
 }
 
 fn view(endpoint: Endpoint, beside: &Beside) -> EndpointView {
+    let (secrets, replaced): (Vec<_>, Vec<_>) = endpoint
+        .secrets
+        .into_iter()
+        .partition(|secret| secret.retired_at.is_none());
     EndpointView {
         id: endpoint.id.to_string(),
         requests: beside.requests.get(&endpoint.path).copied().unwrap_or_default(),
@@ -124,15 +140,19 @@ fn view(endpoint: Endpoint, beside: &Beside) -> EndpointView {
         provider: endpoint.provider,
         parameters: endpoint.parameters,
         answers_handshakes: endpoint.answers_handshakes,
-        secrets: endpoint
-            .secrets
-            .into_iter()
-            .map(|secret| SecretView {
-                id: secret.id.to_string(),
-                name: secret.name,
-                place: secret.place.as_str().to_owned(),
-                created_at: secret.created_at.as_micros(),
-            })
-            .collect(),
+        public_url: endpoint.public_url,
+        past: endpoint.tolerance.past,
+        future: endpoint.tolerance.future,
+        secrets: secrets.into_iter().map(secret).collect(),
+        replaced: replaced.into_iter().map(secret).collect(),
+    }
+}
+
+fn secret(record: SecretRecord) -> SecretView {
+    SecretView {
+        id: record.id.to_string(),
+        name: record.name,
+        place: record.place.as_str().to_owned(),
+        created_at: record.created_at.as_micros(),
     }
 }

@@ -3,6 +3,7 @@
 
 mod conduct;
 mod deliveries;
+mod diagnosis;
 mod endpoints;
 mod filters;
 mod forwards;
@@ -134,7 +135,17 @@ commands! {
     /// Keeps history within other limits.
     set_retention(Retention) -> StorageView = keeping::set_retention;
     /// Why a signature does not hold, proved where it can be.
-    diagnose(RequestRef) -> DiagnosisView = signature::diagnose;
+    diagnose(RequestRef) -> DiagnosisView = diagnosis::diagnose;
+    /// Which mistake gives the value that somebody's code computed for a request.
+    explain(Explain) -> DiagnosisView = diagnosis::explain;
+    /// Does what the diagnosis of a request offers; everything that was captured is judged again.
+    apply_remedy(ApplyRemedy) -> RemedyApplied = diagnosis::apply;
+    /// Takes back what was applied.
+    undo_remedy(UndoRemedy) -> Nothing = diagnosis::undo;
+    /// How the sender of a request signs, best first.
+    find_scheme(FindScheme) -> Vec<FoundScheme> = diagnosis::find_scheme;
+    /// Keeps a scheme as one of the person's own and checks the endpoint of a request by it; can be undone.
+    adopt_scheme(AdoptScheme) -> RemedyApplied = diagnosis::adopt_scheme;
     /// A request as a cURL command, safe to paste into a POSIX shell.
     copy_as_curl(CopyRequest) -> Text = requests::curl;
 

@@ -3,13 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hookbench_engine::model::Timestamp;
-use hookbench_engine::{Engine as Hookbench, Examination};
 use hookbench_signature::{Micros, Part, PartKind, Report};
 
-use crate::error::ApiError;
 use crate::types::{
-    AgeView, CandidateView, CheckView, ContentView, DiagnosisView, DigestsView, FoundView, KeyView, PartView,
-    ProofView, RequestRef, SignatureView,
+    AgeView, CandidateView, CheckView, ContentView, DigestsView, FoundView, KeyView, PartView, SignatureView,
 };
 
 /// How much of the signed content travels with the report, bytes: enough to see how it begins.
@@ -79,34 +76,6 @@ pub(super) fn view(provider: Option<String>, report: Report, now: Timestamp) -> 
             .collect(),
         notes: report.notes.into_iter().map(|note| note.text).collect(),
     }
-}
-
-pub(super) async fn diagnose(engine: &Hookbench, arguments: RequestRef) -> Result<DiagnosisView, ApiError> {
-    let diagnosis = engine
-        .diagnose(arguments.id.parse()?, Examination::default())
-        .await?;
-    Ok(DiagnosisView {
-        cause: diagnosis.cause.code().to_owned(),
-        message: diagnosis.message,
-        proof: diagnosis.proof.map(|proof| ProofView {
-            changes: proof.changes,
-            algorithm: proof.algorithm,
-            template: proof.template,
-            secret: proof.secret,
-            computed: proof.computed_hex,
-            received: proof.received_hex,
-            documented: proof.documented_hex,
-        }),
-        remedy: diagnosis.remedy.map(|remedy| remedy.text),
-        hints: diagnosis.hints.into_iter().map(|hint| hint.text).collect(),
-        excluded: diagnosis
-            .excluded
-            .into_iter()
-            .map(|excluded| excluded.what)
-            .collect(),
-        tries: diagnosis.tries,
-        cut_short: diagnosis.is_cut_short,
-    })
 }
 
 fn parts(parts: Vec<Part>) -> Vec<PartView> {

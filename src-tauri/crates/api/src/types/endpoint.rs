@@ -16,10 +16,18 @@ pub struct EndpointView {
     pub provider: Option<String>,
     /// What was chosen for the provider's scheme.
     pub parameters: BTreeMap<String, String>,
+    /// The URL that its sender sends to, where that is not the listener's.
+    pub public_url: Option<String>,
+    /// The greatest age of a signature, seconds; `null` leaves it to the scheme.
+    pub past: Option<u32>,
+    /// The greatest lead, seconds; `null` leaves it to the scheme.
+    pub future: Option<u32>,
     /// Whether its provider's questions are answered as the provider requires.
     pub answers_handshakes: bool,
     /// Its secrets, oldest first.
     pub secrets: Vec<SecretView>,
+    /// Secrets that were replaced: nothing is checked with them, they explain what was signed with them.
+    pub replaced: Vec<SecretView>,
     /// How many requests it has.
     pub requests: u64,
     /// What its senders get; `null` for the usual answer.
@@ -54,6 +62,12 @@ pub struct AddEndpoint {
     pub provider: Option<String>,
     /// What is chosen for the provider's scheme.
     pub parameters: BTreeMap<String, String>,
+    /// The URL that its sender sends to.
+    pub public_url: Option<String>,
+    /// The greatest age of a signature, seconds.
+    pub past: Option<u32>,
+    /// The greatest lead, seconds.
+    pub future: Option<u32>,
     /// Whether its provider's questions are answered as the provider requires.
     pub answers_handshakes: bool,
 }
@@ -64,6 +78,9 @@ impl Default for AddEndpoint {
             path: String::new(),
             provider: None,
             parameters: BTreeMap::new(),
+            public_url: None,
+            past: None,
+            future: None,
             answers_handshakes: true,
         }
     }
@@ -81,6 +98,12 @@ pub struct UpdateEndpoint {
     pub provider: Option<String>,
     /// The scheme's parameters from now on.
     pub parameters: BTreeMap<String, String>,
+    /// The URL that its sender sends to from now on.
+    pub public_url: Option<String>,
+    /// The greatest age of a signature from now on, seconds.
+    pub past: Option<u32>,
+    /// The greatest lead from now on, seconds.
+    pub future: Option<u32>,
     /// Whether its provider's questions are answered as the provider requires from now on.
     pub answers_handshakes: bool,
 }
@@ -92,6 +115,9 @@ impl Default for UpdateEndpoint {
             path: String::new(),
             provider: None,
             parameters: BTreeMap::new(),
+            public_url: None,
+            past: None,
+            future: None,
             answers_handshakes: true,
         }
     }

@@ -14,6 +14,7 @@ mod forward;
 mod keeping;
 mod limit;
 mod provider;
+mod remedy;
 mod request;
 mod run;
 mod signature;
@@ -47,6 +48,7 @@ pub use keeping::{
 };
 pub use limit::{LimitView, SetLimit, SetLimits};
 pub use provider::{ParameterView, ProviderView, SampleSent, SampleView, SendSample};
+pub use remedy::{AdoptScheme, ApplyRemedy, Explain, FindScheme, FoundScheme, RemedyApplied, UndoRemedy};
 pub use request::{
     CopyRequest, CountRequests, DeleteRequests, FilterSuggestion, FramingFact, FramingView, HandshakeView,
     HeaderLine, ListRequests, OfferView, ReplyView, RequestCount, RequestDetail, RequestPage, RequestRef,
@@ -57,8 +59,8 @@ pub use run::{
     StartRun,
 };
 pub use signature::{
-    AgeView, CandidateView, CheckView, ContentView, DiagnosisView, DigestsView, FoundView, KeyView, PartView,
-    ProofView, SignatureView,
+    AgeView, CandidateView, CheckView, ContentView, DiagnosisView, DifferenceView, DigestsView, FoundView,
+    KeyView, PartView, ProofView, RemedyAction, RemedyView, SignatureView,
 };
 pub use status::{
     ListenerView, Notice, RecheckView, SetPort, Settings, StartOver, StartedOver, Status, Theme,

@@ -154,8 +154,8 @@ pub struct DiagnosisView {
     pub message: String,
     /// The computation that proves it; without one the cause is what the facts say, or not proved.
     pub proof: Option<ProofView>,
-    /// What to do, in a sentence.
-    pub remedy: Option<String>,
+    /// What to do.
+    pub remedy: Option<RemedyView>,
     /// What cannot be proved and may matter.
     pub hints: Vec<String>,
     /// What was tried and does not fit.
@@ -184,4 +184,44 @@ pub struct ProofView {
     pub received: String,
     /// What the documented scheme gives for the request as it is, in hex.
     pub documented: Option<String>,
+    /// Where the body that was signed parts from the one that came, where it is another form of it.
+    pub difference: Option<DifferenceView>,
+}
+
+/// What to do about a signature that does not hold.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RemedyView {
+    /// In a sentence.
+    pub text: String,
+    /// What one button does, where something can be done so.
+    pub action: Option<RemedyAction>,
+}
+
+/// What one button does.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RemedyAction {
+    /// Given back to apply it.
+    pub kind: String,
+    /// What stands on the button.
+    pub label: String,
+}
+
+/// Two bodies from a little before they part.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct DifferenceView {
+    /// The offset of the first byte that differs.
+    pub at: u64,
+    /// The offset at which both windows begin.
+    pub window_at: u64,
+    /// The body that came from there on, base64.
+    pub ours: String,
+    /// What was signed from there on, base64.
+    pub signed: String,
+    /// The length of the body that came.
+    pub our_length: u64,
+    /// The length of what was signed.
+    pub signed_length: u64,
 }

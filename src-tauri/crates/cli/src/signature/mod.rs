@@ -158,6 +158,12 @@ pub(crate) async fn discover(engine: &Engine, discover: &Discover) -> Result<(),
     Ok(())
 }
 
+/// Whether what is asked for comes with the program, so that no store is needed.
+pub(crate) fn is_embedded(wanted: &Providers) -> bool {
+    let known = |id: &String| Catalogue::embedded().is_ok_and(|catalogue| catalogue.get(id).is_some());
+    wanted.own_action.is_none() && !wanted.own && wanted.provider.as_ref().is_none_or(known)
+}
+
 /// `hookbench providers`
 pub(crate) fn providers(providers: &Providers) -> Result<(), Failure> {
     let catalogue = catalogue()?;

@@ -46,6 +46,8 @@ impl Bench {
     pub(crate) async fn endpoint(&self, path: &str, provider: Option<&str>) -> Endpoint {
         self.engine
             .add_endpoint(NewEndpoint {
+                public_url: None,
+                tolerance: crate::model::Tolerance::default(),
                 path: path.to_owned(),
                 provider: provider.map(str::to_owned),
                 parameters: Default::default(),

@@ -26,6 +26,8 @@ fn judge_of(entries: &[Entry<'_>]) -> Judge {
                 .collect(),
             answers_handshakes: true,
             created_at: NOW,
+            public_url: None,
+            tolerance: Default::default(),
             secrets: secrets
                 .iter()
                 .map(|value| {
@@ -36,6 +38,7 @@ fn judge_of(entries: &[Entry<'_>]) -> Judge {
                         name: "test".to_owned(),
                         place: SecretPlace::File,
                         created_at: NOW,
+                        retired_at: None,
                     }
                 })
                 .collect(),

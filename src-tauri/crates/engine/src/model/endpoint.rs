@@ -19,8 +19,107 @@ pub struct Endpoint {
     pub answers_handshakes: bool,
     /// When it was made.
     pub created_at: Timestamp,
-    /// Its secrets, oldest first.
+    /// The URL its sender sends to, where that is not what the listener sees: a tunnel's, a proxy's.
+    pub public_url: Option<String>,
+    /// How old signatures may be, in place of what the scheme says.
+    pub tolerance: Tolerance,
+    /// Its secrets, oldest first, those that were replaced among them.
     pub secrets: Vec<SecretRecord>,
+}
+
+impl Endpoint {
+    /// What can be changed of it.
+    #[must_use]
+    pub fn form(&self) -> NewEndpoint {
+        NewEndpoint {
+            path: self.path.clone(),
+            provider: self.provider.clone(),
+            parameters: self.parameters.clone(),
+            public_url: self.public_url.clone(),
+            tolerance: self.tolerance,
+            answers_handshakes: self.answers_handshakes,
+        }
+    }
+
+    /// The secrets that signatures are checked with.
+    pub fn current_secrets(&self) -> impl Iterator<Item = &SecretRecord> {
+        self.secrets.iter().filter(|secret| secret.retired_at.is_none())
+    }
+
+    /// The URL that the sender used for a request with this target, where the endpoint has a public one.
+    ///
+    /// A public URL with a path stands for the endpoint's path, one without for the listener.
+    #[must_use]
+    pub fn url_of(&self, target: &str) -> Option<String> {
+        let base = self.public_url.as_deref()?;
+        let target = relative(target);
+        let rest = if has_path(base) {
+            rest_of(&self.path, target)?
+        } else {
+            target
+        };
+        Some(if rest.is_empty() {
+            base.to_owned()
+        } else {
+            let joint = if rest.starts_with('/') {
+                base.trim_end_matches('/')
+            } else {
+                base
+            };
+            format!("{joint}{rest}")
+        })
+    }
+
+    /// The public URL that makes `url` the URL of a request with this target; `None` where no one does.
+    #[must_use]
+    pub fn public_url_for(path: &str, target: &str, url: &str) -> Option<String> {
+        let rest = rest_of(path, relative(target))?;
+        let base = url.strip_suffix(rest)?;
+        let (_, after) = base.split_once("://")?;
+        let own = path.trim_end_matches('/');
+        Some(match after.strip_suffix(own).filter(|host| !host.contains('/')) {
+            // The same path on both sides: the listener as a whole has another name.
+            Some(_) if !own.is_empty() => base.strip_suffix(own)?.to_owned(),
+            _ => base.to_owned(),
+        })
+    }
+}
+
+/// The target from its path on, also where it is a whole URL.
+fn relative(target: &str) -> &str {
+    match target.split_once("://") {
+        Some((_, rest)) if !target.starts_with('/') => rest.find('/').map_or("/", |slash| &rest[slash..]),
+        _ => target,
+    }
+}
+
+fn has_path(url: &str) -> bool {
+    url.split_once("://")
+        .is_some_and(|(_, rest)| rest.find('/').is_some_and(|slash| slash + 1 < rest.len()))
+}
+
+/// What follows the endpoint's path in a target.
+fn rest_of<'t>(path: &str, target: &'t str) -> Option<&'t str> {
+    target
+        .strip_prefix(path.trim_end_matches('/'))
+        .filter(|rest| rest.is_empty() || rest.starts_with(['/', '?']))
+}
+
+/// How far the time of signing may be from the time of receipt, in seconds; `None` leaves it to the scheme.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tolerance {
+    /// The greatest age.
+    pub past: Option<u32>,
+    /// The greatest lead.
+    pub future: Option<u32>,
+}
+
+impl Tolerance {
+    /// Whether everything is left to the scheme.
+    #[must_use]
+    pub const fn is_default(&self) -> bool {
+        self.past.is_none() && self.future.is_none()
+    }
 }
 
 /// An endpoint on its way into the store.
@@ -32,6 +131,10 @@ pub struct NewEndpoint {
     pub provider: Option<String>,
     /// What the person chose for its scheme.
     pub parameters: BTreeMap<String, String>,
+    /// The URL its sender sends to.
+    pub public_url: Option<String>,
+    /// How old signatures may be.
+    pub tolerance: Tolerance,
     /// What its provider asks is answered as the provider requires.
     pub answers_handshakes: bool,
 }
@@ -45,6 +148,8 @@ impl NewEndpoint {
             provider: None,
             parameters: BTreeMap::new(),
             answers_handshakes: true,
+            public_url: None,
+            tolerance: Tolerance::default(),
         }
     }
 }
@@ -60,6 +165,8 @@ pub struct SecretRecord {
     pub place: SecretPlace,
     /// When it was set.
     pub created_at: Timestamp,
+    /// When it was replaced. Signatures are not checked with it any more; it explains those made with it.
+    pub retired_at: Option<Timestamp>,
 }
 
 /// Where the value of a secret is kept.
@@ -87,5 +194,78 @@ impl SecretPlace {
         [Self::Keychain, Self::File]
             .into_iter()
             .find(|place| place.as_str() == word)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn url(path: &str, public_url: &str, target: &str) -> Option<String> {
+        let endpoint = Endpoint {
+            id: EndpointId::generate(),
+            path: path.to_owned(),
+            provider: None,
+            parameters: BTreeMap::new(),
+            answers_handshakes: true,
+            created_at: Timestamp::from_micros(0),
+            public_url: Some(public_url.to_owned()),
+            tolerance: Tolerance::default(),
+            secrets: Vec::new(),
+        };
+        endpoint.url_of(target)
+    }
+
+    #[test]
+    fn a_public_url_stands_for_the_listener_or_for_the_path() {
+        for (public_url, target, wanted) in [
+            ("https://t.example", "/sms?a=1", "https://t.example/sms?a=1"),
+            ("https://t.example/", "/sms/x", "https://t.example/sms/x"),
+            (
+                "https://t.example/hooks/sms",
+                "/sms",
+                "https://t.example/hooks/sms",
+            ),
+            (
+                "https://t.example/hooks/",
+                "/sms/x?a=1",
+                "https://t.example/hooks/x?a=1",
+            ),
+            (
+                "https://t.example/h",
+                "http://127.0.0.1:1/sms?a",
+                "https://t.example/h?a",
+            ),
+        ] {
+            assert_eq!(
+                url("/sms", public_url, target).as_deref(),
+                Some(wanted),
+                "`{target}` under `{public_url}`"
+            );
+        }
+    }
+
+    #[test]
+    fn a_url_that_is_proved_gives_the_public_url_back() {
+        for (target, proved, wanted) in [
+            ("/sms?a=1", "https://t.example/sms?a=1", Some("https://t.example")),
+            (
+                "/sms/x",
+                "https://t.example/hooks/x",
+                Some("https://t.example/hooks"),
+            ),
+            ("/sms", "https://t.example/other", Some("https://t.example/other")),
+            ("/sms?a=1", "https://t.example/sms", None),
+        ] {
+            let found = Endpoint::public_url_for("/sms", target, proved);
+            assert_eq!(found.as_deref(), wanted, "`{proved}` for `{target}`");
+            if let Some(found) = found {
+                assert_eq!(
+                    url("/sms", &found, target).as_deref(),
+                    Some(proved),
+                    "and leads back"
+                );
+            }
+        }
     }
 }

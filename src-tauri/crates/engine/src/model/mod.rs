@@ -19,7 +19,7 @@ mod time;
 pub use answer::{AnswerRule, AnswerSource, GivenAnswer, KeptAnswer};
 pub use arrival::{Arrival, Body, HttpVersion, State};
 pub use delivery::{Attempt, Delivery, DeliveryKind, Outcome, RunStep, Schedule, ScheduleState, Timings};
-pub use endpoint::{Endpoint, NewEndpoint, SecretPlace, SecretRecord};
+pub use endpoint::{Endpoint, NewEndpoint, SecretPlace, SecretRecord, Tolerance};
 pub use fault::{Fault, FaultKind, FaultReach};
 pub use forward::{Forward, ForwardRule, ForwardWay, Forwarded, Held, Move, Queue};
 pub use framing::{ChunkSizes, Framing, FramingFact, Mark};

@@ -84,6 +84,14 @@ impl Detected {
     }
 }
 
+impl Provider {
+    /// Whether one of its rules holds, whoever else's may.
+    #[must_use]
+    pub fn recognises(&self, facts: &Facts<'_>) -> bool {
+        self.detect.iter().any(|rule| rule.holds(facts))
+    }
+}
+
 /// A rule by its place: which provider, which of its rules.
 type RuleAt = (usize, usize);
 

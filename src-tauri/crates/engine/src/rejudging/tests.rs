@@ -42,7 +42,8 @@ fn push(engine: &Engine, endpoint: EndpointId) -> NewRequest {
         secret: Some(&hookbench_signature::Secret::new("test", SECRET)),
         parameters: &std::collections::BTreeMap::new(),
     };
-    let provider = engine.catalogue().get("github").unwrap();
+    let catalogue = engine.catalogue();
+    let provider = catalogue.get("github").unwrap();
     let sample = provider
         .render_sample("push", &setting, |bytes| bytes.fill(7))
         .unwrap();
@@ -226,6 +227,8 @@ async fn one_that_is_cancelled_leaves_nothing_behind() {
 #[test]
 fn a_change_touches_what_came_to_its_endpoint() {
     let endpoint = |path: &str, provider: Option<&str>| Endpoint {
+        public_url: None,
+        tolerance: crate::model::Tolerance::default(),
         id: EndpointId::from_bytes([path.len() as u8; 16]),
         path: path.to_owned(),
         provider: provider.map(str::to_owned),

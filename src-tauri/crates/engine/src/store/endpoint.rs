@@ -6,7 +6,9 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use super::{Store, StoreError, id_of, taken};
-use crate::model::{Endpoint, EndpointId, NewEndpoint, SecretId, SecretPlace, SecretRecord, Timestamp};
+use crate::model::{
+    Endpoint, EndpointId, NewEndpoint, SecretId, SecretPlace, SecretRecord, Timestamp, Tolerance,
+};
 
 impl Store {
     /// All endpoints with their secrets, by path.
@@ -17,14 +19,15 @@ impl Store {
     pub async fn endpoints(&self) -> Result<Vec<Endpoint>, StoreError> {
         let mut transaction = self.readers().begin().await?;
         let rows =
-            sqlx::query("SELECT id, path, provider, parameters, created_at, answers_handshakes FROM endpoint ORDER BY path")
+            sqlx::query("SELECT id, path, provider, parameters, created_at, answers_handshakes, public_url, tolerance_past, tolerance_future FROM endpoint ORDER BY path")
                 .fetch_all(&mut *transaction)
                 .await?;
         let mut endpoints = rows.iter().map(endpoint).collect::<Result<Vec<_>, _>>()?;
-        let rows =
-            sqlx::query("SELECT endpoint, id, name, place, created_at FROM secret ORDER BY created_at, id")
-                .fetch_all(&mut *transaction)
-                .await?;
+        let rows = sqlx::query(
+            "SELECT endpoint, id, name, place, created_at, retired_at FROM secret ORDER BY created_at, id",
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
         for row in &rows {
             let of = EndpointId::from_bytes(id_of(row.try_get(0)?)?);
             if let Some(endpoint) = endpoints.iter_mut().find(|endpoint| endpoint.id == of) {
@@ -47,24 +50,26 @@ impl Store {
             parameters: new.parameters,
             answers_handshakes: new.answers_handshakes,
             created_at: now,
+            public_url: new.public_url,
+            tolerance: new.tolerance,
             secrets: Vec::new(),
         };
         let parameters = parameters_text(&endpoint.parameters)?;
         self.write(move |connection| {
             Box::pin(async move {
-                sqlx::query(
-                    "INSERT INTO endpoint (id, path, provider, parameters, answers_handshakes, created_at)
-                     VALUES (?, ?, ?, ?, ?, ?)",
-                )
-                .bind(&endpoint.id.as_bytes()[..])
-                .bind(&endpoint.path)
-                .bind(&endpoint.provider)
-                .bind(parameters)
-                .bind(endpoint.answers_handshakes)
-                .bind(now.as_micros())
-                .execute(connection)
-                .await
-                .map_err(|error| taken(error, "an endpoint", &endpoint.path))?;
+                sqlx::query("INSERT INTO endpoint (id, path, provider, parameters, created_at, answers_handshakes, public_url, tolerance_past, tolerance_future) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
+                    .bind(&endpoint.id.as_bytes()[..])
+                    .bind(&endpoint.path)
+                    .bind(&endpoint.provider)
+                    .bind(parameters)
+                    .bind(now.as_micros())
+                    .bind(endpoint.answers_handshakes)
+                    .bind(&endpoint.public_url)
+                    .bind(endpoint.tolerance.past)
+                    .bind(endpoint.tolerance.future)
+                    .execute(connection)
+                    .await
+                    .map_err(|error| taken(error, "an endpoint", &endpoint.path))?;
                 Ok(endpoint)
             })
         })
@@ -81,11 +86,14 @@ impl Store {
         self.write(move |connection| {
             Box::pin(async move {
                 let done =
-                    sqlx::query("UPDATE endpoint SET path = ?, provider = ?, parameters = ?, answers_handshakes = ? WHERE id = ?")
+                    sqlx::query("UPDATE endpoint SET path = ?, provider = ?, parameters = ?, answers_handshakes = ?, public_url = ?, tolerance_past = ?, tolerance_future = ? WHERE id = ?")
                         .bind(&to.path)
                         .bind(&to.provider)
                         .bind(parameters)
                         .bind(to.answers_handshakes)
+                        .bind(&to.public_url)
+                        .bind(to.tolerance.past)
+                        .bind(to.tolerance.future)
                         .bind(&id.as_bytes()[..])
                         .execute(connection)
                         .await
@@ -112,7 +120,7 @@ impl Store {
         self.write(move |connection| {
             Box::pin(async move {
                 let rows = sqlx::query(
-                    "DELETE FROM secret WHERE endpoint = ? RETURNING endpoint, id, name, place, created_at",
+                    "DELETE FROM secret WHERE endpoint = ? RETURNING endpoint, id, name, place, created_at, retired_at",
                 )
                 .bind(&id.as_bytes()[..])
                 .fetch_all(&mut *connection)
@@ -153,15 +161,45 @@ impl Store {
                     });
                 }
                 sqlx::query(
-                    "INSERT INTO secret (id, endpoint, name, place, created_at) VALUES (?, ?, ?, ?, ?)",
+                    "INSERT INTO secret (id, endpoint, name, place, created_at, retired_at) VALUES (?, ?, ?, ?, ?, ?)",
                 )
                 .bind(&record.id.as_bytes()[..])
                 .bind(&endpoint.as_bytes()[..])
                 .bind(&record.name)
                 .bind(record.place.as_str())
                 .bind(record.created_at.as_micros())
+                .bind(record.retired_at.map(Timestamp::as_micros))
                 .execute(connection)
                 .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
+    /// Retires a secret, or takes it back into use under this name.
+    ///
+    /// # Errors
+    ///
+    /// When there is none, or when it cannot be written.
+    pub async fn retire_secret(
+        &self,
+        id: SecretId,
+        name: &str,
+        retired_at: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
+        let name = name.to_owned();
+        self.write(move |connection| {
+            Box::pin(async move {
+                let done = sqlx::query("UPDATE secret SET name = ?, retired_at = ? WHERE id = ?")
+                    .bind(&name)
+                    .bind(retired_at.map(Timestamp::as_micros))
+                    .bind(&id.as_bytes()[..])
+                    .execute(connection)
+                    .await?;
+                if done.rows_affected() == 0 {
+                    return Err(StoreError::NotFound { kind: "secret", name });
+                }
                 Ok(())
             })
         })
@@ -177,7 +215,7 @@ impl Store {
         self.write(move |connection| {
             Box::pin(async move {
                 let row = sqlx::query(
-                    "DELETE FROM secret WHERE id = ? RETURNING endpoint, id, name, place, created_at",
+                    "DELETE FROM secret WHERE id = ? RETURNING endpoint, id, name, place, created_at, retired_at",
                 )
                 .bind(&id.as_bytes()[..])
                 .fetch_optional(connection)
@@ -205,6 +243,11 @@ fn endpoint(row: &SqliteRow) -> Result<Endpoint, StoreError> {
         parameters,
         answers_handshakes: row.try_get(5)?,
         created_at: Timestamp::from_micros(row.try_get(4)?),
+        public_url: row.try_get(6)?,
+        tolerance: Tolerance {
+            past: row.try_get(7)?,
+            future: row.try_get(8)?,
+        },
         secrets: Vec::new(),
     })
 }
@@ -218,6 +261,7 @@ fn secret(row: &SqliteRow) -> Result<SecretRecord, StoreError> {
             detail: format!("unknown place of a secret `{place}`"),
         })?,
         created_at: Timestamp::from_micros(row.try_get(4)?),
+        retired_at: row.try_get::<Option<i64>, _>(5)?.map(Timestamp::from_micros),
     })
 }
 

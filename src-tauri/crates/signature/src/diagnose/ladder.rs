@@ -404,6 +404,10 @@ impl<'l> Ladder<'l> {
     }
 }
 
+/// How much of two bodies is shown beside each other, and how much of that before they part.
+const WINDOW: usize = 1024;
+const BEFORE: usize = 160;
+
 fn difference(ours: &[u8], signed: &[u8]) -> Difference {
     let at = ours
         .iter()
@@ -414,7 +418,15 @@ fn difference(ours: &[u8], signed: &[u8]) -> Difference {
         let end = bytes.len().min(at + 24);
         String::from_utf8_lossy(bytes.get(at..end).unwrap_or_default()).into_owned()
     };
+    let window_at = at.saturating_sub(BEFORE);
+    let window = |bytes: &[u8]| {
+        let end = bytes.len().min(window_at + WINDOW);
+        bytes.get(window_at..end).unwrap_or_default().to_vec()
+    };
     Difference {
+        window_at,
+        our_window: window(ours),
+        signed_window: window(signed),
         at,
         ours: excerpt(ours),
         signed: excerpt(signed),

@@ -8,13 +8,18 @@ use super::super::StoreError;
 use super::{open, request, store};
 use crate::model::{
     Attempt, AttemptId, Delivery, DeliveryId, DeliveryKind, NewEndpoint, Outcome, SecretId, SecretPlace,
-    SecretRecord, Target, TargetId, Timestamp, Timings,
+    SecretRecord, Target, TargetId, Timestamp, Timings, Tolerance,
 };
 
 fn endpoint(path: &str) -> NewEndpoint {
     NewEndpoint {
         provider: Some("tracktik".to_owned()),
         parameters: BTreeMap::from([("header".to_owned(), "X-Secret".to_owned())]),
+        public_url: Some("https://t.example".to_owned()),
+        tolerance: Tolerance {
+            past: Some(600),
+            future: None,
+        },
         ..NewEndpoint::at(path)
     }
 }
@@ -25,6 +30,7 @@ fn secret(name: &str) -> SecretRecord {
         name: name.to_owned(),
         place: SecretPlace::File,
         created_at: Timestamp::from_micros(5),
+        retired_at: None,
     }
 }
 

@@ -1,0 +1,170 @@
+//! Why a signature does not hold, what is done about it, and how an unknown sender signs.
+
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use hookbench_engine::model::RequestId;
+use hookbench_engine::secrets::SecretString;
+use hookbench_engine::{Applied, Engine as Hookbench, Examination, Remedy};
+use hookbench_signature::{Diagnosis, Difference, Proof, Secret};
+
+use crate::error::ApiError;
+use crate::types::{
+    AdoptScheme, ApplyRemedy, DiagnosisView, DifferenceView, Explain, FindScheme, FoundScheme, Nothing,
+    ProofView, RemedyAction, RemedyApplied, RemedyView, RequestRef, UndoRemedy,
+};
+
+pub(super) async fn diagnose(engine: &Hookbench, arguments: RequestRef) -> Result<DiagnosisView, ApiError> {
+    let id: RequestId = arguments.id.parse()?;
+    let diagnosis = engine.diagnose(id, Examination::default()).await?;
+    let remedy = engine.remedy(id, &diagnosis).await?;
+    Ok(view(diagnosis, remedy.as_ref()))
+}
+
+pub(super) async fn explain(engine: &Hookbench, arguments: Explain) -> Result<DiagnosisView, ApiError> {
+    let computed = arguments.computed.trim().to_owned();
+    let explained = engine
+        .explain(arguments.id.parse()?, computed, Examination::default())
+        .await?;
+    // It is the receiver's code that is to be changed, nothing here.
+    Ok(view(explained, None))
+}
+
+pub(super) async fn apply(engine: &Hookbench, arguments: ApplyRemedy) -> Result<RemedyApplied, ApiError> {
+    let applied = engine
+        .apply_remedy(arguments.id.parse()?, &arguments.kind)
+        .await?;
+    Ok(done(applied))
+}
+
+pub(super) async fn undo(engine: &Hookbench, arguments: UndoRemedy) -> Result<Nothing, ApiError> {
+    engine.undo_remedy(arguments.undo).await?;
+    Ok(Nothing {})
+}
+
+pub(super) async fn find_scheme(
+    engine: &Hookbench,
+    arguments: FindScheme,
+) -> Result<Vec<FoundScheme>, ApiError> {
+    let id: RequestId = arguments.id.parse()?;
+    let secrets = vec![Secret::new("the secret", arguments.secret)];
+    let mut schemes = Vec::new();
+    for found in engine.discover_for(id, secrets, Arc::default()).await? {
+        schemes.push(FoundScheme {
+            toml: engine.scheme_file(id, &found).await?,
+            title: found.title,
+            confirmed: u32::try_from(found.confirmed).unwrap_or(u32::MAX),
+            of: u32::try_from(found.of).unwrap_or(u32::MAX),
+        });
+    }
+    Ok(schemes)
+}
+
+pub(super) async fn adopt_scheme(
+    engine: &Hookbench,
+    arguments: AdoptScheme,
+) -> Result<RemedyApplied, ApiError> {
+    let secret = arguments.secret.map(SecretString::from);
+    let applied = engine
+        .adopt_scheme(arguments.id.parse()?, &arguments.toml, secret)
+        .await?;
+    Ok(done(applied))
+}
+
+fn done(applied: Applied) -> RemedyApplied {
+    RemedyApplied {
+        undo: applied.undo,
+        done: applied.done,
+    }
+}
+
+fn view(diagnosis: Diagnosis, offered: Option<&Remedy>) -> DiagnosisView {
+    DiagnosisView {
+        cause: diagnosis.cause.code().to_owned(),
+        message: diagnosis.message,
+        proof: diagnosis.proof.map(proof),
+        remedy: diagnosis.remedy.map(|remedy| RemedyView {
+            text: remedy.text,
+            action: offered.map(|offered| RemedyAction {
+                kind: offered.kind().to_owned(),
+                label: label(offered),
+            }),
+        }),
+        hints: diagnosis.hints.into_iter().map(|hint| hint.text).collect(),
+        excluded: diagnosis
+            .excluded
+            .into_iter()
+            .map(|excluded| excluded.what)
+            .collect(),
+        tries: diagnosis.tries,
+        cut_short: diagnosis.is_cut_short,
+    }
+}
+
+fn proof(proof: Proof) -> ProofView {
+    ProofView {
+        changes: proof.changes,
+        algorithm: proof.algorithm,
+        template: proof.template,
+        secret: proof.secret,
+        computed: proof.computed_hex,
+        received: proof.received_hex,
+        documented: proof.documented_hex,
+        difference: proof.difference.map(|difference| difference_view(&difference)),
+    }
+}
+
+fn difference_view(difference: &Difference) -> DifferenceView {
+    DifferenceView {
+        at: difference.at as u64,
+        window_at: difference.window_at as u64,
+        ours: BASE64.encode(&difference.our_window),
+        signed: BASE64.encode(&difference.signed_window),
+        our_length: difference.our_length as u64,
+        signed_length: difference.signed_length as u64,
+    }
+}
+
+/// What stands on the button.
+fn label(remedy: &Remedy) -> String {
+    match remedy {
+        Remedy::UseSecret { name, .. } => format!("Use the secret “{name}”"),
+        Remedy::CleanSecret { name } => format!("Clean the secret “{name}”"),
+        Remedy::UseScheme { .. } => "Check by this scheme".to_owned(),
+        Remedy::SetUrl { url } => format!("Set the public URL to {url}"),
+        Remedy::SetTolerance(tolerance) => match (tolerance.past, tolerance.future) {
+            (Some(past), _) => format!("Allow {}", age(past)),
+            (None, Some(future)) => format!("Allow {} of lead", age(future)),
+            (None, None) => "Leave the age to the scheme".to_owned(),
+        },
+    }
+}
+
+/// An age no shorter than it is, in the greatest unit that says it well.
+fn age(seconds: u32) -> String {
+    match seconds {
+        0..=119 => format!("{seconds} s"),
+        120..=7_199 => format!("{} min", seconds.div_ceil(60)),
+        7_200..=172_799 => format!("{} h", seconds.div_ceil(3_600)),
+        _ => format!("{} days", seconds.div_ceil(86_400)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_age_on_a_button_is_never_shorter_than_what_is_allowed() {
+        for (seconds, said) in [
+            (90, "90 s"),
+            (600, "10 min"),
+            (601, "11 min"),
+            (7_200, "2 h"),
+            (172_801, "3 days"),
+        ] {
+            assert_eq!(age(seconds), said, "{seconds} seconds");
+        }
+    }
+}

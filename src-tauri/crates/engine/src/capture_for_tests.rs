@@ -1,0 +1,86 @@
+//! An engine with a listener, and a sender that speaks to it: for tests of what is done with captured requests.
+
+use secrecy::SecretString;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+use crate::engine::Engine;
+use crate::listening::Listen;
+use crate::model::{EndpointId, NewEndpoint, RequestId, Verdict};
+use crate::options::Options;
+use crate::reading::PageQuery;
+use crate::secrets::Preference;
+
+pub(crate) struct Bench {
+    pub(crate) engine: Engine,
+    address: String,
+    _folder: tempfile::TempDir,
+}
+
+pub(crate) async fn bench() -> Bench {
+    let folder = tempfile::tempdir().unwrap();
+    let options = Options {
+        secrets: Preference::Files,
+        ..Options::at(Some(folder.path().to_owned()))
+    };
+    let engine = Engine::open(options).await.unwrap();
+    let any_port = Listen {
+        port: Some(0),
+        ..Listen::default()
+    };
+    engine.listen(any_port).await.unwrap();
+    let url = engine.listener().await.url;
+    Bench {
+        address: url.trim_start_matches("http://").to_owned(),
+        engine,
+        _folder: folder,
+    }
+}
+
+impl Bench {
+    /// An endpoint pinned to a provider, with secrets named `secret 1` and so on.
+    pub(crate) async fn endpoint(&self, path: &str, provider: &str, secrets: &[&str]) -> EndpointId {
+        self.made(path, Some(provider), secrets).await
+    }
+
+    pub(crate) async fn endpoint_without_provider(&self, path: &str, secrets: &[&str]) -> EndpointId {
+        self.made(path, None, secrets).await
+    }
+
+    async fn made(&self, path: &str, provider: Option<&str>, secrets: &[&str]) -> EndpointId {
+        let new = NewEndpoint {
+            provider: provider.map(str::to_owned),
+            ..NewEndpoint::at(path.to_owned())
+        };
+        let id = self.engine.add_endpoint(new).await.unwrap().id;
+        for (secret, number) in secrets.iter().zip(1..) {
+            let value = SecretString::from(*secret);
+            self.engine
+                .set_secret(id, &format!("secret {number}"), value)
+                .await
+                .unwrap();
+        }
+        id
+    }
+
+    /// Posts a body and gives the id of what was captured.
+    pub(crate) async fn post(&self, path: &str, headers: &[(String, String)], body: &str) -> RequestId {
+        let mut sent = format!("POST {path} HTTP/1.1\r\nHost: h\r\nConnection: close\r\n");
+        for (name, value) in headers {
+            sent.push_str(&format!("{name}: {value}\r\n"));
+        }
+        sent.push_str(&format!("Content-Length: {}\r\n\r\n{body}", body.len()));
+        let mut socket = tokio::net::TcpStream::connect(&self.address).await.unwrap();
+        socket.write_all(sent.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200"), "it is captured: {answer}");
+        let page = self.engine.requests(&PageQuery::default()).await.unwrap();
+        page.rows[0].id
+    }
+
+    /// The kept verdict, once everything was judged again.
+    pub(crate) async fn verdict(&self, id: RequestId) -> Verdict {
+        self.engine.settled().await;
+        self.engine.request(id).await.unwrap().summary.recognition.verdict
+    }
+}

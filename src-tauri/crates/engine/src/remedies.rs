@@ -1,0 +1,488 @@
+//! What a diagnosis offers to do, done with one button, and undone.
+//!
+//! A remedy changes an endpoint: its secrets, its scheme, its public URL, its tolerance. The diagnosis is made again
+//! before it is applied, so that nothing is trusted that was shown a while ago. What was done is remembered here, for
+//! as long as the program runs.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+use hookbench_signature::{Action, Diagnosis, Scheme, Secret, Verdict};
+use secrecy::{ExposeSecret as _, SecretString};
+
+use crate::engine::Engine;
+use crate::error::EngineError;
+use crate::examining::Examination;
+use crate::model::{Endpoint, EndpointId, NewEndpoint, RequestId, SecretId, SecretRecord, Tolerance};
+use crate::provider::Provider;
+
+/// A change of an endpoint that makes a request's signature hold.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Remedy {
+    /// Give the endpoint this stored secret.
+    UseSecret {
+        /// Its id.
+        secret: SecretId,
+        /// What it is called in the diagnosis.
+        name: String,
+    },
+    /// Replace the secret by itself without blanks and quotes around it.
+    CleanSecret {
+        /// Its name.
+        name: String,
+    },
+    /// Keep this scheme as one of the person's own and check by it.
+    UseScheme {
+        /// It.
+        scheme: Box<Scheme>,
+    },
+    /// Set the endpoint's public URL.
+    SetUrl {
+        /// To this.
+        url: String,
+    },
+    /// Allow this age and lead.
+    SetTolerance(Tolerance),
+}
+
+impl Remedy {
+    /// Its kind: `use-secret`, `clean-secret`, `use-scheme`, `set-url` or `set-tolerance`.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::UseSecret { .. } => "use-secret",
+            Self::CleanSecret { .. } => "clean-secret",
+            Self::UseScheme { .. } => "use-scheme",
+            Self::SetUrl { .. } => "set-url",
+            Self::SetTolerance(_) => "set-tolerance",
+        }
+    }
+}
+
+/// Something was applied.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Applied {
+    /// What undoes it.
+    pub undo: u64,
+    /// What was done, in a sentence without a full stop.
+    pub done: String,
+}
+
+/// How many can be undone.
+const UNDOABLE: usize = 50;
+
+/// What was applied, newest last.
+#[derive(Debug, Default)]
+pub(crate) struct Remedies {
+    done: Mutex<Applications>,
+}
+
+#[derive(Debug, Default)]
+struct Applications {
+    last: u64,
+    steps: VecDeque<(u64, Vec<Step>)>,
+}
+
+/// What takes one change back.
+#[derive(Debug)]
+enum Step {
+    RemoveSecret(SecretId),
+    /// The secret stands as in this record again.
+    Secret(SecretRecord),
+    Endpoint(EndpointId, NewEndpoint),
+    RemoveEndpoint(EndpointId),
+    RemoveScheme(String),
+}
+
+impl Remedies {
+    fn keep(&self, steps: Vec<Step>) -> u64 {
+        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        done.last += 1;
+        let number = done.last;
+        done.steps.push_back((number, steps));
+        if done.steps.len() > UNDOABLE {
+            done.steps.pop_front();
+        }
+        number
+    }
+
+    fn take(&self, number: u64) -> Option<Vec<Step>> {
+        let mut done = self.done.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = done.steps.iter().position(|(other, _)| *other == number)?;
+        done.steps.remove(at).map(|(_, steps)| steps)
+    }
+}
+
+impl Engine {
+    /// What can be done with one button about a diagnosis of this request; `None` where nothing can.
+    ///
+    /// # Errors
+    /// When there is no such request or the store cannot be read.
+    pub async fn remedy(&self, id: RequestId, diagnosis: &Diagnosis) -> Result<Option<Remedy>, EngineError> {
+        let Some(action) = diagnosis.remedy.as_ref().and_then(|remedy| remedy.action.clone()) else {
+            return Ok(None);
+        };
+        let target = self.request(id).await?.summary.target;
+        let judge = self.core.judge.load_full();
+        Ok(match action {
+            Action::UseSecret { name } => judge
+                .secret_called(&target, &name)
+                .map(|secret| Remedy::UseSecret { secret, name }),
+            Action::CleanSecret { name } => {
+                let stored = judge.secret_called(&target, &name);
+                let value = stored.and_then(|secret| judge.value_of(secret)).cloned();
+                match value {
+                    Some(value) if self.cleaned(id, &value).await?.is_some() => {
+                        Some(Remedy::CleanSecret { name })
+                    }
+                    _ => None,
+                }
+            }
+            Action::UseScheme { scheme } => Some(Remedy::UseScheme { scheme }),
+            Action::SetUrl { url } => {
+                let path = judge.endpoint_of(&target).map(|endpoint| endpoint.path.clone());
+                let path = path.unwrap_or_else(|| path_of(&target));
+                Endpoint::public_url_for(&path, &target, &url).map(|url| Remedy::SetUrl { url })
+            }
+            Action::SetTolerance { past, future } => Some(Remedy::SetTolerance(Tolerance { past, future })),
+        })
+    }
+
+    /// Diagnoses a request again and does what is offered, if that is still of this kind. Everything that was captured
+    /// is judged again.
+    ///
+    /// # Errors
+    /// When nothing of the kind is offered any more, or something cannot be written.
+    pub async fn apply_remedy(&self, id: RequestId, kind: &str) -> Result<Applied, EngineError> {
+        let diagnosis = self.diagnose(id, Examination::default()).await?;
+        let Some(remedy) = self
+            .remedy(id, &diagnosis)
+            .await?
+            .filter(|remedy| remedy.kind() == kind)
+        else {
+            return Err(EngineError::bad_input(
+                "the diagnosis is another one by now",
+                "look at the request again",
+            ));
+        };
+        let mut steps = Vec::new();
+        match self.do_remedy(id, remedy, &mut steps).await {
+            Ok(done) => Ok(Applied {
+                undo: self.core.remedies.keep(steps),
+                done,
+            }),
+            Err(error) => {
+                // Half a remedy is none.
+                self.take_back(steps).await?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Takes back what was applied.
+    ///
+    /// # Errors
+    /// When it was taken back already or too long ago, or something cannot be written.
+    pub async fn undo_remedy(&self, undo: u64) -> Result<(), EngineError> {
+        let steps = self.core.remedies.take(undo).ok_or_else(|| {
+            EngineError::bad_input("this can no longer be undone", "change the endpoint by hand")
+        })?;
+        self.take_back(steps).await
+    }
+
+    /// Keeps a provider file as one of the person's own and checks the endpoint of this request by it, with this secret
+    /// if one is given. Where there is no endpoint, one is made.
+    ///
+    /// # Errors
+    /// When the file is not right or its id is taken, there is no such request, or something cannot be written.
+    pub async fn adopt_scheme(
+        &self,
+        id: RequestId,
+        toml: &str,
+        secret: Option<SecretString>,
+    ) -> Result<Applied, EngineError> {
+        let mut steps = Vec::new();
+        match self.do_adopt(id, toml, secret, &mut steps).await {
+            Ok(done) => Ok(Applied {
+                undo: self.core.remedies.keep(steps),
+                done,
+            }),
+            Err(error) => {
+                self.take_back(steps).await?;
+                Err(error)
+            }
+        }
+    }
+
+    async fn do_remedy(
+        &self,
+        id: RequestId,
+        remedy: Remedy,
+        steps: &mut Vec<Step>,
+    ) -> Result<String, EngineError> {
+        let endpoint = self.endpoint_for_remedy(id, steps).await?;
+        let path = &endpoint.path;
+        match remedy {
+            Remedy::UseSecret { secret, name } => {
+                self.use_secret(&endpoint, secret, steps).await?;
+                Ok(format!("`{path}` checks with the secret `{name}` too"))
+            }
+            Remedy::CleanSecret { name } => {
+                let stored = endpoint.current_secrets().find(|secret| secret.name == name);
+                let judge = self.core.judge.load_full();
+                let value = stored.and_then(|secret| judge.value_of(secret.id));
+                let cleaned = match value {
+                    Some(value) => self.cleaned(id, value).await?,
+                    None => None,
+                };
+                let (Some(stored), Some(cleaned)) = (stored, cleaned) else {
+                    return Err(EngineError::NotFound { kind: "secret", name });
+                };
+                let stored = stored.clone();
+                let made = self
+                    .set_secret(endpoint.id, &name, SecretString::from(cleaned))
+                    .await?;
+                steps.push(Step::RemoveSecret(made.id));
+                steps.push(Step::Secret(stored));
+                Ok(format!(
+                    "the secret `{name}` of `{path}` is kept without what was around it"
+                ))
+            }
+            Remedy::UseScheme { scheme } => {
+                let own = self.own_version(&endpoint, id, *scheme).await?;
+                let name = own.name.clone();
+                self.adopt(&endpoint, own, steps).await?;
+                Ok(format!("`{path}` is checked by the scheme `{name}` of your own"))
+            }
+            Remedy::SetUrl { url } => {
+                let to = NewEndpoint {
+                    public_url: Some(url.clone()),
+                    ..endpoint.form()
+                };
+                steps.push(Step::Endpoint(endpoint.id, endpoint.form()));
+                self.update_endpoint(endpoint.id, to).await?;
+                Ok(format!("`{path}` is known outside as `{url}`"))
+            }
+            Remedy::SetTolerance(tolerance) => {
+                let to = NewEndpoint {
+                    tolerance,
+                    ..endpoint.form()
+                };
+                steps.push(Step::Endpoint(endpoint.id, endpoint.form()));
+                self.update_endpoint(endpoint.id, to).await?;
+                Ok(format!("`{path}` takes signatures of this age"))
+            }
+        }
+    }
+
+    async fn do_adopt(
+        &self,
+        id: RequestId,
+        toml: &str,
+        secret: Option<SecretString>,
+        steps: &mut Vec<Step>,
+    ) -> Result<String, EngineError> {
+        let provider = Provider::read("the scheme", toml)?;
+        let name = provider.name.clone();
+        let endpoint = self.endpoint_for_remedy(id, steps).await?;
+        self.adopt(&endpoint, provider, steps).await?;
+        if let Some(secret) = secret {
+            let has_it = {
+                let judge = self.core.judge.load();
+                let mut stored = judge.secrets_of(endpoint.id).iter();
+                stored.any(|stored| stored.expose() == secret.expose_secret())
+            };
+            if !has_it {
+                let name = free_name(&endpoint, "found");
+                let made = self.set_secret(endpoint.id, &name, secret).await?;
+                steps.push(Step::RemoveSecret(made.id));
+            }
+        }
+        Ok(format!(
+            "`{}` is checked by the scheme `{name}` of your own",
+            endpoint.path
+        ))
+    }
+
+    /// Keeps a new scheme and pins the endpoint to it.
+    async fn adopt(
+        &self,
+        endpoint: &Endpoint,
+        provider: Provider,
+        steps: &mut Vec<Step>,
+    ) -> Result<(), EngineError> {
+        let known: Vec<String> = provider
+            .all_parameters()
+            .map(|(name, _)| name.to_owned())
+            .collect();
+        let kept = self.save_own_scheme(&provider.to_toml()?, None).await?;
+        // Steps are taken back from the last to the first: an endpoint lets go of a scheme before that goes.
+        steps.push(Step::RemoveScheme(kept.id.clone()));
+        let mut to = endpoint.form();
+        to.provider = Some(kept.id);
+        to.parameters.retain(|name, _| known.contains(name));
+        steps.push(Step::Endpoint(endpoint.id, endpoint.form()));
+        self.update_endpoint(endpoint.id, to).await?;
+        Ok(())
+    }
+
+    /// The provider of a request with another scheme, as one of the person's own. It recognises nothing by itself, or
+    /// it would compete with the one it comes from.
+    async fn own_version(
+        &self,
+        endpoint: &Endpoint,
+        id: RequestId,
+        scheme: Scheme,
+    ) -> Result<Provider, EngineError> {
+        let recognised = self.request(id).await?.summary.recognition.provider;
+        let catalogue = self.catalogue();
+        let from = endpoint.provider.as_deref().or(recognised.as_deref());
+        let from = from
+            .and_then(|id| catalogue.get(id))
+            .ok_or_else(|| EngineError::NotFound {
+                kind: "provider",
+                name: from.unwrap_or_default().to_owned(),
+            })?;
+        Ok(Provider {
+            id: self.free_scheme_id(&from.id).await?,
+            name: format!("{}, as received", from.name),
+            aliases: Vec::new(),
+            detect: Vec::new(),
+            sample: Vec::new(),
+            evidence_note: Some("found by a diagnosis".to_owned()),
+            scheme: Some(scheme),
+            ..from.clone()
+        })
+    }
+
+    async fn use_secret(
+        &self,
+        endpoint: &Endpoint,
+        secret: SecretId,
+        steps: &mut Vec<Step>,
+    ) -> Result<(), EngineError> {
+        if let Some(own) = endpoint.secrets.iter().find(|own| own.id == secret) {
+            let name = free_name(endpoint, &own.name);
+            steps.push(Step::Secret(own.clone()));
+            self.core.store.retire_secret(own.id, &name, None).await?;
+            return self.core.schemes_changed().await;
+        }
+        let value = {
+            let judge = self.core.judge.load();
+            judge.value_of(secret).cloned()
+        };
+        let value = value.ok_or_else(|| EngineError::NotFound {
+            kind: "secret",
+            name: secret.to_string(),
+        })?;
+        let name = free_name(endpoint, value.name());
+        let made = self
+            .set_secret(endpoint.id, &name, SecretString::from(value.expose()))
+            .await?;
+        steps.push(Step::RemoveSecret(made.id));
+        Ok(())
+    }
+
+    /// The endpoint of a request; made where there is none.
+    async fn endpoint_for_remedy(
+        &self,
+        id: RequestId,
+        steps: &mut Vec<Step>,
+    ) -> Result<Endpoint, EngineError> {
+        let summary = self.request(id).await?.summary;
+        let known = self
+            .core
+            .judge
+            .load()
+            .endpoint_of(&summary.target)
+            .map(|endpoint| endpoint.id);
+        if let Some(known) = known {
+            return self.find_endpoint(&known.to_string()).await;
+        }
+        let made = self
+            .add_endpoint(NewEndpoint {
+                provider: summary.recognition.provider,
+                ..NewEndpoint::at(path_of(&summary.target))
+            })
+            .await?;
+        steps.push(Step::RemoveEndpoint(made.id));
+        Ok(made)
+    }
+
+    /// The secret without what was pasted along with it, if the request's signature holds with that.
+    async fn cleaned(&self, id: RequestId, secret: &Secret) -> Result<Option<String>, EngineError> {
+        for text in clean(secret.expose()) {
+            let wanted = Examination {
+                secrets: vec![Secret::new(secret.name(), text.as_str())],
+                ..Examination::default()
+            };
+            let verdict = self.verify(id, wanted).await?.verdict;
+            if matches!(verdict, Verdict::Valid | Verdict::Expired) {
+                return Ok(Some(text));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn take_back(&self, steps: Vec<Step>) -> Result<(), EngineError> {
+        for step in steps.into_iter().rev() {
+            let done = match step {
+                Step::RemoveSecret(id) => self.remove_secret(id).await,
+                Step::Secret(record) => self
+                    .core
+                    .store
+                    .retire_secret(record.id, &record.name, record.retired_at)
+                    .await
+                    .map_err(EngineError::from),
+                Step::Endpoint(id, to) => self.update_endpoint(id, to).await.map(drop),
+                Step::RemoveEndpoint(id) => self.remove_endpoint(id).await,
+                Step::RemoveScheme(id) => self.remove_own_scheme(&id).await.map(drop),
+            };
+            match done {
+                // What is gone meanwhile need not be taken back.
+                Err(error) if error.kind() == crate::error::Kind::NotFound => {}
+                done => done?,
+            }
+        }
+        self.core.schemes_changed().await
+    }
+}
+
+/// A name that no current secret of the endpoint has.
+fn free_name(endpoint: &Endpoint, wanted: &str) -> String {
+    let taken = |name: &str| endpoint.current_secrets().any(|secret| secret.name == name);
+    std::iter::once(wanted.to_owned())
+        .chain((2..).map(|number| format!("{wanted} {number}")))
+        .find(|name| !taken(name))
+        .unwrap_or_default()
+}
+
+/// What a secret may have been before it was copied with something around it.
+fn clean(text: &str) -> Vec<String> {
+    const UNSEEN: [char; 5] = ['\u{200B}', '\u{200C}', '\u{200D}', '\u{FEFF}', '\u{A0}'];
+    let seen: String = text
+        .chars()
+        .filter(|character| !UNSEEN.contains(character))
+        .collect();
+    let trimmed = seen.trim();
+    let bare = trimmed.trim_matches(['"', '\'', '`', '\u{201C}', '\u{201D}', '\u{2018}', '\u{2019}']);
+    let mut texts: Vec<String> = Vec::new();
+    for cleaned in [text.trim(), trimmed, bare, bare.trim()] {
+        if !cleaned.is_empty() && cleaned != text && !texts.iter().any(|other| other == cleaned) {
+            texts.push(cleaned.to_owned());
+        }
+    }
+    texts
+}
+
+/// The path of a target, for an endpoint of its own.
+fn path_of(target: &str) -> String {
+    let path = target.split(['?', '#']).next().unwrap_or_default();
+    match path.split_once("://") {
+        Some((_, rest)) => rest.find('/').map_or("/", |slash| &rest[slash..]).to_owned(),
+        None => path.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,221 @@
+//! Remedies on requests that came through the listener, with signatures made here by the sender's scheme.
+
+use hookbench_signature::{Draft, Verdict, sign};
+
+use super::*;
+use crate::capture_for_tests::{Bench, bench};
+
+fn stripe(bench: &Bench, secret: &str, body: &str, age: i64) -> Vec<(String, String)> {
+    let catalogue = bench.engine.catalogue();
+    let scheme = catalogue.get("stripe").unwrap().scheme.clone().unwrap();
+    let draft = Draft {
+        method: "POST",
+        target: "/stripe",
+        url: None,
+        headers: &[],
+        body: body.as_bytes(),
+    };
+    let now = bench.engine.now().as_micros() - age * 1_000_000;
+    let signed = sign(
+        &scheme,
+        &draft,
+        &Secret::new("s", secret),
+        hookbench_signature::Micros(now),
+        None,
+    );
+    signed.unwrap().headers
+}
+
+#[tokio::test]
+async fn a_secret_of_another_endpoint_is_given_and_taken_back() {
+    let bench = bench().await;
+    bench.endpoint("/stripe", "stripe", &["whsec_live"]).await;
+    bench.endpoint("/stripe-test", "stripe", &["whsec_test"]).await;
+    let id = bench
+        .post("/stripe", &stripe(&bench, "whsec_test", "{}", 0), "{}")
+        .await;
+    assert_eq!(
+        bench.verdict(id).await,
+        Verdict::Invalid,
+        "it is the other's secret"
+    );
+    let done = bench.engine.apply_remedy(id, "use-secret").await.unwrap();
+    assert_eq!(
+        bench.verdict(id).await,
+        Verdict::Valid,
+        "the history was judged again: {}",
+        done.done
+    );
+    bench.engine.undo_remedy(done.undo).await.unwrap();
+    assert_eq!(bench.verdict(id).await, Verdict::Invalid, "as before");
+    assert!(
+        bench.engine.undo_remedy(done.undo).await.is_err(),
+        "once is enough"
+    );
+}
+
+#[tokio::test]
+async fn a_replaced_secret_explains_and_can_be_taken_back_into_use() {
+    let bench = bench().await;
+    let endpoint = bench.endpoint("/stripe", "stripe", &["whsec_old"]).await;
+    let new = SecretString::from("whsec_new");
+    bench.engine.set_secret(endpoint, "secret 1", new).await.unwrap();
+    let id = bench
+        .post("/stripe", &stripe(&bench, "whsec_old", "{}", 0), "{}")
+        .await;
+    assert_eq!(
+        bench.verdict(id).await,
+        Verdict::Invalid,
+        "it is not checked with the old one"
+    );
+    let diagnosis = bench.engine.diagnose(id, Examination::default()).await.unwrap();
+    assert_eq!(
+        diagnosis.cause.code(),
+        "previous-secret",
+        "it is known: {}",
+        diagnosis.message
+    );
+    let done = bench.engine.apply_remedy(id, "use-secret").await.unwrap();
+    assert_eq!(bench.verdict(id).await, Verdict::Valid, "both are in use");
+    bench.engine.undo_remedy(done.undo).await.unwrap();
+    assert_eq!(bench.verdict(id).await, Verdict::Invalid, "and one again");
+}
+
+#[tokio::test]
+async fn a_secret_is_cleaned_only_where_that_is_the_cause() {
+    let bench = bench().await;
+    bench.endpoint("/stripe", "stripe", &["  \"whsec_live\"\n"]).await;
+    let id = bench
+        .post("/stripe", &stripe(&bench, "whsec_live", "{}", 0), "{}")
+        .await;
+    let diagnosis = bench.engine.diagnose(id, Examination::default()).await.unwrap();
+    let remedy = bench.engine.remedy(id, &diagnosis).await.unwrap();
+    assert_eq!(
+        remedy.map(|remedy| remedy.kind()),
+        Some("clean-secret"),
+        "{}",
+        diagnosis.message
+    );
+    let done = bench.engine.apply_remedy(id, "clean-secret").await.unwrap();
+    assert_eq!(
+        bench.verdict(id).await,
+        Verdict::Valid,
+        "it was the blanks and quotes"
+    );
+    bench.engine.undo_remedy(done.undo).await.unwrap();
+    assert_eq!(bench.verdict(id).await, Verdict::Invalid, "as it was pasted");
+}
+
+#[tokio::test]
+async fn a_tolerance_is_widened_by_as_much_as_it_takes() {
+    let bench = bench().await;
+    let endpoint = bench.endpoint("/stripe", "stripe", &["whsec_live"]).await;
+    let id = bench
+        .post("/stripe", &stripe(&bench, "whsec_live", "{}", 1000), "{}")
+        .await;
+    assert_eq!(
+        bench.verdict(id).await,
+        Verdict::Expired,
+        "older than five minutes"
+    );
+    let done = bench.engine.apply_remedy(id, "set-tolerance").await.unwrap();
+    assert_eq!(
+        bench.verdict(id).await,
+        Verdict::Valid,
+        "within the endpoint's tolerance"
+    );
+    let kept = bench.engine.find_endpoint(&endpoint.to_string()).await.unwrap();
+    assert!(
+        kept.tolerance
+            .past
+            .is_some_and(|past| (1000..1100).contains(&past)),
+        "{:?}",
+        kept.tolerance
+    );
+    bench.engine.undo_remedy(done.undo).await.unwrap();
+    assert_eq!(bench.verdict(id).await, Verdict::Expired, "as before");
+}
+
+#[tokio::test]
+async fn a_scheme_that_is_proved_becomes_one_of_the_persons_own() {
+    let bench = bench().await;
+    bench.endpoint("/hub", "github", &["s3cret"]).await;
+    let catalogue = bench.engine.catalogue();
+    let mut scheme = catalogue.get("github").unwrap().scheme.clone().unwrap();
+    scheme.algorithm = hookbench_signature::Algorithm::HmacSha512.into();
+    scheme.alternatives.clear();
+    let draft = Draft {
+        method: "POST",
+        target: "/hub",
+        url: None,
+        headers: &[],
+        body: b"{}",
+    };
+    let secret = Secret::new("s", "s3cret");
+    let now = hookbench_signature::Micros(bench.engine.now().as_micros());
+    let signed = sign(&scheme, &draft, &secret, now, None).unwrap().headers;
+    let id = bench.post("/hub", &signed, "{}").await;
+    assert_eq!(bench.verdict(id).await, Verdict::Invalid, "GitHub uses SHA-256");
+    let done = bench.engine.apply_remedy(id, "use-scheme").await.unwrap();
+    assert_eq!(bench.verdict(id).await, Verdict::Valid, "{}", done.done);
+    let own = bench.engine.own_schemes().await.unwrap();
+    assert_eq!(own.len(), 1, "it is kept");
+    assert_eq!(own[0].used_by, ["/hub"], "and the endpoint is pinned to it");
+    bench.engine.undo_remedy(done.undo).await.unwrap();
+    assert_eq!(bench.verdict(id).await, Verdict::Invalid, "as before");
+    assert!(
+        bench.engine.own_schemes().await.unwrap().is_empty(),
+        "nothing is left of it"
+    );
+}
+
+#[tokio::test]
+async fn a_public_url_is_what_the_sender_signed() {
+    let bench = bench().await;
+    let endpoint = bench.endpoint("/sms", "twilio", &["token"]).await;
+    let catalogue = bench.engine.catalogue();
+    let scheme = catalogue.get("twilio").unwrap().scheme.clone().unwrap();
+    let draft = Draft {
+        method: "POST",
+        target: "/sms",
+        url: Some("https://tunnel.example/sms"),
+        headers: &[(b"content-type", b"application/x-www-form-urlencoded")],
+        body: b"A=1",
+    };
+    let now = hookbench_signature::Micros(bench.engine.now().as_micros());
+    let signed = sign(&scheme, &draft, &Secret::new("s", "token"), now, None)
+        .unwrap()
+        .headers;
+    let mut headers = signed;
+    headers.push(("content-type".into(), "application/x-www-form-urlencoded".into()));
+    let id = bench.post("/sms", &headers, "A=1").await;
+    assert_eq!(
+        bench.verdict(id).await,
+        Verdict::Invalid,
+        "the listener sees another URL"
+    );
+    let mut to = bench
+        .engine
+        .find_endpoint(&endpoint.to_string())
+        .await
+        .unwrap()
+        .form();
+    to.public_url = Some("https://tunnel.example".to_owned());
+    bench.engine.update_endpoint(endpoint, to).await.unwrap();
+    assert_eq!(
+        bench.verdict(id).await,
+        Verdict::Valid,
+        "with the URL it was sent to"
+    );
+}
+
+#[tokio::test]
+async fn nothing_is_applied_that_is_not_offered() {
+    let bench = bench().await;
+    bench.endpoint("/stripe", "stripe", &["whsec_live"]).await;
+    let id = bench
+        .post("/stripe", &stripe(&bench, "whsec_live", "{}", 0), "{}")
+        .await;
+    let refused = bench.engine.apply_remedy(id, "set-tolerance").await;
+    assert!(refused.is_err(), "nothing is wrong with it");
+}
