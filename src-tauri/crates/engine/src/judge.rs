@@ -316,7 +316,6 @@ impl Judge {
             previous_secrets: fresh(known.map(Known::previous_secrets).unwrap_or_default()),
             urls: url.iter().cloned().chain(others).collect(),
             decoded_body: facts.unpacked_body().map(<[u8]>::to_vec),
-            ..Context::default()
         };
         let message = facts.message(url.as_deref(), Some(micros(case.received_at)));
         Ok(look(provider, scheme, &message, own, context))

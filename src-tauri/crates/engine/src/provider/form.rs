@@ -204,7 +204,7 @@ impl SchemeForm {
                         decode,
                         strip,
                         ..SecretForm::default()
-                    }]
+                    }];
                 }
             }
         }
