@@ -1,6 +1,7 @@
 //! Sending again: as it was, and edited.
 
 use hookbench_tests::Server;
+use serde_json::Value;
 
 use crate::sender::post;
 use crate::window::Window;
@@ -36,6 +37,15 @@ fn r_sends_a_request_again_and_the_answer_is_shown() {
     );
 }
 
+/// What was captured, without what is written down later: how it was answered.
+fn as_captured(window: &Window) -> Vec<Value> {
+    let mut requests = window.terminal().requests();
+    for request in requests.iter_mut().filter_map(Value::as_object_mut) {
+        request.retain(|name, _| !name.starts_with("answer"));
+    }
+    requests
+}
+
 #[test]
 fn an_edited_copy_is_sent_and_the_original_stays() {
     let window = Window::open();
@@ -46,7 +56,7 @@ fn an_edited_copy_is_sent_and_the_original_stays() {
         &[("Content-Type", "application/json")],
         "{\"amount\": 100}",
     );
-    let before = window.terminal().requests();
+    let before = as_captured(&window);
     window.click_on("request-row", "/pay");
     window.sees("body-pretty", "100");
     window.press("e");
@@ -58,11 +68,7 @@ fn an_edited_copy_is_sent_and_the_original_stays() {
     window.sees("answer-status", "202");
     let sent = String::from_utf8(dev.next()).expect("what was sent is text");
     assert!(sent.ends_with("\r\n\r\n[999]"), "the edited bytes: {sent}");
-    assert_eq!(
-        window.terminal().requests(),
-        before,
-        "the captured request is as it was"
-    );
+    assert_eq!(as_captured(&window), before, "the captured request is as it was");
     window.click("replay-close");
     window.sees("body-pretty", "100");
     window.sees("delivery-row", "edited");
