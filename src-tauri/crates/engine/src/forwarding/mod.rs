@@ -1,7 +1,7 @@
 //! Requests that go to targets by themselves as they come.
 //!
 //! Which ones go where is decided before the request is kept, so that what waits is kept with it in one transaction.
-//! [`through`] lets the sender wait for the target's answer; [`drain`] takes what waits to its target, in order.
+//! `through` lets the sender wait for the target's answer; `drain` takes what waits to its target, in order.
 
 pub(crate) mod drain;
 mod held;
