@@ -1,11 +1,14 @@
 //! The main screens, at the sizes and in the themes they are made for: everything fits. With `HOOKBENCH_SCREENSHOTS`
 //! they are kept as pictures.
 
+use std::thread;
+use std::time::{Duration, Instant};
+
 use hookbench_tests::{Hookbench, Server};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::sender::{post, push};
-use crate::window::Window;
+use crate::window::{PATIENCE, Window};
 
 /// Controls and titles that reach out of the window, where nobody could scroll them into sight.
 const OUTSIDE: &str = "() => [...document.querySelectorAll('button, input, select, h1, h2, footer')].filter((element) => {
@@ -15,11 +18,26 @@ const OUTSIDE: &str = "() => [...document.querySelectorAll('button, input, selec
     return box.width > 0 && (sideways || below) && element.closest('[data-testid=payload-body]') === null;
 }).map((element) => `${element.tagName} ${element.dataset.testid ?? ''} ${element.textContent.trim()}`)";
 
+/// What is outside once the panes have followed: they learn of a new size after the page has it.
+fn outside(window: &Window) -> Value {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let outside = window.ask(OUTSIDE, &json!([]));
+        if outside == json!([]) || Instant::now() > deadline {
+            return outside;
+        }
+        thread::sleep(Duration::from_millis(20));
+    }
+}
+
 fn look(window: &Window, screen: &str) {
     for (width, height) in [(1280, 800), (900, 600)] {
         window.resize(width, height);
-        let outside = window.ask(OUTSIDE, &json!([]));
-        assert_eq!(outside, json!([]), "{screen} fits into {width} × {height}");
+        assert_eq!(
+            outside(window),
+            json!([]),
+            "{screen} fits into {width} × {height}"
+        );
         for theme in ["light", "dark"] {
             window.ask(
                 "(theme) => { document.documentElement.dataset.theme = theme }",

@@ -15,7 +15,7 @@ use crate::driver::{Element, Refusal, Session};
 use crate::stage::Stage;
 
 /// How long something may take to be seen on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The key a shortcut is held with, as WebDriver writes it.
 pub(crate) const CONTROL: char = '\u{e009}';
