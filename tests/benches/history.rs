@@ -1,5 +1,5 @@
-//! A history of many realistic requests, captured by the real listener, and how long the engine takes to open it, to give
-//! pages of it, and to find something in it.
+//! A history of many realistic requests, how long the engine takes to open it, to give pages of it and to find something
+//! in it, and what a listener on it holds in memory.
 //!
 //! `cargo xtask bench history` makes 100 000 requests; `cargo bench -p hookbench-tests --bench history -- --count 1000000`
 //! a million.
@@ -17,8 +17,8 @@ use hookbench_engine::store::{Durability, Store, StoreError, StoreOptions};
 use hookbench_engine::{Engine, EngineError, Options as EngineOptions, PageQuery};
 use hookbench_tests::Hookbench;
 use hookbench_tests::measure::{
-    Deck, Failure, Load, Options, Outcome, Printed, Random, SECRET, Sample, Subject, Summary, Table, Until,
-    milliseconds, mixed, per_second, run, say,
+    Deck, Failure, Load, Options, Outcome, Printed, Random, Reading, SECRET, Sample, Subject, Summary, Table,
+    Until, milliseconds, mixed, per_second, run, say, settle,
 };
 
 /// How many different requests the history is made of.
@@ -36,8 +36,17 @@ const TIMES: usize = 30;
 /// A page as long as a screen.
 const SCREEN: u32 = 50;
 
-/// What nobody who understands filters accepts.
-const NO_FILTER: &str = "(((";
+/// A part of a word that is nowhere: the whole history is looked through.
+const NOWHERE: &str = "*onningsvåx*";
+
+/// Starts of a listener on the history.
+const STARTS: usize = 5;
+
+/// Requests a listener on the history gets while its memory is watched.
+const LOAD: u64 = 20_000;
+
+/// How long a listener's leftovers are waited for before its memory is read.
+const REST: Duration = Duration::from_secs(120);
 
 /// Filters of the kinds that are told apart in the goals, `%` standing for an id that is in the history.
 const FILTERS: [(&str, &str); 7] = [
@@ -60,9 +69,84 @@ fn history(options: &Options) -> Outcome<Summary> {
         .with_endpoint("/github", "github", SECRET)
         .with_endpoint("/stripe", "stripe", SECRET)
         .with_endpoint("/trutac", "trutac", SECRET);
+    let kept = hookbench.run(&[
+        "storage",
+        "--keep-requests",
+        "none",
+        "--keep-age",
+        "none",
+        "--keep-size",
+        "none",
+    ]);
+    if kept.code != 0 {
+        return Err(Failure::new(kept.stderr));
+    }
     let known = fill(&hookbench, count, options)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-    runtime.block_on(questions(&hookbench, count, &known))
+    let (first, slowest) = runtime.block_on(questions(&hookbench, count, &known))?;
+    drop(runtime);
+    let starts = starts(&hookbench)?;
+    let memory = Memory::under_load(&hookbench)?;
+    Ok(Summary::Found(format!(
+        "{} requests: first page {} ms, slowest filter or search {} ms, to listening {} ms, memory {} MiB idle and at most {} \
+         MiB under load",
+        per_second(to_float(count)),
+        milliseconds(first),
+        milliseconds(slowest),
+        milliseconds(starts.median()),
+        mebibytes(memory.idle.resident),
+        mebibytes(memory.loaded.peak),
+    )))
+}
+
+/// From the start of the process to its first line, in seconds.
+fn starts(hookbench: &Hookbench) -> Outcome<Sample> {
+    let seconds = (0..STARTS).map(|_| {
+        let begin = Instant::now();
+        let listening = hookbench.listen();
+        let seconds = begin.elapsed().as_secs_f64();
+        drop(listening);
+        seconds
+    });
+    Sample::of(seconds).ok_or_else(|| Failure::new("it was never started"))
+}
+
+/// What a listener on the history holds in memory.
+struct Memory {
+    idle: Reading,
+    loaded: Reading,
+}
+
+impl Memory {
+    fn under_load(hookbench: &Hookbench) -> Outcome<Self> {
+        let subject = Subject::hookbench(hookbench, Printed::Read)?;
+        let reading = || {
+            settle(subject.process(), REST);
+            subject
+                .reading()
+                .ok_or_else(|| Failure::new("this system does not tell the memory of a process"))
+        };
+        let idle = reading()?;
+        let mut random = Random::new(4665);
+        let deck = Arc::new(Deck::new(
+            subject.address(),
+            (0..1024).map(|_| mixed(&mut random)),
+        )?);
+        let load = Load {
+            address: subject.address(),
+            process: subject.process(),
+            deck,
+            connections: 64,
+            until: Until::Count(LOAD),
+            first: 0,
+        };
+        if let Some((_, reason)) = load.run()?.unanswered.first() {
+            return Err(Failure::new(format!("a request was not kept: {reason}")));
+        }
+        let loaded = reading()?;
+        subject.stop()?;
+        Ok(Self { idle, loaded })
+    }
 }
 
 /// Keeps a history that is longer than what a listener keeps, through the store alone; gives an id in it.
@@ -157,7 +241,8 @@ fn id(body: &str) -> Option<String> {
     Some(format!("evt_{}", after.split('"').next()?))
 }
 
-async fn questions(hookbench: &Hookbench, count: u64, known: &str) -> Outcome<Summary> {
+/// The median seconds of the first page and of the slowest filter or search.
+async fn questions(hookbench: &Hookbench, count: u64, known: &str) -> Outcome<(f64, f64)> {
     // The keychain of the person who runs this is none of its business.
     let options = EngineOptions {
         secrets: Preference::Files,
@@ -187,35 +272,36 @@ async fn questions(hookbench: &Hookbench, count: u64, known: &str) -> Outcome<Su
         engine.request(one).await.map(|_| 1)
     })
     .await?;
-    let understood = engine
-        .requests(&PageQuery {
-            filter: NO_FILTER.to_owned(),
-            ..newest.clone()
-        })
-        .await
-        .is_err();
     let mut slowest: f64 = 0.0;
-    if understood {
-        for (name, filter) in FILTERS {
-            let query = PageQuery {
-                filter: filter.replace('%', known),
-                ..newest.clone()
-            };
-            slowest = slowest.max(ask(&mut table, name, || rows(&engine, &query)).await?);
-        }
+    for (name, filter) in FILTERS {
+        let query = PageQuery {
+            filter: filter.replace('%', known),
+            ..newest.clone()
+        };
+        slowest = slowest.max(ask(&mut table, name, || rows(&engine, &query)).await?);
     }
     table.print();
-    let filters = if understood {
-        format!("slowest filter or search {} ms", milliseconds(slowest))
-    } else {
-        "filters left out: this engine has none yet".to_owned()
-    };
+    let (seconds, steps) = look_through(&engine, &newest).await?;
+    say(&format!(
+        "a part of a word that is nowhere: all looked through in {seconds:.2} s, in {steps} steps"
+    ));
     engine.shut_down().await;
-    Ok(Summary::Found(format!(
-        "{} requests: first page {} ms; {filters}",
-        per_second(to_float(count)),
-        milliseconds(first)
-    )))
+    Ok((first, slowest))
+}
+
+/// Seconds until the whole history was looked through, and in how many steps.
+async fn look_through(engine: &Engine, newest: &PageQuery) -> Outcome<(f64, u32)> {
+    let begin = Instant::now();
+    let mut query = PageQuery {
+        filter: NOWHERE.to_owned(),
+        ..newest.clone()
+    };
+    let mut steps = 1;
+    while let Some(seen) = engine.requests(&query).await?.scanned_to {
+        query.before = Some(seen);
+        steps += 1;
+    }
+    Ok((begin.elapsed().as_secs_f64(), steps))
 }
 
 async fn rows(engine: &Engine, query: &PageQuery) -> Result<usize, EngineError> {
@@ -244,6 +330,10 @@ where
         rows.to_string(),
     ]);
     Ok(sample.median())
+}
+
+fn mebibytes(bytes: f64) -> String {
+    format!("{:.1}", bytes / 1024.0 / 1024.0)
 }
 
 #[expect(clippy::cast_precision_loss, reason = "requests of one run")]
