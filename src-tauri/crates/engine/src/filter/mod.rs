@@ -19,6 +19,7 @@ mod complete;
 mod error;
 mod field;
 mod lex;
+mod lower;
 mod moment;
 mod parse;
 mod pattern;

@@ -1,6 +1,9 @@
 //! Texts with `*` in them.
 
+use memchr::memmem;
+
 use super::lex::{Letter, split, text_of};
+use super::lower::lower;
 
 /// A text in which `*` stands for any run of letters. Upper and lower case are the same.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +17,7 @@ impl Pattern {
     #[must_use]
     pub fn literal(text: &str) -> Self {
         Self {
-            parts: vec![text.to_lowercase()],
+            parts: vec![lower(text)],
         }
     }
 
@@ -22,7 +25,7 @@ impl Pattern {
         Self {
             parts: split(letters, '*')
                 .into_iter()
-                .map(|part| text_of(part).to_lowercase())
+                .map(|part| lower(&text_of(part)))
                 .collect(),
         }
     }
@@ -75,7 +78,7 @@ impl Pattern {
     /// Whether it matches the whole of `text`.
     #[must_use]
     pub fn matches(&self, text: &str) -> bool {
-        let text = text.to_lowercase();
+        let text = lower(text);
         let [first, middle @ .., last] = &self.parts[..] else {
             return self.parts.first().is_some_and(|only| *only == text);
         };
@@ -102,7 +105,9 @@ impl Pattern {
             return false;
         };
         let mut from = 0;
-        while let Some(at) = text[from..].find(first.as_str()) {
+        // Most texts are looked through to their end: this finder skips what cannot be.
+        let finder = memmem::Finder::new(first);
+        while let Some(at) = finder.find(&text.as_bytes()[from..]) {
             let start = from + at;
             let end = start + first.len();
             if (self.begins_anywhere() || begins_word(text, start)) && follows(&text[end..], rest) {

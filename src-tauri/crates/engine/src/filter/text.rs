@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::value::RawValue;
 
+use super::lower::push_lower;
 use super::pattern::in_word;
 use super::{Condition, Pattern, Term};
 use crate::model::RawHead;
@@ -28,14 +29,15 @@ impl Document {
     #[must_use]
     pub fn new(head: RawHead, body: &[u8]) -> Self {
         let body = if is_text(body) { body } else { &[] };
-        let mut all = String::from_utf8_lossy(head.bytes()).to_lowercase();
+        let mut all = String::new();
+        push_lower(&mut all, &String::from_utf8_lossy(head.bytes()));
         let body_at = all.len();
         let text = String::from_utf8_lossy(body);
-        all.push_str(&text.to_lowercase());
-        if text.contains('\\') {
+        push_lower(&mut all, &text);
+        if memchr::memchr(b'\\', text.as_bytes()).is_some() {
             // What JSON writes as `\u00e9` is looked for as `é`.
             all.push('\n');
-            all.push_str(&unescape(&text).to_lowercase());
+            push_lower(&mut all, &unescape(&text));
         }
         Self {
             head,
