@@ -129,6 +129,63 @@ fn show_writes_exact_bytes() {
 }
 
 #[test]
+fn a_request_is_given_away_as_a_command_or_a_program_with_what_is_secret_masked() {
+    let hookbench = Hookbench::new();
+    let added = hookbench.run(&["endpoint", "add", "/own", "--provider", "tracktik"]);
+    assert_eq!(added.code, 0, "the endpoint is made: {}", added.stderr);
+    let listening = hookbench.listen();
+    request(
+        listening.address(),
+        b"POST /own?a=1 HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer abc\r\nContent-Length: 2\r\n\r\n{}",
+    );
+    let id = hookbench.requests()[0]["id"].as_str().unwrap().to_owned();
+    for (format, sign) in [
+        ("curl", "curl 'http://dev:1/x/own?a=1'"),
+        ("powershell", "HttpRequestMessage"),
+        ("cmd", "curl.exe"),
+        ("http", "POST /x/own?a=1 HTTP/1.1\r\n"),
+        ("fetch", "await fetch('http://dev:1/x/own?a=1'"),
+        ("python", "requests.request("),
+        ("rust", "reqwest::Method::POST"),
+        ("go", "http.NewRequest(\"POST\""),
+    ] {
+        let copied = hookbench.run(&["show", &id, "--as", format, "--to", "http://dev:1/x"]);
+        assert_eq!(copied.code, 0, "{format}: {}", copied.stderr);
+        assert!(
+            copied.text().contains(sign),
+            "{format} is written: {}",
+            copied.text()
+        );
+        assert!(
+            !copied.text().contains("Bearer abc"),
+            "{format} gives no token away"
+        );
+        assert!(
+            copied.stderr.contains("masked: Authorization"),
+            "what is masked is said: {}",
+            copied.stderr
+        );
+        let asked = hookbench.run(&["show", &id, "--as", format, "--unmasked"]);
+        let token = match format {
+            "cmd" => "Bearer^ abc",
+            _ => "Bearer abc",
+        };
+        assert!(
+            asked.text().contains(token),
+            "{format} shows it when asked: {}",
+            asked.text()
+        );
+    }
+    let unknown = hookbench.run(&["show", &id, "--as", "perl"]);
+    assert_eq!(unknown.code, 2, "wrong usage");
+    assert!(
+        unknown.stderr.contains("fetch, python"),
+        "it says what there is: {}",
+        unknown.stderr
+    );
+}
+
+#[test]
 fn endpoints_are_added_listed_and_removed() {
     let hookbench = Hookbench::new();
     let added = hookbench

@@ -69,6 +69,11 @@ describe.for(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
     await check(bench, found, 'edit and replay');
     await bench.at('replay-close').click();
 
+    await bench.page.keyboard.press('c');
+    await bench.shows('share-text', 'curl');
+    await check(bench, found, 'copying a request');
+    await bench.page.keyboard.press('Escape');
+
     await bench.at('request-row').first().click();
     await bench
       .at('request-row')

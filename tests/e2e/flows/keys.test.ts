@@ -32,7 +32,7 @@ test('everything of a request is done from the keyboard', async ({ bench }) => {
 
 test('the sheet of keys and the palette know every action', async ({ bench }) => {
   await bench.page.keyboard.press('?');
-  for (const title of ['Resend', 'Edit and replay', 'Next request', 'Filter', 'Copy as cURL']) {
+  for (const title of ['Resend', 'Edit and replay', 'Next request', 'Filter', 'Copy as cURL or code']) {
     await bench.shows('keys-sheet', title);
   }
   await bench.page.keyboard.press('Escape');

@@ -70,11 +70,29 @@ test('a large body opens at once and only what is seen is drawn', async ({ bench
   expect(await bench.page.locator('*').count(), 'the page stays small').toBeLessThan(3000);
 });
 
-test('the cURL line is safe to paste', async ({ bench }) => {
-  await post(`${bench.listener}/quote`, `{"it's":"$(touch x) \`id\` \\"}`, { "X-O'Clock": `'; exit 3; '` });
+test('the cURL line is safe to paste and masks what is secret unless asked', async ({ bench }) => {
+  await post(`${bench.listener}/quote`, `{"it's":"$(touch x) \`id\` \\"}`, {
+    "X-O'Clock": `'; exit 3; '`,
+    'X-Token': 'abc123',
+  });
   await bench.open('/quote');
   await bench.page.keyboard.press('c');
+  await bench.shows('share-text', 'curl');
+  await bench.shows('share-secrets', 'Masked: X-Token');
+  await bench.page.keyboard.press('Enter');
   await bench.shows('note', 'copied');
   const line = await bench.page.evaluate(() => navigator.clipboard.readText());
   expect(line, 'quotes are closed and opened around each quote').toContain(`'\\''; exit 3; '\\''`);
+  expect(line, 'the token is not given away').not.toContain('abc123');
+
+  await bench.page.keyboard.press('c');
+  await bench.at('share-format').selectOption('python');
+  await bench.shows('share-text', 'requests.request(');
+  await bench.at('share-masked').uncheck();
+  await bench.shows('share-text', 'abc123');
+  await bench.at('share-url').fill('http://localhost:9/x');
+  await bench.shows('share-text', 'http://localhost:9/x/quote');
+  await bench.at('share-copy').click();
+  const program = await bench.page.evaluate(() => navigator.clipboard.readText());
+  expect(program, 'it was asked for').toContain(`'abc123'`);
 });

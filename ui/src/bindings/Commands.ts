@@ -9,6 +9,7 @@ import type { CancelSending } from "./CancelSending";
 import type { CertificateView } from "./CertificateView";
 import type { CheckIdempotency } from "./CheckIdempotency";
 import type { Command } from "./Command";
+import type { CopiedRequest } from "./CopiedRequest";
 import type { CopyRequest } from "./CopyRequest";
 import type { CountMatching } from "./CountMatching";
 import type { CountRequests } from "./CountRequests";
@@ -239,9 +240,9 @@ find_scheme: Command<FindScheme, Array<FoundScheme>>,
  */
 adopt_scheme: Command<AdoptScheme, RemedyApplied>, 
 /**
- * A request as a cURL command, safe to paste into a POSIX shell.
+ * A request as a command, a program or text, for the clipboard.
  */
-copy_as_curl: Command<CopyRequest, Text>, 
+copy_request: Command<CopyRequest, CopiedRequest>, 
 /**
  * Stops checking signatures again; what was not reached keeps the verdict it had.
  */

@@ -11,4 +11,12 @@ id: string,
 /**
  * The URL it is to be sent to; empty for the listener's own.
  */
-url: string, };
+url: string, 
+/**
+ * `curl`, `powershell`, `cmd`, `http`, `fetch`, `python`, `rust` or `go`.
+ */
+format: string, 
+/**
+ * Credentials, cookies, tokens and signatures are left out.
+ */
+masked: boolean, };

@@ -18,10 +18,10 @@ describe('in the window', () => {
     const seen: unknown[] = [];
     mockIPC((command, payload) => {
       seen.push(command, payload);
-      return { text: 'curl' };
+      return { text: 'rows' };
     });
-    expect(await new TauriHost().call('copy_as_curl', { id: 'a', url: '' })).toEqual({ text: 'curl' });
-    expect(seen).toEqual(['call', { name: 'copy_as_curl', args: { id: 'a', url: '' } }]);
+    expect(await new TauriHost().call('run_report', { id: 'a', form: 'csv' })).toEqual({ text: 'rows' });
+    expect(seen).toEqual(['call', { name: 'run_report', args: { id: 'a', form: 'csv' } }]);
   });
 
   it('errors come as they were thrown', async () => {

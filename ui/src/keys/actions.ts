@@ -94,13 +94,13 @@ export const ACTIONS: readonly Action[] = [
     run: (bench) => void bench.edit(),
   },
   {
-    id: 'request.curl',
-    title: 'Copy as cURL',
+    id: 'request.copy',
+    title: 'Copy as cURL or code',
     group: 'Request',
     keys: ['c'],
     when: hasRow,
     run: (bench) => {
-      if (bench.row !== null) void copy(bench, 'cURL line', bench.curl(bench.row.id));
+      if (bench.row !== null) bench.view.open({ kind: 'share', request: bench.row.id });
     },
   },
   {

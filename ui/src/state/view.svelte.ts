@@ -2,7 +2,7 @@
 import type { EndpointView } from '../bindings/EndpointView';
 import type { SavedFilterView } from '../bindings/SavedFilterView';
 import type { TargetView } from '../bindings/TargetView';
-import { isBoolean, isNumber, recall, remember } from '../lib/remember';
+import { isBoolean, isNumber, isString, recall, remember } from '../lib/remember';
 
 export const TABS = ['payload', 'headers', 'signature', 'deliveries', 'raw'] as const;
 export type Tab = (typeof TABS)[number];
@@ -29,6 +29,7 @@ export type Dialog =
   | { kind: 'saved'; saved: SavedFilterView }
   | { kind: 'sequence'; chosen: readonly string[] | string }
   | { kind: 'idempotency'; request: string }
+  | { kind: 'share'; request: string }
   | { kind: 'confirm'; question: Question; answer: (agreed: boolean) => void }
   | { kind: 'queue'; target: string | null }
   | { kind: 'endpoint'; endpoint: EndpointView | null; path: string; part: EndpointPart }
@@ -55,6 +56,8 @@ export class View {
   listWidth = $state(recall('list.width', 428, isNumber));
   dockHeight = $state(recall('dock.height', 250, isNumber));
   masked = $state(recall('masked', false, isBoolean));
+  /** What a request was copied as last. */
+  shareFormat = $state(recall('share.format', 'curl', isString));
   /** Rises when the filter box should take the keyboard. */
   filterWanted = $state(0);
   /** Rises when the active row should be brought into sight and take the keyboard. */
@@ -110,6 +113,11 @@ export class View {
       this.sidebarShown = !this.sidebarShown;
       remember('sidebar', this.sidebarShown);
     } else this.drawer = !this.drawer;
+  }
+
+  rememberFormat(word: string): void {
+    this.shareFormat = word;
+    remember('share.format', word);
   }
 
   setMasked(masked: boolean): void {

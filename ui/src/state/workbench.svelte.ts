@@ -167,11 +167,6 @@ export class Workbench {
     });
   }
 
-  /** The request as a `curl` line, for the clipboard. */
-  async curl(id: string): Promise<string> {
-    return (await this.host.call('copy_as_curl', { id, url: '' })).text;
-  }
-
   /** Sends the open request to the chosen target, or asks for one first. */
   async resend(
     url: string | null = this.around.chosenTarget,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
+use hookbench_engine::Format;
 
 use crate::sending_arguments::{Deliveries, Idempotency, Resend, Send, Target};
 
@@ -220,6 +221,20 @@ pub(crate) struct Show {
     /// The exact bytes of the body.
     #[arg(long, group = "form")]
     pub(crate) body: bool,
+    /// As a command or a program that sends it: curl, powershell, cmd, http, fetch, python, rust or go.
+    #[arg(long = "as", value_name = "FORMAT", group = "form")]
+    pub(crate) format: Option<Format>,
+    /// Where the command or program sends it.
+    #[arg(
+        long,
+        value_name = "URL",
+        requires = "format",
+        default_value = "http://localhost:3000"
+    )]
+    pub(crate) to: String,
+    /// With credentials, cookies, tokens and signatures, which are masked otherwise.
+    #[arg(long, requires = "format")]
+    pub(crate) unmasked: bool,
 }
 
 #[derive(Debug, Subcommand)]

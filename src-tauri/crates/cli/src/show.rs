@@ -2,7 +2,7 @@
 
 use bytes::BytesMut;
 use hookbench_engine::model::{Request, RequestId};
-use hookbench_engine::{Engine, EngineError, Kind};
+use hookbench_engine::{Engine, EngineError, Format, Kind, Sharing};
 
 use crate::arguments::Show;
 use crate::failure::Failure;
@@ -24,6 +24,9 @@ pub(crate) async fn run(engine: &Engine, show: &Show) -> Result<(), Failure> {
     if show.raw {
         return output::bytes(&engine.raw_request(id).await?);
     }
+    if let Some(format) = show.format {
+        return shared(engine, id, show, format).await;
+    }
     if show.head {
         return output::bytes(request.head.bytes());
     }
@@ -31,6 +34,22 @@ pub(crate) async fn run(engine: &Engine, show: &Show) -> Result<(), Failure> {
         return write_body(engine, id, request.summary.body_length).await;
     }
     people(engine, &request).await
+}
+
+/// The request as a command or a program; says what is masked in it.
+async fn shared(engine: &Engine, id: RequestId, show: &Show, format: Format) -> Result<(), Failure> {
+    let sharing = Sharing {
+        format,
+        url: Some(show.to.clone()),
+        masked: !show.unmasked,
+    };
+    let shared = engine.share(id, &sharing).await?;
+    if sharing.masked && !shared.secret_headers.is_empty() {
+        let names: Vec<String> = shared.secret_headers.iter().map(|name| visible(name)).collect();
+        output::aside(&format!("masked: {} (--unmasked shows them)", names.join(", ")));
+    }
+    output::bytes(shared.text.as_bytes())?;
+    output::bytes(b"\n")
 }
 
 /// The request, unless it was deleted since it was listed.

@@ -44,6 +44,7 @@ mod schemes;
 pub mod secrets;
 mod sending;
 mod settings;
+mod sharing;
 pub mod store;
 mod test_keys;
 mod unpacking;
@@ -69,4 +70,5 @@ pub use sending::{
     Sending, ShownCertificate, Signatures,
 };
 pub use settings::{Settings, Theme};
+pub use sharing::{Format, NoFormat, Shared, Sharing};
 pub use unpacking::UnpackedBytes;

@@ -146,8 +146,8 @@ commands! {
     find_scheme(FindScheme) -> Vec<FoundScheme> = diagnosis::find_scheme;
     /// Keeps a scheme as one of the person's own and checks the endpoint of a request by it; can be undone.
     adopt_scheme(AdoptScheme) -> RemedyApplied = diagnosis::adopt_scheme;
-    /// A request as a cURL command, safe to paste into a POSIX shell.
-    copy_as_curl(CopyRequest) -> Text = requests::curl;
+    /// A request as a command, a program or text, for the clipboard.
+    copy_request(CopyRequest) -> CopiedRequest = requests::copied;
 
     /// Stops checking signatures again; what was not reached keeps the verdict it had.
     cancel_recheck(Nothing) -> Nothing = status::cancel_recheck;

@@ -3,15 +3,15 @@
 use hookbench_engine::filter::Pattern;
 use hookbench_engine::model::{Framing, Header, HttpVersion, Request, RequestId, RequestSummary, Sequence};
 use hookbench_engine::provider::OfferKind;
-use hookbench_engine::{Engine, PageQuery};
+use hookbench_engine::{Engine, NoFormat, PageQuery, Sharing};
 
 use super::conduct::{given_view, within};
 use super::signature;
-use crate::error::ApiError;
+use crate::error::{ApiError, Code};
 use crate::types::{
-    CopyRequest, CountRequests, FilterSuggestion, FramingFact, FramingView, HandshakeView, HeaderLine,
-    ListRequests, OfferView, ReplyView, RequestCount, RequestDetail, RequestPage, RequestRef, RequestRow,
-    SeekFilter, SoughtText, SoughtView, SuggestFilter, Text, UnpackedView,
+    CopiedRequest, CopyRequest, CountRequests, FilterSuggestion, FramingFact, FramingView, HandshakeView,
+    HeaderLine, ListRequests, OfferView, ReplyView, RequestCount, RequestDetail, RequestPage, RequestRef,
+    RequestRow, SeekFilter, SoughtText, SoughtView, SuggestFilter, UnpackedView,
 };
 
 /// How many rows a page has where nothing is said.
@@ -133,10 +133,21 @@ pub(super) async fn repetitions(engine: &Engine, arguments: RequestRef) -> Resul
     Ok(rows.into_iter().map(|summary| row(engine, summary)).collect())
 }
 
-pub(super) async fn curl(engine: &Engine, arguments: CopyRequest) -> Result<Text, ApiError> {
-    let url = (!arguments.url.is_empty()).then_some(arguments.url.as_str());
-    Ok(Text {
-        text: engine.curl(arguments.id.parse()?, url).await?,
+pub(super) async fn copied(engine: &Engine, arguments: CopyRequest) -> Result<CopiedRequest, ApiError> {
+    let format = arguments.format.parse().map_err(|unknown: NoFormat| ApiError {
+        code: Code::BadInput,
+        message: unknown.to_string(),
+        hint: None,
+    })?;
+    let sharing = Sharing {
+        format,
+        url: (!arguments.url.is_empty()).then_some(arguments.url),
+        masked: arguments.masked,
+    };
+    let shared = engine.share(arguments.id.parse()?, &sharing).await?;
+    Ok(CopiedRequest {
+        text: shared.text,
+        secret_headers: shared.secret_headers,
     })
 }
 

@@ -50,9 +50,9 @@ pub use limit::{LimitView, SetLimit, SetLimits};
 pub use provider::{ParameterView, ProviderView, SampleSent, SampleView, SendSample};
 pub use remedy::{AdoptScheme, ApplyRemedy, Explain, FindScheme, FoundScheme, RemedyApplied, UndoRemedy};
 pub use request::{
-    CopyRequest, CountRequests, DeleteRequests, FilterSuggestion, FramingFact, FramingView, HandshakeView,
-    HeaderLine, ListRequests, OfferView, ReplyView, RequestCount, RequestDetail, RequestPage, RequestRef,
-    RequestRow, SeekFilter, SoughtText, SoughtView, SuggestFilter, Text, UnpackedView,
+    CopiedRequest, CopyRequest, CountRequests, DeleteRequests, FilterSuggestion, FramingFact, FramingView,
+    HandshakeView, HeaderLine, ListRequests, OfferView, ReplyView, RequestCount, RequestDetail, RequestPage,
+    RequestRef, RequestRow, SeekFilter, SoughtText, SoughtView, SuggestFilter, Text, UnpackedView,
 };
 pub use run::{
     AskReport, CheckIdempotency, IdempotencyRowView, IdempotencyView, PaceView, PauseRun, RunRef, RunView,

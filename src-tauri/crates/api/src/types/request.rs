@@ -194,6 +194,20 @@ pub struct CopyRequest {
     pub id: String,
     /// The URL it is to be sent to; empty for the listener's own.
     pub url: String,
+    /// `curl`, `powershell`, `cmd`, `http`, `fetch`, `python`, `rust` or `go`.
+    pub format: String,
+    /// Credentials, cookies, tokens and signatures are left out.
+    pub masked: bool,
+}
+
+/// A request as text for the clipboard.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CopiedRequest {
+    /// The text.
+    pub text: String,
+    /// The names of the headers whose values are masked in it, or would be if that were asked for.
+    pub secret_headers: Vec<String>,
 }
 
 /// A text made by the engine.

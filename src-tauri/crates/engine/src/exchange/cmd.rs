@@ -6,32 +6,11 @@
 use crate::delivery::{Outgoing, Scheme};
 
 use super::mask::Masking;
+use super::not_expressible::NotExpressible;
 use super::words::Parts;
 
 /// The longest line that `cmd` takes.
 const LINE_LIMIT: usize = 8191;
-
-/// Why `cmd` cannot say it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum NotExpressible {
-    /// A line break, a control character or anything outside ASCII.
-    #[error("the {part} has characters that the command prompt cannot pass on")]
-    Characters {
-        /// `target`, `headers` or `body`.
-        part: &'static str,
-    },
-    /// More than 8191 characters.
-    #[error("the command would be longer than the `8191` characters that the command prompt takes")]
-    TooLong,
-}
-
-impl NotExpressible {
-    /// What to do about it.
-    #[must_use]
-    pub const fn hint(self) -> &'static str {
-        "copy it for PowerShell instead"
-    }
-}
 
 /// The command for the interactive prompt; in a batch file each `%` would have to be doubled.
 ///

@@ -131,4 +131,4 @@ fn printf_word(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 #[path = "curl_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -7,7 +7,7 @@ use crate::delivery::scripted::{Target, read_request};
 use crate::delivery::{Destination, Edit, resend};
 use crate::model::RawHead;
 
-fn plan(method: &str, url: &str, headers: &[(&str, &[u8])], body: &[u8]) -> Outgoing {
+pub(in crate::exchange) fn plan(method: &str, url: &str, headers: &[(&str, &[u8])], body: &[u8]) -> Outgoing {
     let headers = headers
         .iter()
         .map(|(name, value)| ((*name).to_owned(), value.to_vec()))
@@ -58,7 +58,7 @@ async fn is_there(program: &str) -> bool {
     there
 }
 
-fn hostile() -> Vec<Vec<u8>> {
+pub(in crate::exchange) fn hostile() -> Vec<Vec<u8>> {
     let mut payloads: Vec<Vec<u8>> = [
         "$(touch made)",
         "`touch made`",

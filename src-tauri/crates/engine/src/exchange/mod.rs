@@ -5,16 +5,20 @@
 //! for more than a letter is written in another way, and where that cannot be done the format is refused by type.
 
 mod cmd;
+mod code;
 mod curl;
+mod http;
 mod mask;
+mod not_expressible;
 mod powershell;
-mod raw;
 mod wire;
 mod words;
 
-pub use cmd::{NotExpressible, curl_for_cmd};
+pub use cmd::curl_for_cmd;
+pub use code::{fetch, go, python, rust};
 pub use curl::curl;
+pub use http::http;
 pub use mask::Masking;
+pub use not_expressible::NotExpressible;
 pub use powershell::powershell;
-pub use raw::{captured, outgoing};
 pub use wire::request;

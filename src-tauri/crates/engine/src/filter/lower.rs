@@ -6,7 +6,10 @@
 /// Requests are mostly ASCII with a letter beyond it here and there; the runs between those are taken in one go.
 pub(super) fn push_lower(lower: &mut String, text: &str) {
     lower.reserve(text.len());
-    for run in text.as_bytes().chunk_by(|one, next| one.is_ascii() == next.is_ascii()) {
+    for run in text
+        .as_bytes()
+        .chunk_by(|one, next| one.is_ascii() == next.is_ascii())
+    {
         // A run ends where a letter does: the bytes of one letter are all beyond ASCII.
         let run = str::from_utf8(run).unwrap_or_default();
         if run.is_ascii() {

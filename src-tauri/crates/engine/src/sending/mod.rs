@@ -26,10 +26,9 @@ pub use several::{Chosen, MOST_PARALLEL, Order, RunPlan, Signatures};
 pub use targets::{Reachability, ShownCertificate};
 
 use crate::changes::Change;
-use crate::delivery::{Cancel, Destination, Edit, Outgoing, check_whole, live, plan, resend_by};
+use crate::delivery::{Cancel, Edit, Outgoing, check_whole, live, resend_by};
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::exchange;
 use crate::model::{Attempt, AttemptId, Delivery, DeliveryId, DeliveryKind, RequestId};
 use aim::Way;
 use courier::Parcel;
@@ -196,24 +195,6 @@ impl Engine {
     #[must_use]
     pub fn is_under_way(&self, id: DeliveryId) -> bool {
         self.core.courier.is_under_way(id)
-    }
-
-    /// A request as a cURL command for a POSIX shell, unmasked. `url` is where it goes; without one it goes back to
-    /// our own listener.
-    ///
-    /// # Errors
-    /// When the request is not whole, the URL cannot be understood, or the store cannot be read.
-    pub async fn curl(&self, id: RequestId, url: Option<&str>) -> Result<String, EngineError> {
-        let own = self.listener().await.url;
-        let destination = match url {
-            Some(url) => Destination::parse(url)?,
-            None if own.is_empty() => return Err(EngineError::NotListening),
-            None => Destination::parse(&own)?,
-        };
-        let request = self.request(id).await?;
-        check_whole(request.summary.state, &request.framing)?;
-        let outgoing = plan::resend(&request.head, self.whole_body(id).await?, &destination)?;
-        Ok(exchange::curl(&outgoing, &exchange::Masking::Shown))
     }
 
     /// The bytes that go when a request is resent.
