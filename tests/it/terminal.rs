@@ -140,16 +140,16 @@ fn a_request_is_given_away_as_a_command_or_a_program_with_what_is_secret_masked(
     );
     let id = hookbench.requests()[0]["id"].as_str().unwrap().to_owned();
     for (format, sign) in [
-        ("curl", "curl 'http://dev:1/x/own?a=1'"),
+        ("curl", "curl 'http://dev:1/own?a=1'"),
         ("powershell", "HttpRequestMessage"),
         ("cmd", "curl.exe"),
-        ("http", "POST /x/own?a=1 HTTP/1.1\r\n"),
-        ("fetch", "await fetch('http://dev:1/x/own?a=1'"),
+        ("http", "POST /own?a=1 HTTP/1.1\r\n"),
+        ("fetch", "await fetch('http://dev:1/own?a=1'"),
         ("python", "requests.request("),
         ("rust", "reqwest::Method::POST"),
         ("go", "http.NewRequest(\"POST\""),
     ] {
-        let copied = hookbench.run(&["show", &id, "--as", format, "--to", "http://dev:1/x"]);
+        let copied = hookbench.run(&["show", &id, "--as", format, "--to", "http://dev:1"]);
         assert_eq!(copied.code, 0, "{format}: {}", copied.stderr);
         assert!(
             copied.text().contains(sign),

@@ -91,7 +91,7 @@ test('the cURL line is safe to paste and masks what is secret unless asked', asy
   await bench.at('share-masked').uncheck();
   await bench.shows('share-text', 'abc123');
   await bench.at('share-url').fill('http://localhost:9/x');
-  await bench.shows('share-text', 'http://localhost:9/x/quote');
+  await bench.shows('share-text', 'http://localhost:9/x');
   await bench.at('share-copy').click();
   const program = await bench.page.evaluate(() => navigator.clipboard.readText());
   expect(program, 'it was asked for').toContain(`'abc123'`);
