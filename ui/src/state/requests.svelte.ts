@@ -79,6 +79,8 @@ export class RequestList {
   #older: number | null = null;
   #question = 0;
   #catching = false;
+  /** Whether something came while a page was being read. */
+  #late = false;
   #again = false;
   #paging = false;
   /** Rises when other rows are held altogether: a page that was asked for before does not fit them. */
@@ -159,8 +161,14 @@ export class RequestList {
       if (filter !== this.filter || error.code === 'bad_filter') this.filterError = error;
       else this.error = error;
     } finally {
-      if (current()) this.busy = false;
+      if (current()) this.#rest();
     }
+  }
+
+  /** No page is being read any more. */
+  #rest(): void {
+    this.busy = false;
+    if (this.#late) this.arrived();
   }
 
   setFilter(text: string): Promise<void> {
@@ -168,7 +176,7 @@ export class RequestList {
     const filter = text.trim();
     if (filter === this.filter && this.loaded && this.error === null) {
       this.#question += 1;
-      this.busy = false;
+      this.#rest();
       this.filterError = null;
       return Promise.resolve();
     }
@@ -177,6 +185,8 @@ export class RequestList {
 
   /** Something came: show it where the list follows, count it where it does not. */
   arrived(): void {
+    // The page that is being read may have been asked for before it came, and takes the place of what is there.
+    this.#late = this.busy;
     this.#again = true;
     if (!this.#catching) void this.#catchUp();
   }

@@ -32,6 +32,34 @@ describe('a list that follows', () => {
     expect(list.rows).toHaveLength(1);
   });
 
+  it('misses nothing that comes while a page is being read', async () => {
+    const store = new ScriptedRows(3);
+    let answer: () => void = () => undefined;
+    let first = true;
+    const host = new ScriptedHost({
+      count_requests: store.count,
+      list_requests: async (asked) => {
+        const page = store.page(asked);
+        // The first page was read before the request came, and arrives after it was told.
+        if (first && asked.limit !== 1) {
+          first = false;
+          await new Promise<void>((resolve) => (answer = resolve));
+        }
+        return page;
+      },
+    });
+    const list = new RequestList(host, 0);
+    const loading = list.load();
+    await settle();
+    store.add(1);
+    list.arrived();
+    await settle();
+    answer();
+    await loading;
+    await settle();
+    expect(list.rows.map((row) => row.sequence)).toEqual([4, 3, 2, 1]);
+  });
+
   it('reads the newest page where more came than a page holds', async () => {
     const { store, list } = await listOf(1);
     store.add(PAGE + 50);

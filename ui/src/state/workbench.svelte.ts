@@ -367,6 +367,11 @@ export class Workbench {
       this.lost = null;
       this.#number = 0;
       if (message.again) this.#refetch();
+      else {
+        // What came after the first page was read and before anybody listened is told by nobody.
+        this.list.arrived();
+        this.around.countsChanged();
+      }
     } else this.#changed(message.event);
   }
 

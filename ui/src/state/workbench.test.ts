@@ -221,6 +221,14 @@ describe('edit and replay', () => {
 });
 
 describe('the feed', () => {
+  it('asks once more for what came before it was listened to', async () => {
+    const { host } = await bench();
+    const asked = host.asked.length;
+    host.tell({ kind: 'connected', again: false });
+    await settle();
+    expect(host.asked.slice(asked).map(([name]) => name)).toContain('list_requests');
+  });
+
   it('asks for everything again after a gap and after the connection was lost', async () => {
     const { bench: made, host } = await bench();
     host.tell({ kind: 'lost', reason: 'gone' });
