@@ -87,6 +87,10 @@ export class RequestList {
   #activePlace = -1;
   #measuredAt = 0;
   #searchRound = 0;
+  /** Something came while the list was being read; looking then would have ended a search that takes long. */
+  #missed = false;
+  /** The same for something that changed. */
+  #stale = false;
   #wantedPlace: number | null = null;
   readonly #arranged = $derived(
     isArranged(this.arrangement) ? arrange(this.rows, this.arrangement, this.folded) : null,
@@ -147,6 +151,8 @@ export class RequestList {
     const question = ++this.#question;
     const current = (): boolean => question === this.#question;
     this.busy = true;
+    this.#missed = false;
+    this.#stale = false;
     try {
       this.stopped = false;
       this.searched = null;
@@ -159,7 +165,11 @@ export class RequestList {
       if (filter !== this.filter || error.code === 'bad_filter') this.filterError = error;
       else this.error = error;
     } finally {
-      if (current()) this.busy = false;
+      if (current()) {
+        this.busy = false;
+        if (this.#missed) this.arrived();
+        if (this.#stale && this.searched === null) void this.refetch();
+      }
     }
   }
 
@@ -236,6 +246,10 @@ export class RequestList {
 
   /** Asks for everything again, without moving anything. */
   async refetch(): Promise<void> {
+    if (this.busy || this.stopped) {
+      this.#stale = true;
+      return;
+    }
     const first = this.rows[0];
     if (first === undefined || this.following) return this.load();
     if (this.arranged) return this.#gather();
@@ -281,6 +295,7 @@ export class RequestList {
   async searchOn(): Promise<void> {
     this.stopped = false;
     await this.older();
+    if (this.#missed && !this.stopped) this.arrived();
   }
 
   /** Brings back rows that were let go at the upper end. */
@@ -509,6 +524,10 @@ export class RequestList {
 
   async #catchOnce(): Promise<void> {
     if (!this.loaded) return;
+    if (this.busy || this.stopped) {
+      this.#missed = true;
+      return;
+    }
     if (this.following && this.pending > 0) return this.load();
     const question = this.#question;
     const newest = await this.#newest(this.filter);
