@@ -87,6 +87,8 @@ export class RequestList {
   #activePlace = -1;
   #measuredAt = 0;
   #searchRound = 0;
+  /** The filter that was asked for last. */
+  #wanted = '';
   /** Something came while the list was being read; looking then would have ended a search that takes long. */
   #missed = false;
   /** The same for something that changed. */
@@ -151,6 +153,7 @@ export class RequestList {
     const question = ++this.#question;
     const current = (): boolean => question === this.#question;
     this.busy = true;
+    this.#wanted = filter;
     this.#missed = false;
     this.#stale = false;
     try {
@@ -176,6 +179,8 @@ export class RequestList {
   setFilter(text: string): Promise<void> {
     this.text = text;
     const filter = text.trim();
+    // It is being looked for already.
+    if (this.busy && filter === this.#wanted) return Promise.resolve();
     if (filter === this.filter && this.loaded && this.error === null) {
       this.#question += 1;
       this.busy = false;
@@ -274,7 +279,8 @@ export class RequestList {
   }
 
   async older(): Promise<void> {
-    if (!this.more || this.#older === null || this.arranged || this.stopped) return;
+    // Rows of another filter are about to take the place of these.
+    if (!this.more || this.#older === null || this.arranged || this.stopped || this.busy) return;
     await this.#paged({ before: this.#older }, (page) => {
       const rows = [...this.rows, ...page.rows];
       const dropped = Math.max(0, rows.length - HELD);
@@ -583,7 +589,7 @@ export class RequestList {
       }
       page = await this.#page({ ...ask, before: page.next ?? 0 });
     }
-    if (current()) {
+    if (current() && round === this.#searchRound) {
       this.searched = null;
       this.stopped = false;
     }

@@ -385,8 +385,11 @@ describe('a search through the bytes', () => {
     const before = asked();
     list.arrived();
     await list.refetch();
+    await list.older();
+    void list.setFilter('*rare*');
     await settle();
     expect(asked(), 'nobody asks a second time').toBe(before);
+    expect(list.searched, 'and it is as far as it was').toBe(10);
     await step();
     await step();
     expect([list.filter, list.rows.map((row) => row.sequence)]).toEqual(['*rare*', [75]]);
