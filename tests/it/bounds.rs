@@ -261,3 +261,88 @@ fn many_half_bodies_wait_on_the_disk_and_not_in_memory() {
     println!("and by {} MB when all of them left", keeping / MB);
     assert!(keeping < 180 * MB, "{} MB more", keeping / MB);
 }
+
+#[test]
+fn twenty_thousand_paths_are_all_stored_once_and_listed_at_once() {
+    const SENDERS: usize = 4;
+    const EACH: usize = 5_000;
+    let hookbench = Hookbench::new();
+    let listening = hookbench.listen();
+    let address = listening.address();
+    std::thread::scope(|scope| {
+        for sender in 0..SENDERS {
+            scope.spawn(move || {
+                let mut stream = TcpStream::connect(address).expect("it accepts");
+                let mut reading = stream.try_clone().expect("a second handle");
+                let reader = std::thread::spawn(move || {
+                    let (mut text, mut piece, mut answers) = (Vec::new(), [0; 16_384], 0);
+                    while answers < EACH {
+                        let count = reading.read(&mut piece).expect("it answers");
+                        assert_ne!(count, 0, "it closes nothing: {answers} of {EACH}");
+                        text.extend_from_slice(&piece[..count]);
+                        let begins = |window: &[u8]| window == b"HTTP/1.1 200";
+                        answers += text.windows(12).filter(|window| begins(window)).count();
+                        // What may be the beginning of the next one is looked at again.
+                        let kept = text.len().saturating_sub(11);
+                        text.drain(..kept);
+                    }
+                });
+                for number in 0..EACH {
+                    let request = format!(
+                        "POST /{sender}/{number} HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{{}}"
+                    );
+                    stream.write_all(request.as_bytes()).expect("it reads");
+                }
+                reader.join().expect("all are answered 200");
+            });
+        }
+    });
+    let begun = Instant::now();
+    let page = hookbench.run(&["list", "--limit", "100"]);
+    let took = begun.elapsed();
+    assert_eq!(page.text().lines().count(), 100, "a page is a page");
+    println!("a page of {} took {took:?}", SENDERS * EACH);
+    assert!(took < Duration::from_secs(2), "whatever lies behind it: {took:?}");
+    let all = hookbench.run(&["list", "--json", "--limit", "100000"]).json();
+    let paths: std::collections::BTreeSet<_> = all.iter().map(|row| row["target"].as_str()).collect();
+    assert_eq!(
+        (all.len(), paths.len()),
+        (SENDERS * EACH, SENDERS * EACH),
+        "each is there, and once"
+    );
+}
+
+#[test]
+fn a_slow_link_brings_every_body_whole() {
+    let hookbench = Hookbench::new();
+    let listening = hookbench.listen();
+    let address = listening.address();
+    // Thirty senders at about 400 kbit/s each, in pieces as large as a packet.
+    std::thread::scope(|scope| {
+        for sender in 0..30_u8 {
+            scope.spawn(move || {
+                let body = vec![b'a' + sender % 26; 40_000];
+                let mut stream = TcpStream::connect(address).expect("it accepts");
+                let head = format!(
+                    "POST /slow HTTP/1.1\r\nHost: h\r\nContent-Length: {}\r\n\r\n",
+                    body.len()
+                );
+                for piece in [head.as_bytes(), &body].concat().chunks(1_400) {
+                    stream.write_all(piece).expect("it reads");
+                    std::thread::sleep(Duration::from_millis(28));
+                }
+                let mut answer = [0; 12];
+                stream.read_exact(&mut answer).expect("it answers");
+                assert_eq!(&answer, b"HTTP/1.1 200", "it is slow, and not too slow");
+            });
+        }
+    });
+    let whole = hookbench
+        .run(&["list", "--json", "--filter", "is:complete"])
+        .json();
+    assert_eq!(whole.len(), 30, "all came");
+    assert!(
+        whole.iter().all(|row| row["body_length"] == 40_000),
+        "and came whole"
+    );
+}

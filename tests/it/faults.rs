@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use hookbench_tests::Hookbench;
 
 /// Sends a request on a connection of its own and gives the whole answer; empty where none came.
-fn send(address: SocketAddr, path: &str, body: &[u8]) -> String {
+pub(crate) fn send(address: SocketAddr, path: &str, body: &[u8]) -> String {
     let exchange = || -> std::io::Result<String> {
         let mut stream = TcpStream::connect(address)?;
         stream.set_read_timeout(Some(Duration::from_secs(20)))?;
@@ -28,7 +28,7 @@ fn send(address: SocketAddr, path: &str, body: &[u8]) -> String {
     exchange().unwrap_or_default()
 }
 
-fn status(answer: &str) -> &str {
+pub(crate) fn status(answer: &str) -> &str {
     answer.get(9..12).unwrap_or_default()
 }
 

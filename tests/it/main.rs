@@ -12,6 +12,7 @@ mod faults;
 mod handshakes;
 mod keeping;
 mod layout;
+mod power;
 mod safety;
 mod scripts;
 mod signatures;

@@ -1,5 +1,7 @@
 //! Hostile content stays text, and the listener gives nothing away.
 
+use std::io::{Read as _, Write as _};
+
 use hookbench_tests::{Hookbench, request};
 
 #[test]
@@ -118,4 +120,77 @@ fn only_the_owner_can_read_the_data() {
         }
     }
     assert!(files >= 2, "the data file and the secret are there");
+}
+
+#[test]
+fn the_interface_answers_only_its_own_page_and_only_with_the_key() {
+    let hookbench = Hookbench::new();
+    let mut command = hookbench.command();
+    command.args(["serve", "--json", "--port", "0"]);
+    let mut serving = hookbench_tests::Listening::start(command);
+    let second = serving.next_line();
+    let (address, key) = second["interface"]
+        .as_str()
+        .and_then(|url| url.strip_prefix("http://")?.split_once("/#token="))
+        .map(|(address, key)| (address.to_owned(), key.to_owned()))
+        .expect("the second line is the address of the interface with its key");
+    let socket: std::net::SocketAddr = address.parse().expect("an address");
+    let port = socket.port();
+    let ask = |path: &str, lines: &str| {
+        let method = if path.starts_with("/api/call") {
+            "POST"
+        } else {
+            "GET"
+        };
+        let request = format!(
+            "{method} {path} HTTP/1.1\r\n{lines}Content-Type: application/json\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{{}}"
+        );
+        let mut stream = std::net::TcpStream::connect(socket).expect("it accepts");
+        stream.write_all(request.as_bytes()).expect("it reads");
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).expect("it answers");
+        String::from_utf8_lossy(&answer[9..]).into_owned()
+    };
+    let bearer = format!("Authorization: Bearer {key}\r\n");
+    let own = format!("Host: {address}\r\n");
+    assert_eq!(
+        ask("/api/call/status", &format!("{own}{bearer}")),
+        "200",
+        "our own page"
+    );
+    for refused in [
+        String::new(),
+        "Host: evil.example\r\n".to_owned(),
+        format!("Host: evil.example:{port}\r\n"),
+        format!("Host: 127.0.0.1.evil.example:{port}\r\n"),
+        "Host: 127.0.0.1\r\n".to_owned(),
+        format!("Host: 127.1:{port}\r\n"),
+        format!("Host: [::1]:{port}\r\n"),
+        format!("{own}Host: evil.example\r\n"),
+        format!("{own}Origin: http://evil.example\r\n"),
+        format!("{own}Origin: https://127.0.0.1:{port}\r\n"),
+        format!("{own}Origin: null\r\n"),
+        format!("{own}Sec-Fetch-Site: cross-site\r\n"),
+        format!("{own}Sec-Fetch-Site: same-site\r\n"),
+    ] {
+        for path in ["/api/call/status", "/api/feed", "/"] {
+            let status = ask(path, &format!("{refused}{bearer}"));
+            // hyper itself refuses two hosts or none where it does.
+            assert!(
+                ["403", "400"].contains(&status.as_str()),
+                "{path} with {refused:?}: {status}"
+            );
+        }
+    }
+    for keyless in [
+        "",
+        "Authorization: Bearer 0123\r\n",
+        "Authorization: Basic eDp5\r\n",
+    ] {
+        assert_eq!(
+            ask("/api/call/status", &format!("{own}{keyless}")),
+            "403",
+            "without the key: {keyless}"
+        );
+    }
 }

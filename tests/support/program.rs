@@ -239,10 +239,20 @@ impl Hookbench {
     /// # Panics
     /// When it does not say where it listens.
     pub fn listen_with(&self, arguments: &[&str]) -> Listening {
-        let mut child = self
-            .command()
-            .args(["listen", "--json"])
-            .args(arguments)
+        let mut command = self.command();
+        command.args(["listen", "--json"]).args(arguments);
+        Listening::start(command)
+    }
+}
+
+impl Listening {
+    /// Starts a command that says first where it listens.
+    ///
+    /// # Panics
+    /// When it does not say so.
+    #[must_use]
+    pub fn start(mut command: Command) -> Self {
+        let mut child = command
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -250,7 +260,7 @@ impl Hookbench {
             .expect("the program starts");
         let lines = lines_of(child.stdout.take().expect("a piped output"));
         let asides = lines_of(child.stderr.take().expect("a piped output"));
-        let mut listening = Listening {
+        let mut listening = Self {
             child,
             lines,
             asides,

@@ -79,8 +79,6 @@ export class RequestList {
   #older: number | null = null;
   #question = 0;
   #catching = false;
-  /** Whether something came while a page was being read. */
-  #late = false;
   #again = false;
   #paging = false;
   /** Rises when other rows are held altogether: a page that was asked for before does not fit them. */
@@ -89,6 +87,12 @@ export class RequestList {
   #activePlace = -1;
   #measuredAt = 0;
   #searchRound = 0;
+  /** The filter that was asked for last. */
+  #wanted = '';
+  /** Something came while the list was being read; looking then would have ended a search that takes long. */
+  #missed = false;
+  /** The same for something that changed. */
+  #stale = false;
   #wantedPlace: number | null = null;
   readonly #arranged = $derived(
     isArranged(this.arrangement) ? arrange(this.rows, this.arrangement, this.folded) : null,
@@ -149,6 +153,9 @@ export class RequestList {
     const question = ++this.#question;
     const current = (): boolean => question === this.#question;
     this.busy = true;
+    this.#wanted = filter;
+    this.#missed = false;
+    this.#stale = false;
     try {
       this.stopped = false;
       this.searched = null;
@@ -161,22 +168,22 @@ export class RequestList {
       if (filter !== this.filter || error.code === 'bad_filter') this.filterError = error;
       else this.error = error;
     } finally {
-      if (current()) this.#rest();
+      if (current()) {
+        this.busy = false;
+        if (this.#missed) this.arrived();
+        if (this.#stale && this.searched === null) void this.refetch();
+      }
     }
-  }
-
-  /** No page is being read any more. */
-  #rest(): void {
-    this.busy = false;
-    if (this.#late) this.arrived();
   }
 
   setFilter(text: string): Promise<void> {
     this.text = text;
     const filter = text.trim();
+    // It is being looked for already.
+    if (this.busy && filter === this.#wanted) return Promise.resolve();
     if (filter === this.filter && this.loaded && this.error === null) {
       this.#question += 1;
-      this.#rest();
+      this.busy = false;
       this.filterError = null;
       return Promise.resolve();
     }
@@ -185,8 +192,6 @@ export class RequestList {
 
   /** Something came: show it where the list follows, count it where it does not. */
   arrived(): void {
-    // The page that is being read may have been asked for before it came, and takes the place of what is there.
-    this.#late = this.busy;
     this.#again = true;
     if (!this.#catching) void this.#catchUp();
   }
@@ -246,6 +251,10 @@ export class RequestList {
 
   /** Asks for everything again, without moving anything. */
   async refetch(): Promise<void> {
+    if (this.busy || this.stopped) {
+      this.#stale = true;
+      return;
+    }
     const first = this.rows[0];
     if (first === undefined || this.following) return this.load();
     if (this.arranged) return this.#gather();
@@ -270,7 +279,8 @@ export class RequestList {
   }
 
   async older(): Promise<void> {
-    if (!this.more || this.#older === null || this.arranged || this.stopped) return;
+    // Rows of another filter are about to take the place of these.
+    if (!this.more || this.#older === null || this.arranged || this.stopped || this.busy) return;
     await this.#paged({ before: this.#older }, (page) => {
       const rows = [...this.rows, ...page.rows];
       const dropped = Math.max(0, rows.length - HELD);
@@ -291,6 +301,7 @@ export class RequestList {
   async searchOn(): Promise<void> {
     this.stopped = false;
     await this.older();
+    if (this.#missed && !this.stopped) this.arrived();
   }
 
   /** Brings back rows that were let go at the upper end. */
@@ -518,6 +529,11 @@ export class RequestList {
   }
 
   async #catchOnce(): Promise<void> {
+    // The page that is being read may have been asked for before it came, the first one too.
+    if (this.busy || this.stopped) {
+      this.#missed = true;
+      return;
+    }
     if (!this.loaded) return;
     if (this.following && this.pending > 0) return this.load();
     const question = this.#question;
@@ -574,7 +590,7 @@ export class RequestList {
       }
       page = await this.#page({ ...ask, before: page.next ?? 0 });
     }
-    if (current()) {
+    if (current() && round === this.#searchRound) {
       this.searched = null;
       this.stopped = false;
     }

@@ -402,4 +402,24 @@ describe('a search through the bytes', () => {
     await step();
     expect([list.searched, list.filter], 'what still comes changes nothing').toEqual([null, '']);
   });
+
+  it('is not begun anew by what happens meanwhile', async () => {
+    const { host, step, asked } = searching(100, [75]);
+    const list = new RequestList(host, 0);
+    await list.load('');
+    void list.load('*rare*');
+    await settle();
+    await step();
+    const before = asked();
+    list.arrived();
+    await list.refetch();
+    await list.older();
+    void list.setFilter('*rare*');
+    await settle();
+    expect(asked(), 'nobody asks a second time').toBe(before);
+    expect(list.searched, 'and it is as far as it was').toBe(10);
+    await step();
+    await step();
+    expect([list.filter, list.rows.map((row) => row.sequence)]).toEqual(['*rare*', [75]]);
+  });
 });

@@ -27,6 +27,13 @@ pub(crate) fn bytes(bytes: &[u8]) -> Result<(), Failure> {
     Ok(stdout.flush()?)
 }
 
+/// Writes to the present line of standard error, at once.
+pub(crate) fn aside_here(text: &str) {
+    // Nobody may be listening, and the command goes on all the same.
+    let mut stderr = std::io::stderr().lock();
+    let _ = write!(stderr, "{text}").and_then(|()| stderr.flush());
+}
+
 /// Tells something beside the output, on standard error.
 pub(crate) fn aside(text: &str) {
     // Nobody may be listening, and the command goes on all the same.

@@ -285,3 +285,55 @@ async fn a_damaged_page_is_found_soon_after_the_start_by_itself() {
         "never acknowledged into it: {refused:?}"
     );
 }
+
+#[tokio::test]
+async fn a_reader_that_holds_on_is_told_of_and_the_log_shrinks_once_it_lets_go() {
+    let (_folder, store) = store().await;
+    store.insert_request(request(b"before")).await.unwrap();
+    let mut health = store.watch_health();
+    let mut reader = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(store.path())
+        .read_only(true)
+        .connect()
+        .await
+        .unwrap();
+    sqlx::raw_sql("BEGIN; SELECT count(*) FROM request")
+        .execute(&mut reader)
+        .await
+        .unwrap();
+    let body = noise(2_000_000, 7);
+    for _ in 0..75 {
+        store
+            .insert_request(request(&body))
+            .await
+            .expect("capturing goes on beside it");
+    }
+    let log = || fs::metadata(store.path().with_file_name("hookbench.db-wal")).map_or(0, |data| data.len());
+    assert!(
+        log() > 128 * 1024 * 1024,
+        "nothing of the log can be given up: {}",
+        log()
+    );
+    let told = health.wait_for(|health| health.long_log.is_some());
+    tokio::time::timeout(Duration::from_secs(30), told)
+        .await
+        .expect("it is told of")
+        .unwrap();
+    let seen: i64 = sqlx::query_scalar("SELECT count(*) FROM request")
+        .fetch_one(&mut reader)
+        .await
+        .unwrap();
+    assert_eq!(seen, 1, "it sees what was there when it began");
+    sqlx::query("COMMIT").execute(&mut reader).await.unwrap();
+    let over = async {
+        let mut at = 0_u32;
+        while health.borrow().long_log.is_some() {
+            store.insert_request(request(&at.to_be_bytes())).await.unwrap();
+            at += 1;
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), over)
+        .await
+        .expect("the log is copied and begins anew");
+}

@@ -351,6 +351,47 @@ async fn an_older_file_is_copied_before_it_is_changed() {
 }
 
 #[tokio::test]
+async fn a_copy_of_an_older_file_that_was_cut_short_is_made_again() {
+    let (folder, store) = store().await;
+    fill(&store, 20).await;
+    store
+        .write(|connection| {
+            Box::pin(async move {
+                sqlx::raw_sql("PRAGMA user_version = 0")
+                    .execute(connection)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+        .unwrap();
+    store.close().await;
+    let copy = folder.path().join("hookbench.db.schema-0.bak");
+    let partial = folder.path().join("hookbench.db.schema-0.bak.partial");
+    // The program ended in the middle of the copy.
+    std::fs::write(&partial, b"SQLite format 3\0 and no more").unwrap();
+    open(&folder).await.close().await;
+    assert!(!partial.exists(), "what was cut short is gone");
+    let mut connection = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(&copy)
+        .connect()
+        .await
+        .unwrap();
+    let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM request")
+        .fetch_one(&mut connection)
+        .await
+        .unwrap();
+    connection.close().await.unwrap();
+    assert_eq!(rows, 20, "and the copy is whole");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = std::fs::metadata(&copy).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "only its owner may read it");
+    }
+}
+
+#[tokio::test]
 async fn a_damaged_page_is_found_and_nothing_is_acknowledged_after() {
     let (folder, store) = store().await;
     fill(&store, 300).await;
