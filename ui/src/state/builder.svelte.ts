@@ -41,6 +41,8 @@ export interface Beginning {
   /** The request that it is tried on first. */
   request?: RequestRow | null;
   secret?: string;
+  /** Whether the endpoint of a request has a secret; where none has, one is typed. */
+  hasSecret?: (row: RequestRow) => boolean;
   /** Whether it differs from what is kept before anybody typed. */
   fresh: boolean;
 }
@@ -69,13 +71,22 @@ export class SchemeBuilder {
   /** Whether the endpoint of the request shall be checked by it. */
   adopts = $state(false);
   readonly #host: Host;
+  readonly #hasSecret: (row: RequestRow) => boolean;
   #turn = 0;
   #waiting: ReturnType<typeof setTimeout> | undefined;
   #gone = false;
 
   constructor(host: Host, beginning: Beginning) {
-    const { reading, replaces = null, request = null, secret = '', fresh } = beginning;
+    const {
+      reading,
+      replaces = null,
+      request = null,
+      secret = '',
+      hasSecret = () => true,
+      fresh,
+    } = beginning;
     this.#host = host;
+    this.#hasSecret = hasSecret;
     this.replaces = replaces;
     this.toml = reading.toml;
     this.form = reading.form;
@@ -100,7 +111,9 @@ export class SchemeBuilder {
   }
 
   get secret(): TrialSecret {
-    if (this.secretFrom === 'endpoint') return { from: 'endpoint' };
+    // With nothing typed yet, what the endpoint has says at least that something is wanted.
+    if (this.secretFrom === 'endpoint' || (this.secretFrom === 'typed' && this.typed === ''))
+      return { from: 'endpoint' };
     if (this.secretFrom === 'typed') return { from: 'typed', value: this.typed };
     return { from: 'stored', id: this.secretFrom };
   }
@@ -125,6 +138,9 @@ export class SchemeBuilder {
         ...others.filter((row) => !same(row)),
       ];
       this.request ??= this.#likeliest()?.id ?? null;
+      const { row } = this;
+      if (row !== undefined && this.secretFrom === 'endpoint' && !this.#hasSecret(row))
+        this.secretFrom = 'typed';
     } catch (thrown) {
       this.problem = asApiError(thrown);
     }

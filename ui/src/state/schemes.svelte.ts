@@ -69,7 +69,10 @@ export class Schemes {
 
   async #open(what: string, begin: () => Promise<Beginning>): Promise<void> {
     try {
-      const builder = new SchemeBuilder(this.#bench.host, await begin());
+      const { host, around } = this.#bench;
+      const hasSecret = (row: RequestRow): boolean =>
+        (around.endpointAt(row.endpoint)?.secrets.length ?? 0) > 0;
+      const builder = new SchemeBuilder(host, { hasSecret, ...(await begin()) });
       this.#bench.view.close();
       this.#bench.view.drawer = false;
       this.builder?.leave();
@@ -84,8 +87,7 @@ export class Schemes {
   leave(): void {
     const { builder } = this;
     if (builder === null) return;
-    builder.leave();
-    this.builder = null;
+    this.#close(builder);
     if (!builder.changed) return;
     const run = (): void => {
       this.builder = builder;
@@ -110,12 +112,19 @@ export class Schemes {
         const kept = await host.call('save_own_scheme', { toml, replaces });
         notes.done(`The scheme ${visibleText(kept.name)} is kept`);
       }
-      builder.leave();
-      this.builder = null;
+      this.#close(builder);
       await this.#changed();
     } catch (thrown) {
       notes.failed('The scheme was not kept', thrown);
     }
+  }
+
+  /** What was there before has the keyboard again. */
+  #close(builder: SchemeBuilder): void {
+    const { view } = this.#bench;
+    builder.leave();
+    this.builder = null;
+    if (view.settings === null) view.rowWanted += 1;
   }
 
   async remove(scheme: OwnSchemeView): Promise<void> {

@@ -157,6 +157,37 @@ async fn a_scheme_is_tried_without_being_kept() {
         (3, 4, 1, None),
         "three of four hold, and nothing is left to try"
     );
+    let newest = bench.engine.request(id).await.unwrap().summary.sequence;
+    let typed = TrialSecrets::Typed(Secret::new("typed", "s3cret"));
+    let rest = bench
+        .engine
+        .try_scheme_on(ACME, id, typed, Some(newest))
+        .await
+        .unwrap();
+    assert_eq!(
+        (rest.valid, rest.of),
+        (2, 3),
+        "a step goes on where another ended"
+    );
+    bench.endpoint_without_provider("/elsewhere", &["s3cret"]).await;
+    let endpoints = bench.engine.endpoints().await.unwrap();
+    let stored = TrialSecrets::Stored(endpoints[0].secrets[0].id);
+    let tried = bench.engine.try_scheme(ACME, id, stored).await.unwrap();
+    assert_eq!(
+        tried.report.verdict,
+        Verdict::Valid,
+        "a secret of another endpoint can be tried"
+    );
+    let none = bench
+        .engine
+        .try_scheme(ACME, id, TrialSecrets::OfEndpoint)
+        .await
+        .unwrap();
+    assert_eq!(
+        none.report.verdict,
+        Verdict::NoSecret,
+        "its own endpoint has none"
+    );
     assert!(
         bench.engine.own_schemes().await.unwrap().is_empty(),
         "nothing is kept"
