@@ -38,7 +38,8 @@ mod view;
 
 pub use answer::keyed_digest;
 pub use diagnose::{
-    Action, Budget, Cause, Context, Diagnosis, Difference, Excluded, Hint, Proof, Remedy, diagnose, explain,
+    Action, Budget, Cause, Context, Diagnosis, Difference, Excluded, Hint, Proof, Question, Remedy, diagnose,
+    explain,
 };
 pub use discover::{Discovered, discover};
 pub use message::{Draft, HeaderLine, Message, Micros};

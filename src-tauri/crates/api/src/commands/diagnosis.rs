@@ -18,8 +18,8 @@ use crate::types::{
 pub(super) async fn diagnose(engine: &Hookbench, arguments: RequestRef) -> Result<DiagnosisView, ApiError> {
     let id: RequestId = arguments.id.parse()?;
     let diagnosis = engine.diagnose(id, Examination::default()).await?;
-    let remedy = engine.remedy(id, &diagnosis).await?;
-    Ok(view(diagnosis, remedy.as_ref()))
+    let remedies = engine.remedies(id, &diagnosis).await?;
+    Ok(view(diagnosis, &remedies))
 }
 
 pub(super) async fn explain(engine: &Hookbench, arguments: Explain) -> Result<DiagnosisView, ApiError> {
@@ -28,7 +28,7 @@ pub(super) async fn explain(engine: &Hookbench, arguments: Explain) -> Result<Di
         .explain(arguments.id.parse()?, computed, Examination::default())
         .await?;
     // It is the receiver's code that is to be changed, nothing here.
-    Ok(view(explained, None))
+    Ok(view(explained, &[]))
 }
 
 pub(super) async fn apply(engine: &Hookbench, arguments: ApplyRemedy) -> Result<RemedyApplied, ApiError> {
@@ -79,17 +79,20 @@ fn done(applied: Applied) -> RemedyApplied {
     }
 }
 
-fn view(diagnosis: Diagnosis, offered: Option<&Remedy>) -> DiagnosisView {
+fn view(diagnosis: Diagnosis, offered: &[Remedy]) -> DiagnosisView {
     DiagnosisView {
         cause: diagnosis.cause.code().to_owned(),
         message: diagnosis.message,
         proof: diagnosis.proof.map(proof),
         remedy: diagnosis.remedy.map(|remedy| RemedyView {
             text: remedy.text,
-            action: offered.map(|offered| RemedyAction {
-                kind: offered.kind().to_owned(),
-                label: label(offered),
-            }),
+            actions: offered
+                .iter()
+                .map(|offered| RemedyAction {
+                    kind: offered.kind().to_owned(),
+                    label: label(offered),
+                })
+                .collect(),
         }),
         hints: diagnosis.hints.into_iter().map(|hint| hint.text).collect(),
         excluded: diagnosis

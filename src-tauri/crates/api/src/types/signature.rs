@@ -180,8 +180,8 @@ pub struct ProofView {
     pub secret: String,
     /// What was computed, in hex; `null` for public keys.
     pub computed: Option<String>,
-    /// What came, in hex: the same bytes.
-    pub received: String,
+    /// What came, in hex: the same bytes; `null` where the secret itself was sent.
+    pub received: Option<String>,
     /// What the documented scheme gives for the request as it is, in hex.
     pub documented: Option<String>,
     /// Where the body that was signed parts from the one that came, where it is another form of it.
@@ -194,8 +194,8 @@ pub struct ProofView {
 pub struct RemedyView {
     /// In a sentence.
     pub text: String,
-    /// What one button does, where something can be done so.
-    pub action: Option<RemedyAction>,
+    /// What one button each does, where something can be done so.
+    pub actions: Vec<RemedyAction>,
 }
 
 /// What one button does.

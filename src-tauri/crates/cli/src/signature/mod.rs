@@ -108,7 +108,9 @@ fn people(diagnosis: &Diagnosis) -> Result<(), Failure> {
         if let Some(computed) = &proof.computed_hex {
             output::line(&format!("  computed: {computed}"))?;
         }
-        output::line(&format!("  received: {}", proof.received_hex))?;
+        if let Some(received) = &proof.received_hex {
+            output::line(&format!("  received: {received}"))?;
+        }
     }
     if let Some(remedy) = &diagnosis.remedy {
         output::line(&format!("  {}", visible(&remedy.text)))?;

@@ -1,6 +1,6 @@
 //! Remedies on requests that came through the listener, with signatures made here by the sender's scheme.
 
-use hookbench_signature::{Draft, Verdict, sign};
+use hookbench_signature::{Draft, Secret, Verdict, sign};
 
 use super::*;
 use crate::capture_for_tests::{Bench, bench};
@@ -89,9 +89,9 @@ async fn a_secret_is_cleaned_only_where_that_is_the_cause() {
         .post("/stripe", &stripe(&bench, "whsec_live", "{}", 0), "{}")
         .await;
     let diagnosis = bench.engine.diagnose(id, Examination::default()).await.unwrap();
-    let remedy = bench.engine.remedy(id, &diagnosis).await.unwrap();
+    let remedies = bench.engine.remedies(id, &diagnosis).await.unwrap();
     assert_eq!(
-        remedy.map(|remedy| remedy.kind()),
+        remedies.first().map(Remedy::kind),
         Some("clean-secret"),
         "{}",
         diagnosis.message

@@ -7,6 +7,7 @@
 
 mod diagnosis;
 mod discovery;
+mod nearly;
 mod properties;
 mod provider;
 mod report;
