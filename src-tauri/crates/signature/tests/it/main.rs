@@ -12,5 +12,6 @@ mod properties;
 mod provider;
 mod report;
 mod signing;
+mod snippets;
 mod speed;
 mod vectors;
