@@ -125,7 +125,10 @@ describe('the diagnosis', () => {
       { kind: 'use-secret', label: 'Use the secret “b”' },
       { kind: 'set-url', label: 'Set the public URL to https://a.example/' },
     ];
-    const { host } = await withVerdict('invalid', () => ({ ...PROVED, remedy: { text: 'Use it.', actions } }));
+    const { host } = await withVerdict('invalid', () => ({
+      ...PROVED,
+      remedy: { text: 'Use it.', actions },
+    }));
     host.script.apply_remedy = () => ({ undo: 1, done: 'it is set' });
     await until(() => all('remedy-apply').length === 2);
     expect(text('remedy-all')).toBe('It takes all of them; each can be taken back.');
@@ -136,7 +139,8 @@ describe('the diagnosis', () => {
   });
 
   it('of a secret that was sent itself shows no digests', async () => {
-    const proof = { ...PROVED.proof!, computed: null, received: null, documented: null, template: '' };
+    if (PROVED.proof === null) throw new Error('it has a proof');
+    const proof = { ...PROVED.proof, computed: null, received: null, documented: null, template: '' };
     await withVerdict('invalid', () => ({ ...PROVED, proof }));
     await until(() => all('diagnosis-title').length > 0);
     expect(text('diagnosis-digests')).toBe('');
@@ -191,5 +195,34 @@ describe('the diagnosis', () => {
     seen.sentence = 'It does not match with the new secret.';
     await bench.opened?.loadDetail();
     await until(() => asked() === 3);
+  });
+});
+
+describe('the code that verifies it', () => {
+  it('is written in the language that was chosen, and can be copied', async () => {
+    const { host } = await withVerdict('valid', () => PROVED);
+    host.script.write_snippet = ({ language }) => ({ code: `// ${language}\nverify()`, refused: null });
+    const card = one('snippet') as HTMLDetailsElement;
+    card.open = true;
+    card.dispatchEvent(new Event('toggle'));
+    await until(() => all('snippet-code').length > 0);
+    expect(one('snippet-code').textContent).toBe('// node\nverify()');
+    const language = one('snippet-language') as HTMLSelectElement;
+    language.value = 'python';
+    language.dispatchEvent(new Event('change', { bubbles: true }));
+    await until(() => one('snippet-code').textContent.startsWith('// python'));
+    expect(localStorage.getItem('hookbench.snippet.language')).toBe('"python"');
+    localStorage.removeItem('hookbench.snippet.language');
+  });
+
+  it('that a few lines cannot be is refused with the reason', async () => {
+    const { host } = await withVerdict('valid', () => PROVED);
+    host.script.write_snippet = () => ({ code: null, refused: 'the signature is a JSON web token' });
+    const card = one('snippet') as HTMLDetailsElement;
+    card.open = true;
+    card.dispatchEvent(new Event('toggle'));
+    await until(() => all('snippet-refused').length > 0);
+    expect(text('snippet-refused')).toBe('The signature is a JSON web token.');
+    expect((one('snippet-copy') as HTMLButtonElement).disabled).toBe(true);
   });
 });

@@ -7,12 +7,13 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use hookbench_engine::model::RequestId;
 use hookbench_engine::secrets::SecretString;
 use hookbench_engine::{Applied, Engine as Hookbench, Examination, Remedy};
-use hookbench_signature::{Diagnosis, Difference, Proof, Secret};
+use hookbench_signature::{Diagnosis, Difference, Language, Proof, Secret};
 
-use crate::error::ApiError;
+use crate::error::{ApiError, Code};
 use crate::types::{
     AdoptScheme, ApplyRemedy, DiagnosisView, DifferenceView, Explain, FindScheme, FoundScheme, Nothing,
-    ProofView, RemedyAction, RemedyApplied, RemedyView, RequestRef, UndoRemedy,
+    OpenOffer, ProofView, RemedyAction, RemedyApplied, RemedyView, RequestRef, SnippetView, UndoRemedy,
+    WriteSnippet,
 };
 
 pub(super) async fn diagnose(engine: &Hookbench, arguments: RequestRef) -> Result<DiagnosisView, ApiError> {
@@ -29,6 +30,37 @@ pub(super) async fn explain(engine: &Hookbench, arguments: Explain) -> Result<Di
         .await?;
     // It is the receiver's code that is to be changed, nothing here.
     Ok(view(explained, &[]))
+}
+
+pub(super) async fn snippet(engine: &Hookbench, arguments: WriteSnippet) -> Result<SnippetView, ApiError> {
+    let language: Language = arguments.language.parse().map_err(|error| ApiError {
+        code: Code::BadInput,
+        message: format!("{error}"),
+        hint: None,
+    })?;
+    let written = engine.snippet(arguments.id.parse()?, language).await?;
+    Ok(match written {
+        Ok(code) => SnippetView {
+            code: Some(code),
+            refused: None,
+        },
+        Err(refused) => SnippetView {
+            code: None,
+            refused: Some(refused.to_string()),
+        },
+    })
+}
+
+pub(super) async fn open_offer(engine: &Hookbench, arguments: OpenOffer) -> Result<Nothing, ApiError> {
+    let link = engine
+        .offered_link(arguments.id.parse()?, &arguments.link)
+        .await?;
+    open::that_detached(link).map_err(|error| ApiError {
+        code: Code::BadInput,
+        message: format!("no browser could be started: {error}"),
+        hint: Some("copy the link and open it yourself".to_owned()),
+    })?;
+    Ok(Nothing {})
 }
 
 pub(super) async fn apply(engine: &Hookbench, arguments: ApplyRemedy) -> Result<RemedyApplied, ApiError> {

@@ -48,7 +48,9 @@ pub use keeping::{
 };
 pub use limit::{LimitView, SetLimit, SetLimits};
 pub use provider::{ParameterView, ProviderView, SampleSent, SampleView, SendSample};
-pub use remedy::{AdoptScheme, ApplyRemedy, Explain, FindScheme, FoundScheme, RemedyApplied, UndoRemedy};
+pub use remedy::{
+    AdoptScheme, ApplyRemedy, Explain, FindScheme, FoundScheme, OpenOffer, RemedyApplied, UndoRemedy,
+};
 pub use request::{
     CopyRequest, CountRequests, DeleteRequests, FilterSuggestion, FramingFact, FramingView, HandshakeView,
     HeaderLine, ListRequests, OfferView, ReplyView, RequestCount, RequestDetail, RequestPage, RequestRef,
@@ -60,7 +62,7 @@ pub use run::{
 };
 pub use signature::{
     AgeView, CandidateView, CheckView, ContentView, DiagnosisView, DifferenceView, DigestsView, FoundView,
-    KeyView, PartView, ProofView, RemedyAction, RemedyView, SignatureView,
+    KeyView, PartView, ProofView, RemedyAction, RemedyView, SignatureView, SnippetView, WriteSnippet,
 };
 pub use status::{
     ListenerView, Notice, RecheckView, SetPort, Settings, StartOver, StartedOver, Status, Theme,

@@ -208,6 +208,26 @@ pub struct RemedyAction {
     pub label: String,
 }
 
+/// Asks for code that verifies what a request's scheme signs.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct WriteSnippet {
+    /// The id of the request.
+    pub id: String,
+    /// The language: `node`, `python`, `rust`, `go`, `php`, `ruby`, `java` or `csharp`.
+    pub language: String,
+}
+
+/// Code that verifies a signature, or why there is none.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SnippetView {
+    /// The code.
+    pub code: Option<String>,
+    /// Why a few lines cannot do it, in a sentence without a full stop.
+    pub refused: Option<String>,
+}
+
 /// Two bodies from a little before they part.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]

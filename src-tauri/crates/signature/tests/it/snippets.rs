@@ -226,6 +226,11 @@ fn folder(language: Language, ending: &str, cases: &[Case]) -> PathBuf {
     folder
 }
 
+#[expect(clippy::print_stdout, reason = "what is not tested here should be seen")]
+fn passed_over(name: &str) {
+    println!("passed over: {name} is not on this machine");
+}
+
 /// The first of these programs that runs here.
 fn program(names: &[&'static str], asked: &str) -> Option<&'static str> {
     let found = names.iter().copied().find(|name| {
@@ -233,7 +238,7 @@ fn program(names: &[&'static str], asked: &str) -> Option<&'static str> {
         answered.is_ok_and(|answered| answered.status.success())
     });
     if found.is_none() {
-        println!("passed over: {} is not on this machine", names[0]);
+        passed_over(names[0]);
     }
     found
 }

@@ -15,12 +15,7 @@ use super::{Case, URL, cases_of, schemes};
 macro_rules! snippets {
     ($($module:ident, $provider:literal, $call:expr;)+) => {
         $(
-            #[expect(
-                clippy::pedantic,
-                clippy::cast_precision_loss,
-                unreachable_pub,
-                reason = "code for other people's programs, as it is given to them"
-            )]
+            #[expect(unreachable_pub, reason = "code for other people's programs, as it is given to them")]
             mod $module;
         )+
 
