@@ -125,6 +125,13 @@ pub(super) fn told(edit: Edit, at: usize, content: &[u8]) -> String {
     }
 }
 
+fn counted(characters: usize) -> String {
+    match characters {
+        1 => "character".to_owned(),
+        many => format!("{many} characters"),
+    }
+}
+
 /// What a secret may have been before it was copied badly, told without a character of it; most likely first.
 pub(super) fn secrets(text: &str, reach: Reach) -> Vec<(String, String)> {
     let characters: Vec<char> = text.chars().collect();
@@ -133,11 +140,11 @@ pub(super) fn secrets(text: &str, reach: Reach) -> Vec<(String, String)> {
     let mut slips = Vec::new();
     for length in (4..count).rev() {
         slips.push((
-            format!("the secret without its first {} characters", count - length),
+            format!("the secret without its first {}", counted(count - length)),
             joined(&[&characters[count - length..]]),
         ));
         slips.push((
-            format!("the secret without its last {} characters", count - length),
+            format!("the secret without its last {}", counted(count - length)),
             joined(&[&characters[..length]]),
         ));
     }

@@ -237,7 +237,7 @@ fn a_secret_that_was_copied_badly_is_proved_without_being_told() {
             "onsumer-Secret-42",
             "the secret with one more character before its character 1",
         ),
-        ("consumer-Secret-422", "the secret without its last 1 characters"),
+        ("consumer-Secret-422", "the secret without its last character"),
         (
             "HOOK_SECRET=consumer-Secret-42",
             "the secret without its first 12 characters",
@@ -256,6 +256,20 @@ fn a_secret_that_was_copied_badly_is_proved_without_being_told() {
         );
         assert_eq!(diagnosis.proof.unwrap().changes, [said], "`{pasted}`");
     }
+}
+
+#[test]
+fn a_token_that_differs_a_little_is_told_as_such() {
+    let gitlab = provider::scheme("gitlab");
+    let lines = vec![("X-Gitlab-Token".to_owned(), "glhook-token2".to_owned())];
+    let diagnosis = asked(&gitlab, &lines, b"{}", "glhook-token", &Context::default());
+    assert_eq!(diagnosis.cause, Cause::SecretMiscopied, "{}", diagnosis.message);
+    let proof = diagnosis.proof.expect("the two texts are the proof");
+    assert_eq!(
+        (proof.computed_hex, proof.received_hex),
+        (None, None),
+        "no digest stands for a secret"
+    );
 }
 
 #[test]

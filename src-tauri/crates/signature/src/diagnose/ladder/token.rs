@@ -3,7 +3,7 @@
 use super::{Answer, Ladder, Shown};
 use crate::diagnose::cause::Cause;
 use crate::diagnose::search::{Search, TrialKey};
-use crate::diagnose::{Diagnosis, body, key};
+use crate::diagnose::{Diagnosis, body, key, near};
 use crate::digest;
 use crate::encoding;
 use crate::examine;
@@ -60,6 +60,13 @@ impl Ladder<'_> {
                     }
                     return Some(answer);
                 }
+            }
+        }
+        let text = std::str::from_utf8(&sent).ok()?;
+        for secret in self.secrets.iter().filter(|secret| secret.expose().len() <= 256) {
+            let slips = near::secrets(secret.expose(), near::Reach::Every);
+            if let Some((change, _)) = slips.into_iter().find(|(_, slip)| slip == text) {
+                return Some(said(Cause::SecretMiscopied, change, secret));
             }
         }
         self.exclude("other stored secrets and forms of the secret", search, before);
