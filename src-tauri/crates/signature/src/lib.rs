@@ -10,7 +10,7 @@
 //! * [`sign`] is the inverse.
 //! * [`diagnose`] proves why a signature does not hold, [`explain`] which mistake gives a value.
 //! * [`snippet`] writes the check in a language of the person's own.
-//! * [`discover`] finds the scheme of a sender nobody has described.
+//! * [`discover`] finds the scheme of a sender nobody has described; [`likely`] says what it looks like.
 
 mod answer;
 mod asymmetric;
@@ -43,7 +43,7 @@ pub use diagnose::{
     Action, Budget, Cause, Context, Diagnosis, Difference, Excluded, Hint, Proof, Question, Remedy, diagnose,
     explain,
 };
-pub use discover::{Discovered, discover};
+pub use discover::{Discovered, discover, likely};
 pub use message::{Draft, HeaderLine, Message, Micros};
 pub use report::{
     Age, CONTENT_CAP, Candidate, Check, Content, Digests, Found, KeyUsed, Note, NoteCode, Part, PartKind,
