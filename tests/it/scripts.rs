@@ -104,7 +104,162 @@ fn every_vector_is_diagnosed_with_a_documented_cause() {
             unproved.push(vector["id"].as_str().unwrap_or_default());
         }
     }
-    println!("invalid and not proved: {}", unproved.join(", "));
+    let is = |ending: &str, code: &str| {
+        for (id, answer) in answers.iter().filter(|(id, _)| id.ends_with(ending)) {
+            assert_eq!(answer["cause"], code, "{id}: {}", answer["message"]);
+            assert!(!answer["proof"].is_null(), "{id}: proved by computing it again");
+        }
+    };
+    is("-m-tampered-body", "body-altered");
+    is("-m-truncated-signature", "signature-altered");
+    is("-m-timestamp-header-changed", "timestamp-altered");
+    is("-m-uppercase-hex", "letter-case");
+    is("-m-bom-added", "body-byte-order-mark");
+    is("-m-reserialised-body", "body-reserialised");
+    is("-m-trailing-newline-added", "body-newline");
+    assert!(
+        unproved.len() <= 30,
+        "what is left is not proved by any computation: {}",
+        unproved.join(", ")
+    );
+}
+
+#[test]
+fn each_line_is_answered_for_itself_whatever_its_form() {
+    let signature = "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17";
+    let header = format!("sha256={signature}");
+    let secret = "It's a Secret to Everybody";
+    let input = [
+        json!({ "id": 1, "provider": "github", "secret": secret, "headers": { "X-Hub-Signature-256": header }, "body": "Hello, World!" }).to_string(),
+        json!({ "id": "two", "provider": "github", "secrets": ["other", secret], "headers": { "x-hub-signature-256": [header] }, "body_base64": "SGVsbG8sIFdvcmxkIQ==" }).to_string(),
+        json!({ "id": null, "provider": "github", "secret": secret, "headers": [["X-HUB-SIGNATURE-256", header]], "body": "Hello, World!", "method": "POST", "url": "https://a.example/x", "received_at": 1 }).to_string(),
+        "not json".to_owned(),
+        String::new(),
+        json!({ "id": 5, "provider": "nobody" }).to_string(),
+        json!({ "id": 6, "provider": "github", "headers": { "a": 1 } }).to_string(),
+        json!({ "id": 7, "provider": "github", "body_base64": "?" }).to_string(),
+        json!({ "id": 8 }).to_string(),
+        json!({ "id": 9, "provider": "stripe", "secret": "whsec_test_secret", "headers": { "Stripe-Signature": "t=1700000000,v1=0" }, "body": "{}" }).to_string(),
+    ]
+    .join("\n");
+    for command in ["verify", "diagnose", "sign"] {
+        let output = Hookbench::new().run_with_input(&[command, "--stdin"], input.as_bytes());
+        assert_eq!(
+            output.code, 1,
+            "`{command}` says at its end that lines could not be answered"
+        );
+        let answers: Vec<Value> = output
+            .text()
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("each line is JSON"))
+            .collect();
+        assert_eq!(
+            answers.len(),
+            9,
+            "`{command}` answers each line that is not empty"
+        );
+        let ids: Vec<&Value> = answers.iter().map(|answer| &answer["id"]).collect();
+        assert_eq!(
+            ids,
+            [
+                &json!(1),
+                &json!("two"),
+                &json!(null),
+                &json!(null),
+                &json!(5),
+                &json!(6),
+                &json!(7),
+                &json!(8),
+                &json!(9)
+            ],
+            "`{command}` keeps ids as they are"
+        );
+        for answer in &answers[3..8] {
+            assert!(
+                answer["error"].is_string(),
+                "`{command}` says what is wrong: {answer}"
+            );
+        }
+        assert!(answers[8]["error"].is_null(), "`{command}` goes on after them");
+        match command {
+            "verify" => {
+                let verdicts: Vec<&Value> = answers[..3].iter().map(|answer| &answer["verdict"]).collect();
+                assert_eq!(
+                    verdicts,
+                    ["valid", "valid", "valid"],
+                    "in each form of headers, body and secrets"
+                );
+                assert_eq!(
+                    answers[1]["report"]["key"]["name"], "secret 2",
+                    "the one that matched is named"
+                );
+            }
+            "diagnose" => assert_eq!(
+                answers[0]["cause"], "nothing-wrong",
+                "nothing is wrong with the first"
+            ),
+            _ => {
+                let made = answers[0]["headers"].as_array().expect("a list of pairs");
+                assert!(
+                    made.iter()
+                        .any(|pair| pair[0] == "X-Hub-Signature-256" && pair[1] == header.as_str()),
+                    "signed anew it is the same"
+                );
+                assert_eq!(answers[0]["body"], "Hello, World!", "with the body it is over");
+            }
+        }
+    }
+}
+
+#[test]
+fn without_a_time_of_receipt_the_age_is_not_judged() {
+    let vectors = vectors();
+    let old: Vec<Value> = vectors
+        .iter()
+        .filter(|vector| vector["expected"] == "expired")
+        .map(|vector| {
+            let mut line = line(vector);
+            line.as_object_mut().expect("an object").remove("received_at");
+            line
+        })
+        .collect();
+    assert!(old.len() >= 15, "there are old ones");
+    for (id, answer) in ask("verify", &old) {
+        assert_eq!(answer["verdict"], "valid", "{id}: {}", answer["message"]);
+    }
+}
+
+#[test]
+fn code_to_verify_with_comes_alone_on_standard_output() {
+    let hookbench = Hookbench::new();
+    let code = hookbench.run(&["providers", "stripe", "--snippet", "python"]);
+    assert!(
+        code.text().contains("def verify(secret"),
+        "a function in Python: {}",
+        code.text()
+    );
+    let code = hookbench.run(&[
+        "providers",
+        "tracktik",
+        "--snippet",
+        "node",
+        "--set",
+        "header=X-Ours",
+    ]);
+    assert!(
+        code.text().contains("\"x-ours\""),
+        "with what the person chose: {}",
+        code.text()
+    );
+    let refused = hookbench.run(&["providers", "discord", "--snippet", "go"]);
+    assert_ne!(refused.code, 0, "no code is better than half of it");
+    assert!(
+        refused.stderr.contains("public key"),
+        "and it says why: {}",
+        refused.stderr
+    );
+    let unknown = hookbench.run(&["providers", "stripe", "--snippet", "cobol"]);
+    assert_ne!(unknown.code, 0, "no code is written in that");
 }
 
 #[test]

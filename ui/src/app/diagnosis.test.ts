@@ -8,7 +8,7 @@ const UNKNOWN: DiagnosisView = {
   cause: 'unknown',
   message: 'Nothing that was tried fits.',
   proof: null,
-  remedy: { text: 'Check the secret.', action: null },
+  remedy: { text: 'Check the secret.', actions: [] },
   hints: ['a proxy is named in `Via`', HOSTILE],
   excluded: ['other stored secrets', 'line ends'],
   tries: 1200,
@@ -101,7 +101,7 @@ describe('the diagnosis', () => {
   });
 
   it('offers one button, which the engine does and undoes', async () => {
-    const remedy = { text: 'Use it.', action: { kind: 'use-secret', label: 'Use the secret “b”' } };
+    const remedy = { text: 'Use it.', actions: [{ kind: 'use-secret', label: 'Use the secret “b”' }] };
     const { host, seen } = await withVerdict('invalid', () => ({ ...PROVED, remedy }));
     const done = { undo: 7, done: '`/a` checks with `b` too' };
     host.script.apply_remedy = () => {
@@ -120,8 +120,35 @@ describe('the diagnosis', () => {
     expect(host.asked).toContainEqual(['undo_remedy', { undo: 7 }]);
   });
 
+  it('offers every button that it takes, each for itself', async () => {
+    const actions = [
+      { kind: 'use-secret', label: 'Use the secret “b”' },
+      { kind: 'set-url', label: 'Set the public URL to https://a.example/' },
+    ];
+    const { host } = await withVerdict('invalid', () => ({
+      ...PROVED,
+      remedy: { text: 'Use it.', actions },
+    }));
+    host.script.apply_remedy = () => ({ undo: 1, done: 'it is set' });
+    await until(() => all('remedy-apply').length === 2);
+    expect(text('remedy-all')).toBe('It takes all of them; each can be taken back.');
+    (all('remedy-apply')[1] as HTMLElement).click();
+    await until(() => all('remedy-applied').length > 0);
+    const applied = host.asked.filter(([name]) => name === 'apply_remedy').map(([, asked]) => asked);
+    expect(applied).toEqual([expect.objectContaining({ kind: 'set-url' })]);
+  });
+
+  it('of a secret that was sent itself shows no digests', async () => {
+    if (PROVED.proof === null) throw new Error('it has a proof');
+    const proof = { ...PROVED.proof, computed: null, received: null, documented: null, template: '' };
+    await withVerdict('invalid', () => ({ ...PROVED, proof }));
+    await until(() => all('diagnosis-title').length > 0);
+    expect(text('diagnosis-digests')).toBe('');
+    expect(text('diagnosis')).toContain('HMAC-SHA256 with the secret “Stripe test”');
+  });
+
   it('that the engine refuses to apply says why', async () => {
-    const remedy = { text: 'Use it.', action: { kind: 'use-secret', label: 'Use it' } };
+    const remedy = { text: 'Use it.', actions: [{ kind: 'use-secret', label: 'Use it' }] };
     const { host } = await withVerdict('invalid', () => ({ ...PROVED, remedy }));
     host.script.apply_remedy = () => {
       throw { code: 'bad_input', message: 'the diagnosis is another one by now', hint: null };
@@ -168,5 +195,34 @@ describe('the diagnosis', () => {
     seen.sentence = 'It does not match with the new secret.';
     await bench.opened?.loadDetail();
     await until(() => asked() === 3);
+  });
+});
+
+describe('the code that verifies it', () => {
+  it('is written in the language that was chosen, and can be copied', async () => {
+    const { host } = await withVerdict('valid', () => PROVED);
+    host.script.write_snippet = ({ language }) => ({ code: `// ${language}\nverify()`, refused: null });
+    const card = one('snippet') as HTMLDetailsElement;
+    card.open = true;
+    card.dispatchEvent(new Event('toggle'));
+    await until(() => all('snippet-code').length > 0);
+    expect(one('snippet-code').textContent).toBe('// node\nverify()');
+    const language = one('snippet-language') as HTMLSelectElement;
+    language.value = 'python';
+    language.dispatchEvent(new Event('change', { bubbles: true }));
+    await until(() => one('snippet-code').textContent.startsWith('// python'));
+    expect(localStorage.getItem('hookbench.snippet.language')).toBe('"python"');
+    localStorage.removeItem('hookbench.snippet.language');
+  });
+
+  it('that a few lines cannot be is refused with the reason', async () => {
+    const { host } = await withVerdict('valid', () => PROVED);
+    host.script.write_snippet = () => ({ code: null, refused: 'the signature is a JSON web token' });
+    const card = one('snippet') as HTMLDetailsElement;
+    card.open = true;
+    card.dispatchEvent(new Event('toggle'));
+    await until(() => all('snippet-refused').length > 0);
+    expect(text('snippet-refused')).toBe('The signature is a JSON web token.');
+    expect((one('snippet-copy') as HTMLButtonElement).disabled).toBe(true);
   });
 });

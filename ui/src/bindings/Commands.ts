@@ -42,6 +42,7 @@ import type { ListenerView } from "./ListenerView";
 import type { MatchCount } from "./MatchCount";
 import type { MoveHeld } from "./MoveHeld";
 import type { Nothing } from "./Nothing";
+import type { OpenOffer } from "./OpenOffer";
 import type { OrderFilters } from "./OrderFilters";
 import type { OwnSchemeRef } from "./OwnSchemeRef";
 import type { OwnSchemeView } from "./OwnSchemeView";
@@ -86,6 +87,7 @@ import type { SetLimits } from "./SetLimits";
 import type { SetPort } from "./SetPort";
 import type { SetSecret } from "./SetSecret";
 import type { Settings } from "./Settings";
+import type { SnippetView } from "./SnippetView";
 import type { SoughtView } from "./SoughtView";
 import type { StartOver } from "./StartOver";
 import type { StartRun } from "./StartRun";
@@ -105,6 +107,7 @@ import type { UndoDeletion } from "./UndoDeletion";
 import type { UndoRemedy } from "./UndoRemedy";
 import type { UpdateEndpoint } from "./UpdateEndpoint";
 import type { VariableView } from "./VariableView";
+import type { WriteSnippet } from "./WriteSnippet";
 
 /**
  * What each command takes and gives; exists for its TypeScript form.
@@ -234,6 +237,14 @@ diagnose: Command<RequestRef, DiagnosisView>,
  * Which mistake gives the value that somebody's code computed for a request.
  */
 explain: Command<Explain, DiagnosisView>, 
+/**
+ * Code that verifies what a request's scheme signs, in a language of the person's own.
+ */
+write_snippet: Command<WriteSnippet, SnippetView>, 
+/**
+ * Opens a link that a request offers, in the browser of this machine.
+ */
+open_offer: Command<OpenOffer, Nothing>, 
 /**
  * Does what the diagnosis of a request offers; everything that was captured is judged again.
  */

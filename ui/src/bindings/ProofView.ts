@@ -26,9 +26,9 @@ secret: string,
  */
 computed: string | null, 
 /**
- * What came, in hex: the same bytes.
+ * What came, in hex: the same bytes; `null` where the secret itself was sent.
  */
-received: string, 
+received: string | null, 
 /**
  * What the documented scheme gives for the request as it is, in hex.
  */

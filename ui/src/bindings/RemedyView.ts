@@ -10,6 +10,6 @@ export type RemedyView = {
  */
 text: string, 
 /**
- * What one button does, where something can be done so.
+ * What one button each does, where something can be done so.
  */
-action: RemedyAction | null, };
+actions: Array<RemedyAction>, };

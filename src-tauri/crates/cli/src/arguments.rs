@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand};
 use hookbench_engine::Format;
+use hookbench_signature::Language;
 
 use crate::sending_arguments::{Deliveries, Idempotency, Resend, Send, Target};
 
@@ -496,6 +497,12 @@ pub(crate) struct Providers {
     pub(crate) own: bool,
     /// The id of a provider.
     pub(crate) provider: Option<String>,
+    /// Write code that verifies its signature: node, python, rust, go, php, ruby, java or csharp.
+    #[arg(long, value_name = "LANGUAGE", requires = "provider")]
+    pub(crate) snippet: Option<Language>,
+    /// A choice that the provider's scheme asks for, as NAME=VALUE.
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = assignment, requires = "snippet")]
+    pub(crate) parameters: Vec<(String, String)>,
     /// One JSON object a line.
     #[arg(long)]
     pub(crate) json: bool,

@@ -71,6 +71,11 @@ async fn list(engine: &Engine, wanted: &Providers) -> Result<(), Failure> {
         Some(id) => vec![find(engine, id).await?],
         None => engine.own_schemes().await?,
     };
+    if let Some(language) = wanted.snippet {
+        let provider = own.first().and_then(|scheme| scheme.provider.as_ref());
+        let provider = provider.ok_or_else(|| Failure::new("the scheme cannot be read"))?;
+        return crate::signature::snippet(provider, language, &wanted.parameters);
+    }
     for scheme in &own {
         if wanted.json {
             output::json(&json!({

@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use hookbench_signature::{
-    Budget, Diagnosis, Discovered, HeaderLine, Message, Micros, Report, Secret, diagnose, discover, explain,
-    verify,
+    Budget, Diagnosis, Discovered, HeaderLine, Language, Message, Micros, NotExpressible, Report, Secret,
+    diagnose, discover, explain, snippet, verify,
 };
 
 use crate::engine::Engine;
@@ -139,6 +139,21 @@ impl Engine {
                 .map(|(parts, lines)| parts.message(lines))
                 .collect();
             watched(&searching, |budget| discover(&messages, &secrets, budget))
+        })
+        .await
+    }
+
+    /// The code that verifies what this request's scheme signs, or why a few lines cannot say it.
+    ///
+    /// # Errors
+    /// As [`Engine::verify`].
+    pub async fn snippet(
+        &self,
+        id: RequestId,
+        language: Language,
+    ) -> Result<Result<String, NotExpressible>, EngineError> {
+        self.examine(id, Examination::default(), move |_, scheme, _, _, _| {
+            snippet(scheme, language)
         })
         .await
     }

@@ -316,6 +316,7 @@ impl Judge {
             previous_secrets: fresh(known.map(Known::previous_secrets).unwrap_or_default()),
             urls: url.iter().cloned().chain(others).collect(),
             decoded_body: facts.unpacked_body().map(<[u8]>::to_vec),
+            question: provider.question(facts, parameters(known)),
         };
         let message = facts.message(url.as_deref(), Some(micros(case.received_at)));
         Ok(look(provider, scheme, &message, own, context))

@@ -9,7 +9,7 @@ use crate::exchange;
 use crate::filter::{Filter, Moment, Sought};
 use crate::judge::Case;
 use crate::model::{Request, RequestId, RequestSummary, Sequence, Verdict};
-use crate::provider::HandshakeAnswer;
+use crate::provider::{HandshakeAnswer, Offer, OfferKind};
 use crate::store::{From, Page, PageRequest, Suggestion, TallyKind};
 
 /// Which page of the list.
@@ -198,6 +198,24 @@ impl Engine {
         }))
     }
 
+    /// The link that a request offers, if it is this one and may be opened in a browser: what came from outside is
+    /// opened only where its provider offers links, and only as `https`.
+    ///
+    /// # Errors
+    /// When there is no such request, it offers no such link, or the store cannot be read.
+    pub async fn offered_link(&self, id: RequestId, link: &str) -> Result<String, EngineError> {
+        let question = self.question(id).await?;
+        let offers = question.map(|question| question.offers).unwrap_or_default();
+        let is_it = |offer: &&Offer| offer.kind == OfferKind::Link && offer.value == link;
+        let offered = offers
+            .iter()
+            .find(is_it)
+            .filter(|offer| is_plain_https(&offer.value));
+        offered.map(|offer| offer.value.clone()).ok_or_else(|| {
+            EngineError::bad_input("this request offers no such link", "look at the request again")
+        })
+    }
+
     /// Who may have sent a request that does not say enough to be sure, by provider id.
     ///
     /// # Errors
@@ -240,4 +258,10 @@ impl Engine {
                 .sum(),
         })
     }
+}
+
+/// Whether a link is `https` and nothing but printable ASCII, so that it is the same to whoever reads it.
+fn is_plain_https(link: &str) -> bool {
+    link.strip_prefix("https://")
+        .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_graphic()))
 }

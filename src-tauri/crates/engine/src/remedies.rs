@@ -4,12 +4,13 @@
 //! before it is applied, so that nothing is trusted that was shown a while ago. What was done is remembered here, for
 //! as long as the program runs.
 
+mod offer;
 mod schemes;
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
-use hookbench_signature::{Action, Diagnosis, Scheme, Secret, Verdict};
+use hookbench_signature::Scheme;
 use secrecy::SecretString;
 
 use crate::engine::Engine;
@@ -122,40 +123,6 @@ impl Remedies {
 }
 
 impl Engine {
-    /// What can be done with one button about a diagnosis of this request; `None` where nothing can.
-    ///
-    /// # Errors
-    /// When there is no such request or the store cannot be read.
-    pub async fn remedy(&self, id: RequestId, diagnosis: &Diagnosis) -> Result<Option<Remedy>, EngineError> {
-        let Some(action) = diagnosis.remedy.as_ref().and_then(|remedy| remedy.action.clone()) else {
-            return Ok(None);
-        };
-        let target = self.request(id).await?.summary.target;
-        let judge = self.core.judge.load_full();
-        Ok(match action {
-            Action::UseSecret { name } => judge
-                .secret_called(&target, &name)
-                .map(|secret| Remedy::UseSecret { secret, name }),
-            Action::CleanSecret { name } => {
-                let stored = judge.secret_called(&target, &name);
-                let value = stored.and_then(|secret| judge.value_of(secret)).cloned();
-                match value {
-                    Some(value) if self.cleaned(id, &value).await?.is_some() => {
-                        Some(Remedy::CleanSecret { name })
-                    }
-                    _ => None,
-                }
-            }
-            Action::UseScheme { scheme } => Some(Remedy::UseScheme { scheme }),
-            Action::SetUrl { url } => {
-                let path = judge.endpoint_of(&target).map(|endpoint| endpoint.path.clone());
-                let path = path.unwrap_or_else(|| path_of(&target));
-                Endpoint::public_url_for(&path, &target, &url).map(|url| Remedy::SetUrl { url })
-            }
-            Action::SetTolerance { past, future } => Some(Remedy::SetTolerance(Tolerance { past, future })),
-        })
-    }
-
     /// Diagnoses a request again and does what is offered, if that is still of this kind. Everything that was captured
     /// is judged again.
     ///
@@ -163,11 +130,8 @@ impl Engine {
     /// When nothing of the kind is offered any more, or something cannot be written.
     pub async fn apply_remedy(&self, id: RequestId, kind: &str) -> Result<Applied, EngineError> {
         let diagnosis = self.diagnose(id, Examination::default()).await?;
-        let Some(remedy) = self
-            .remedy(id, &diagnosis)
-            .await?
-            .filter(|remedy| remedy.kind() == kind)
-        else {
+        let offered = self.remedies(id, &diagnosis).await?;
+        let Some(remedy) = offered.into_iter().find(|remedy| remedy.kind() == kind) else {
             return Err(EngineError::bad_input(
                 "the diagnosis is another one by now",
                 "look at the request again",
@@ -313,21 +277,6 @@ impl Engine {
         Ok(made)
     }
 
-    /// The secret without what was pasted along with it, if the request's signature holds with that.
-    async fn cleaned(&self, id: RequestId, secret: &Secret) -> Result<Option<String>, EngineError> {
-        for text in clean(secret.expose()) {
-            let wanted = Examination {
-                secrets: vec![Secret::new(secret.name(), text.as_str())],
-                ..Examination::default()
-            };
-            let verdict = self.verify(id, wanted).await?.verdict;
-            if matches!(verdict, Verdict::Valid | Verdict::Expired) {
-                return Ok(Some(text));
-            }
-        }
-        Ok(None)
-    }
-
     async fn take_back(&self, steps: Vec<Step>) -> Result<(), EngineError> {
         for step in steps.into_iter().rev() {
             let done = match step {
@@ -360,24 +309,6 @@ fn free_name(endpoint: &Endpoint, wanted: &str) -> String {
         .chain((2..).map(|number| format!("{wanted} {number}")))
         .find(|name| !taken(name))
         .unwrap_or_default()
-}
-
-/// What a secret may have been before it was copied with something around it.
-fn clean(text: &str) -> Vec<String> {
-    const UNSEEN: [char; 5] = ['\u{200B}', '\u{200C}', '\u{200D}', '\u{FEFF}', '\u{A0}'];
-    let seen: String = text
-        .chars()
-        .filter(|character| !UNSEEN.contains(character))
-        .collect();
-    let trimmed = seen.trim();
-    let bare = trimmed.trim_matches(['"', '\'', '`', '\u{201C}', '\u{201D}', '\u{2018}', '\u{2019}']);
-    let mut texts: Vec<String> = Vec::new();
-    for cleaned in [text.trim(), trimmed, bare, bare.trim()] {
-        if !cleaned.is_empty() && cleaned != text && !texts.iter().any(|other| other == cleaned) {
-            texts.push(cleaned.to_owned());
-        }
-    }
-    texts
 }
 
 /// The path of a target, for an endpoint of its own.

@@ -10,6 +10,7 @@ mod cause;
 mod header;
 mod key;
 mod ladder;
+mod near;
 mod search;
 mod style;
 pub(crate) mod target;
@@ -41,6 +42,21 @@ pub struct Context {
     pub urls: Vec<String>,
     /// The body after its `Content-Encoding` was undone, if it has one.
     pub decoded_body: Option<Vec<u8>>,
+    /// The provider's question that the message is, if it is one.
+    pub question: Option<Question>,
+}
+
+/// A message by which a provider asks something: a ping, a challenge, a probe.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// Its name.
+    pub name: String,
+    /// Why it is asked, in a sentence without a full stop.
+    pub why: String,
+    /// Whether the provider asks this without a signature.
+    pub is_unsigned: bool,
+    /// Whether the provider also asks with a wrong signature, to see it refused.
+    pub is_wrong_on_purpose: bool,
 }
 
 /// The answer.
@@ -79,8 +95,8 @@ pub struct Proof {
     pub secret: String,
     /// What was computed, in hex. Absent for public keys.
     pub computed_hex: Option<String>,
-    /// What came, in hex: the same bytes.
-    pub received_hex: String,
+    /// What came, in hex: the same bytes. Absent where the secret itself was sent.
+    pub received_hex: Option<String>,
     /// What the documented scheme gives for the message as it is, in hex.
     pub documented_hex: Option<String>,
     /// Where the signed body first differs from ours.
@@ -116,8 +132,8 @@ pub struct Difference {
 pub struct Remedy {
     /// In a sentence.
     pub text: String,
-    /// What can be done with one button, where something can.
-    pub action: Option<Action>,
+    /// What can be done with one button each. All of them belong to it: with another secret and another URL, both.
+    pub actions: Vec<Action>,
 }
 
 /// A change that can be made at once.

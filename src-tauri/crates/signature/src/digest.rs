@@ -1,7 +1,7 @@
 //! HMAC and plain digests over content that comes in pieces, so that a body is never copied to be signed.
 
 use hmac::{EagerHash, Hmac, KeyInit, Mac};
-use sha2::digest::Update;
+use sha2::digest::{FixedOutput, Update};
 
 use crate::scheme::Hash;
 
@@ -78,6 +78,91 @@ pub(crate) fn of(hash: Hash, text: &[u8]) -> Digest {
     plain(hash, std::iter::once(text))
 }
 
+/// A small change to a text: at a place, some bytes are left out and others put in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Edit {
+    pub(crate) at: usize,
+    pub(crate) left_out: usize,
+    put: [u8; 2],
+    put_length: usize,
+}
+
+impl Edit {
+    pub(crate) fn new(at: usize, left_out: usize, put: &[u8]) -> Self {
+        let mut bytes = [0; 2];
+        let put_length = put.len().min(2);
+        bytes[..put_length].copy_from_slice(&put[..put_length]);
+        Self {
+            at,
+            left_out,
+            put: bytes,
+            put_length,
+        }
+    }
+
+    /// The bytes that are put in.
+    pub(crate) fn put(&self) -> &[u8] {
+        &self.put[..self.put_length]
+    }
+}
+
+/// The first edit with which the HMAC (with a key) or the plain digest (without one) is what is wanted.
+///
+/// What stands before the edit is computed once and gone on from, so that one try costs half of a whole computation.
+/// Edits are asked for by place, from 0 to the length of the content; `None` ends the search.
+pub(crate) fn first_edit(
+    hash: Hash,
+    key: Option<&[u8]>,
+    content: &[u8],
+    edits: &mut dyn FnMut(usize) -> Option<Vec<Edit>>,
+    is_wanted: &dyn Fn(&[u8]) -> bool,
+) -> Option<(Edit, Digest)> {
+    fn run<M: Update + FixedOutput + Clone>(
+        start: M,
+        content: &[u8],
+        edits: &mut dyn FnMut(usize) -> Option<Vec<Edit>>,
+        is_wanted: &dyn Fn(&[u8]) -> bool,
+    ) -> Option<(Edit, Digest)> {
+        let mut before = start;
+        for at in 0..=content.len() {
+            for edit in edits(at)? {
+                let mut one = before.clone();
+                Update::update(&mut one, edit.put());
+                Update::update(&mut one, content.get(at + edit.left_out..).unwrap_or_default());
+                let digest = one.finalize_fixed();
+                if is_wanted(&digest) {
+                    return Some((edit, Digest::new(&digest)));
+                }
+            }
+            Update::update(&mut before, content.get(at..=at).unwrap_or_default());
+        }
+        None
+    }
+    macro_rules! of {
+        ($function:ty) => {
+            match key {
+                Some(key) => {
+                    let mac = <Hmac<$function> as KeyInit>::new_from_slice(key).ok()?;
+                    run(mac, content, edits, is_wanted)
+                }
+                None => run(
+                    <$function as sha2::Digest>::new(),
+                    content,
+                    edits,
+                    is_wanted,
+                ),
+            }
+        };
+    }
+    match hash {
+        Hash::Md5 => of!(md5::Md5),
+        Hash::Sha1 => of!(sha1::Sha1),
+        Hash::Sha256 => of!(sha2::Sha256),
+        Hash::Sha384 => of!(sha2::Sha384),
+        Hash::Sha512 => of!(sha2::Sha512),
+    }
+}
+
 /// CRC-32 (IEEE, reflected), as PayPal signs it.
 pub(crate) fn crc32(text: &[u8]) -> u32 {
     !text.iter().fold(u32::MAX, |crc, byte| {
@@ -103,6 +188,32 @@ mod tests {
             whole.as_bytes(),
             pieces.as_bytes(),
             "cutting does not change the sum"
+        );
+    }
+
+    #[test]
+    fn an_edit_is_found_as_if_the_whole_had_been_computed() {
+        let wanted = hmac(Hash::Sha256, b"k", std::iter::once(b"amount=1050".as_slice()));
+        let mut edits = |at| {
+            Some(vec![
+                Edit::new(at, 0, b"0"),
+                Edit::new(at, 1, b""),
+                Edit::new(at, 1, b"1"),
+            ])
+        };
+        let (edit, digest) = first_edit(Hash::Sha256, Some(b"k"), b"amount=9050", &mut edits, &|digest| {
+            digest == wanted.as_bytes()
+        })
+        .unwrap();
+        assert_eq!(edit, Edit::new(7, 1, b"1"), "the nine was a one");
+        assert_eq!(digest.hex(), wanted.hex(), "and the digest comes with it");
+        let nothing = first_edit(Hash::Sha256, None, b"amount=9050", &mut edits, &|digest| {
+            digest == wanted.as_bytes()
+        });
+        assert_eq!(
+            nothing.map(|(edit, _)| edit),
+            None,
+            "without the key it is another digest"
         );
     }
 

@@ -9,6 +9,7 @@
 //! * [`verify`] tells the whole story as a [`Report`].
 //! * [`sign`] is the inverse.
 //! * [`diagnose`] proves why a signature does not hold, [`explain`] which mistake gives a value.
+//! * [`snippet`] writes the check in a language of the person's own.
 //! * [`discover`] finds the scheme of a sender nobody has described; [`likely`] says what it looks like.
 
 mod answer;
@@ -29,6 +30,7 @@ mod report;
 mod scheme;
 mod secret;
 mod sign;
+mod snippet;
 mod tell;
 mod template;
 mod test_key;
@@ -38,7 +40,8 @@ mod view;
 
 pub use answer::keyed_digest;
 pub use diagnose::{
-    Action, Budget, Cause, Context, Diagnosis, Difference, Excluded, Hint, Proof, Remedy, diagnose, explain,
+    Action, Budget, Cause, Context, Diagnosis, Difference, Excluded, Hint, Proof, Question, Remedy, diagnose,
+    explain,
 };
 pub use discover::{Discovered, discover, likely};
 pub use message::{Draft, HeaderLine, Message, Micros};
@@ -52,6 +55,7 @@ pub use scheme::{
 };
 pub use secret::Secret;
 pub use sign::{SignError, Signed, sign};
+pub use snippet::{Language, NotExpressible, UnknownLanguage, snippet};
 pub use template::{Filter, JsonPath, Source, Template, TemplateError};
 pub use test_key::{TestKey, sign_with_test_key};
 pub use verdict::{UnknownVerdict, Verdict};

@@ -4,19 +4,19 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hookbench_engine::model::RequestId;
 use hookbench_engine::{Applied, Engine as Hookbench, Examination, Remedy};
-use hookbench_signature::{Diagnosis, Difference, Proof};
+use hookbench_signature::{Diagnosis, Difference, Language, Proof};
 
-use crate::error::ApiError;
+use crate::error::{ApiError, Code};
 use crate::types::{
-    ApplyRemedy, DiagnosisView, DifferenceView, Explain, Nothing, ProofView, RemedyAction, RemedyApplied,
-    RemedyView, RequestRef, UndoRemedy,
+    ApplyRemedy, DiagnosisView, DifferenceView, Explain, Nothing, OpenOffer, ProofView, RemedyAction,
+    RemedyApplied, RemedyView, RequestRef, SnippetView, UndoRemedy, WriteSnippet,
 };
 
 pub(super) async fn diagnose(engine: &Hookbench, arguments: RequestRef) -> Result<DiagnosisView, ApiError> {
     let id: RequestId = arguments.id.parse()?;
     let diagnosis = engine.diagnose(id, Examination::default()).await?;
-    let remedy = engine.remedy(id, &diagnosis).await?;
-    Ok(view(diagnosis, remedy.as_ref()))
+    let remedies = engine.remedies(id, &diagnosis).await?;
+    Ok(view(diagnosis, &remedies))
 }
 
 pub(super) async fn explain(engine: &Hookbench, arguments: Explain) -> Result<DiagnosisView, ApiError> {
@@ -25,7 +25,38 @@ pub(super) async fn explain(engine: &Hookbench, arguments: Explain) -> Result<Di
         .explain(arguments.id.parse()?, computed, Examination::default())
         .await?;
     // It is the receiver's code that is to be changed, nothing here.
-    Ok(view(explained, None))
+    Ok(view(explained, &[]))
+}
+
+pub(super) async fn snippet(engine: &Hookbench, arguments: WriteSnippet) -> Result<SnippetView, ApiError> {
+    let language: Language = arguments.language.parse().map_err(|error| ApiError {
+        code: Code::BadInput,
+        message: format!("{error}"),
+        hint: None,
+    })?;
+    let written = engine.snippet(arguments.id.parse()?, language).await?;
+    Ok(match written {
+        Ok(code) => SnippetView {
+            code: Some(code),
+            refused: None,
+        },
+        Err(refused) => SnippetView {
+            code: None,
+            refused: Some(refused.to_string()),
+        },
+    })
+}
+
+pub(super) async fn open_offer(engine: &Hookbench, arguments: OpenOffer) -> Result<Nothing, ApiError> {
+    let link = engine
+        .offered_link(arguments.id.parse()?, &arguments.link)
+        .await?;
+    open::that_detached(link).map_err(|error| ApiError {
+        code: Code::BadInput,
+        message: format!("no browser could be started: {error}"),
+        hint: Some("copy the link and open it yourself".to_owned()),
+    })?;
+    Ok(Nothing {})
 }
 
 pub(super) async fn apply(engine: &Hookbench, arguments: ApplyRemedy) -> Result<RemedyApplied, ApiError> {
@@ -47,17 +78,20 @@ pub(super) fn done(applied: Applied) -> RemedyApplied {
     }
 }
 
-fn view(diagnosis: Diagnosis, offered: Option<&Remedy>) -> DiagnosisView {
+fn view(diagnosis: Diagnosis, offered: &[Remedy]) -> DiagnosisView {
     DiagnosisView {
         cause: diagnosis.cause.code().to_owned(),
         message: diagnosis.message,
         proof: diagnosis.proof.map(proof),
         remedy: diagnosis.remedy.map(|remedy| RemedyView {
             text: remedy.text,
-            action: offered.map(|offered| RemedyAction {
-                kind: offered.kind().to_owned(),
-                label: label(offered),
-            }),
+            actions: offered
+                .iter()
+                .map(|offered| RemedyAction {
+                    kind: offered.kind().to_owned(),
+                    label: label(offered),
+                })
+                .collect(),
         }),
         hints: diagnosis.hints.into_iter().map(|hint| hint.text).collect(),
         excluded: diagnosis

@@ -139,6 +139,10 @@ commands! {
     diagnose(RequestRef) -> DiagnosisView = diagnosis::diagnose;
     /// Which mistake gives the value that somebody's code computed for a request.
     explain(Explain) -> DiagnosisView = diagnosis::explain;
+    /// Code that verifies what a request's scheme signs, in a language of the person's own.
+    write_snippet(WriteSnippet) -> SnippetView = diagnosis::snippet;
+    /// Opens a link that a request offers, in the browser of this machine.
+    open_offer(OpenOffer) -> Nothing = diagnosis::open_offer;
     /// Does what the diagnosis of a request offers; everything that was captured is judged again.
     apply_remedy(ApplyRemedy) -> RemedyApplied = diagnosis::apply;
     /// Takes back what was applied.

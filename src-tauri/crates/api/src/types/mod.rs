@@ -49,7 +49,7 @@ pub use keeping::{
 };
 pub use limit::{LimitView, SetLimit, SetLimits};
 pub use provider::{ParameterView, ProviderView, SampleSent, SampleView, SendSample};
-pub use remedy::{ApplyRemedy, Explain, RemedyApplied, UndoRemedy};
+pub use remedy::{ApplyRemedy, Explain, OpenOffer, RemedyApplied, UndoRemedy};
 pub use request::{
     CopiedRequest, CopyRequest, CountRequests, DeleteRequests, FilterSuggestion, FramingFact, FramingView,
     HandshakeView, HeaderLine, ListRequests, OfferView, ReplyView, RequestCount, RequestDetail, RequestPage,
@@ -66,7 +66,7 @@ pub use scheme::{
 };
 pub use signature::{
     AgeView, CandidateView, CheckView, ContentView, DiagnosisView, DifferenceView, DigestsView, FoundView,
-    KeyView, PartView, ProofView, RemedyAction, RemedyView, SignatureView,
+    KeyView, PartView, ProofView, RemedyAction, RemedyView, SignatureView, SnippetView, WriteSnippet,
 };
 pub use status::{
     ListenerView, Notice, RecheckView, SetPort, Settings, StartOver, StartedOver, Status, Theme,

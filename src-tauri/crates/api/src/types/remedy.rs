@@ -28,6 +28,16 @@ pub struct UndoRemedy {
     pub undo: u64,
 }
 
+/// Opens a link that a request offers in the browser of this machine. Nothing else is ever opened.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct OpenOffer {
+    /// The id of the request.
+    pub id: String,
+    /// The link as it was shown; refused where the request offers no such link.
+    pub link: String,
+}
+
 /// Asks which mistake gives a value that somebody's code computed.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]

@@ -180,8 +180,8 @@ pub struct ProofView {
     pub secret: String,
     /// What was computed, in hex; `null` for public keys.
     pub computed: Option<String>,
-    /// What came, in hex: the same bytes.
-    pub received: String,
+    /// What came, in hex: the same bytes; `null` where the secret itself was sent.
+    pub received: Option<String>,
     /// What the documented scheme gives for the request as it is, in hex.
     pub documented: Option<String>,
     /// Where the body that was signed parts from the one that came, where it is another form of it.
@@ -194,8 +194,8 @@ pub struct ProofView {
 pub struct RemedyView {
     /// In a sentence.
     pub text: String,
-    /// What one button does, where something can be done so.
-    pub action: Option<RemedyAction>,
+    /// What one button each does, where something can be done so.
+    pub actions: Vec<RemedyAction>,
 }
 
 /// What one button does.
@@ -206,6 +206,26 @@ pub struct RemedyAction {
     pub kind: String,
     /// What stands on the button.
     pub label: String,
+}
+
+/// Asks for code that verifies what a request's scheme signs.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct WriteSnippet {
+    /// The id of the request.
+    pub id: String,
+    /// The language: `node`, `python`, `rust`, `go`, `php`, `ruby`, `java` or `csharp`.
+    pub language: String,
+}
+
+/// Code that verifies a signature, or why there is none.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct SnippetView {
+    /// The code.
+    pub code: Option<String>,
+    /// Why a few lines cannot do it, in a sentence without a full stop.
+    pub refused: Option<String>,
 }
 
 /// Two bodies from a little before they part.

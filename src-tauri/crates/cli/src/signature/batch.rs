@@ -211,6 +211,7 @@ pub(crate) fn diagnose() -> Result<(), Failure> {
         let context = Context {
             other_secrets: others(&case.line.other_secrets),
             decoded_body: facts.unpacked_body().map(<[u8]>::to_vec),
+            question: case.provider.question(&facts, &case.line.parameters),
             ..Context::default()
         };
         let budget = Budget::generous();

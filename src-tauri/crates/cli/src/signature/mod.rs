@@ -2,9 +2,11 @@
 
 pub(crate) mod batch;
 
+use std::io::Write as _;
+
 use hookbench_engine::provider::{Catalogue, Provider};
 use hookbench_engine::{Engine, Examination};
-use hookbench_signature::{Diagnosis, Secret, Verdict};
+use hookbench_signature::{Diagnosis, Language, Secret, Verdict};
 use serde_json::json;
 
 use crate::arguments::{Diagnose, Discover, Providers, Verify, With};
@@ -108,7 +110,9 @@ fn people(diagnosis: &Diagnosis) -> Result<(), Failure> {
         if let Some(computed) = &proof.computed_hex {
             output::line(&format!("  computed: {computed}"))?;
         }
-        output::line(&format!("  received: {}", proof.received_hex))?;
+        if let Some(received) = &proof.received_hex {
+            output::line(&format!("  received: {received}"))?;
+        }
     }
     if let Some(remedy) = &diagnosis.remedy {
         output::line(&format!("  {}", visible(&remedy.text)))?;
@@ -181,6 +185,9 @@ pub(crate) fn providers(providers: &Providers) -> Result<(), Failure> {
         Failure::new(format!("there is no provider `{id}`"))
             .hint("hookbench providers lists those that are known")
     })?;
+    if let Some(language) = providers.snippet {
+        return snippet(provider, language, &providers.parameters);
+    }
     if providers.json {
         return output::json(&object(provider));
     }
@@ -212,6 +219,24 @@ pub(crate) fn providers(providers: &Providers) -> Result<(), Failure> {
         output::line(&format!("  sample {}: {}", sample.name, sample.title))?;
     }
     Ok(())
+}
+
+/// Code that verifies what a provider signs, alone on standard output.
+pub(crate) fn snippet(
+    provider: &Provider,
+    language: Language,
+    parameters: &[(String, String)],
+) -> Result<(), Failure> {
+    let parameters = provider.with_defaults(&parameters.iter().cloned().collect());
+    let scheme = provider
+        .scheme(&parameters)
+        .map_err(|error| Failure::new(error.to_string()).hint("choose it with --set NAME=VALUE"))?
+        .ok_or_else(|| Failure::new(format!("{} does not sign its requests", visible(&provider.name))))?;
+    let code = hookbench_signature::snippet(&scheme, language)
+        .map_err(|refused| Failure::new(format!("no code is written for this scheme: {refused}")))?;
+    std::io::stdout()
+        .write_all(code.as_bytes())
+        .map_err(|error| Failure::new(format!("the code cannot be written: {error}")))
 }
 
 fn object(provider: &Provider) -> serde_json::Value {

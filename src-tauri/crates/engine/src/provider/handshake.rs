@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use hookbench_signature::{Algorithm, Encoding, Secret, SecretForm, Verdict, check, keyed_digest};
+use hookbench_signature::{Algorithm, Encoding, Question, Secret, SecretForm, Verdict, check, keyed_digest};
 use serde::{Deserialize, Serialize};
 
 use super::{Condition, Facts, Provider, Template};
@@ -27,6 +27,9 @@ pub struct HandshakeRule {
     /// No question: every delivery wants this answer.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub acknowledgement: bool,
+    /// The provider asks this without a signature, whatever the method; what is asked with GET, HEAD or OPTIONS always is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unsigned: bool,
     /// A digest that the answer needs as `{signed}`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub signed: Option<SignedPart>,
@@ -195,6 +198,19 @@ impl Provider {
                     && !rule.unless.iter().any(|condition| condition.holds(facts))
             })
             .find_map(|rule| self.answer(rule, facts, secrets, &parameters))
+    }
+
+    /// The question that a request is, as a diagnosis takes it into account.
+    #[must_use]
+    pub fn question(&self, facts: &Facts<'_>, parameters: &BTreeMap<String, String>) -> Option<Question> {
+        let asked = self.handshake(facts, &[], parameters)?;
+        let rule = self.handshake.iter().find(|rule| rule.name == asked.name)?;
+        (!rule.acknowledgement).then(|| Question {
+            name: rule.name.clone(),
+            why: rule.why.clone(),
+            is_unsigned: rule.unsigned || matches!(facts.method(), "GET" | "HEAD" | "OPTIONS"),
+            is_wrong_on_purpose: rule.unless_valid.is_some(),
+        })
     }
 
     fn answer(

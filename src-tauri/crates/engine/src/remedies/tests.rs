@@ -1,6 +1,6 @@
 //! Remedies on requests that came through the listener, with signatures made here by the sender's scheme.
 
-use hookbench_signature::{Draft, Verdict, sign};
+use hookbench_signature::{Draft, Secret, Verdict, sign};
 
 use super::*;
 use crate::capture_for_tests::{Bench, bench};
@@ -89,9 +89,9 @@ async fn a_secret_is_cleaned_only_where_that_is_the_cause() {
         .post("/stripe", &stripe(&bench, "whsec_live", "{}", 0), "{}")
         .await;
     let diagnosis = bench.engine.diagnose(id, Examination::default()).await.unwrap();
-    let remedy = bench.engine.remedy(id, &diagnosis).await.unwrap();
+    let remedies = bench.engine.remedies(id, &diagnosis).await.unwrap();
     assert_eq!(
-        remedy.map(|remedy| remedy.kind()),
+        remedies.first().map(Remedy::kind),
         Some("clean-secret"),
         "{}",
         diagnosis.message
@@ -206,6 +206,130 @@ async fn a_public_url_is_what_the_sender_signed() {
         bench.verdict(id).await,
         Verdict::Valid,
         "with the URL it was sent to"
+    );
+}
+
+/// The headers of a form that Twilio signed for `url`.
+fn twilio(bench: &Bench, secret: &str, url: &str) -> Vec<(String, String)> {
+    let scheme = bench
+        .engine
+        .catalogue()
+        .get("twilio")
+        .unwrap()
+        .scheme
+        .clone()
+        .unwrap();
+    let kind = (
+        "content-type".to_owned(),
+        "application/x-www-form-urlencoded".to_owned(),
+    );
+    let draft = Draft {
+        method: "POST",
+        target: "/sms",
+        url: Some(url),
+        headers: &[(kind.0.as_bytes(), kind.1.as_bytes())],
+        body: b"A=1",
+    };
+    let now = hookbench_signature::Micros(bench.engine.now().as_micros());
+    let signed = sign(&scheme, &draft, &Secret::new("s", secret), now, None).unwrap();
+    let mut headers = signed.headers;
+    headers.push(kind);
+    headers.push(("x-forwarded-host".to_owned(), "tunnel.example".to_owned()));
+    headers.push(("x-forwarded-proto".to_owned(), "https".to_owned()));
+    headers
+}
+
+#[tokio::test]
+async fn the_url_that_was_signed_is_set_with_one_button() {
+    let bench = bench().await;
+    let endpoint = bench.endpoint("/sms", "twilio", &["token"]).await;
+    // A tunnel that rewrites paths: what it forwards is known, what it took away is found.
+    let signed = twilio(&bench, "token", "https://tunnel.example/sms");
+    let headers: Vec<_> = signed
+        .into_iter()
+        .map(|(name, value)| {
+            let forwarded = name == "x-forwarded-proto";
+            (name, if forwarded { "http".to_owned() } else { value })
+        })
+        .collect();
+    let id = bench.post("/sms", &headers, "A=1").await;
+    assert_eq!(
+        bench.verdict(id).await,
+        Verdict::Invalid,
+        "another scheme is forwarded"
+    );
+    let diagnosis = bench.engine.diagnose(id, Examination::default()).await.unwrap();
+    assert!(
+        diagnosis.cause.code().starts_with("url"),
+        "{}: {}",
+        diagnosis.cause,
+        diagnosis.message
+    );
+    let done = bench.engine.apply_remedy(id, "set-url").await.unwrap();
+    assert_eq!(bench.verdict(id).await, Verdict::Valid, "{}", done.done);
+    let kept = bench.engine.find_endpoint(&endpoint.to_string()).await.unwrap();
+    assert!(
+        kept.public_url
+            .as_deref()
+            .is_some_and(|url| url.starts_with("https://tunnel.example")),
+        "{:?}",
+        kept.public_url
+    );
+    bench.engine.undo_remedy(done.undo).await.unwrap();
+    assert_eq!(bench.verdict(id).await, Verdict::Invalid, "as before");
+}
+
+#[tokio::test]
+async fn two_remedies_are_offered_together_and_done_one_after_the_other() {
+    let bench = bench().await;
+    bench.endpoint("/stripe", "stripe", &["whsec_live"]).await;
+    bench.endpoint("/stripe-test", "stripe", &["whsec_test"]).await;
+    let id = bench
+        .post("/stripe", &stripe(&bench, "whsec_test", "{}", 1000), "{}")
+        .await;
+    let diagnosis = bench.engine.diagnose(id, Examination::default()).await.unwrap();
+    let offered = bench.engine.remedies(id, &diagnosis).await.unwrap();
+    let kinds: Vec<_> = offered.iter().map(Remedy::kind).collect();
+    assert_eq!(kinds, ["use-secret", "set-tolerance"], "it takes both");
+    bench.engine.apply_remedy(id, "use-secret").await.unwrap();
+    assert_eq!(bench.verdict(id).await, Verdict::Expired, "half way");
+    bench.engine.apply_remedy(id, "set-tolerance").await.unwrap();
+    assert_eq!(bench.verdict(id).await, Verdict::Valid, "and done");
+}
+
+#[tokio::test]
+async fn only_a_link_that_is_offered_may_be_opened() {
+    let bench = bench().await;
+    let link = "https://sns.eu-west-1.amazonaws.com/?Action=ConfirmSubscription&Token=x";
+    let body = format!(
+        r#"{{"Type":"SubscriptionConfirmation","TopicArn":"arn:aws:sns:eu-west-1:1:t","SubscribeURL":"{link}"}}"#
+    );
+    let headers = [(
+        "x-amz-sns-message-type".to_owned(),
+        "SubscriptionConfirmation".to_owned(),
+    )];
+    let id = bench.post("/sns", &headers, &body).await;
+    let offered = bench.engine.offered_link(id, link).await;
+    assert_eq!(
+        offered.ok().as_deref(),
+        Some(link),
+        "it is what the request offers"
+    );
+    for other in ["https://evil.example/", "file:///etc/passwd", ""] {
+        assert!(
+            bench.engine.offered_link(id, other).await.is_err(),
+            "`{other}` is not offered"
+        );
+    }
+    let elsewhere = body.replace(
+        "sns.eu-west-1.amazonaws.com",
+        "sns.eu-west-1.amazonaws.com.evil.example",
+    );
+    let id = bench.post("/sns", &headers, &elsewhere).await;
+    let link = link.replace("amazonaws.com", "amazonaws.com.evil.example");
+    assert!(
+        bench.engine.offered_link(id, &link).await.is_err(),
+        "another host offers nothing"
     );
 }
 

@@ -1,9 +1,11 @@
 //! What the body may have been when it was signed.
 
+mod text;
+
 use std::borrow::Cow;
 
 use super::cause::Cause;
-use super::style::{self, Escapes};
+use super::style;
 use super::tree::Node;
 use super::variant::{Distinct, Variant};
 use crate::encoding;
@@ -13,9 +15,6 @@ use crate::template::Source;
 use crate::view::{Scene, View};
 use base64::Engine as _;
 
-/// Cut characters are looked for among this many, and in bodies up to this length.
-const MOST_SPLITS: usize = 48;
-const LONGEST_SPLIT: usize = 64 * 1024;
 const MARK: &[u8] = &[0xEF, 0xBB, 0xBF];
 
 /// The cheap forms, most likely first; none of them reads the body as a document.
@@ -76,11 +75,11 @@ pub(super) fn quick(message: &Message<'_>, decoded: Option<&[u8]>) -> Vec<Varian
     }
     form_forms(message, &mut forms);
     if let Ok(text) = std::str::from_utf8(body) {
-        escape_forms(text, &mut forms);
+        text::escape_forms(text, &mut forms);
     }
-    charset_forms(body, &mut forms);
+    text::charset_forms(body, &mut forms);
     if let Ok(text) = std::str::from_utf8(body) {
-        split_characters(text, &mut forms);
+        text::split_characters(text, &mut forms);
     }
     forms.add(Cause::BodyEmpty, "nothing in place of the body", Vec::new());
     forms.add(
@@ -203,6 +202,18 @@ fn form_forms(message: &Message<'_>, forms: &mut Distinct<Vec<u8>>) {
         .map(|(key, value)| (key.clone(), Cow::Owned(value.trim_ascii().to_vec())))
         .collect();
     forms.add(cause, "the form with its values trimmed", write(true, &trimmed));
+    let plain: Vec<_> = fields
+        .iter()
+        .map(|(key, value)| {
+            let name = key.strip_suffix(b"[]").unwrap_or(key);
+            (Cow::Owned(name.to_vec()), value.clone())
+        })
+        .collect();
+    forms.add(
+        cause,
+        "the form with `[]` left out of its names",
+        write(true, &plain),
+    );
     let mut firsts: Vec<form::Field<'_>> = Vec::new();
     for field in &fields {
         if !firsts.iter().any(|(key, _)| *key == field.0) {
@@ -210,159 +221,6 @@ fn form_forms(message: &Message<'_>, forms: &mut Distinct<Vec<u8>>) {
         }
     }
     forms.add(cause, "only the first of repeated fields", write(true, &firsts));
-}
-
-/// Changes to the text that leave its blanks and order alone.
-fn escape_forms(text: &str, forms: &mut Distinct<Vec<u8>>) {
-    let cause = Cause::BodyEscapes;
-    let mut add = |cause, change: &str, text: String| forms.add(cause, change, text.into_bytes());
-    let bare = text.replace("\\/", "/");
-    add(cause, "`\\/` changed to `/`", bare.clone());
-    add(cause, "`/` changed to `\\/`", bare.replace('/', "\\/"));
-    let html = [('<', "3c"), ('>', "3e"), ('&', "26")];
-    let escaped = html.iter().fold(text.to_owned(), |text, (raw, code)| {
-        text.replace(*raw, &format!("\\u00{code}"))
-    });
-    add(cause, "`<`, `>` and `&` escaped", escaped);
-    let raw = html.iter().fold(text.to_owned(), |text, (raw, code)| {
-        let raw = raw.to_string();
-        text.replace(&format!("\\u00{code}"), &raw)
-            .replace(&format!("\\u00{}", code.to_ascii_uppercase()), &raw)
-    });
-    add(cause, "`<`, `>` and `&` not escaped", raw);
-    add(
-        cause,
-        "U+2028 and U+2029 escaped",
-        text.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029"),
-    );
-    add(
-        cause,
-        "U+2028 and U+2029 not escaped",
-        text.replace("\\u2028", "\u{2028}").replace("\\u2029", "\u{2029}"),
-    );
-    let cause = Cause::BodyUnicode;
-    for (change, case) in [
-        (
-            "non-ASCII characters written as `\\u` escapes in lower case",
-            Escapes::Lower,
-        ),
-        (
-            "non-ASCII characters written as `\\u` escapes in upper case",
-            Escapes::Upper,
-        ),
-    ] {
-        let mut escaped = String::with_capacity(text.len());
-        for character in text.chars() {
-            if character.is_ascii() {
-                escaped.push(character);
-            } else {
-                style::escape(&mut escaped, character, case);
-            }
-        }
-        add(cause, change, escaped);
-    }
-    add(
-        cause,
-        "`\\u` escapes written as characters",
-        without_escapes(text),
-    );
-}
-
-/// `\u` escapes of characters beyond ASCII, decoded; all other escapes stay.
-fn without_escapes(text: &str) -> String {
-    let mut decoded = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find('\\') {
-        decoded.push_str(&rest[..at]);
-        rest = &rest[at..];
-        // A pair of surrogates is twelve bytes, everything else is six.
-        let escape = [12, 6].into_iter().find_map(|length| {
-            let escape = rest.get(..length).filter(|escape| escape.starts_with("\\u"))?;
-            let read = crate::read::json::unescape(escape);
-            let mut characters = read.chars();
-            let character = characters
-                .next()
-                .filter(|character| !character.is_ascii() && *character != '\u{FFFD}')?;
-            characters.next().is_none().then_some((character, length))
-        });
-        if let Some((character, length)) = escape {
-            decoded.push(character);
-            rest = &rest[length..];
-        } else {
-            let length = rest.char_indices().nth(2).map_or(rest.len(), |(at, _)| at);
-            decoded.push_str(&rest[..length]);
-            rest = &rest[length..];
-        }
-    }
-    decoded.push_str(rest);
-    decoded
-}
-
-fn charset_forms(body: &[u8], forms: &mut Distinct<Vec<u8>>) {
-    if body.is_ascii() {
-        return;
-    }
-    let cause = Cause::BodyCharset;
-    let lossy = String::from_utf8_lossy(body).into_owned();
-    let narrow = |limit: u32| -> Vec<u8> {
-        let code = |character: char| {
-            u8::try_from(u32::from(character))
-                .ok()
-                .filter(|code| u32::from(*code) < limit)
-        };
-        lossy
-            .chars()
-            .map(|character| code(character).unwrap_or(b'?'))
-            .collect()
-    };
-    forms.add(
-        cause,
-        "the text written in ASCII, with `?` for the rest",
-        narrow(0x80),
-    );
-    forms.add(cause, "the text written in Latin-1", narrow(0x100));
-    forms.add(
-        cause,
-        "the bytes read as Latin-1 and written in UTF-8",
-        body.iter()
-            .map(|byte| char::from(*byte))
-            .collect::<String>()
-            .into_bytes(),
-    );
-    forms.add(
-        cause,
-        "unreadable bytes replaced by U+FFFD",
-        lossy.clone().into_bytes(),
-    );
-    forms.add(
-        cause,
-        "the text written in UTF-16, low byte first",
-        lossy.encode_utf16().flat_map(u16::to_le_bytes).collect(),
-    );
-    forms.add(
-        cause,
-        "the text written in UTF-16, high byte first",
-        lossy.encode_utf16().flat_map(u16::to_be_bytes).collect(),
-    );
-}
-
-/// A character whose bytes came in two chunks that were decoded one by one: each piece became U+FFFD.
-fn split_characters(text: &str, forms: &mut Distinct<Vec<u8>>) {
-    let beyond: Vec<(usize, char)> = text
-        .char_indices()
-        .filter(|(_, character)| !character.is_ascii())
-        .collect();
-    if beyond.len() > MOST_SPLITS || text.len() > LONGEST_SPLIT {
-        return;
-    }
-    for (at, character) in beyond {
-        let end = at + character.len_utf8();
-        for count in 2..=character.len_utf8() {
-            let split = format!("{}{}{}", &text[..at], "\u{FFFD}".repeat(count), &text[end..]);
-            let change = format!("the character at byte {at} cut in two between chunks");
-            forms.add(Cause::BodyCharset, change, split.into_bytes());
-        }
-    }
 }
 
 fn replaced(text: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
@@ -380,16 +238,6 @@ fn replaced(text: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn escapes_are_decoded_and_nothing_else_is() {
-        let text = r#"{"a":"caf\u00e9 \ud83d\ude00 \u0041 \\u00e9 \n \ud83d"}"#;
-        assert_eq!(
-            without_escapes(text),
-            r#"{"a":"café 😀 \u0041 \\u00e9 \n \ud83d"}"#,
-            "only whole non-ASCII escapes"
-        );
-    }
 
     #[test]
     fn a_form_is_never_the_body_itself() {

@@ -10,9 +10,12 @@ use serde::{Serialize, Serializer};
 /// | `expired` | it is right and was too old when it was received |
 /// | `from-the-future` | it is right and its time was ahead of the time of receipt |
 /// | `missing` | there is no signature |
+/// | `unsigned-by-design` | there is no signature, and the provider sends none with this request |
 /// | `no-secret` | there is no secret to check with |
+/// | `not-a-signature` | what stands in its place cannot be a signature of this scheme |
 /// | `header-renamed` | it is there under a name that something changed |
 /// | `header-mangled` | it is there, but blanks, quotes or joined lines were put in |
+/// | `signature-altered` | the signature itself was cut short or changed |
 /// | `wrong-item` | the right signature is in the header, under a version or key that does not count |
 /// | `encoding` | the bytes are right and written in another encoding |
 /// | `letter-case` | the text is right but for upper and lower case |
@@ -25,10 +28,11 @@ use serde::{Serialize, Serializer};
 /// | `secret-encoding` | the secret is decoded and should not be, or the other way round |
 /// | `secret-prefix` | a prefix such as `whsec_` is kept and should not be, or the other way round |
 /// | `secret-hashed` | a digest of the secret is the key |
+/// | `secret-miscopied` | characters of the secret are missing, too many or others |
 /// | `empty-key` | made with an empty key: anybody could have made it |
 /// | `body-reserialised` | the JSON was parsed and written again |
 /// | `body-escapes` | `/`, `<`, `>`, `&` or line separators are escaped differently |
-/// | `body-unicode` | non-ASCII characters are escaped or decoded differently |
+/// | `body-unicode` | non-ASCII characters are escaped, decoded or composed differently |
 /// | `body-charset` | the body was read or written in another charset |
 /// | `body-byte-order-mark` | a byte order mark was added or removed |
 /// | `body-newline` | a line end or blanks at the ends were added, removed or changed |
@@ -36,6 +40,7 @@ use serde::{Serialize, Serializer};
 /// | `body-compression` | the signature is over the other of compressed and decompressed |
 /// | `body-quoted` | the JSON was put into a JSON string, or taken out |
 /// | `body-duplicated` | the body is there twice |
+/// | `body-altered` | one byte of the body is another, missing or too many |
 /// | `body-incomplete` | the body is shorter or longer than was announced (not proved) |
 /// | `body-destroyed` | characters were replaced before the message came here (not proved, but certain) |
 /// | `body-empty` | an empty body was signed: it had been read already |
@@ -48,8 +53,11 @@ use serde::{Serialize, Serializer};
 /// | `plain-hash` | a digest in place of an HMAC |
 /// | `timestamp-omitted` | the time was left out of what is signed |
 /// | `timestamp-unit` | the time was signed in another unit |
+/// | `timestamp-altered` | the time that came is not the one that was signed |
+/// | `content-altered` | one byte of something else that is signed (an id, a header, the URL) is another |
 /// | `wrong-content` | something else was signed |
 /// | `requirement` | the signature is right; a fact beside it does not hold |
+/// | `deliberate` | the provider sends a wrong signature on purpose, to see it refused (not proved) |
 /// | `changed-on-the-way` | something on the way rewrites bodies (not proved) |
 /// | `comparison` | the value is right: the fault is in how it is compared |
 /// | `unreadable-key` | no key can be made of the secret |
@@ -61,9 +69,12 @@ pub enum Cause {
     Expired,
     FromTheFuture,
     Missing,
+    UnsignedByDesign,
     NoSecret,
+    NotASignature,
     HeaderRenamed,
     HeaderMangled,
+    SignatureAltered,
     WrongItem,
     Encoding,
     LetterCase,
@@ -76,6 +87,7 @@ pub enum Cause {
     SecretEncoding,
     SecretPrefix,
     SecretHashed,
+    SecretMiscopied,
     EmptyKey,
     BodyReserialised,
     BodyEscapes,
@@ -87,6 +99,7 @@ pub enum Cause {
     BodyCompression,
     BodyQuoted,
     BodyDuplicated,
+    BodyAltered,
     BodyIncomplete,
     BodyDestroyed,
     BodyEmpty,
@@ -103,8 +116,11 @@ pub enum Cause {
     PlainHash,
     TimestampOmitted,
     TimestampUnit,
+    TimestampAltered,
+    ContentAltered,
     WrongContent,
     Requirement,
+    Deliberate,
     ChangedOnTheWay,
     Comparison,
     UnreadableKey,
@@ -113,14 +129,17 @@ pub enum Cause {
 
 impl Cause {
     /// All of them, in the order of the table.
-    pub const ALL: [Self; 52] = [
+    pub const ALL: [Self; 60] = [
         Self::NothingWrong,
         Self::Expired,
         Self::FromTheFuture,
         Self::Missing,
+        Self::UnsignedByDesign,
         Self::NoSecret,
+        Self::NotASignature,
         Self::HeaderRenamed,
         Self::HeaderMangled,
+        Self::SignatureAltered,
         Self::WrongItem,
         Self::Encoding,
         Self::LetterCase,
@@ -133,6 +152,7 @@ impl Cause {
         Self::SecretEncoding,
         Self::SecretPrefix,
         Self::SecretHashed,
+        Self::SecretMiscopied,
         Self::EmptyKey,
         Self::BodyReserialised,
         Self::BodyEscapes,
@@ -144,6 +164,7 @@ impl Cause {
         Self::BodyCompression,
         Self::BodyQuoted,
         Self::BodyDuplicated,
+        Self::BodyAltered,
         Self::BodyIncomplete,
         Self::BodyDestroyed,
         Self::BodyEmpty,
@@ -160,8 +181,11 @@ impl Cause {
         Self::PlainHash,
         Self::TimestampOmitted,
         Self::TimestampUnit,
+        Self::TimestampAltered,
+        Self::ContentAltered,
         Self::WrongContent,
         Self::Requirement,
+        Self::Deliberate,
         Self::ChangedOnTheWay,
         Self::Comparison,
         Self::UnreadableKey,
@@ -176,9 +200,12 @@ impl Cause {
             Self::Expired => "expired",
             Self::FromTheFuture => "from-the-future",
             Self::Missing => "missing",
+            Self::UnsignedByDesign => "unsigned-by-design",
             Self::NoSecret => "no-secret",
+            Self::NotASignature => "not-a-signature",
             Self::HeaderRenamed => "header-renamed",
             Self::HeaderMangled => "header-mangled",
+            Self::SignatureAltered => "signature-altered",
             Self::WrongItem => "wrong-item",
             Self::Encoding => "encoding",
             Self::LetterCase => "letter-case",
@@ -191,6 +218,7 @@ impl Cause {
             Self::SecretEncoding => "secret-encoding",
             Self::SecretPrefix => "secret-prefix",
             Self::SecretHashed => "secret-hashed",
+            Self::SecretMiscopied => "secret-miscopied",
             Self::EmptyKey => "empty-key",
             Self::BodyReserialised => "body-reserialised",
             Self::BodyEscapes => "body-escapes",
@@ -202,6 +230,7 @@ impl Cause {
             Self::BodyCompression => "body-compression",
             Self::BodyQuoted => "body-quoted",
             Self::BodyDuplicated => "body-duplicated",
+            Self::BodyAltered => "body-altered",
             Self::BodyIncomplete => "body-incomplete",
             Self::BodyDestroyed => "body-destroyed",
             Self::BodyEmpty => "body-empty",
@@ -218,8 +247,11 @@ impl Cause {
             Self::PlainHash => "plain-hash",
             Self::TimestampOmitted => "timestamp-omitted",
             Self::TimestampUnit => "timestamp-unit",
+            Self::TimestampAltered => "timestamp-altered",
+            Self::ContentAltered => "content-altered",
             Self::WrongContent => "wrong-content",
             Self::Requirement => "requirement",
+            Self::Deliberate => "deliberate",
             Self::ChangedOnTheWay => "changed-on-the-way",
             Self::Comparison => "comparison",
             Self::UnreadableKey => "unreadable-key",

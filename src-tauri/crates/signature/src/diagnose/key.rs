@@ -6,7 +6,7 @@ use crate::digest;
 use crate::encoding;
 use crate::key::Made;
 use crate::read::form::{self, Plus};
-use crate::scheme::{Hash, Scheme};
+use crate::scheme::{Hash, Scheme, SecretDecoding, SecretForm};
 use crate::secret::Secret;
 
 /// Prefixes that secrets are given out with.
@@ -111,12 +111,40 @@ pub(super) fn keys(way: &Scheme, secret: &Secret) -> Vec<Variant<Vec<u8>>> {
     keys.variants
 }
 
-fn documented(way: &Scheme, text: &str) -> Option<Vec<u8>> {
+pub(super) fn documented(way: &Scheme, text: &str) -> Option<Vec<u8>> {
     let secret = Secret::new("", text);
     way.secret.iter().find_map(|form| match form.key(&secret) {
         Made::Key(key) => Some(key.into_owned()),
         Made::NotMeant | Made::Unreadable => None,
     })
+}
+
+/// The form of a secret that makes this key of it, where a scheme can say it.
+pub(super) fn form(way: &Scheme, secret: &Secret, key: &[u8]) -> Option<SecretForm> {
+    let usual = way.secret.first().cloned().unwrap_or_default();
+    let prefixes = PREFIXES
+        .iter()
+        .copied()
+        .chain(way.secret.iter().filter_map(|form| form.strip.as_deref()));
+    let strips: Vec<Option<&str>> = std::iter::once(None).chain(prefixes.map(Some)).collect();
+    for hash in [None, Some(Hash::Sha256), Some(Hash::Sha1), Some(Hash::Md5)] {
+        for decode in [SecretDecoding::Text, SecretDecoding::Base64, SecretDecoding::Hex] {
+            for strip in &strips {
+                let form = SecretForm {
+                    decode,
+                    strip: strip.map(str::to_owned),
+                    split: usual.split.clone(),
+                    part: usual.part,
+                    hash,
+                    ..SecretForm::default()
+                };
+                if matches!(form.key(secret), Made::Key(made) if made.as_ref() == key) {
+                    return Some(form);
+                }
+            }
+        }
+    }
+    None
 }
 
 /// The text as it may have been meant, and as it may have been used.

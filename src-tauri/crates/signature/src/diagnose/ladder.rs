@@ -1,22 +1,23 @@
 //! The ladder: what is tried, in which order, and what a match is taken to mean.
 
+mod contents;
+mod near;
 mod rungs;
+mod telling;
 mod token;
 
 use super::cause::Cause;
 use super::search::{Hit, Search, TrialKey};
 use super::target::{self, Target};
-use super::words::{self, Side};
-use super::{
-    Action, Budget, Context, Diagnosis, Difference, Excluded, Hint, Proof, Remedy, header, key, verdict_on,
-};
-use crate::asymmetric::PublicKey;
+use super::words::Side;
+use super::{Action, Budget, Context, Diagnosis, Excluded, header, verdict_on};
 use crate::encoding;
 use crate::judge::{self, judge};
 use crate::message::Message;
 use crate::report::Report;
-use crate::scheme::{Algorithm, Scheme};
+use crate::scheme::{Algorithm, Scheme, Signature};
 use crate::secret::Secret;
+use crate::template::Source;
 use crate::verdict::Verdict;
 use crate::verify::verify;
 
@@ -39,9 +40,20 @@ struct Answer {
     cause: Cause,
     changes: Vec<String>,
     hit: Option<Hit>,
+    /// The computation, where it is no trial over content.
+    shown: Option<Shown>,
     body: Option<Vec<u8>>,
     secret: Option<String>,
-    action: Option<Action>,
+    actions: Vec<Action>,
+}
+
+/// A computation that is not a trial over content: a token compared, a digest in a claim, a header mended.
+#[derive(Default)]
+struct Shown {
+    algorithm: String,
+    template: String,
+    computed_hex: Option<String>,
+    received_hex: Option<String>,
 }
 
 impl Answer {
@@ -51,10 +63,29 @@ impl Answer {
             cause,
             changes: vec![change.into()],
             hit: Some(hit),
+            shown: None,
             body: None,
             secret,
-            action: None,
+            actions: Vec::new(),
         }
+    }
+
+    /// An answer whose computation is not over content.
+    fn shown(cause: Cause, change: impl Into<String>, secret: Option<String>, shown: Shown) -> Self {
+        Self {
+            cause,
+            changes: vec![change.into()],
+            hit: None,
+            shown: Some(shown),
+            body: None,
+            secret,
+            actions: Vec::new(),
+        }
+    }
+
+    fn offering(mut self, action: Option<Action>) -> Self {
+        self.actions.extend(action);
+        self
     }
 }
 
@@ -122,7 +153,7 @@ impl<'l> Ladder<'l> {
             (Some(answer), _) => Some(answer),
             (None, Some(Algorithm::Token | Algorithm::Basic)) => self.token_rungs(&mut search),
             (None, Some(Algorithm::Jwt)) => self.jwt_rungs(&mut search),
-            (None, _) if search.targets.is_empty() => None,
+            (None, _) if search.targets.is_empty() => self.near_values(&mut search),
             (None, _) => self.digest_rungs(&mut search),
         };
         self.finish(answer, &search)
@@ -170,18 +201,38 @@ impl<'l> Ladder<'l> {
             };
             let report = verify(self.scheme, &message, self.secrets);
             if matches!(report.verdict, Verdict::Valid | Verdict::Expired) {
-                return Some(Answer {
-                    cause: header::Mended::CAUSE,
-                    changes: vec![mended.change.to_owned()],
-                    hit: None,
-                    body: None,
-                    secret: report.key.map(|key| key.name),
-                    action: None,
-                });
+                let digests = report.digests.as_ref();
+                let shown = Shown {
+                    algorithm: report.algorithm.unwrap_or_default().to_owned(),
+                    template: report
+                        .content
+                        .as_ref()
+                        .map(|content| content.template.clone())
+                        .unwrap_or_default(),
+                    computed_hex: digests.and_then(|digests| digests.expected_hex.clone()),
+                    received_hex: digests.and_then(|digests| digests.received_hex.clone()),
+                };
+                let secret = report.key.map(|key| key.name);
+                let answer = Answer::shown(header::Mended::CAUSE, mended.change, secret, shown);
+                return Some(answer.offering(self.trimming()));
             }
         }
         self.exclude("damage to the headers undone", search, before);
         None
+    }
+
+    /// The scheme that ignores blanks around items, if it takes this message.
+    fn trimming(&self) -> Option<Action> {
+        let signature = self.way.signature.as_ref()?;
+        let scheme = Scheme {
+            signature: Some(Signature {
+                trim: true,
+                ..signature.clone()
+            }),
+            ..self.way.clone()
+        };
+        let verdict = verdict_on(&scheme, self.message, self.secrets);
+        matches!(verdict, Verdict::Valid | Verdict::Expired).then(|| self.use_way(scheme))
     }
 
     fn exclude(&mut self, what: &str, search: &Search<'_>, before: u32) {
@@ -208,6 +259,19 @@ impl<'l> Ladder<'l> {
 
     fn missing(&mut self) -> Diagnosis {
         let Some((wanted, there)) = header::renamed(self.scheme, self.message) else {
+            if let Some(question) = self
+                .context
+                .question
+                .as_ref()
+                .filter(|question| question.is_unsigned)
+            {
+                let mut diagnosis = self.said(Cause::UnsignedByDesign);
+                diagnosis.message = format!(
+                    "This is `{}`, which is not signed: {}.",
+                    question.name, question.why
+                );
+                return diagnosis;
+            }
             return self.said(Cause::Missing);
         };
         let lines: Vec<(&[u8], &[u8])> = self
@@ -225,7 +289,37 @@ impl<'l> Ladder<'l> {
         let mut diagnosis = self.said(Cause::HeaderRenamed);
         diagnosis.message =
             format!("`{wanted}` came as `{there}`; under its own name the verdict is `{verdict}`.");
+        let renamed = self.reading(&wanted, &there);
+        let holds = matches!(
+            verdict_on(&renamed, self.message, self.secrets),
+            Verdict::Valid | Verdict::Expired
+        );
+        if let Some(remedy) = diagnosis.remedy.as_mut().filter(|_| holds) {
+            remedy.actions = vec![self.use_way(renamed)];
+        }
         diagnosis
+    }
+
+    /// The scheme that reads one header under another name as well.
+    fn reading(&self, wanted: &str, there: &str) -> Scheme {
+        let also = |places: &mut Vec<Source>| {
+            let is_wanted =
+                |source: &Source| matches!(source, Source::Header(name) if name.eq_ignore_ascii_case(wanted));
+            if places.iter().any(is_wanted) {
+                places.push(Source::Header(there.to_owned()));
+            }
+        };
+        let mut scheme = self.way.clone();
+        if let Some(signature) = &mut scheme.signature {
+            also(&mut signature.from);
+        }
+        if let Some(timestamp) = &mut scheme.timestamp {
+            also(&mut timestamp.from);
+        }
+        if let Some(id) = &mut scheme.id {
+            also(&mut id.from);
+        }
+        scheme
     }
 
     fn expired(&mut self) -> Diagnosis {
@@ -237,200 +331,9 @@ impl<'l> Ladder<'l> {
             Cause::Expired
         };
         let mut diagnosis = self.said(cause);
-        let seconds = u32::try_from((micros.unsigned_abs()).div_ceil(1_000_000)).unwrap_or(u32::MAX);
         if let (Some(age), Some(remedy)) = (age, &mut diagnosis.remedy) {
-            remedy.action = Some(if micros < 0 {
-                Action::SetTolerance {
-                    past: age.past,
-                    future: Some(seconds),
-                }
-            } else {
-                Action::SetTolerance {
-                    past: Some(seconds),
-                    future: age.future,
-                }
-            });
+            remedy.actions.extend(telling::tolerance(&age));
         }
         diagnosis
-    }
-
-    /// What the report already says.
-    fn said(&self, cause: Cause) -> Diagnosis {
-        let text = words::remedy(cause, self.side).to_owned();
-        Diagnosis {
-            verdict: self.report.verdict,
-            cause,
-            message: self.report.sentence.clone(),
-            proof: None,
-            remedy: (cause != Cause::NothingWrong).then_some(Remedy { text, action: None }),
-            hints: Vec::new(),
-            excluded: self.excluded.clone(),
-            tries: 0,
-            is_cut_short: false,
-        }
-    }
-
-    fn finish(&mut self, answer: Option<Answer>, search: &Search<'_>) -> Diagnosis {
-        let mut diagnosis = match answer {
-            Some(answer) => self.proved(answer, search),
-            None => self.unknown(search.tries),
-        };
-        diagnosis.hints = self.hints();
-        diagnosis.excluded.clone_from(&self.excluded);
-        diagnosis.tries = search.tries;
-        diagnosis.is_cut_short = search.is_spent && diagnosis.proof.is_none();
-        diagnosis
-    }
-
-    fn proved(&self, answer: Answer, search: &Search<'_>) -> Diagnosis {
-        let mut diagnosis = self.said(answer.cause);
-        let secret = answer.secret.clone().unwrap_or_default();
-        if answer.cause == Cause::Comparison {
-            diagnosis.message =
-                "The value is right: it is what the sender sent. The fault is in how it is compared."
-                    .to_owned();
-        } else {
-            let side = if matches!(answer.cause, Cause::Encoding | Cause::LetterCase) {
-                Side::Message
-            } else {
-                self.side
-            };
-            diagnosis.message = words::message(answer.cause, side, &answer.changes, &secret);
-        }
-        if let (Some(remedy), Side::Message) = (&mut diagnosis.remedy, self.side) {
-            remedy.action = answer.action.or_else(|| self.action(answer.cause, &secret));
-        }
-        diagnosis.proof = answer.hit.map(|hit| Proof {
-            changes: answer.changes,
-            algorithm: hit.way.title(),
-            template: hit.template,
-            secret,
-            computed_hex: hit.computed.as_ref().map(hex::encode),
-            received_hex: search
-                .targets
-                .get(hit.target)
-                .map(|target| hex::encode(&target.bytes))
-                .unwrap_or_default(),
-            documented_hex: self
-                .report
-                .digests
-                .as_ref()
-                .and_then(|digests| digests.expected_hex.clone()),
-            difference: answer
-                .body
-                .as_deref()
-                .map(|body| difference(self.message.body, body)),
-        });
-        diagnosis
-    }
-
-    fn action(&self, cause: Cause, secret: &str) -> Option<Action> {
-        let name = secret.to_owned();
-        match cause {
-            Cause::OtherSecret | Cause::PreviousSecret => Some(Action::UseSecret { name }),
-            Cause::SecretBlanks | Cause::SecretQuotes => Some(Action::CleanSecret { name }),
-            _ => None,
-        }
-    }
-
-    fn unknown(&self, tries: u32) -> Diagnosis {
-        let is_public = self.way.algorithm.get().is_some_and(Algorithm::is_asymmetric);
-        let is_key = |secret: &Secret| PublicKey::read(secret.expose(), None).is_ok();
-        let readable = if is_public {
-            self.secrets.iter().any(is_key)
-        } else {
-            !judge::keys(self.way, self.secrets).is_empty()
-        };
-        let has_secret = self.secrets.iter().any(|secret| !crate::key::is_blank(secret));
-        if has_secret && !readable {
-            return self.said(Cause::UnreadableKey);
-        }
-        if !has_secret && self.side == Side::Message {
-            return self.said(Cause::NoSecret);
-        }
-        let mut diagnosis = self.said(Cause::Unknown);
-        if self.side == Side::Receiver {
-            diagnosis.message = "None of the usual mistakes gives this value.".to_owned();
-        } else if self.report.verdict == Verdict::Invalid && tries > 0 {
-            diagnosis.message =
-                "Nothing that was tried fits: the secret is another, or the bytes were changed in a way that was not tried."
-                    .to_owned();
-        }
-        diagnosis
-    }
-
-    /// What cannot be proved.
-    fn hints(&self) -> Vec<Hint> {
-        let mut hints = Vec::new();
-        let mut hint = |cause, text: String| hints.push(Hint { cause, text });
-        let body = self.message.body;
-        if crate::read::form::position(body, &[0xEF, 0xBF, 0xBD]).is_some() {
-            hint(Cause::BodyDestroyed, "The body holds U+FFFD: bytes were replaced before it came here, and what they were cannot be known.".to_owned());
-        }
-        let announced = self
-            .message
-            .header("content-length")
-            .and_then(|text| std::str::from_utf8(text).ok()?.parse::<usize>().ok());
-        if let Some(announced) = announced.filter(|announced| *announced != body.len()) {
-            hint(
-                Cause::BodyIncomplete,
-                format!("{announced} bytes were announced and {} are here.", body.len()),
-            );
-        }
-        for secret in self.secrets {
-            if let Some(kind) = key::looks_like(secret.expose()) {
-                hint(
-                    Cause::WrongKindOfSecret,
-                    format!(
-                        "`{}` looks like {kind}, not like a webhook secret.",
-                        secret.name()
-                    ),
-                );
-            }
-        }
-        let rewriters = ["cf-ray", "via", "x-amz-cf-id", "x-akamai-transformed"];
-        if let Some(name) = rewriters
-            .into_iter()
-            .find(|name| self.message.header(name).is_some())
-        {
-            hint(
-                Cause::ChangedOnTheWay,
-                format!(
-                    "`{name}` shows that something on the way handled this request; compare the body with the sender's delivery log."
-                ),
-            );
-        }
-        hints
-    }
-}
-
-/// How much of two bodies is shown beside each other, and how much of that before they part.
-const WINDOW: usize = 1024;
-const BEFORE: usize = 160;
-
-fn difference(ours: &[u8], signed: &[u8]) -> Difference {
-    let at = ours
-        .iter()
-        .zip(signed)
-        .position(|(ours, signed)| ours != signed)
-        .unwrap_or(ours.len().min(signed.len()));
-    let excerpt = |bytes: &[u8]| {
-        let end = bytes.len().min(at + 24);
-        String::from_utf8_lossy(bytes.get(at..end).unwrap_or_default()).into_owned()
-    };
-    let window_at = at.saturating_sub(BEFORE);
-    let window = |bytes: &[u8]| {
-        let end = bytes.len().min(window_at + WINDOW);
-        bytes.get(window_at..end).unwrap_or_default().to_vec()
-    };
-    Difference {
-        window_at,
-        our_window: window(ours),
-        signed_window: window(signed),
-        at,
-        ours: excerpt(ours),
-        signed: excerpt(signed),
-        our_length: ours.len(),
-        signed_length: signed.len(),
     }
 }

@@ -7,6 +7,7 @@ use crate::content::{self, Segment};
 use crate::digest;
 use crate::examine;
 use crate::message::Message;
+use crate::report::PartKind;
 use crate::scheme::{Algorithm, Hash, Scheme};
 use crate::secret::Secret;
 use crate::template::{Source, Template};
@@ -85,12 +86,21 @@ impl TrialKey {
 /// A trial that matched.
 #[derive(Debug, Clone)]
 pub(super) struct Hit {
-    pub(super) target: usize,
+    /// The value it is among those looked for; none where it is only nearly one.
+    pub(super) target: Option<usize>,
     pub(super) computed: Option<Vec<u8>>,
     pub(super) template: String,
     pub(super) way: Way,
     pub(super) key: String,
     pub(super) content: Vec<u8>,
+}
+
+/// A content, with the lengths of its parts.
+pub(super) struct Made {
+    pub(super) template: String,
+    pub(super) reads_secret: bool,
+    pub(super) bytes: Vec<u8>,
+    pub(super) parts: Vec<(PartKind, usize)>,
 }
 
 pub(super) struct Search<'s> {
@@ -117,6 +127,9 @@ impl<'s> Search<'s> {
 
     /// Takes one try out of the budget.
     pub(super) fn may_try(&mut self, length: usize) -> bool {
+        if self.is_spent {
+            return false;
+        }
         self.tries = self.tries.saturating_add(1);
         self.bytes = self.bytes.saturating_add(length as u64);
         if self.tries > self.budget.tries || self.bytes > self.budget.bytes {
@@ -160,6 +173,47 @@ impl<'s> Search<'s> {
             .find_map(|template| self.template(template, view, keys, way))
     }
 
+    /// The contents of a scheme for one key, not yet computed over.
+    pub(super) fn contents(&self, scheme: &Scheme, message: &Message<'_>, key: &TrialKey) -> Vec<Made> {
+        let scene = Scene::new(scheme, message);
+        let units = examine::units(&scene, &[]);
+        let unit = units.get(self.unit);
+        let view = View {
+            root: unit.and_then(|unit| unit.root),
+            place: unit.and_then(|unit| unit.places.first()).map(|place| (place, 0)),
+            key: Some(&key.bytes),
+            ..View::of(&scene)
+        };
+        let made = |template: &Template| {
+            let segments = content::segments(template, &view).ok()?;
+            let parts = segments
+                .iter()
+                .map(|segment| (segment.kind, segment.bytes.len()))
+                .collect();
+            Some(Made {
+                template: template.as_str().to_owned(),
+                reads_secret: template.reads(&Source::Secret),
+                bytes: content::joined(&segments).into_owned(),
+                parts,
+            })
+        };
+        scheme.content.iter().filter_map(made).collect()
+    }
+
+    /// How many tries, and how many bytes in them, are left.
+    pub(super) fn left(&self) -> (u32, u64) {
+        (
+            self.budget.tries.saturating_sub(self.tries),
+            self.budget.bytes.saturating_sub(self.bytes),
+        )
+    }
+
+    /// Takes many tries at once out of the budget.
+    pub(super) fn took(&mut self, tries: u32, bytes: u64) {
+        self.tries = self.tries.saturating_add(tries);
+        self.bytes = self.bytes.saturating_add(bytes);
+    }
+
     fn template(
         &mut self,
         template: &Template,
@@ -193,7 +247,7 @@ impl<'s> Search<'s> {
                 };
                 let template = template.as_str().to_owned();
                 return Some(Hit {
-                    target,
+                    target: Some(target),
                     computed,
                     template,
                     way,

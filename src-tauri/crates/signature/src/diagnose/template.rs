@@ -100,15 +100,9 @@ pub(super) fn times(text: &str) -> Vec<Variant<String>> {
         TimestampUnit::Milliseconds,
         TimestampUnit::Rfc3339,
     ];
-    // A number of seconds with thirteen digits would be far in the future: it is milliseconds.
-    let is_long = text.len() >= 12 && text.bytes().all(|byte| byte.is_ascii_digit());
-    let time: Option<Micros> = if is_long {
-        time::parse(text.as_bytes(), TimestampUnit::Milliseconds)
-    } else {
-        time::parse(text.as_bytes(), TimestampUnit::Seconds)
-            .or_else(|| time::parse(text.as_bytes(), TimestampUnit::Rfc3339))
+    let Some((time, _)) = read_time(text) else {
+        return Vec::new();
     };
-    let Some(time) = time else { return Vec::new() };
     units
         .into_iter()
         .map(|unit| time::format(time, unit))
@@ -122,4 +116,47 @@ pub(super) fn times(text: &str) -> Vec<Variant<String>> {
             )
         })
         .collect()
+}
+
+/// The times around one that came, in its own form, nearest first, with how many seconds they are apart.
+///
+/// Those around the time of receipt come after: something on the way may have put its own time in.
+pub(super) fn near_times(text: &str, received_at: Option<Micros>, reach: i64) -> Vec<(String, i64)> {
+    let Some((came, unit)) = read_time(text) else {
+        return Vec::new();
+    };
+    let mut times: Vec<(String, i64)> = Vec::new();
+    let mut seen = std::collections::HashSet::from([text.to_owned()]);
+    let mut add = |time: Micros| {
+        let written = time::format(time, unit);
+        if seen.insert(written.clone()) {
+            times.push((written, (time.0 - came.0).div_euclid(1_000_000)));
+        }
+    };
+    // Milliseconds that were cut, or rounded, on the way.
+    add(Micros(came.0 - came.0.rem_euclid(1_000_000)));
+    for seconds in (1..=reach).flat_map(|seconds| [-seconds, seconds]) {
+        add(Micros(came.0.saturating_add(seconds * 1_000_000)));
+    }
+    if let Some(received) = received_at.filter(|received| (received.0 - came.0).abs() > reach * 1_000_000) {
+        let whole = received.0 - received.0.rem_euclid(1_000_000);
+        for seconds in (0..=reach / 3).flat_map(|seconds| [-seconds, seconds]) {
+            add(Micros(whole.saturating_add(seconds * 1_000_000)));
+        }
+    }
+    times
+}
+
+/// A time and the unit it is written in.
+fn read_time(text: &str) -> Option<(Micros, TimestampUnit)> {
+    // A number of seconds with thirteen digits would be far in the future: it is milliseconds.
+    let is_long = text.len() >= 12 && text.bytes().all(|byte| byte.is_ascii_digit());
+    let units: &[TimestampUnit] = if is_long {
+        &[TimestampUnit::Milliseconds]
+    } else {
+        &[TimestampUnit::Seconds, TimestampUnit::Rfc3339]
+    };
+    units
+        .iter()
+        .find_map(|unit| Some((time::parse(text.as_bytes(), *unit)?, *unit)))
 }

@@ -33,6 +33,19 @@ pub(super) fn message(cause: Cause, side: Side, changes: &[String], secret: &str
             | Cause::SecretHashed => {
                 format!("The signature is right for the same secret used in another form: {change}.")
             }
+            Cause::SecretMiscopied => {
+                format!("The signature is right for a secret that differs a little from this one: {change}.")
+            }
+            Cause::SignatureAltered => {
+                format!("The signature was right and was changed before it came here: {change}.")
+            }
+            Cause::BodyAltered => format!("The body was changed after it was signed: {change}."),
+            Cause::TimestampAltered => {
+                format!("The signature is right for another time: {change}.")
+            }
+            Cause::ContentAltered => {
+                format!("What is signed beside the body was changed: {change}.")
+            }
             Cause::BodyReserialised
             | Cause::BodyEscapes
             | Cause::BodyUnicode
@@ -87,6 +100,21 @@ pub(super) fn remedy(cause: Cause, side: Side) -> &'static str {
         }
         (Cause::SecretEncoding | Cause::SecretPrefix | Cause::SecretHashed, _) => {
             "Make the key of the secret as the provider documents it: some decode what follows the prefix, some use the text as it is."
+        }
+        (Cause::SecretMiscopied, _) => {
+            "Copy the secret again from the provider, whole and without anything beside it."
+        }
+        (Cause::SignatureAltered, _) => {
+            "Let the header pass whole: look for a limit on its length, or for code that cuts or cleans it."
+        }
+        (Cause::NotASignature, _) => "Look at what sets this header: it is not what the provider sends.",
+        (Cause::UnsignedByDesign, _) => {
+            "Nothing: answer it as the provider asks, and expect signatures on what follows."
+        }
+        (Cause::Deliberate, _) => "Nothing is wrong here: a receiver has to refuse it with 401.",
+        (Cause::BodyAltered, _) => "Do not trust this request: find what changes bodies on the way, or who.",
+        (Cause::TimestampAltered | Cause::ContentAltered, _) => {
+            "Let the headers and the URL pass as they are: something on the way puts its own value in."
         }
         (Cause::EmptyKey, _) => "Set the secret at the sender, and refuse to start a receiver that has none.",
         (

@@ -7,9 +7,11 @@
 
 mod diagnosis;
 mod discovery;
+mod nearly;
 mod properties;
 mod provider;
 mod report;
 mod signing;
+mod snippets;
 mod speed;
 mod vectors;

@@ -1,9 +1,9 @@
 //! The rungs for secrets that are sent themselves, for tokens, and for facts that do not hold.
 
-use super::{Answer, Ladder};
+use super::{Answer, Ladder, Shown};
 use crate::diagnose::cause::Cause;
-use crate::diagnose::search::Search;
-use crate::diagnose::{Diagnosis, body, key};
+use crate::diagnose::search::{Search, TrialKey};
+use crate::diagnose::{Diagnosis, body, key, near};
 use crate::digest;
 use crate::encoding;
 use crate::examine;
@@ -23,13 +23,13 @@ impl Ladder<'_> {
             _ => sent,
         };
         let before = search.tries;
-        let said = |cause, change: String, secret: &Secret| Answer {
-            cause,
-            changes: vec![change],
-            hit: None,
-            body: None,
-            secret: Some(secret.name().to_owned()),
-            action: None,
+        let title = self.way.algorithm.get().map_or("", Algorithm::title);
+        let said = |cause, change: String, secret: &Secret| {
+            let shown = Shown {
+                algorithm: title.to_owned(),
+                ..Shown::default()
+            };
+            Answer::shown(cause, change, Some(secret.name().to_owned()), shown)
         };
         for (cause, secrets) in [
             (Cause::PreviousSecret, &self.context.previous_secrets),
@@ -53,8 +53,20 @@ impl Ladder<'_> {
             }
             for form in forms {
                 if search.may_try(0) && form.value == sent && !form.value.is_empty() {
-                    return Some(said(form.cause, form.change, secret));
+                    let mut answer = said(form.cause, form.change, secret);
+                    if matches!(self.way.algorithm.get(), Some(Algorithm::Token)) {
+                        let trial = TrialKey::of(secret, form.value);
+                        answer = answer.offering(self.secret_action(form.cause, &trial));
+                    }
+                    return Some(answer);
                 }
+            }
+        }
+        let text = std::str::from_utf8(&sent).ok()?;
+        for secret in self.secrets.iter().filter(|secret| secret.expose().len() <= 256) {
+            let slips = near::secrets(secret.expose(), near::Reach::Every);
+            if let Some((change, _)) = slips.into_iter().find(|(_, slip)| slip == text) {
+                return Some(said(Cause::SecretMiscopied, change, secret));
             }
         }
         self.exclude("other stored secrets and forms of the secret", search, before);
@@ -77,13 +89,13 @@ impl Ladder<'_> {
         }
         let before = search.tries;
         let signs = |bytes: &[u8], pasted: &str| token.is_signed_by(bytes, pasted) == Signed::Yes;
-        let said = |cause, change: String, secret: &Secret| Answer {
-            cause,
-            changes: vec![change],
-            hit: None,
-            body: None,
-            secret: Some(secret.name().to_owned()),
-            action: None,
+        let title = self.way.algorithm.get().map_or("", Algorithm::title);
+        let said = |cause, change: String, secret: &Secret| {
+            let shown = Shown {
+                algorithm: title.to_owned(),
+                ..Shown::default()
+            };
+            Answer::shown(cause, change, Some(secret.name().to_owned()), shown)
         };
         for (cause, secrets) in [
             (Cause::PreviousSecret, &self.context.previous_secrets),
@@ -125,16 +137,18 @@ impl Ladder<'_> {
                 if !search.may_try(form.value.len()) {
                     break;
                 }
-                let digest = encoding::encode(&digest::of(hash, &form.value), required.encoding);
+                let made = digest::of(hash, &form.value);
+                let digest = encoding::encode(&made, required.encoding);
                 if digest.as_bytes() == value.as_bytes() {
-                    let answer = Answer {
-                        cause: form.cause,
-                        changes: vec![form.change.clone()],
-                        hit: None,
-                        body: Some(form.value.clone()),
-                        secret: self.report.key.as_ref().map(|key| key.name.clone()),
-                        action: None,
+                    let secret = self.report.key.as_ref().map(|key| key.name.clone());
+                    let shown = Shown {
+                        algorithm: hash.title().to_owned(),
+                        template: "{body}".to_owned(),
+                        computed_hex: Some(made.hex()),
+                        received_hex: Some(made.hex()),
                     };
+                    let mut answer = Answer::shown(form.cause, form.change.clone(), secret, shown);
+                    answer.body = Some(form.value.clone());
                     return self.finish(Some(answer), &search);
                 }
             }
