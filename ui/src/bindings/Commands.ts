@@ -3,12 +3,14 @@ import type { AddEndpoint } from "./AddEndpoint";
 import type { AdoptScheme } from "./AdoptScheme";
 import type { Annotate } from "./Annotate";
 import type { ApplyRemedy } from "./ApplyRemedy";
+import type { AskComparison } from "./AskComparison";
 import type { AskPreview } from "./AskPreview";
 import type { AskReport } from "./AskReport";
 import type { CancelSending } from "./CancelSending";
 import type { CertificateView } from "./CertificateView";
 import type { CheckIdempotency } from "./CheckIdempotency";
 import type { Command } from "./Command";
+import type { ComparisonView } from "./ComparisonView";
 import type { CopyRequest } from "./CopyRequest";
 import type { CountMatching } from "./CountMatching";
 import type { CountRequests } from "./CountRequests";
@@ -45,6 +47,7 @@ import type { OrderFilters } from "./OrderFilters";
 import type { PauseQueue } from "./PauseQueue";
 import type { PauseRun } from "./PauseRun";
 import type { PreviewView } from "./PreviewView";
+import type { PreviousView } from "./PreviousView";
 import type { ProviderView } from "./ProviderView";
 import type { Purged } from "./Purged";
 import type { QueueView } from "./QueueView";
@@ -358,6 +361,14 @@ stop_retries: Command<DeliveryRef, DeliveryView>,
  * Deliveries that will be tried again, the next first.
  */
 waiting_deliveries: Command<Nothing, Array<DeliveryView>>, 
+/**
+ * How two requests, sent copies or answers differ.
+ */
+compare: Command<AskComparison, ComparisonView>, 
+/**
+ * The request before this one of the same endpoint, provider and event.
+ */
+previous_alike: Command<RequestRef, PreviousView>, 
 /**
  * How providers try again, for sending as they would.
  */

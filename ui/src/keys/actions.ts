@@ -24,8 +24,9 @@ export interface Action {
 }
 
 const always = (): boolean => true;
-/** Whether the requests are shown, and not the settings. */
-const browsing = (bench: Workbench): boolean => bench.view.settings === null;
+/** Whether the requests are shown, and not the settings or a comparison. */
+const browsing = (bench: Workbench): boolean => bench.view.settings === null && bench.comparing === null;
+const comparing = (bench: Workbench): boolean => bench.view.settings === null && bench.comparing !== null;
 const hasRow = (bench: Workbench): boolean => browsing(bench) && bench.row !== null;
 const several = (bench: Workbench): boolean =>
   browsing(bench) && bench.list.chosen.several && bench.draft === null;
@@ -104,6 +105,24 @@ export const ACTIONS: readonly Action[] = [
     },
   },
   {
+    id: 'request.compare',
+    title: 'Compare with…',
+    group: 'Request',
+    keys: ['d'],
+    when: (bench) => reading(bench) || (several(bench) && bench.list.chosen.size === 2),
+    run: (bench) => void bench.compareChosen(),
+  },
+  {
+    id: 'request.comparePrevious',
+    title: 'Compare with the one before it of its kind',
+    group: 'Request',
+    keys: [],
+    when: reading,
+    run: (bench) => {
+      if (bench.row !== null) void bench.comparePrevious(bench.row.id);
+    },
+  },
+  {
     id: 'request.star',
     title: 'Star or take the star away',
     group: 'Request',
@@ -166,6 +185,46 @@ export const ACTIONS: readonly Action[] = [
       bench.showTab(tab);
     },
   })),
+  {
+    id: 'compare.next',
+    title: 'Next difference',
+    group: 'View',
+    keys: [']'],
+    when: comparing,
+    run: (bench) => {
+      bench.comparing?.step(1);
+    },
+  },
+  {
+    id: 'compare.back',
+    title: 'Previous difference',
+    group: 'View',
+    keys: ['['],
+    when: comparing,
+    run: (bench) => {
+      bench.comparing?.step(-1);
+    },
+  },
+  {
+    id: 'compare.only',
+    title: 'Show all lines or only what differs',
+    group: 'View',
+    keys: ['o'],
+    when: comparing,
+    run: ({ comparing: open }) => {
+      open?.setOnlyChanges(!open.onlyChanges);
+    },
+  },
+  {
+    id: 'compare.layout',
+    title: 'Lines side by side or unified',
+    group: 'View',
+    keys: ['v'],
+    when: comparing,
+    run: ({ comparing: open }) => {
+      open?.setLayout(open.layout === 'split' ? 'unified' : 'split');
+    },
+  },
   {
     id: 'list.next',
     title: 'Next request',
