@@ -146,7 +146,7 @@ sought: Command<SeekFilter, SoughtView>,
  */
 suggest_filter: Command<SuggestFilter, Array<FilterSuggestion>>, 
 /**
- * The requests with the same delivery id as this one, itself among them, newest first.
+ * The requests that repeat the same one as this one, that one and this one among them, newest first.
  */
 repetitions: Command<RequestRef, Array<RequestRow>>, 
 /**
