@@ -8,6 +8,7 @@ mod bounds;
 mod capture;
 mod decoding;
 mod delivery;
+mod diff;
 mod faults;
 mod handshakes;
 mod keeping;

@@ -87,6 +87,21 @@ describe.for(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
       await check(bench, found, name);
     }
 
+    await bench.page.keyboard.press('d');
+    await bench.at('compare-offer').first().waitFor();
+    await check(bench, found, 'compare with');
+    await bench.at('compare-offer').first().click();
+    for (const part of ['head', 'lines', 'bytes']) {
+      await bench.at(`compare-tab-${part}`).click();
+      await bench.at(part === 'head' ? 'compare-head' : 'compare-lines').waitFor();
+      await check(bench, found, `compare: ${part}`);
+    }
+    await bench.at('compare-ignore').click();
+    await check(bench, found, 'compare: what is ignored');
+    await bench.page.keyboard.press('Escape');
+    await bench.at('compare-close').click();
+    await bench.gone('compare-page');
+
     for (const [key, id] of [
       ['?', 'keys-sheet'],
       ['Control+k', 'palette'],

@@ -3,12 +3,14 @@ import type { AddEndpoint } from "./AddEndpoint";
 import type { AdoptScheme } from "./AdoptScheme";
 import type { Annotate } from "./Annotate";
 import type { ApplyRemedy } from "./ApplyRemedy";
+import type { AskComparison } from "./AskComparison";
 import type { AskPreview } from "./AskPreview";
 import type { AskReport } from "./AskReport";
 import type { CancelSending } from "./CancelSending";
 import type { CertificateView } from "./CertificateView";
 import type { CheckIdempotency } from "./CheckIdempotency";
 import type { Command } from "./Command";
+import type { ComparisonView } from "./ComparisonView";
 import type { CopyRequest } from "./CopyRequest";
 import type { CountMatching } from "./CountMatching";
 import type { CountRequests } from "./CountRequests";
@@ -49,6 +51,7 @@ import type { OwnSchemeView } from "./OwnSchemeView";
 import type { PauseQueue } from "./PauseQueue";
 import type { PauseRun } from "./PauseRun";
 import type { PreviewView } from "./PreviewView";
+import type { PreviousView } from "./PreviousView";
 import type { ProviderView } from "./ProviderView";
 import type { Purged } from "./Purged";
 import type { QueueView } from "./QueueView";
@@ -158,7 +161,7 @@ sought: Command<SeekFilter, SoughtView>,
  */
 suggest_filter: Command<SuggestFilter, Array<FilterSuggestion>>, 
 /**
- * The requests with the same delivery id as this one, itself among them, newest first.
+ * The requests that repeat the same one as this one, that one and this one among them, newest first.
  */
 repetitions: Command<RequestRef, Array<RequestRow>>, 
 /**
@@ -421,6 +424,14 @@ stop_retries: Command<DeliveryRef, DeliveryView>,
  * Deliveries that will be tried again, the next first.
  */
 waiting_deliveries: Command<Nothing, Array<DeliveryView>>, 
+/**
+ * How two requests, sent copies or answers differ.
+ */
+compare: Command<AskComparison, ComparisonView>, 
+/**
+ * The request before this one of the same endpoint, provider and event.
+ */
+previous_alike: Command<RequestRef, PreviousView>, 
 /**
  * How providers try again, for sending as they would.
  */

@@ -24,9 +24,12 @@ export interface Action {
 }
 
 const always = (): boolean => true;
-/** Whether the requests are shown, and not the settings or a scheme that is being made. */
-const browsing = (bench: Workbench): boolean =>
+/** Whether neither the settings nor a scheme that is being made take the place of everything. */
+const uncovered = (bench: Workbench): boolean =>
   bench.view.settings === null && bench.schemes.builder === null;
+/** Whether the requests are shown, and nothing in their place. */
+const browsing = (bench: Workbench): boolean => uncovered(bench) && bench.comparing === null;
+const comparing = (bench: Workbench): boolean => uncovered(bench) && bench.comparing !== null;
 const hasRow = (bench: Workbench): boolean => browsing(bench) && bench.row !== null;
 const several = (bench: Workbench): boolean =>
   browsing(bench) && bench.list.chosen.several && bench.draft === null;
@@ -106,6 +109,24 @@ export const ACTIONS: readonly Action[] = [
     },
   },
   {
+    id: 'request.compare',
+    title: 'Compare with…',
+    group: 'Request',
+    keys: ['d'],
+    when: (bench) => reading(bench) || (several(bench) && bench.list.chosen.size === 2),
+    run: (bench) => void bench.compareChosen(),
+  },
+  {
+    id: 'request.comparePrevious',
+    title: 'Compare with the one before it of its kind',
+    group: 'Request',
+    keys: [],
+    when: reading,
+    run: (bench) => {
+      if (bench.row !== null) void bench.comparePrevious(bench.row.id);
+    },
+  },
+  {
     id: 'request.star',
     title: 'Star or take the star away',
     group: 'Request',
@@ -168,6 +189,46 @@ export const ACTIONS: readonly Action[] = [
       bench.showTab(tab);
     },
   })),
+  {
+    id: 'compare.next',
+    title: 'Next difference',
+    group: 'View',
+    keys: [']'],
+    when: comparing,
+    run: (bench) => {
+      bench.comparing?.step(1);
+    },
+  },
+  {
+    id: 'compare.back',
+    title: 'Previous difference',
+    group: 'View',
+    keys: ['['],
+    when: comparing,
+    run: (bench) => {
+      bench.comparing?.step(-1);
+    },
+  },
+  {
+    id: 'compare.only',
+    title: 'Show all lines or only what differs',
+    group: 'View',
+    keys: ['o'],
+    when: comparing,
+    run: ({ comparing: open }) => {
+      open?.setOnlyChanges(!open.onlyChanges);
+    },
+  },
+  {
+    id: 'compare.layout',
+    title: 'Lines side by side or unified',
+    group: 'View',
+    keys: ['v'],
+    when: comparing,
+    run: ({ comparing: open }) => {
+      open?.setLayout(open.layout === 'split' ? 'unified' : 'split');
+    },
+  },
   {
     id: 'list.next',
     title: 'Next request',

@@ -33,6 +33,7 @@ describe('the table of actions', () => {
       'r',
       'e',
       'c',
+      'd',
       's',
       '/',
       '1',

@@ -31,6 +31,7 @@ export type Dialog =
   | { kind: 'sequence'; chosen: readonly string[] | string }
   | { kind: 'idempotency'; request: string }
   | { kind: 'share'; request: string }
+  | { kind: 'compare'; request: string }
   | { kind: 'confirm'; question: Question; answer: (agreed: boolean) => void }
   | { kind: 'queue'; target: string | null }
   | { kind: 'endpoint'; endpoint: EndpointView | null; path: string; part: EndpointPart }

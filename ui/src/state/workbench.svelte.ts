@@ -3,6 +3,7 @@ import type { ApiError } from '../bindings/ApiError';
 import type { DeliveryView } from '../bindings/DeliveryView';
 import type { FeedEvent } from '../bindings/FeedEvent';
 import type { RequestRow } from '../bindings/RequestRow';
+import type { SubjectRef } from '../bindings/SubjectRef';
 import { asApiError, type FeedMessage, type Host } from '../host';
 import { readAll } from '../lib/bytes';
 import { plural } from '../lib/format';
@@ -12,6 +13,7 @@ import { looksBinary } from '../lib/sniff';
 import { verdictLook } from '../lib/verdict';
 import { Annotating } from './annotating.svelte';
 import { Columns } from './columns.svelte';
+import { Comparing } from './comparing.svelte';
 import { Deleting } from './deleting.svelte';
 import { Draft } from './draft.svelte';
 import { Notes } from './notes.svelte';
@@ -47,6 +49,8 @@ export class Workbench {
   readonly sought: Sought;
   opened = $state.raw<OpenRequest | null>(null);
   draft = $state.raw<Draft | null>(null);
+  /** What is held against each other, while that page is open. */
+  comparing = $state.raw<Comparing | null>(null);
   /** Why the data could not be opened, while it is not. */
   unopened = $state.raw<ApiError | null>(null);
   /** Rises when it was opened after all: everything is read anew. */
@@ -146,6 +150,7 @@ export class Workbench {
     else if (this.view.drawer) this.view.drawer = false;
     else if (this.schemes.builder !== null) this.schemes.leave();
     else if (this.view.settings !== null) this.view.closeSettings();
+    else if (this.comparing !== null) this.leaveComparison();
     else if (this.draft !== null) this.leaveDraft();
     else if (this.list.chosen.several) this.list.unselect();
     else this.select(null);
@@ -259,6 +264,44 @@ export class Workbench {
   leaveDraft(): void {
     this.draft?.keep();
     this.draft = null;
+  }
+
+  /** Opens the page that holds two things against each other. */
+  compare(before: SubjectRef, after: SubjectRef): void {
+    this.view.close();
+    this.view.closeSettings();
+    this.comparing = new Comparing(this.host, before, after);
+    void this.comparing.load();
+  }
+
+  /** Compares the two requests that are picked out, the older first; asks for the other where there is one. */
+  async compareChosen(): Promise<void> {
+    const [before, after, more] = this.list.chosen.several ? await this.several.ids() : [];
+    if (before !== undefined && after !== undefined && more === undefined) {
+      this.compare({ kind: 'request', id: before }, { kind: 'request', id: after });
+    } else if (this.row !== null) this.view.open({ kind: 'compare', request: this.row.id });
+  }
+
+  /** Compares a request with the one before it of its kind. */
+  async comparePrevious(id: string): Promise<void> {
+    await this.#try('It could not be compared', async () => {
+      const { request } = await this.host.call('previous_alike', { id });
+      if (request === null) {
+        throw {
+          code: 'not_found',
+          message: 'no request before it has the same endpoint, provider and event',
+          hint: 'Choose the other one by hand: pick out both in the list.',
+        };
+      }
+      this.compare({ kind: 'request', id: request.id }, { kind: 'request', id });
+    });
+  }
+
+  /** Goes back from the comparison, to the request it was about or to another one of it. */
+  leaveComparison(request: string | null = null): void {
+    this.comparing = null;
+    if (request !== null) this.select(request);
+    this.view.rowWanted += 1;
   }
 
   async sendSample(provider: string, sample: string): Promise<void> {

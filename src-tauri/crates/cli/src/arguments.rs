@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand};
 use hookbench_engine::Format;
 use hookbench_signature::Language;
 
+use crate::diff_arguments::Diff;
 use crate::sending_arguments::{Deliveries, Idempotency, Resend, Send, Target};
 
 /// Hookbench from a terminal: captures webhooks, explains their signatures, sends them again.
@@ -39,6 +40,9 @@ pub(crate) enum Command {
     Resend(Resend),
     /// Sends a sample event of a provider straight to a target; nothing is kept.
     Send(Send),
+    /// Compares two requests, what deliveries sent, or the answers to them. Exit code 0 where they are the same, 1 where
+    /// they differ, 2 in trouble.
+    Diff(Diff),
     /// Lists what was sent again, newest first: of all requests, of one, or one delivery.
     Deliveries(Deliveries),
     /// Sends the same event twice, several times at once, and once under a new id, and compares the answers.

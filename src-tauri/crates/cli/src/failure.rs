@@ -17,6 +17,8 @@ pub(crate) struct Failure {
     hint: Option<String>,
     /// The reader of our output went away (`hookbench list | head`): nobody is left to tell, and nothing is wrong.
     quiet: bool,
+    /// The exit code, where it is told.
+    code: u8,
 }
 
 impl Failure {
@@ -26,6 +28,21 @@ impl Failure {
             quote: None,
             hint: None,
             quiet: false,
+            code: 1,
+        }
+    }
+
+    /// Another exit code than 1.
+    pub(crate) const fn with_code(mut self, code: u8) -> Self {
+        self.code = code;
+        self
+    }
+
+    /// Nothing went wrong, and the exit code says what was found.
+    pub(crate) fn finding(code: u8) -> Self {
+        Self {
+            quiet: true,
+            ..Self::new(String::new()).with_code(code)
         }
     }
 
@@ -49,7 +66,7 @@ impl Failure {
     /// Tells it on standard error and gives the exit code.
     pub(crate) fn report(&self) -> ExitCode {
         if self.quiet {
-            return ExitCode::SUCCESS;
+            return ExitCode::from(self.code);
         }
         let mut stderr = std::io::stderr().lock();
         // A closed standard error leaves nobody to tell; the exit code still does.
@@ -60,7 +77,7 @@ impl Failure {
         if let Some(hint) = &self.hint {
             let _ = writeln!(stderr, "  {}", visible(hint));
         }
-        ExitCode::FAILURE
+        ExitCode::from(self.code)
     }
 }
 
@@ -75,10 +92,8 @@ impl From<EngineError> for Failure {
             error => error.hint(),
         };
         Self {
-            message: error.to_string(),
-            quote: None,
             hint,
-            quiet: false,
+            ..Self::new(error.to_string())
         }
     }
 }
@@ -87,10 +102,9 @@ impl From<std::io::Error> for Failure {
     fn from(error: std::io::Error) -> Self {
         let quiet = error.kind() == std::io::ErrorKind::BrokenPipe;
         Self {
-            message: format!("the output cannot be written: {error}"),
-            quote: None,
-            hint: None,
             quiet,
+            code: u8::from(!quiet),
+            ..Self::new(format!("the output cannot be written: {error}"))
         }
     }
 }

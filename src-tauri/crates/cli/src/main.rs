@@ -1,12 +1,15 @@
 //! Hookbench from a terminal: the same engine and the same data without a display.
 //!
-//! Exit codes: 0 done, 1 failed with a message on standard error, 2 wrong usage.
+//! Exit codes: 0 done, 1 failed with a message on standard error, 2 wrong usage. `diff` gives 0 for the same, 1 for
+//! different and 2 for trouble.
 
 mod annotate;
 mod arguments;
 mod backup;
 mod delete;
 mod deliveries;
+mod diff;
+mod diff_arguments;
 mod endpoint;
 mod failure;
 mod filter;
@@ -89,6 +92,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Show(show) => show::run(&engine, &show).await,
         Command::Resend(resend) => resend::run(&engine, &resend).await,
         Command::Send(send) => send::run(&engine, &send).await,
+        Command::Diff(wanted) => diff::run(&engine, &wanted).await,
         Command::Deliveries(wanted) => deliveries::run(&engine, &wanted).await,
         Command::Idempotency(wanted) => idempotency::run(&engine, &wanted).await,
         Command::Target(command) => target::run(&engine, command).await,

@@ -45,6 +45,7 @@ CREATE INDEX request_event ON request (event);
 CREATE INDEX request_endpoint ON request (endpoint_path);
 CREATE INDEX request_received ON request (received_at);
 CREATE INDEX request_duplicate ON request (sequence) WHERE duplicate_of IS NOT NULL;
+CREATE INDEX request_repeats ON request (duplicate_of) WHERE duplicate_of IS NOT NULL;
 CREATE INDEX request_verdict ON request (verdict) WHERE verdict NOT IN ('valid', 'unknown');
 CREATE INDEX request_state ON request (state) WHERE state <> 'complete';
 CREATE INDEX request_handshake ON request (sequence) WHERE handshake IS NOT NULL;

@@ -13,6 +13,8 @@ pub mod capture;
 mod capture_for_tests;
 pub mod changes;
 pub mod clock;
+pub mod compare;
+mod comparing;
 mod conduct;
 mod course;
 mod deleting;
@@ -50,6 +52,7 @@ mod test_keys;
 mod unpacking;
 
 pub use answering::{LONGEST_DELAY, TemplateError, VARIABLES};
+pub use comparing::{BodyPlace, SideBySide, Subject, Told};
 pub use deleting::{COUNTED_AT_MOST, Deleted};
 pub use engine::Engine;
 pub use error::{EngineError, Kind};

@@ -103,8 +103,8 @@ impl Engine {
         Ok(self.core.store.suggest(filter, cursor).await?)
     }
 
-    /// The requests with the same provider and delivery id as this one, itself among them, newest first, at most 500;
-    /// only itself where it has no delivery id.
+    /// The requests that repeat the same one as this one, that one and this one among them, newest first, at most 500;
+    /// only itself where it repeats nothing and is not repeated.
     ///
     /// # Errors
     /// When there is none or the store cannot be read.

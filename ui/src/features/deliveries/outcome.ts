@@ -46,3 +46,21 @@ export function retryWord({ schedule, attempts, underWay }: DeliveryView): strin
       ? 'retries stopped'
       : 'given up';
 }
+
+/** The answer that came before the one to an attempt: of the same delivery, else of the one before it. */
+export function answerBefore(
+  deliveries: readonly DeliveryView[],
+  delivery: DeliveryView,
+  attempt: number,
+): AttemptView | undefined {
+  const answered = ({ status }: AttemptView): boolean => status !== null;
+  const within = delivery.attempts.slice(0, attempt).findLast(answered);
+  if (within !== undefined) return within;
+  const older = deliveries.filter(({ createdAt }) => createdAt < delivery.createdAt);
+  const nearest = older.sort((one, other) => other.createdAt - one.createdAt);
+  for (const { attempts } of nearest) {
+    const last = attempts.findLast(answered);
+    if (last !== undefined) return last;
+  }
+  return undefined;
+}

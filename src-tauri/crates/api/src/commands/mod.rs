@@ -1,6 +1,7 @@
 //! The one declared list of commands. It produces the dispatcher, the list of names and the TypeScript types, so that
 //! none of them can drift from the others.
 
+mod compare;
 mod conduct;
 mod deliveries;
 mod diagnosis;
@@ -99,7 +100,7 @@ commands! {
     sought(SeekFilter) -> SoughtView = requests::sought;
     /// What may be typed next in the filter.
     suggest_filter(SuggestFilter) -> Vec<FilterSuggestion> = requests::suggest;
-    /// The requests with the same delivery id as this one, itself among them, newest first.
+    /// The requests that repeat the same one as this one, that one and this one among them, newest first.
     repetitions(RequestRef) -> Vec<RequestRow> = requests::repetitions;
     /// One request whole, but for its bytes.
     request(RequestRef) -> RequestDetail = requests::detail;
@@ -238,6 +239,10 @@ commands! {
     stop_retries(DeliveryRef) -> DeliveryView = deliveries::stop_retries;
     /// Deliveries that will be tried again, the next first.
     waiting_deliveries(Nothing) -> Vec<DeliveryView> = deliveries::waiting;
+    /// How two requests, sent copies or answers differ.
+    compare(AskComparison) -> ComparisonView = compare::compare;
+    /// The request before this one of the same endpoint, provider and event.
+    previous_alike(RequestRef) -> PreviousView = compare::previous;
     /// How providers try again, for sending as they would.
     retry_presets(Nothing) -> Vec<RetryPreset> = targets::retry_presets;
 

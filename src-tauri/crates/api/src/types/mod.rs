@@ -5,6 +5,7 @@
 //! is in any of them: bodies and heads are read as raw bytes (see [`ByteSource`]).
 
 mod bytes;
+mod compare;
 mod conduct;
 mod delivery;
 mod endpoint;
@@ -23,6 +24,10 @@ mod status;
 mod target;
 
 pub use bytes::{ByteRange, ByteSource};
+pub use compare::{
+    AskComparison, BlockView, BodyComparisonView, ComparedView, ComparisonView, FactView, IgnoringView,
+    PairView, PlaceView, PreviousView, StructureChange, SubjectRef,
+};
 pub use conduct::{
     AnswerRuleView, FaultView, FaultWord, GivenAnswerView, OrderedFault, ReachWord, SetAnswer, SetFault,
     VariableView,

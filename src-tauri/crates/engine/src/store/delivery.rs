@@ -179,6 +179,21 @@ impl Store {
             .await?;
         row.as_ref().map(attempt).transpose()
     }
+
+    /// The delivery that an attempt is of.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub async fn delivery_of(&self, attempt: AttemptId) -> Result<Option<DeliveryId>, StoreError> {
+        let id: Option<Vec<u8>> = sqlx::query_scalar(
+            "SELECT delivery.id FROM attempt JOIN delivery ON delivery.number = attempt.delivery WHERE attempt.id = ?",
+        )
+        .bind(&attempt.as_bytes()[..])
+        .fetch_optional(self.readers())
+        .await?;
+        id.map(|id| id_of(id).map(DeliveryId::from_bytes)).transpose()
+    }
 }
 
 /// What [`delivery`] reads, in its order.

@@ -6,6 +6,7 @@
 //! Two programs (a terminal and the window) may have one file open at the same time. Therefore nothing that is in
 //! the file is cached here, and counters are kept in the transactions that change what they count.
 
+mod alike;
 mod annotation;
 mod checkpoint;
 mod conduct;

@@ -221,17 +221,16 @@ impl Store {
         Ok(found)
     }
 
-    /// The requests with the provider and delivery key of this one, itself among them, newest first, at most 500.
+    /// The requests that repeat the same one as this one, that one and this one among them, newest first, at most 500.
     ///
     /// # Errors
     ///
     /// When they cannot be read.
     pub async fn repetitions(&self, id: RequestId) -> Result<Vec<RequestSummary>, StoreError> {
         let rows = sqlx::query(AssertSqlSafe(format!(
-            "{SUMMARY} WHERE request.id = ?1 OR request.sequence IN (
-                SELECT other.sequence FROM request AS one JOIN request AS other INDEXED BY request_delivery_key
-                    ON other.provider = one.provider AND other.delivery_key = one.delivery_key
-                WHERE one.id = ?1 AND one.delivery_key IS NOT NULL AND other.delivery_key IS NOT NULL)
+            "WITH first (id) AS (SELECT coalesce(duplicate_of, id) FROM request WHERE id = ?1)
+             {SUMMARY} WHERE request.id IN (SELECT id FROM first)
+                 OR request.duplicate_of IN (SELECT id FROM first)
              ORDER BY request.sequence DESC LIMIT 500"
         )))
         .bind(&id.as_bytes()[..])

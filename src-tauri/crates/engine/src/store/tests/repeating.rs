@@ -177,3 +177,25 @@ async fn very_many_of_one_key_all_repeat_the_first() {
         "and every other one repeats it"
     );
 }
+
+#[tokio::test]
+async fn all_that_repeat_one_are_found_from_any_of_them() {
+    let (_folder, store) = store().await;
+    let requests = [keyed("evt_1"), keyed("evt_2"), keyed("evt_1"), keyed("evt_1")];
+    for new in &requests {
+        store.insert_request(new.clone()).await.unwrap();
+    }
+    marked(&store).await;
+    let wanted = [requests[3].id, requests[2].id, requests[0].id];
+    for asked in wanted {
+        let rows = store.repetitions(asked).await.unwrap();
+        let found: Vec<_> = rows.iter().map(|row| row.id).collect();
+        assert_eq!(found, wanted, "newest first, the first one among them");
+    }
+    let alone = store.repetitions(requests[1].id).await.unwrap();
+    assert_eq!(
+        alone.iter().map(|row| row.id).collect::<Vec<_>>(),
+        [requests[1].id],
+        "what is not repeated is alone"
+    );
+}
