@@ -14,6 +14,7 @@ mod content;
 mod counting;
 mod delivery;
 mod derived;
+mod draft;
 mod endpoint;
 mod error;
 mod file;
@@ -46,6 +47,7 @@ mod setting;
 mod suggest;
 mod tally;
 mod target;
+mod template;
 #[cfg(test)]
 mod tests;
 mod words;
