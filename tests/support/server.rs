@@ -57,13 +57,6 @@ impl Server {
 
 /// Reads one request, whose body has a declared length, and answers it.
 fn serve(mut stream: TcpStream, answer: &[u8], came: &Sender<Vec<u8>>) {
-    // The test may be over already.
-    let _ = came.send(read_request(&mut stream));
-    let _ = stream.write_all(answer);
-}
-
-/// One request, whose body has a declared length, as far as it comes.
-pub(crate) fn read_request(stream: &mut TcpStream) -> Vec<u8> {
     let mut request = Vec::new();
     let mut piece = [0; 4096];
     loop {
@@ -75,7 +68,9 @@ pub(crate) fn read_request(stream: &mut TcpStream) -> Vec<u8> {
             break;
         }
     }
-    request
+    // The test may be over already.
+    let _ = came.send(request);
+    let _ = stream.write_all(answer);
 }
 
 fn whole(request: &[u8]) -> bool {

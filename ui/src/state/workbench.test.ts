@@ -177,9 +177,13 @@ describe('edit and replay', () => {
         url: 'http://localhost:3000/stripe?env=dev',
         method: 'POST',
         headers: [
+          ['Host', '127.0.0.1:4665'],
           ['X-a', '1'],
           ['x-A', '2'],
+          ['Content-Length', '13'],
         ],
+        signature: 'kept',
+        newId: false,
         body: 'captured',
       }),
     ]);

@@ -64,7 +64,12 @@ pub(crate) struct Resend {
 #[derive(Debug, Args)]
 pub(crate) struct Send {
     /// The provider; `hookbench providers` lists them.
-    #[arg(long, value_name = "ID", required_unless_present = "template", requires = "sample")]
+    #[arg(
+        long,
+        value_name = "ID",
+        required_unless_present = "template",
+        requires = "sample"
+    )]
     pub(crate) provider: Option<String>,
     /// The name of the sample; `hookbench providers ID` lists them.
     #[arg(long, value_name = "EVENT", requires = "to")]

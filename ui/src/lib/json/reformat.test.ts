@@ -28,7 +28,7 @@ describe('JSON set anew', () => {
 
   it('says where it stops being JSON', () => {
     expect(jsonFault('{"a": 1}')).toBeNull();
-    expect(jsonFault('{\n "a": x}')).toBe('line 2, column 7');
+    expect(jsonFault('{\n "a": x}')).toMatch(/^line 2, column 7: ./);
     expect(jsonFault('{"a"')).not.toBeNull();
   });
 });

@@ -33,6 +33,9 @@ export function reformat(text: string, indent: string | null): string | null {
 /** Where a text stops being JSON, in words; null where it is JSON. */
 export function jsonFault(text: string): string | null {
   // What an engine says differs from one to the next; the scanner knows the place.
-  const { fault } = scanJson(new TextEncoder().encode(text));
-  return fault === null ? null : `line ${fault.line}, column ${fault.column}`;
+  const bytes = new TextEncoder().encode(text);
+  const { fault } = scanJson(bytes);
+  if (fault === null) return null;
+  const before = new TextDecoder().decode(bytes.subarray(0, fault.offset));
+  return `line ${before.split('\n').length}, column ${before.length - before.lastIndexOf('\n')}: ${fault.message}`;
 }

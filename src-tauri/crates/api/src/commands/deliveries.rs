@@ -16,7 +16,8 @@ use super::requests::header_line;
 use crate::error::{ApiError, Code};
 use crate::types::{
     AskPreview, AttemptView, CancelSending, ChangeView, DeliveryRef, DeliveryView, Done, EditedBody,
-    ListDeliveries, Nothing, OwnCheckView, PreviewView, QuestionView, Replay, Resend, ScheduleView, SendAgain, TimingsView,
+    ListDeliveries, Nothing, OwnCheckView, PreviewView, QuestionView, Replay, Resend, ScheduleView,
+    SendAgain, TimingsView,
 };
 
 pub(super) async fn list(engine: &Engine, arguments: ListDeliveries) -> Result<Vec<DeliveryView>, ApiError> {

@@ -29,7 +29,8 @@ pub use conduct::{
 };
 pub use delivery::{
     AskPreview, AttemptView, CancelSending, ChangeView, DeliveryRef, DeliveryView, Done, EditedBody,
-    ListDeliveries, OwnCheckView, PreviewView, QuestionView, Replay, Resend, ScheduleView, SendAgain, TimingsView,
+    ListDeliveries, OwnCheckView, PreviewView, QuestionView, Replay, Resend, ScheduleView, SendAgain,
+    TimingsView,
 };
 pub use endpoint::{
     AddEndpoint, EndpointRef, EndpointView, RemoveSecret, SecretView, SetSecret, UpdateEndpoint,

@@ -526,7 +526,10 @@ async fn a_request_that_crosses_a_close_goes_once_more_only_where_that_does_no_h
         let attempt = client.send(&outgoing, &Cancel::new()).await;
         let (came, message) = told(&attempt);
         assert_eq!(came, outcome, "{method}: {message}");
-        assert!(message.contains("once more"), "{method}: the record says what was done: {message}");
+        assert!(
+            message.contains("once more"),
+            "{method}: the record says what was done: {message}"
+        );
         assert_eq!(target.connections(), connections, "{method}");
     }
 }

@@ -180,16 +180,24 @@ impl Engine {
             SignatureChoice::Given(secret) => Key::Secret(secret.clone()),
             SignatureChoice::Stored(id) => {
                 let judge = self.core.judge.load();
-                Key::Secret(judge.value_of(*id).cloned().ok_or_else(|| EngineError::NotFound {
-                    kind: "secret",
-                    name: id.to_string(),
-                })?)
+                Key::Secret(
+                    judge
+                        .value_of(*id)
+                        .cloned()
+                        .ok_or_else(|| EngineError::NotFound {
+                            kind: "secret",
+                            name: id.to_string(),
+                        })?,
+                )
             }
             // The newest first: a provider that rotates its secret signs with the one it made last.
             SignatureChoice::Endpoint => {
                 let newest = outlook.secrets.last().cloned();
                 Key::Secret(newest.ok_or_else(|| {
-                    let name = outlook.provider.as_ref().map_or("its sender", |provider| &provider.name);
+                    let name = outlook
+                        .provider
+                        .as_ref()
+                        .map_or("its sender", |provider| &provider.name);
                     unsigned(format!("there is no secret of {name} to sign with"))
                 })?)
             }
@@ -345,7 +353,9 @@ fn signed(fresh: Fresh, scheme: &Scheme, key: Key, now: Timestamp) -> Result<Fre
     let (signed_with, test_key) = match key {
         Key::Secret(secret) => (Some(secret), None),
         Key::Test(test) => {
-            let public = test.public_secret(scheme).map_err(|error| unsigned(error.to_string()))?;
+            let public = test
+                .public_secret(scheme)
+                .map_err(|error| unsigned(error.to_string()))?;
             let shown = public.expose().to_owned();
             (Some(public), Some(shown))
         }

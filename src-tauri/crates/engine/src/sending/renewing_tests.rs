@@ -88,7 +88,12 @@ async fn a_copy_that_is_signed_anew_is_valid_for_everybody_who_signs_with_a_secr
             };
             let preview = desk.engine.preview(id, None, &resent).await.unwrap();
             let check = preview.check.unwrap();
-            assert_eq!(check.report.verdict, Verdict::Valid, "{name}, resent: {}", check.report.sentence);
+            assert_eq!(
+                check.report.verdict,
+                Verdict::Valid,
+                "{name}, resent: {}",
+                check.report.sentence
+            );
 
             let mut edited = desk.copy(id, SignatureChoice::Endpoint, IdChoice::Kept).await;
             let body = desk.engine.whole_body(id).await.unwrap();
@@ -97,13 +102,23 @@ async fn a_copy_that_is_signed_anew_is_valid_for_everybody_who_signs_with_a_secr
             }
             let preview = desk.engine.preview(id, Some(edited), &nowhere()).await.unwrap();
             let check = preview.check.unwrap();
-            assert_eq!(check.report.verdict, Verdict::Valid, "{name}, edited: {}", check.report.sentence);
+            assert_eq!(
+                check.report.verdict,
+                Verdict::Valid,
+                "{name}, edited: {}",
+                check.report.sentence
+            );
             checked += 1;
 
             let other = desk.copy(id, SignatureChoice::Endpoint, IdChoice::New).await;
             if let Ok(preview) = desk.engine.preview(id, Some(other), &nowhere()).await {
                 let check = preview.check.unwrap();
-                assert_eq!(check.report.verdict, Verdict::Valid, "{name}, new id: {}", check.report.sentence);
+                assert_eq!(
+                    check.report.verdict,
+                    Verdict::Valid,
+                    "{name}, new id: {}",
+                    check.report.sentence
+                );
                 let (before, after) = preview.renewed.ids.unwrap();
                 let bytes = [&preview.outgoing.head[..], &preview.outgoing.body].concat();
                 assert!(
@@ -134,22 +149,43 @@ async fn each_choice_does_what_it_says() {
 
     let stripped = look(SignatureChoice::Stripped).await.unwrap();
     assert!(!head(&stripped).contains("Stripe-Signature"), "taken away");
-    assert_eq!(stripped.renewed.signature_headers, ["Stripe-Signature"], "and said");
-    assert_eq!(stripped.check.unwrap().report.verdict, Verdict::Missing, "and seen");
+    assert_eq!(
+        stripped.renewed.signature_headers,
+        ["Stripe-Signature"],
+        "and said"
+    );
+    assert_eq!(
+        stripped.check.unwrap().report.verdict,
+        Verdict::Missing,
+        "and seen"
+    );
 
     let secret = Secret::new("mine", "whsec_of_another_endpoint");
     let given = look(SignatureChoice::Given(secret)).await.unwrap();
     assert_ne!(head(&given), head(&kept), "with another secret");
     let report = given.check.unwrap().report;
-    assert_eq!(report.verdict, Verdict::Valid, "which the receiver is taken to have");
+    assert_eq!(
+        report.verdict,
+        Verdict::Valid,
+        "which the receiver is taken to have"
+    );
     assert_eq!(report.key.unwrap().name, "mine", "and which is named");
 
     let endpoint = desk.engine.endpoints().await.unwrap().remove(0);
-    let stored = look(SignatureChoice::Stored(endpoint.secrets[0].id)).await.unwrap();
-    assert_eq!(stored.check.unwrap().report.verdict, Verdict::Valid, "with one that is kept");
+    let stored = look(SignatureChoice::Stored(endpoint.secrets[0].id))
+        .await
+        .unwrap();
+    assert_eq!(
+        stored.check.unwrap().report.verdict,
+        Verdict::Valid,
+        "with one that is kept"
+    );
 
     let error = look(SignatureChoice::TestKey).await.unwrap_err();
-    assert!(error.to_string().contains("secret"), "nobody has a key pair there: {error}");
+    assert!(
+        error.to_string().contains("secret"),
+        "nobody has a key pair there: {error}"
+    );
 
     let catalogue = desk.engine.catalogue();
     let discord = catalogue.get("discord").unwrap();
@@ -157,8 +193,15 @@ async fn each_choice_does_what_it_says() {
     let id = desk.sample("discord", &sample.name).await;
     let edited = desk.copy(id, SignatureChoice::TestKey, IdChoice::Kept).await;
     let preview = desk.engine.preview(id, Some(edited), &nowhere()).await.unwrap();
-    assert_eq!(preview.check.unwrap().report.verdict, Verdict::Valid, "by the test key");
-    assert!(preview.renewed.test_key.is_some(), "whose public half is there to be copied");
+    assert_eq!(
+        preview.check.unwrap().report.verdict,
+        Verdict::Valid,
+        "by the test key"
+    );
+    assert!(
+        preview.renewed.test_key.is_some(),
+        "whose public half is there to be copied"
+    );
     desk.engine.shut_down().await;
 }
 
@@ -172,7 +215,9 @@ async fn drafts_and_templates_are_there_after_a_restart() {
         method: "POST".to_owned(),
         url: target.url("/hooks?x=1"),
         headers: vec![("Content-Type".to_owned(), "application/json".to_owned())],
-        body: Some(Bytes::from_static(b"{\"tenant\":\"{{tenant}}\",\"n\":{{counter}}}\xc3\xa9")),
+        body: Some(Bytes::from_static(
+            b"{\"tenant\":\"{{tenant}}\",\"n\":{{counter}}}\xc3\xa9",
+        )),
         signature: "endpoint".to_owned(),
         new_id: true,
     };
@@ -194,7 +239,10 @@ async fn drafts_and_templates_are_there_after_a_restart() {
         .send_template("mine", None, Filler::default(), nowhere())
         .await
         .unwrap_err();
-    assert!(missing.to_string().contains("`tenant`"), "what is missing is named: {missing}");
+    assert!(
+        missing.to_string().contains("`tenant`"),
+        "what is missing is named: {missing}"
+    );
     for (number, values) in [(1, vec![("tenant", "a\"b")]), (2, Vec::new())] {
         let filler = Filler {
             values: values
@@ -245,7 +293,11 @@ async fn retries_go_on_after_a_restart_and_none_is_made_twice() {
     })
     .await;
     let sending = Sending {
-        waits: vec![Duration::from_millis(200), Duration::from_millis(200), Duration::from_secs(3600)],
+        waits: vec![
+            Duration::from_millis(200),
+            Duration::from_millis(200),
+            Duration::from_secs(3600),
+        ],
         ..Sending::to(Aim::Url(target.url("/")))
     };
     let delivery = engine.resend(id, &sending).await.unwrap();
@@ -260,7 +312,12 @@ async fn retries_go_on_after_a_restart_and_none_is_made_twice() {
     engine.listen(any_port).await.unwrap();
     let after = loop {
         let now = engine.delivery(delivery.id).await.unwrap();
-        if now.attempts.len() >= 3 && now.schedule.as_ref().is_some_and(|schedule| schedule.trying_since.is_none()) {
+        if now.attempts.len() >= 3
+            && now
+                .schedule
+                .as_ref()
+                .is_some_and(|schedule| schedule.trying_since.is_none())
+        {
             break now;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
@@ -297,7 +354,15 @@ async fn what_is_under_way_ends_soon_after_it_is_cancelled() {
     let raised = std::time::Instant::now();
     assert!(desk.engine.cancel_sending("mine"), "it is under way");
     let delivery = under_way.await.unwrap().unwrap();
-    assert!(raised.elapsed() < Duration::from_secs(1), "it ends: {:?}", raised.elapsed());
-    assert_eq!(delivery.attempts[0].outcome, Outcome::Cancelled, "and is kept as cancelled");
+    assert!(
+        raised.elapsed() < Duration::from_secs(1),
+        "it ends: {:?}",
+        raised.elapsed()
+    );
+    assert_eq!(
+        delivery.attempts[0].outcome,
+        Outcome::Cancelled,
+        "and is kept as cancelled"
+    );
     desk.engine.shut_down().await;
 }

@@ -298,7 +298,10 @@ impl Engine {
 pub(crate) fn renewal(signature: &str, new_id: bool) -> Result<Renewal, EngineError> {
     let unknown = || {
         EngineError::bad_input(
-            format!("`{}` is nothing that can be done about a signature", signature.escape_debug()),
+            format!(
+                "`{}` is nothing that can be done about a signature",
+                signature.escape_debug()
+            ),
             "choose anew how it is signed",
         )
     };

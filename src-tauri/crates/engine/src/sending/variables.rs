@@ -14,13 +14,22 @@ use crate::model::{Header, Timestamp, Written};
 
 /// The variables that have a value by themselves, with what they stand for.
 pub const TEMPLATE_VARIABLES: [(&str, &str); 8] = [
-    ("uuid", "a random UUID, the same wherever it stands in one sending"),
+    (
+        "uuid",
+        "a random UUID, the same wherever it stands in one sending",
+    ),
     ("uuid:name", "another one, for each name"),
     ("now", "the present instant, RFC 3339; `now_iso` is the same"),
     ("timestamp", "the present instant, seconds since 1970"),
     ("timestamp_ms", "the present instant, milliseconds since 1970"),
-    ("counter", "1 for the first sending of the template, then one more each time"),
-    ("json:/pointer", "the value at a JSON pointer into the body of the original"),
+    (
+        "counter",
+        "1 for the first sending of the template, then one more each time",
+    ),
+    (
+        "json:/pointer",
+        "the value at a JSON pointer into the body of the original",
+    ),
     ("header:name", "a header of the original"),
 ];
 
@@ -46,7 +55,10 @@ pub(super) struct Filling {
 /// The names in a template that the person gives values to, in the order in which they stand.
 pub(super) fn names_in(written: &Written) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
-    let body = written.body.as_deref().and_then(|body| std::str::from_utf8(body).ok());
+    let body = written
+        .body
+        .as_deref()
+        .and_then(|body| std::str::from_utf8(body).ok());
     let headers = written.headers.iter().flat_map(|(name, value)| [name, value]);
     let texts = std::iter::once(&written.url).chain(headers).map(String::as_str);
     for text in texts.chain(body) {
@@ -76,13 +88,10 @@ pub(super) fn filled(written: &Written, values: &Values<'_>, filling: &mut Filli
             .iter()
             .map(|(name, value)| (fill(name, Escaping::None), fill(value, Escaping::None)))
             .collect(),
-        body: written
-            .body
-            .as_ref()
-            .map(|body| match std::str::from_utf8(body) {
-                Ok(text) => Bytes::from(fill(text, escaping)),
-                Err(_) => body.clone(),
-            }),
+        body: written.body.as_ref().map(|body| match std::str::from_utf8(body) {
+            Ok(text) => Bytes::from(fill(text, escaping)),
+            Err(_) => body.clone(),
+        }),
         ..written.clone()
     }
 }
@@ -240,13 +249,22 @@ mod tests {
         );
         assert_eq!(missing, Vec::<String>::new(), "all have one");
         let parsed: serde_json::Value = serde_json::from_str(body(&written)).unwrap();
-        assert_eq!(parsed["id"], written.headers[1].1, "one id a sending, wherever it stands");
+        assert_eq!(
+            parsed["id"], written.headers[1].1,
+            "one id a sending, wherever it stands"
+        );
         assert_ne!(parsed["id"], parsed["other"], "and others by name");
         assert_eq!(parsed["n"], 7, "the counter");
         assert_eq!(parsed["at"], "2026-11-20T12:04:11.482001Z", "the instant");
         assert_eq!(parsed["s"], 1_795_176_251, "in seconds");
-        assert_eq!(parsed["t"], "a\"b", "a value cannot end the text that it is put in");
-        assert!(body(&written).contains(r#""big":12345678901234567890"#), "digits stay");
+        assert_eq!(
+            parsed["t"], "a\"b",
+            "a value cannot end the text that it is put in"
+        );
+        assert!(
+            body(&written).contains(r#""big":12345678901234567890"#),
+            "digits stay"
+        );
         assert_eq!(written.url, "http://t/a\"b", "and in the URL");
     }
 
@@ -257,7 +275,11 @@ mod tests {
             &[("tenant", "{{uuid}}")],
             Some(br#"{"note":"{{secret}}"}"#),
         );
-        assert_eq!(body(&written), r#""{{uuid}}{{secret}}""#, "values are never taken apart");
+        assert_eq!(
+            body(&written),
+            r#""{{uuid}}{{secret}}""#,
+            "values are never taken apart"
+        );
         assert_eq!(missing, Vec::<String>::new(), "so that nothing is asked for them");
     }
 
@@ -265,13 +287,28 @@ mod tests {
     fn names_without_a_value_are_told() {
         let template = template("{{amount}} {{tenant}} {{json:/gone}}");
         let (_, missing) = fill(&template, &[], Some(b"{}"));
-        assert_eq!(missing, ["tenant", "amount", "json:/gone"], "in the order in which they stand");
-        assert_eq!(names_in(&template), ["tenant", "amount"], "those that can be given");
+        assert_eq!(
+            missing,
+            ["tenant", "amount", "json:/gone"],
+            "in the order in which they stand"
+        );
+        assert_eq!(
+            names_in(&template),
+            ["tenant", "amount"],
+            "those that can be given"
+        );
     }
 
     #[test]
     fn json_and_bytes_that_hold_no_variable_stay_as_they_are() {
-        for text in [r#"{"a":{"b":{}}}"#, "{{", "{{}}", r#"[[{{"a":1}}]]"#, "}}", "{{ two words }}"] {
+        for text in [
+            r#"{"a":{"b":{}}}"#,
+            "{{",
+            "{{}}",
+            r#"[[{{"a":1}}]]"#,
+            "}}",
+            "{{ two words }}",
+        ] {
             let (written, _) = fill(&template(text), &[("tenant", "t")], None);
             assert_eq!(body(&written), text, "no variable is in it");
         }
