@@ -29,6 +29,7 @@ export type Dialog =
   | { kind: 'saved'; saved: SavedFilterView }
   | { kind: 'drafts' }
   | { kind: 'templates' }
+  | { kind: 'importScheme' }
   | { kind: 'sequence'; chosen: readonly string[] | string }
   | { kind: 'idempotency'; request: string }
   | { kind: 'confirm'; question: Question; answer: (agreed: boolean) => void }
