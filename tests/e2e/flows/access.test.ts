@@ -49,6 +49,24 @@ describe.for(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
     await bench.page.keyboard.press('e');
     await bench.at('replay-body').waitFor();
     await check(bench, found, 'edit and replay');
+    await bench.at('replay-url').fill(`${dev.url}/x`);
+    await bench.at('replay-tab-goes').click();
+    await bench.at('replay-preview').waitFor();
+    await check(bench, found, 'what goes out');
+    await bench.at('replay-tab-body').click();
+    await bench.at('replay-choice').selectOption('hex');
+    await check(bench, found, 'bytes as hex');
+    await bench.at('replay-choice').selectOption('text');
+    await bench.at('replay-templates').click();
+    await bench.at('template-name').fill('mine');
+    await bench.at('template-save').click();
+    await bench.at('template-row').waitFor();
+    await check(bench, found, 'templates');
+    await bench.at('template-use').click();
+    await bench.at('template-filled').waitFor();
+    await check(bench, found, 'a template');
+    await bench.page.keyboard.press('Escape');
+    await bench.gone('templates-dialog');
     await bench.at('replay-close').click();
 
     await bench.page.keyboard.press('c');

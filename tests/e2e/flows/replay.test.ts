@@ -73,7 +73,7 @@ test('bytes that are no text are sent as they came', async ({ bench }) => {
   await post(`${bench.listener}/bytes`, bytes, { 'Content-Type': 'application/octet-stream' });
   await bench.open('/bytes');
   await bench.page.keyboard.press('e');
-  await bench.at('replay-keep').waitFor();
+  await bench.at('replay-choice').waitFor();
   await bench.at('replay-url').fill(`${dev.url}/bytes`);
   await bench.at('replay-send').click();
   await bench.shows('answer-status', '200');

@@ -11,4 +11,8 @@ before: string | null,
 /**
  * As it goes; `null` for one that does not.
  */
-after: string | null, };
+after: string | null, 
+/**
+ * Why it is not the same.
+ */
+why: string, };

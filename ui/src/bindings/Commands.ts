@@ -23,10 +23,13 @@ import type { DeliveryView } from "./DeliveryView";
 import type { DiagnosisView } from "./DiagnosisView";
 import type { Done } from "./Done";
 import type { DraftScheme } from "./DraftScheme";
+import type { DraftView } from "./DraftView";
 import type { Dropped } from "./Dropped";
 import type { EndpointRef } from "./EndpointRef";
 import type { EndpointView } from "./EndpointView";
 import type { Explain } from "./Explain";
+import type { FillTemplate } from "./FillTemplate";
+import type { FilledTemplateView } from "./FilledTemplateView";
 import type { FilterReading } from "./FilterReading";
 import type { FilterRef } from "./FilterRef";
 import type { FilterSuggestion } from "./FilterSuggestion";
@@ -36,6 +39,7 @@ import type { HeldRef } from "./HeldRef";
 import type { HeldView } from "./HeldView";
 import type { HostRef } from "./HostRef";
 import type { IdempotencyView } from "./IdempotencyView";
+import type { KeptDraftView } from "./KeptDraftView";
 import type { LimitView } from "./LimitView";
 import type { ListDeliveries } from "./ListDeliveries";
 import type { ListHeld } from "./ListHeld";
@@ -73,9 +77,11 @@ import type { RetryPreset } from "./RetryPreset";
 import type { RunRef } from "./RunRef";
 import type { RunView } from "./RunView";
 import type { SampleSent } from "./SampleSent";
+import type { SaveDraft } from "./SaveDraft";
 import type { SaveFilter } from "./SaveFilter";
 import type { SaveOwnScheme } from "./SaveOwnScheme";
 import type { SaveTarget } from "./SaveTarget";
+import type { SaveTemplate } from "./SaveTemplate";
 import type { SavedFilterView } from "./SavedFilterView";
 import type { SchemeReadingView } from "./SchemeReadingView";
 import type { SearchRef } from "./SearchRef";
@@ -101,6 +107,8 @@ import type { SuggestFilter } from "./SuggestFilter";
 import type { TagView } from "./TagView";
 import type { TargetRef } from "./TargetRef";
 import type { TargetView } from "./TargetView";
+import type { TemplateRef } from "./TemplateRef";
+import type { TemplateView } from "./TemplateView";
 import type { Text } from "./Text";
 import type { TriedOnView } from "./TriedOnView";
 import type { TriedView } from "./TriedView";
@@ -436,6 +444,42 @@ previous_alike: Command<RequestRef, PreviousView>,
  * How providers try again, for sending as they would.
  */
 retry_presets: Command<Nothing, Array<RetryPreset>>, 
+/**
+ * The drafts of requests that are there, the last changed first.
+ */
+drafts: Command<Nothing, Array<DraftView>>, 
+/**
+ * The draft of a request.
+ */
+draft: Command<RequestRef, KeptDraftView>, 
+/**
+ * Keeps what is written beside a request, in the place of its draft.
+ */
+save_draft: Command<SaveDraft, Nothing>, 
+/**
+ * Forgets the draft of a request.
+ */
+discard_draft: Command<RequestRef, Done>, 
+/**
+ * The templates, by name.
+ */
+templates: Command<Nothing, Array<TemplateView>>, 
+/**
+ * Keeps what is written beside a request as a template, in place of one of the same name.
+ */
+save_template: Command<SaveTemplate, Array<TemplateView>>, 
+/**
+ * Forgets a template.
+ */
+remove_template: Command<TemplateRef, Array<TemplateView>>, 
+/**
+ * Fills in the variables of a template, to look at it or to use it.
+ */
+fill_template: Command<FillTemplate, FilledTemplateView>, 
+/**
+ * The variables of templates that have a value by themselves.
+ */
+template_variables: Command<Nothing, Array<VariableView>>, 
 /**
  * Begins a run: many requests sent one after the other or several at once.
  */

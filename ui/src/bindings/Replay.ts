@@ -36,4 +36,16 @@ ticket: string | null,
 /**
  * The waits before retries after a failure, ms; empty for a single attempt.
  */
-waits: Array<number>, };
+waits: Array<number>, 
+/**
+ * What is done about the signature: `kept`, `endpoint`, `secret:ID`, `given`, `test_key` or `stripped`.
+ */
+signature: string, 
+/**
+ * The secret for `given`; it is kept nowhere.
+ */
+secret: string | null, 
+/**
+ * Send it under another delivery id.
+ */
+newId: boolean, };

@@ -99,6 +99,26 @@ export const ACTIONS: readonly Action[] = [
     run: (bench) => void bench.edit(),
   },
   {
+    id: 'drafts.show',
+    title: 'Drafts…',
+    group: 'Request',
+    keys: [],
+    when: browsing,
+    run: (bench) => {
+      bench.view.open({ kind: 'drafts' });
+    },
+  },
+  {
+    id: 'templates.show',
+    title: 'Templates…',
+    group: 'Request',
+    keys: [],
+    when: browsing,
+    run: (bench) => {
+      bench.view.open({ kind: 'templates' });
+    },
+  },
+  {
     id: 'request.copy',
     title: 'Copy as cURL or code',
     group: 'Request',

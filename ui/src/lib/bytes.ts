@@ -130,3 +130,7 @@ export function base64(bytes: Uint8Array): string {
   }
   return btoa(text);
 }
+
+export function unbase64(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+}

@@ -1,21 +1,25 @@
-/** A copy of a request that is being edited. The captured request is never touched; the draft is kept until it is left. */
+/** A copy of a request that is being edited. The captured request is never touched; the draft is kept beside it. */
 import type { EditedBody } from '../bindings/EditedBody';
+import type { PreviewView } from '../bindings/PreviewView';
 import type { RequestDetail } from '../bindings/RequestDetail';
+import type { WrittenView } from '../bindings/WrittenView';
+import { base64, unbase64 } from '../lib/bytes';
 import { fromText, type HeaderPair, nameProblem, toText } from '../lib/headers';
-import { forget, recall, remember } from '../lib/remember';
+import { hexText, readHex } from '../lib/hex';
 
-export type BodyChoice = 'text' | 'captured';
+export type BodyChoice = 'text' | 'captured' | 'hex' | 'file';
 
-interface Kept {
-  method: string;
-  url: string;
-  headers: HeaderPair[];
-  choice: BodyChoice;
-  text: string;
-}
+/** The longest body whose bytes are written as hex. */
+export const LARGEST_HEX = 256 * 1024;
 
 export class Draft {
   readonly request: string;
+  readonly capturedText: string;
+  readonly capturedLength: number;
+  /** The captured bytes are no text, or too many to be edited. */
+  readonly binary: boolean;
+  /** The captured bytes as hex, where they can be edited so. */
+  readonly capturedHex: string | null;
   method = $state('');
   url = $state('');
   headers = $state.raw<readonly HeaderPair[]>([]);
@@ -23,24 +27,39 @@ export class Draft {
   headerText = $state<string | null>(null);
   choice = $state<BodyChoice>('text');
   text = $state('');
-  readonly binary: boolean;
-  readonly capturedText: string;
-  readonly capturedLength: number;
-  readonly #original: Kept;
+  hex = $state('');
+  file = $state.raw<{ name: string; bytes: Uint8Array<ArrayBuffer> } | null>(null);
+  /** What is done about the signature: see `Replay.signature`. */
+  signature = $state('kept');
+  /** The secret for `given`; kept nowhere. */
+  secret = $state('');
+  newId = $state(false);
+  /** What would go, once it was asked for. */
+  preview = $state.raw<PreviewView | null>(null);
+  readonly #original: WrittenView;
 
-  constructor(detail: RequestDetail, capturedText: string | null, target: string) {
+  constructor(
+    detail: RequestDetail,
+    captured: Uint8Array | null,
+    text: string | null,
+    target: string,
+    signature = 'kept',
+  ) {
     this.request = detail.row.id;
-    this.binary = capturedText === null;
-    this.capturedText = capturedText ?? '';
+    this.binary = text === null;
+    this.capturedText = text ?? '';
+    this.capturedHex =
+      captured !== null && text === null && captured.length <= LARGEST_HEX ? hexText(captured) : null;
     this.capturedLength = detail.row.bodyLength;
     this.#original = {
       method: detail.row.method,
       url: joinTarget(target, detail.row.target),
       headers: detail.headers.map(({ name, value }) => [name, value]),
-      choice: capturedText === null ? 'captured' : 'text',
-      text: this.capturedText,
+      body: 'captured',
+      signature,
+      newId: false,
     };
-    this.#take(recall(`draft.${this.request}`, this.#original, isKept));
+    this.take(this.#original);
   }
 
   /** What is wrong with it, or null. */
@@ -53,31 +72,71 @@ export class Draft {
       const problem = nameProblem(name);
       if (problem !== null) return `header ${place + 1} ${problem}`;
     }
+    if (this.choice === 'hex') {
+      const { problem } = readHex(this.hex);
+      if (problem !== null) return `body: ${problem}`;
+    }
+    if (this.choice === 'file' && this.file === null) return 'body: no file is chosen';
+    if (this.signature === 'given' && this.secret === '') return 'the secret to sign with is empty';
     return null;
   }
 
   get changed(): boolean {
-    return JSON.stringify(this.#kept()) !== JSON.stringify(this.#original);
-  }
-
-  /** What will be sent as `Host` and `Content-Length`, whatever the lines above say. */
-  get willBecome(): { host: string; length: number } {
-    const length =
-      this.choice === 'captured' ? this.capturedLength : new TextEncoder().encode(this.text).length;
-    return { host: isHttpUrl(this.url) ? new URL(this.url).host : '', length };
+    return JSON.stringify(this.written()) !== JSON.stringify(this.#original);
   }
 
   body(): EditedBody {
-    if (this.choice === 'captured' || (!this.binary && this.text === this.capturedText)) return 'captured';
-    return { text: this.text };
+    if (this.choice === 'captured') return 'captured';
+    if (this.choice === 'file') return this.file === null ? 'captured' : { base64: base64(this.file.bytes) };
+    if (this.choice === 'hex') {
+      if (this.hex === this.capturedHex) return 'captured';
+      return { base64: base64(readHex(this.hex).bytes ?? new Uint8Array()) };
+    }
+    return !this.binary && this.text === this.capturedText ? 'captured' : { text: this.text };
   }
 
-  /** The headers to send; the two that the sending sets itself are left out. */
-  sentHeaders(): [string, string][] {
-    const pairs = this.#parsed().headers ?? [];
-    return pairs
-      .filter(([name]) => !/^(host|content-length)$/i.test(name))
-      .map(([name, value]) => [name, value]);
+  /** All that is kept of it. A secret that was typed is not. */
+  written(): WrittenView {
+    return {
+      method: this.method,
+      url: this.url,
+      headers: (this.#parsed().headers ?? [...this.headers]).map(([name, value]) => [name, value]),
+      body: this.body(),
+      signature: this.signature === 'given' ? 'kept' : this.signature,
+      newId: this.newId,
+    };
+  }
+
+  /** Puts what was written into the editor. */
+  take({ method, url, headers, body, signature, newId }: WrittenView): void {
+    this.method = method;
+    this.url = url;
+    this.headers = headers;
+    this.headerText = null;
+    this.signature = signature;
+    this.newId = newId;
+    this.file = null;
+    this.hex = this.capturedHex ?? '';
+    this.text = this.capturedText;
+    this.choice = this.binary ? 'captured' : 'text';
+    if (body === 'captured') return;
+    if ('text' in body) {
+      this.text = body.text;
+      this.choice = 'text';
+      return;
+    }
+    const bytes = unbase64(body.base64);
+    if (bytes.length <= LARGEST_HEX) {
+      this.hex = hexText(bytes);
+      this.choice = 'hex';
+    } else {
+      this.file = { name: 'the kept bytes', bytes };
+      this.choice = 'file';
+    }
+  }
+
+  reset(): void {
+    this.take(this.#original);
   }
 
   editAsText(): void {
@@ -105,48 +164,10 @@ export class Draft {
     this.headers = this.headers.filter((_, at) => at !== place);
   }
 
-  keep(): void {
-    if (this.changed) remember(`draft.${this.request}`, this.#kept());
-    else forget(`draft.${this.request}`);
-  }
-
-  reset(): void {
-    this.#take(this.#original);
-    forget(`draft.${this.request}`);
-  }
-
   #parsed(): ReturnType<typeof fromText> {
     if (this.headerText !== null) return fromText(this.headerText);
     return { headers: [...this.headers], problem: null };
   }
-
-  #kept(): Kept {
-    const { method, url, choice, text } = this;
-    return { method, url, headers: this.#parsed().headers ?? [...this.headers], choice, text };
-  }
-
-  #take({ method, url, headers, choice, text }: Kept): void {
-    this.method = method;
-    this.url = url;
-    this.headers = headers;
-    this.headerText = null;
-    this.choice = this.binary && choice === 'text' && text === '' ? 'captured' : choice;
-    this.text = text;
-  }
-}
-
-function isKept(value: unknown): value is Kept {
-  const kept = value as Partial<Kept> | null;
-  return (
-    typeof kept === 'object' &&
-    kept !== null &&
-    typeof kept.method === 'string' &&
-    typeof kept.url === 'string' &&
-    typeof kept.text === 'string' &&
-    (kept.choice === 'text' || kept.choice === 'captured') &&
-    Array.isArray(kept.headers) &&
-    kept.headers.every((pair) => Array.isArray(pair) && pair.length === 2)
-  );
 }
 
 export function isHttpUrl(text: string): boolean {

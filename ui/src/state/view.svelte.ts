@@ -27,6 +27,8 @@ export type Dialog =
   | { kind: 'deleteMatching'; filter: string }
   | { kind: 'saveFilter' }
   | { kind: 'saved'; saved: SavedFilterView }
+  | { kind: 'drafts' }
+  | { kind: 'templates' }
   | { kind: 'importScheme' }
   | { kind: 'sequence'; chosen: readonly string[] | string }
   | { kind: 'idempotency'; request: string }

@@ -5,17 +5,15 @@ import type { FeedEvent } from '../bindings/FeedEvent';
 import type { RequestRow } from '../bindings/RequestRow';
 import type { SubjectRef } from '../bindings/SubjectRef';
 import { asApiError, type FeedMessage, type Host } from '../host';
-import { readAll } from '../lib/bytes';
 import { plural } from '../lib/format';
 import { shorten, visibleText } from '../lib/escape';
-import { isUtf8 } from '../lib/utf8';
-import { looksBinary } from '../lib/sniff';
 import { verdictLook } from '../lib/verdict';
 import { Annotating } from './annotating.svelte';
 import { Columns } from './columns.svelte';
 import { Comparing } from './comparing.svelte';
 import { Deleting } from './deleting.svelte';
-import { Draft } from './draft.svelte';
+import type { Draft } from './draft.svelte';
+import { Editing } from './editing.svelte';
 import { Notes } from './notes.svelte';
 import { FilterReading } from './reading.svelte';
 import { OpenRequest, type Sending } from './opened.svelte';
@@ -27,8 +25,6 @@ import { Sought } from './sought.svelte';
 import { Surroundings } from './surroundings.svelte';
 import { type Tab, View } from './view.svelte';
 
-/** An edited body beyond this is not put into the editor; the captured bytes can still be sent. */
-export const LARGEST_EDITED = 4 * 1024 * 1024;
 const ROWS_ASKED_SINGLY = 12;
 /** Milliseconds one must stay on a row, when walking, before it is read. */
 const WALK = 60;
@@ -47,8 +43,8 @@ export class Workbench {
   readonly reading: FilterReading;
   readonly several = new Several(this);
   readonly sought: Sought;
+  readonly editing = new Editing(this);
   opened = $state.raw<OpenRequest | null>(null);
-  draft = $state.raw<Draft | null>(null);
   /** What is held against each other, while that page is open. */
   comparing = $state.raw<Comparing | null>(null);
   /** Why the data could not be opened, while it is not. */
@@ -75,6 +71,7 @@ export class Workbench {
       this.#heard(message);
     });
     void this.list.load();
+    this.editing.load().catch(() => undefined);
     this.saved.load().catch(() => undefined);
     this.around.loadAll().catch((thrown: unknown) => {
       const error = asApiError(thrown);
@@ -98,6 +95,11 @@ export class Workbench {
     if (aside !== null) this.notes.done(`The old file is kept as ${visibleText(aside)}`);
   }
 
+  /** The edited copy that is open. */
+  get draft(): Draft | null {
+    return this.editing.draft;
+  }
+
   get row(): RequestRow | null {
     return this.opened?.row ?? this.list.row(this.list.activeId) ?? null;
   }
@@ -105,8 +107,7 @@ export class Workbench {
   /** Opens a request. While one walks through the list, its details are asked for only where one stops. */
   select(id: string | null, walking = false): void {
     this.list.select(id);
-    this.draft?.keep();
-    this.draft = null;
+    this.editing.leave();
     if (id === null) this.opened = null;
     else if (this.opened?.id !== id) {
       const opened = new OpenRequest(this.host, id, this.list.row(id));
@@ -230,40 +231,22 @@ export class Workbench {
   async edit(): Promise<void> {
     const opened = this.opened ?? this.#openActive();
     if (opened === null) return;
-    if (opened.detail === null) await opened.loadDetail();
-    const detail = opened.detail;
-    if (detail === null || this.opened !== opened) return;
-    const target = this.around.chosenTarget ?? '';
-    await this.#try('The body could not be read', async () => {
-      const body = detail.row.bodyLength > LARGEST_EDITED ? null : await readAll(opened.body());
-      const text = body === null || !isUtf8(body) || looksBinary(body, true) ? null : decode(body);
-      if (this.opened === opened) this.draft = new Draft(detail, text, target);
-    });
+    await this.#try('The body could not be read', () => this.editing.open(opened));
   }
 
   async sendDraft(): Promise<void> {
     const { draft, opened } = this;
     if (draft === null || opened === null || draft.problem !== null) return;
-    draft.keep();
+    this.editing.keep();
     this.#rememberTarget(new URL(draft.url).origin);
     const ticket = crypto.randomUUID();
     await this.#send(opened, { kind: 'edited', url: draft.url, ticket }, () =>
-      this.host.call('replay', {
-        request: draft.request,
-        url: draft.url,
-        method: draft.method,
-        headers: draft.sentHeaders(),
-        body: draft.body(),
-        target: null,
-        ticket,
-        waits: [],
-      }),
+      this.host.call('replay', this.editing.replay(draft, ticket)),
     );
   }
 
   leaveDraft(): void {
-    this.draft?.keep();
-    this.draft = null;
+    this.editing.leave();
   }
 
   /** Opens the page that holds two things against each other. */
@@ -442,6 +425,7 @@ export class Workbench {
     }
     if (event.status) {
       this.saved.load().catch(() => undefined);
+      this.editing.load().catch(() => undefined);
       this.around.countsChanged();
       this.around.loadSettings().catch(() => undefined);
     }
@@ -497,8 +481,4 @@ export class Declined extends Error {
 export function rowName(row: RequestRow): string {
   const name = row.event ?? `${row.method} ${row.target}`.trim();
   return `${visibleText(shorten(name, 80))}, ${verdictLook(row.verdict).word}`;
-}
-
-function decode(bytes: Uint8Array): string {
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 }

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DeliveryView } from '../bindings/DeliveryView';
 import type { RequestDetail } from '../bindings/RequestDetail';
+import type { WrittenView } from '../bindings/WrittenView';
 import type { Settings } from '../bindings/Settings';
 import { rowOf, ScriptedHost, ScriptedRows } from '../host/scripted';
 import { joinTarget } from './draft.svelte';
@@ -74,6 +75,7 @@ function deliveryOf(id: string, url: string, kind: 'resend' | 'edited'): Deliver
 
 async function bench(settings: Partial<Settings> = {}): Promise<{ bench: Workbench; host: ScriptedHost }> {
   const store = new ScriptedRows(3);
+  let keptDraft: WrittenView | null = null;
   let kept: Settings = { theme: 'system', lastTarget: null, ...settings };
   const host = new ScriptedHost({
     list_requests: store.page,
@@ -88,6 +90,17 @@ async function bench(settings: Partial<Settings> = {}): Promise<{ bench: Workben
     queues: () => [],
     targets: () => [],
     providers: () => [],
+    draft: () => ({ written: keptDraft }),
+    save_draft: ({ written }) => {
+      keptDraft = written;
+      return {};
+    },
+    discard_draft: () => {
+      keptDraft = null;
+      return { done: true };
+    },
+    drafts: () => [],
+    templates: () => [],
     resend: ({ request, url }) => deliveryOf(request, url, 'resend'),
     replay: ({ request, url }) => deliveryOf(request, url, 'edited'),
   });
@@ -164,9 +177,13 @@ describe('edit and replay', () => {
         url: 'http://localhost:3000/stripe?env=dev',
         method: 'POST',
         headers: [
+          ['Host', '127.0.0.1:4665'],
           ['X-a', '1'],
           ['x-A', '2'],
+          ['Content-Length', '13'],
         ],
+        signature: 'kept',
+        newId: false,
         body: 'captured',
       }),
     ]);
@@ -177,9 +194,8 @@ describe('edit and replay', () => {
     made.select('r2');
     await made.edit();
     if (made.draft) made.draft.text = '{"a": 2}';
-    expect(made.draft?.willBecome).toEqual({ host: 'localhost:3000', length: 8 });
     await made.sendDraft();
-    expect(host.asked.at(-1)?.[1]).toMatchObject({ body: { text: '{"a": 2}' } });
+    expect(host.asked).toContainEqual(['replay', expect.objectContaining({ body: { text: '{"a": 2}' } })]);
     made.leaveDraft();
     await made.edit();
     expect(made.draft?.text).toBe('{"a": 2}');

@@ -9,7 +9,7 @@ use hookbench_engine::Format;
 use hookbench_signature::Language;
 
 use crate::diff_arguments::Diff;
-use crate::sending_arguments::{Deliveries, Idempotency, Resend, Send, Target};
+use crate::sending_arguments::{Deliveries, Idempotency, Resend, Send, Target, Template};
 
 /// Hookbench from a terminal: captures webhooks, explains their signatures, sends them again.
 #[derive(Debug, Parser)]
@@ -38,11 +38,14 @@ pub(crate) enum Command {
     Show(Show),
     /// Sends requests again: one, several at a pace, or all that match a filter.
     Resend(Resend),
-    /// Sends a sample event of a provider straight to a target; nothing is kept.
+    /// Sends a template, or a sample event of a provider; of a sample nothing is kept.
     Send(Send),
     /// Compares two requests, what deliveries sent, or the answers to them. Exit code 0 where they are the same, 1 where
     /// they differ, 2 in trouble.
     Diff(Diff),
+    /// Keeps requests with variables under names, for `send --template`.
+    #[command(subcommand)]
+    Template(Template),
     /// Lists what was sent again, newest first: of all requests, of one, or one delivery.
     Deliveries(Deliveries),
     /// Sends the same event twice, several times at once, and once under a new id, and compares the answers.

@@ -33,6 +33,7 @@ mod show;
 mod signature;
 mod storage;
 mod target;
+mod template;
 mod text;
 
 use std::process::ExitCode;
@@ -93,6 +94,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Resend(resend) => resend::run(&engine, &resend).await,
         Command::Send(send) => send::run(&engine, &send).await,
         Command::Diff(wanted) => diff::run(&engine, &wanted).await,
+        Command::Template(command) => template::run(&engine, command).await,
         Command::Deliveries(wanted) => deliveries::run(&engine, &wanted).await,
         Command::Idempotency(wanted) => idempotency::run(&engine, &wanted).await,
         Command::Target(command) => target::run(&engine, command).await,

@@ -64,19 +64,84 @@ pub(crate) struct Resend {
 #[derive(Debug, Args)]
 pub(crate) struct Send {
     /// The provider; `hookbench providers` lists them.
-    #[arg(long, value_name = "ID")]
-    pub(crate) provider: String,
+    #[arg(
+        long,
+        value_name = "ID",
+        required_unless_present = "template",
+        requires = "sample"
+    )]
+    pub(crate) provider: Option<String>,
     /// The name of the sample; `hookbench providers ID` lists them.
-    #[arg(long, value_name = "EVENT")]
-    pub(crate) sample: String,
-    /// Where to: the name of a target, or a URL.
+    #[arg(long, value_name = "EVENT", requires = "to")]
+    pub(crate) sample: Option<String>,
+    /// A template that was saved, instead of a sample; `hookbench template list` lists them.
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["provider", "sample"])]
+    pub(crate) template: Option<String>,
+    /// The value of a variable of the template; those that are not given are what they were the last time.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment, requires = "template")]
+    pub(crate) var: Vec<(String, String)>,
+    /// The request that `{{json:…}}` and `{{header:…}}` of the template speak of, if not the one it was made from.
+    #[arg(long, value_name = "ID", requires = "template")]
+    pub(crate) request: Option<String>,
+    /// Print the template with its variables filled in; nothing is sent.
+    #[arg(long, requires = "template")]
+    pub(crate) show: bool,
+    /// Where to: the name of a target, or a URL. A template goes to its own URL where nothing is said.
     #[arg(long, value_name = "TARGET")]
-    pub(crate) to: String,
+    pub(crate) to: Option<String>,
     #[command(flatten)]
     pub(crate) consent: Consent,
-    /// The attempt as one JSON object.
+    /// The attempt as one JSON object, or the delivery of a template.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Template {
+    /// Keeps a request under a name, with `{{variables}}` where it is to differ each time.
+    Save {
+        /// Its name; one of the same name is replaced.
+        name: String,
+        /// The id of the request that it is made from.
+        #[arg(long, value_name = "ID")]
+        request: String,
+        #[command(flatten)]
+        written: Box<TemplateWritten>,
+    },
+    /// Lists the templates with their variables.
+    List {
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Forgets a template.
+    Remove {
+        /// Its name.
+        name: String,
+    },
+}
+
+/// What of a template is not as in its request.
+#[derive(Debug, Args)]
+pub(crate) struct TemplateWritten {
+    /// The method.
+    #[arg(long)]
+    pub(crate) method: Option<String>,
+    /// The whole URL; without one it is `http://localhost:3000` and the request's path and query.
+    #[arg(long)]
+    pub(crate) url: Option<String>,
+    /// Give a header this value; may be given several times.
+    #[arg(long, value_name = "NAME=VALUE", value_parser = assignment)]
+    pub(crate) header: Vec<(String, String)>,
+    /// The file with the body; `-` reads it from the input. Without one it is the request's.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) body: Option<String>,
+    /// Sign each sending with the secret of the request's endpoint and the present time.
+    #[arg(long)]
+    pub(crate) resign: bool,
+    /// Send each under a new delivery id.
+    #[arg(long)]
+    pub(crate) new_id: bool,
 }
 
 #[derive(Debug, Args)]

@@ -342,3 +342,39 @@ CREATE TABLE saved_filter (
     filter TEXT NOT NULL,
     position INTEGER NOT NULL
 ) STRICT;
+
+-- Copies of requests that are being edited, one a request. `body` is NULL where it is the captured one.
+CREATE TABLE draft (
+    request BLOB PRIMARY KEY,
+    updated_at INTEGER NOT NULL,
+    method TEXT NOT NULL,
+    url TEXT NOT NULL,
+    headers TEXT NOT NULL,
+    body BLOB,
+    signature TEXT NOT NULL,
+    new_id INTEGER NOT NULL
+) STRICT;
+
+-- Requests with variables, by name. The request one was made from may be gone: what tells its endpoint is kept here.
+CREATE TABLE template (
+    name TEXT PRIMARY KEY,
+    method TEXT NOT NULL,
+    url TEXT NOT NULL,
+    headers TEXT NOT NULL,
+    body BLOB NOT NULL,
+    signature TEXT NOT NULL,
+    new_id INTEGER NOT NULL,
+    request BLOB NOT NULL,
+    target TEXT NOT NULL,
+    provider TEXT,
+    used INTEGER NOT NULL DEFAULT 0
+) STRICT;
+
+-- What the variables of a template were when it was last sent to a place: the id of a target, or a URL.
+CREATE TABLE template_value (
+    template TEXT NOT NULL REFERENCES template (name) ON DELETE CASCADE,
+    place TEXT NOT NULL,
+    name TEXT NOT NULL,
+    value TEXT NOT NULL,
+    PRIMARY KEY (template, place, name)
+) STRICT;

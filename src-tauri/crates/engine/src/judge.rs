@@ -62,6 +62,17 @@ pub(crate) struct Case<'a> {
     pub(crate) received_at: Timestamp,
 }
 
+/// What is known of something that is to go.
+#[derive(Debug, Clone)]
+pub(crate) struct Outlook {
+    pub(crate) provider: Option<Provider>,
+    /// Why there is none, in a sentence, where there is none.
+    pub(crate) scheme: Result<Box<Scheme>, String>,
+    /// Those of its endpoint, the newest last.
+    pub(crate) secrets: Vec<Secret>,
+    pub(crate) delivery_key: Option<String>,
+}
+
 impl Judge {
     /// A judge that knows no endpoint yet.
     pub(crate) fn new(catalogue: Arc<Catalogue>) -> Self {
@@ -320,6 +331,34 @@ impl Judge {
         };
         let message = facts.message(url.as_deref(), Some(micros(case.received_at)));
         Ok(look(provider, scheme, &message, own, context))
+    }
+
+    /// What is known of something that is to go, made of a request that came to `target` and was taken for `provider`'s:
+    /// it is looked at as the endpoint of that request would, were it to come there.
+    pub(crate) fn outlook(&self, case: Case<'_>, target: &str, provider: Option<&str>) -> Outlook {
+        let known = self.endpoint_for(target);
+        self.look(case, |_, facts| {
+            let seen = self.provider(known, facts);
+            // An edit may have taken away what it was known by.
+            let provider = seen.or_else(|| self.catalogue.get(provider?));
+            let scheme = match provider {
+                None => Err("Nobody that Hookbench knows sends requests like this one.".to_owned()),
+                Some(provider) => match self.scheme(known, &provider.id) {
+                    Some(Ready::Scheme(scheme)) => Ok(scheme.clone()),
+                    Some(Ready::Incomplete(missing)) => Err(missing.clone()),
+                    Some(Ready::Unsigned) | None => {
+                        Err(format!("{} does not sign its requests.", provider.name))
+                    }
+                },
+            };
+            Outlook {
+                provider: provider.cloned(),
+                scheme,
+                secrets: secrets(known).to_vec(),
+                delivery_key: provider
+                    .and_then(|provider| provider.delivery_key_with(facts, parameters(known))),
+            }
+        })
     }
 
     /// The secrets of all endpoints, under names that tell them apart.

@@ -68,9 +68,10 @@ pub use samples::{SampleDelivered, SampleSent};
 pub use saved::SavedFilterState;
 pub use schemes::{OwnScheme, SchemeFault, SchemeReading, TrialSecrets, Tried, TriedOn};
 pub use sending::{
-    Aim, Chosen, Compared, Edited, EditedBody, IdempotencyReport, IdempotencyRow, LiveEvents, MOST_AT_ONCE,
-    MOST_PARALLEL, Order, Phase, Preview, Question, Reachability, ReportForm, Role, RunPlan, RunState,
-    Sending, ShownCertificate, Signatures,
+    Aim, Chosen, Compared, Edited, EditedBody, FilledTemplate, Filler, IdChoice, IdempotencyReport,
+    IdempotencyRow, LONGEST_DRAFT, LiveEvents, MOST_AT_ONCE, MOST_PARALLEL, Order, OwnCheck, Phase, Preview,
+    Question, Reachability, Renewal, Renewed, ReportForm, Role, RunPlan, RunState, Sending, ShownCertificate,
+    SignatureChoice, Signatures, TEMPLATE_VARIABLES, TemplateSent, TemplateState,
 };
 pub use settings::{Settings, Theme};
 pub use sharing::{Format, NoFormat, Shared, Sharing};

@@ -36,20 +36,8 @@ impl Engine {
         let Ok(Some(scheme)) = provider.scheme(&endpoint.parameters) else {
             return Ok(None);
         };
-        if provider.invented_secret(|bytes| bytes.fill(1)).is_some() {
+        let Some(key) = self.own_test_key(provider, &scheme).await? else {
             return Ok(None);
-        }
-        let setting = format!("test_key:{}", provider.id);
-        let key = match self.kept_test_key(&setting, &scheme).await? {
-            Some(key) => key,
-            None => match TestKey::generate(&scheme) {
-                Ok(key) => {
-                    self.keep_test_key(&setting, &key).await?;
-                    key
-                }
-                // It signs in a way for which no key is made here.
-                Err(_) => return Ok(None),
-            },
         };
         let Ok(public) = key.public_secret(&scheme) else {
             return Ok(None);
@@ -64,6 +52,29 @@ impl Engine {
                 .await?;
         }
         Ok(Some(key))
+    }
+
+    /// The test key of a provider, which nobody trusts because of this; `None` where a secret signs its requests.
+    pub(crate) async fn own_test_key(
+        &self,
+        provider: &Provider,
+        scheme: &Scheme,
+    ) -> Result<Option<TestKey>, EngineError> {
+        if provider.invented_secret(|bytes| bytes.fill(1)).is_some() {
+            return Ok(None);
+        }
+        let setting = format!("test_key:{}", provider.id);
+        if let Some(key) = self.kept_test_key(&setting, scheme).await? {
+            return Ok(Some(key));
+        }
+        match TestKey::generate(scheme) {
+            Ok(key) => {
+                self.keep_test_key(&setting, &key).await?;
+                Ok(Some(key))
+            }
+            // It signs in a way for which no key is made here.
+            Err(_) => Ok(None),
+        }
     }
 
     async fn kept_test_key(&self, setting: &str, scheme: &Scheme) -> Result<Option<TestKey>, EngineError> {

@@ -8,14 +8,16 @@ use bytes::Bytes;
 use hookbench_engine::delivery::Change;
 use hookbench_engine::model::{Attempt, Delivery, DeliveryId, RawHead, RequestId, Schedule, Timestamp};
 use hookbench_engine::{
-    Aim, Edited, EditedBody as EngineBody, Engine, Preview, Question, Sending, Signatures,
+    Aim, Edited, EditedBody as EngineBody, Engine, IdChoice, Preview, Question, Renewal, Sending,
+    SignatureChoice, Signatures,
 };
 
 use super::requests::header_line;
 use crate::error::{ApiError, Code};
 use crate::types::{
     AskPreview, AttemptView, CancelSending, ChangeView, DeliveryRef, DeliveryView, Done, EditedBody,
-    ListDeliveries, Nothing, PreviewView, QuestionView, Replay, Resend, ScheduleView, SendAgain, TimingsView,
+    ListDeliveries, Nothing, OwnCheckView, PreviewView, QuestionView, Replay, Resend, ScheduleView,
+    SendAgain, TimingsView,
 };
 
 pub(super) async fn list(engine: &Engine, arguments: ListDeliveries) -> Result<Vec<DeliveryView>, ApiError> {
@@ -129,16 +131,29 @@ fn waits(millis: &[u64]) -> Vec<Duration> {
 }
 
 fn edited(arguments: Replay) -> Result<Edited, ApiError> {
-    let body = match arguments.body {
-        EditedBody::Captured => EngineBody::Captured,
-        EditedBody::Text(text) => EngineBody::Bytes(Bytes::from(text)),
-        EditedBody::Base64(text) => {
-            EngineBody::Bytes(Bytes::from(BASE64.decode(text).map_err(|error| ApiError {
-                code: Code::BadInput,
-                message: format!("the body is not base64: {error}"),
-                hint: None,
-            })?))
-        }
+    let unknown = || ApiError {
+        code: Code::BadInput,
+        message: format!(
+            "`{}` is nothing that can be done about a signature",
+            arguments.signature.escape_debug()
+        ),
+        hint: None,
+    };
+    let given = arguments.secret.as_deref().filter(|secret| !secret.is_empty());
+    if arguments.signature == "given" && given.is_none() {
+        return Err(ApiError {
+            code: Code::BadInput,
+            message: "there is no secret to sign with".to_owned(),
+            hint: Some("type the secret, or choose another way".to_owned()),
+        });
+    }
+    let renewal = Renewal {
+        signature: SignatureChoice::from_word(&arguments.signature, given).ok_or_else(unknown)?,
+        id: if arguments.new_id {
+            IdChoice::New
+        } else {
+            IdChoice::Kept
+        },
     };
     Ok(Edited {
         url: arguments.url,
@@ -148,7 +163,21 @@ fn edited(arguments: Replay) -> Result<Edited, ApiError> {
             .into_iter()
             .map(|(name, value)| (name, value.into_bytes()))
             .collect(),
-        body,
+        body: body_bytes(arguments.body)?.map_or(EngineBody::Captured, EngineBody::Bytes),
+        renewal,
+    })
+}
+
+/// The bytes that a person gave; none where the captured ones are meant.
+pub(super) fn body_bytes(body: EditedBody) -> Result<Option<Bytes>, ApiError> {
+    Ok(match body {
+        EditedBody::Captured => None,
+        EditedBody::Text(text) => Some(Bytes::from(text)),
+        EditedBody::Base64(text) => Some(Bytes::from(BASE64.decode(text).map_err(|error| ApiError {
+            code: Code::BadInput,
+            message: format!("the body is not base64: {error}"),
+            hint: None,
+        })?)),
     })
 }
 
@@ -162,19 +191,17 @@ fn preview_view(preview: &Preview) -> PreviewView {
             .outgoing
             .changes
             .iter()
-            .map(|change| match change {
-                Change::Removed { line } => ChangeView {
-                    before: Some(text(line)),
-                    after: None,
-                },
-                Change::Replaced { before, after } => ChangeView {
-                    before: Some(text(before)),
-                    after: Some(text(after)),
-                },
-                Change::Added { line } => ChangeView {
-                    before: None,
-                    after: Some(text(line)),
-                },
+            .map(|change| {
+                let (before, after) = match change {
+                    Change::Removed { line } => (Some(text(line)), None),
+                    Change::Replaced { before, after } => (Some(text(before)), Some(text(after))),
+                    Change::Added { line } => (None, Some(text(line))),
+                };
+                ChangeView {
+                    before,
+                    after,
+                    why: why(preview, change).to_owned(),
+                }
             })
             .collect(),
         body_length: preview.outgoing.body.len() as u64,
@@ -188,7 +215,37 @@ fn preview_view(preview: &Preview) -> PreviewView {
             message: question.to_string(),
             hint: question.hint(),
         }),
+        signature_headers: preview.renewed.signature_headers.clone(),
+        ids: preview.renewed.ids.clone(),
+        test_key: preview.renewed.test_key.clone(),
+        body_made: preview
+            .body_is_made
+            .then(|| BASE64.encode(&preview.outgoing.body)),
+        check: preview.check.as_ref().map(|check| OwnCheckView {
+            verdict: check.report.verdict.as_str().to_owned(),
+            sentence: check.report.sentence.clone(),
+            key: check.report.key.as_ref().map(|key| key.name.clone()),
+            provider: check.provider.clone(),
+        }),
     }
+}
+
+/// Why a line is not as it came: what was made anew knows best, then the rules of sending.
+fn why(preview: &Preview, change: &Change) -> &'static str {
+    let name = change.name();
+    let is_signature = |known: &String| known.eq_ignore_ascii_case(&name);
+    if preview.renewed.signature_headers.iter().any(is_signature) {
+        return match change {
+            Change::Removed { .. } => "the signature is taken away",
+            Change::Replaced { .. } | Change::Added { .. } => "signed anew",
+        };
+    }
+    if let (Some((_, id)), Change::Replaced { after, .. }) = (&preview.renewed.ids, change)
+        && String::from_utf8_lossy(after).contains(id.as_str())
+    {
+        return "the new delivery id";
+    }
+    change.why()
 }
 
 /// `captured` is the length of the request's own body, which a delivery without one of its own sent.

@@ -17,6 +17,7 @@ mod schemes;
 mod signature;
 mod status;
 mod targets;
+mod written;
 
 pub(crate) use status::recheck_view;
 
@@ -245,6 +246,25 @@ commands! {
     previous_alike(RequestRef) -> PreviousView = compare::previous;
     /// How providers try again, for sending as they would.
     retry_presets(Nothing) -> Vec<RetryPreset> = targets::retry_presets;
+
+    /// The drafts of requests that are there, the last changed first.
+    drafts(Nothing) -> Vec<DraftView> = written::drafts;
+    /// The draft of a request.
+    draft(RequestRef) -> KeptDraftView = written::draft;
+    /// Keeps what is written beside a request, in the place of its draft.
+    save_draft(SaveDraft) -> Nothing = written::save_draft;
+    /// Forgets the draft of a request.
+    discard_draft(RequestRef) -> Done = written::discard_draft;
+    /// The templates, by name.
+    templates(Nothing) -> Vec<TemplateView> = written::templates;
+    /// Keeps what is written beside a request as a template, in place of one of the same name.
+    save_template(SaveTemplate) -> Vec<TemplateView> = written::save_template;
+    /// Forgets a template.
+    remove_template(TemplateRef) -> Vec<TemplateView> = written::remove_template;
+    /// Fills in the variables of a template, to look at it or to use it.
+    fill_template(FillTemplate) -> FilledTemplateView = written::fill_template;
+    /// The variables of templates that have a value by themselves.
+    template_variables(Nothing) -> Vec<VariableView> = written::variables;
 
     /// Begins a run: many requests sent one after the other or several at once.
     start_run(StartRun) -> RunView = runs::start;

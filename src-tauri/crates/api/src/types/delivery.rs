@@ -155,6 +155,19 @@ pub struct Replay {
     /// The waits before retries after a failure, ms; empty for a single attempt.
     #[serde(default)]
     pub waits: Vec<u64>,
+    /// What is done about the signature: `kept`, `endpoint`, `secret:ID`, `given`, `test_key` or `stripped`.
+    #[serde(default = "kept")]
+    pub signature: String,
+    /// The secret for `given`; it is kept nowhere.
+    #[serde(default)]
+    pub secret: Option<String>,
+    /// Send it under another delivery id.
+    #[serde(default)]
+    pub new_id: bool,
+}
+
+fn kept() -> String {
+    "kept".to_owned()
 }
 
 /// The body of an edited copy.
@@ -230,6 +243,30 @@ pub struct PreviewView {
     pub live: Option<String>,
     /// What has to be agreed to first.
     pub question: Option<QuestionView>,
+    /// The names of the header lines that the new signature set, or that were taken away with the old one.
+    pub signature_headers: Vec<String>,
+    /// The delivery id before and after, where it is another.
+    pub ids: Option<(String, String)>,
+    /// The public key that a receiver must trust, where it is signed with a test key.
+    pub test_key: Option<String>,
+    /// The body as base64 where it is made of the one that was given: signed inside, or under a new id.
+    pub body_made: Option<String>,
+    /// What our own check says of it, where there is a scheme to check by.
+    pub check: Option<OwnCheckView>,
+}
+
+/// What our own check says of something that is to go.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct OwnCheckView {
+    /// The verdict.
+    pub verdict: String,
+    /// It in a sentence.
+    pub sentence: String,
+    /// The name of the secret that it was checked with.
+    pub key: Option<String>,
+    /// The id of the provider whose scheme it was checked by.
+    pub provider: Option<String>,
 }
 
 /// A header line that is not copied as it came.
@@ -240,6 +277,8 @@ pub struct ChangeView {
     pub before: Option<String>,
     /// As it goes; `null` for one that does not.
     pub after: Option<String>,
+    /// Why it is not the same.
+    pub why: String,
 }
 
 /// Something to agree to.

@@ -22,6 +22,7 @@ mod scheme;
 mod signature;
 mod status;
 mod target;
+mod written;
 
 pub use bytes::{ByteRange, ByteSource};
 pub use compare::{
@@ -34,7 +35,8 @@ pub use conduct::{
 };
 pub use delivery::{
     AskPreview, AttemptView, CancelSending, ChangeView, DeliveryRef, DeliveryView, Done, EditedBody,
-    ListDeliveries, PreviewView, QuestionView, Replay, Resend, ScheduleView, SendAgain, TimingsView,
+    ListDeliveries, OwnCheckView, PreviewView, QuestionView, Replay, Resend, ScheduleView, SendAgain,
+    TimingsView,
 };
 pub use endpoint::{
     AddEndpoint, EndpointRef, EndpointView, RemoveSecret, SecretView, SetSecret, UpdateEndpoint,
@@ -79,6 +81,10 @@ pub use status::{
 pub use target::{
     CertificateView, HeaderAction, HeaderRuleView, HostRef, PathView, ReachabilityView, RetryPreset,
     RulesView, SaveTarget, TargetRef, TargetView, TrustView,
+};
+pub use written::{
+    DraftView, FillTemplate, FilledTemplateView, KeptDraftView, SaveDraft, SaveTemplate, TemplateRef,
+    TemplateView, WrittenView,
 };
 
 /// Arguments of a command that takes none, and the answer of one that has nothing to say.

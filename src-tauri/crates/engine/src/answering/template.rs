@@ -86,7 +86,7 @@ impl Escaping {
         }
     }
 
-    fn push(self, text: &str, into: &mut String) {
+    pub(crate) fn push(self, text: &str, into: &mut String) {
         match self {
             Self::None => into.push_str(text),
             Self::Json => {

@@ -127,6 +127,17 @@ struct Course {
     connect: Option<Duration>,
     tls: Option<Duration>,
     exchange: Exchange,
+    /// What was done after the target had closed a connection that waited.
+    crossing: Option<Crossing>,
+}
+
+/// The target closed a waiting connection while the request was on its way.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Crossing {
+    /// It went once more on a connection of its own.
+    SentAgain,
+    /// It may have been handled, and a second one could do harm, so that it did not go once more.
+    LeftAlone,
 }
 
 #[derive(Clone, Copy)]
@@ -259,6 +270,7 @@ impl Client {
             connect: None,
             tls: None,
             exchange: Exchange::new(reader),
+            crossing: None,
         };
         let total = self.settings.timeouts.total;
         let ended = tokio::select! {
@@ -293,13 +305,18 @@ impl Client {
         course.stage = Stage::Exchange;
         let mut ended = course.exchange.run(&mut wire, outgoing, patience).await;
         if waited && ended.as_ref().is_err_and(Ended::is_crossing) {
-            // The target closed the waiting connection while the request was on its way: that says nothing about the
-            // request, which goes once more on a connection of its own.
-            let reader = AnswerReader::new(self.settings.limits, outgoing.head.starts_with(b"HEAD "));
-            course.exchange = Exchange::new(reader);
-            wire = self.open(outgoing, bounds, course).await?;
-            course.stage = Stage::Exchange;
-            ended = course.exchange.run(&mut wire, outgoing, patience).await;
+            // That says nothing about the request. Where nothing of it went, or a second one does no more than the
+            // first (RFC 9110 section 9.2.2), it goes once more on a connection of its own, and the attempt says so.
+            if course.exchange.sent == 0 || is_idempotent(&outgoing.head) {
+                course.crossing = Some(Crossing::SentAgain);
+                let reader = AnswerReader::new(self.settings.limits, outgoing.head.starts_with(b"HEAD "));
+                course.exchange = Exchange::new(reader);
+                wire = self.open(outgoing, bounds, course).await?;
+                course.stage = Stage::Exchange;
+                ended = course.exchange.run(&mut wire, outgoing, patience).await;
+            } else {
+                course.crossing = Some(Crossing::LeftAlone);
+            }
         }
         ended.map_err(|ended| {
             let silent = || Failure::TimedOut {
@@ -462,6 +479,13 @@ impl Course {
             Ok(()) => (Outcome::Answered, self.remark(outgoing), None),
             Err(failure) => (failure.outcome(), Some(failure.to_string()), failure.hint()),
         };
+        let message = match self.crossing {
+            None => message,
+            Some(crossing) => {
+                let said = message.map(|said| format!("{said}; ")).unwrap_or_default();
+                Some(format!("{said}{}", crossing.words()))
+            }
+        };
         let first_byte = self.exchange.first_byte_at.map(|came| {
             // An answer that came before the request had gone was waited for not at all.
             self.exchange
@@ -514,6 +538,25 @@ impl Course {
             )),
         }
     }
+}
+
+impl Crossing {
+    const fn words(self) -> &'static str {
+        match self {
+            Self::SentAgain => {
+                "the target had closed the connection that was kept open from before, so the request was sent once more on a new one"
+            }
+            Self::LeftAlone => {
+                "the connection was one kept open from before, and the request was not sent once more by itself: it may have been handled"
+            }
+        }
+    }
+}
+
+/// Whether two requests of this method mean no more than one (RFC 9110 section 9.2.2).
+fn is_idempotent(head: &[u8]) -> bool {
+    let method = head.split(|byte| *byte == b' ').next().unwrap_or_default();
+    [&b"GET"[..], b"HEAD", b"OPTIONS", b"TRACE", b"PUT", b"DELETE"].contains(&method)
 }
 
 fn micros(duration: Duration) -> u64 {

@@ -1,5 +1,5 @@
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use bytes::Bytes;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -496,6 +496,41 @@ async fn a_connection_is_used_again_only_when_asked() {
             }
         }
         assert_eq!(target.connections(), wanted, "{reuse:?}, {most} a connection");
+    }
+}
+
+#[tokio::test]
+async fn a_request_that_crosses_a_close_goes_once_more_only_where_that_does_no_harm() {
+    for (method, outcome, connections) in [("PUT", Outcome::Answered, 2), ("POST", Outcome::Closed, 1)] {
+        // Answers the first request of the first connection, reads the second and closes.
+        let first = Arc::new(AtomicBool::new(true));
+        let target = Target::with(move |mut stream| {
+            let first = first.swap(false, Ordering::SeqCst);
+            async move {
+                read_request(&mut stream).await;
+                let _ = stream.write_all(OK).await;
+                if first {
+                    read_request(&mut stream).await;
+                }
+            }
+        })
+        .await;
+        let settings = ClientSettings {
+            reuse: Reuse::Always,
+            ..unhurried()
+        };
+        let client = Client::new(settings, Clock::system());
+        let mut outgoing = post(&target.url("/"), "{}");
+        client.send(&outgoing, &Cancel::new()).await;
+        outgoing.head = [method.as_bytes(), &outgoing.head[4..]].concat().into();
+        let attempt = client.send(&outgoing, &Cancel::new()).await;
+        let (came, message) = told(&attempt);
+        assert_eq!(came, outcome, "{method}: {message}");
+        assert!(
+            message.contains("once more"),
+            "{method}: the record says what was done: {message}"
+        );
+        assert_eq!(target.connections(), connections, "{method}");
     }
 }
 

@@ -68,6 +68,37 @@ pub enum Change {
     },
 }
 
+impl Change {
+    /// The name of the header.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let (Self::Removed { line } | Self::Replaced { before: line, .. } | Self::Added { line }) = self;
+        let name = line.split(|byte| *byte == b':').next().unwrap_or_default();
+        String::from_utf8_lossy(name.trim_ascii()).into_owned()
+    }
+
+    /// Why it is not as it stood, by the rules of sending.
+    #[must_use]
+    pub fn why(&self) -> &'static str {
+        let name = self.name();
+        match (name.to_ascii_lowercase().as_str(), self) {
+            ("host", Self::Removed { .. }) => "a request has one host",
+            ("host", _) => "the host of the target",
+            ("content-length", Self::Removed { .. }) => "a request has one length",
+            ("content-length", _) => "the length of the body that goes",
+            ("transfer-encoding", Self::Replaced { .. }) => "the body goes in one piece, with its length",
+            ("expect", _) => "it asks for an answer in the middle of the request",
+            ("proxy-authorization", _) => "it was meant for a proxy on the way here",
+            ("hookbench-passed", _) => "it tells a request that comes back",
+            (name, Self::Removed { .. }) if LEFT_OUT.contains(&name) => {
+                "it speaks of the connection on which it came"
+            }
+            (_, Self::Removed { .. }) => "`Connection` names it, or a rule of the target",
+            _ => "a rule of the target",
+        }
+    }
+}
+
 /// Why there is nothing that could be sent.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
@@ -358,7 +389,7 @@ pub(super) fn lines(head: &Bytes) -> impl Iterator<Item = Bytes> + '_ {
     })
 }
 
-pub(super) fn without_break(line: &[u8]) -> &[u8] {
+pub(crate) fn without_break(line: &[u8]) -> &[u8] {
     &line[..line.len() - line_break(line).len()]
 }
 

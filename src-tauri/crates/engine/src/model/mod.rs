@@ -15,6 +15,7 @@ mod id;
 mod request;
 mod target;
 mod time;
+mod written;
 
 pub use answer::{AnswerRule, AnswerSource, GivenAnswer, KeptAnswer};
 pub use arrival::{Arrival, Body, HttpVersion, State};
@@ -31,3 +32,4 @@ pub use id::{
 pub use request::{HandshakeReply, NewRequest, Recognition, Request, RequestSummary, Sequence};
 pub use target::{HeaderRule, PathRule, Redirects, Target, TargetRules, TimeoutRules, TrustRule};
 pub use time::Timestamp;
+pub use written::{KeptDraft, KeptTemplate, Written};

@@ -6,13 +6,12 @@
 
 use std::num::NonZeroUsize;
 
-use bytes::Bytes;
 use futures_util::future::join_all;
-use ring::rand::{SecureRandom as _, SystemRandom};
 
 use super::Sending;
 use super::aim::Way;
 use super::courier::Parcel;
+use super::renaming::{other_id, renamed};
 use crate::delivery::{Cancel, Outgoing, is_delivered};
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -178,69 +177,6 @@ impl Engine {
     }
 }
 
-/// An id of the same form: its last letters and digits are others.
-fn other_id(key: &str) -> String {
-    let mut dice = [0; 16];
-    if SystemRandom::new().fill(&mut dice).is_err() {
-        dice = [7; 16];
-    }
-    let mut dice = dice.into_iter();
-    let mut changed: Vec<char> = key
-        .chars()
-        .rev()
-        .map(|letter| {
-            let set: &[u8] = match letter {
-                '0'..='9' => b"0123456789",
-                'a'..='f' => b"abcdef",
-                'g'..='z' => b"ghijklmnopqrstuvwxyz",
-                'A'..='Z' => b"ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-                _ => return letter,
-            };
-            match dice.next() {
-                // Never the same letter, so that the id is another one whatever the dice say.
-                Some(roll) => {
-                    let place = set
-                        .iter()
-                        .position(|other| char::from(*other) == letter)
-                        .unwrap_or(0);
-                    let step = 1 + usize::from(roll) % (set.len() - 1);
-                    char::from(set[(place + step) % set.len()])
-                }
-                None => letter,
-            }
-        })
-        .collect();
-    changed.reverse();
-    changed.into_iter().collect()
-}
-
-/// `outgoing` with `before` replaced by `after`, which is as long, in its header values and its body.
-fn renamed(outgoing: &Outgoing, before: &str, after: &str) -> Option<Outgoing> {
-    let line_end = memchr::memchr(b'\n', &outgoing.head)? + 1;
-    let (line, headers) = outgoing.head.split_at(line_end);
-    let headers_after = replaced(headers, before, after);
-    let body = replaced(&outgoing.body, before, after);
-    if headers_after.is_none() && body.is_none() {
-        return None;
-    }
-    let headers = headers_after.unwrap_or_else(|| headers.to_vec());
-    Some(Outgoing {
-        head: [line, &headers].concat().into(),
-        body: body.map_or_else(|| outgoing.body.clone(), Bytes::from),
-        ..outgoing.clone()
-    })
-}
-
-fn replaced(bytes: &[u8], before: &str, after: &str) -> Option<Vec<u8>> {
-    let mut changed = bytes.to_vec();
-    let mut found = false;
-    for at in memchr::memmem::find_iter(bytes, before) {
-        changed[at..at + before.len()].copy_from_slice(after.as_bytes());
-        found = true;
-    }
-    found.then_some(changed)
-}
-
 fn judge(sent: Vec<(Role, Delivery)>, no_control: Option<String>) -> IdempotencyReport {
     let first = sent
         .first()
@@ -359,25 +295,5 @@ fn verdict(rows: &[IdempotencyRow], first: Option<&Attempt>) -> (bool, String) {
             "Every repetition got the answer of the first call or was known; a new event is answered otherwise."
                 .to_owned(),
         ),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn another_id_has_the_same_form() {
-        for key in ["evt_1Nk9ZZ", "0b5c7f0e-8d1d-4a3c-9b8e-2f6b0c1d2e3f", "12345", "a"] {
-            let other = other_id(key);
-            assert_ne!(other, key, "another one");
-            let form = |id: &str| -> Vec<bool> { id.chars().map(char::is_alphanumeric).collect() };
-            assert_eq!(form(&other), form(key), "`{other}`");
-            assert_eq!(other.len(), key.len(), "as long, so that no length changes");
-        }
-        assert!(
-            other_id("evt_1NkABCDEFGHIJKLMNOP").starts_with("evt_1Nk"),
-            "only its end changes"
-        );
     }
 }

@@ -4,26 +4,34 @@
 
 mod aim;
 pub(crate) mod courier;
+mod drafts;
 mod guarding;
 mod idempotency;
+mod renaming;
+mod renewing;
 mod report;
-mod resigning;
 mod retrying;
 pub(crate) mod run;
 mod several;
 mod targets;
+mod templates;
+mod variables;
 
 use std::time::Duration;
 
 use bytes::Bytes;
 
 pub use aim::Aim;
+pub use drafts::LONGEST_DRAFT;
 pub use guarding::{LiveEvents, Question};
 pub use idempotency::{Compared, IdempotencyReport, IdempotencyRow, MOST_AT_ONCE, Role};
+pub use renewing::{IdChoice, OwnCheck, Renewal, Renewed, SignatureChoice};
 pub use report::ReportForm;
 pub use run::{Phase, RunState};
 pub use several::{Chosen, MOST_PARALLEL, Order, RunPlan, Signatures};
 pub use targets::{Reachability, ShownCertificate};
+pub use templates::{FilledTemplate, Filler, TemplateSent, TemplateState};
+pub use variables::TEMPLATE_VARIABLES;
 
 use crate::changes::Change;
 use crate::delivery::{Cancel, Edit, Outgoing, check_whole, live, resend_by};
@@ -32,6 +40,7 @@ use crate::error::EngineError;
 use crate::model::{Attempt, AttemptId, Delivery, DeliveryId, DeliveryKind, RequestId};
 use aim::Way;
 use courier::Parcel;
+use renewing::Fresh;
 
 /// How something is sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,6 +85,8 @@ pub struct Edited {
     pub headers: Vec<(String, Vec<u8>)>,
     /// The body.
     pub body: EditedBody,
+    /// What is made anew before it goes.
+    pub renewal: Renewal,
 }
 
 /// The body of an edited copy.
@@ -88,7 +99,7 @@ pub enum EditedBody {
 }
 
 /// The exact bytes that would go, and what the person would be asked first.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Preview {
     /// What goes.
     pub outgoing: Outgoing,
@@ -96,6 +107,12 @@ pub struct Preview {
     pub live: Option<String>,
     /// What has to be agreed to first.
     pub question: Option<Question>,
+    /// What was made anew.
+    pub renewed: Renewed,
+    /// Whether the body is another than the one that was captured or given: it was signed inside, or has a new id.
+    pub body_is_made: bool,
+    /// What our own check says of it, where there is a scheme to check by.
+    pub check: Option<OwnCheck>,
 }
 
 impl Engine {
@@ -130,8 +147,12 @@ impl Engine {
             EditedBody::Captured => None,
             EditedBody::Bytes(bytes) => Some(bytes.clone()),
         };
-        let outgoing = self.planned_edit(id, edited, &way).await?;
-        self.send(id, DeliveryKind::Edited, outgoing, kept, way, sending)
+        let (fresh, given) = self.planned_edit(id, edited, &way).await?;
+        // Some schemes sign inside the body, which is then neither the captured one nor the person's.
+        let kept = kept
+            .or_else(|| (fresh.outgoing.body != given).then_some(given))
+            .map(|_| fresh.outgoing.body.clone());
+        self.send(id, DeliveryKind::Edited, fresh.outgoing, kept, way, sending)
             .await
     }
 
@@ -146,20 +167,30 @@ impl Engine {
         sending: &Sending,
     ) -> Result<Preview, EngineError> {
         let way = self.way(&sending.to).await?;
-        let outgoing = match edited {
-            None => self.planned_signed(id, &way, sending).await?,
+        let (mut fresh, given) = match edited {
+            None => {
+                let outgoing = self.planned(id, &way).await?;
+                let given = outgoing.body.clone();
+                let renewal = renewal_of(sending.signatures);
+                let fresh = self.renewed(&self.origins(id).await?, outgoing, &renewal).await?;
+                (fresh, given)
+            }
             Some(edited) => self.planned_edit(id, edited, &way).await?,
         };
-        let outgoing = self.core.marked_where_far(outgoing).await;
-        let asked = self.core.permit(&outgoing, sending.live).await;
+        let check = self.own_check(&self.origins(id).await?, &fresh).await?;
+        fresh.outgoing = self.core.marked_where_far(fresh.outgoing).await;
+        let asked = self.core.permit(&fresh.outgoing, sending.live).await;
         Ok(Preview {
-            live: live::live_reason(&outgoing.head, &outgoing.body),
+            live: live::live_reason(&fresh.outgoing.head, &fresh.outgoing.body),
             question: match asked {
                 Err(EngineError::Confirm(question)) => Some(question),
                 Err(error) => return Err(error),
                 Ok(_) => None,
             },
-            outgoing,
+            renewed: fresh.renewed,
+            body_is_made: fresh.outgoing.body != given,
+            check,
+            outgoing: fresh.outgoing,
         })
     }
 
@@ -217,7 +248,13 @@ impl Engine {
         }
     }
 
-    async fn planned_edit(&self, id: RequestId, edited: Edited, way: &Way) -> Result<Outgoing, EngineError> {
+    /// An edited copy as it goes, and its body as it was before anything was made anew.
+    async fn planned_edit(
+        &self,
+        id: RequestId,
+        edited: Edited,
+        way: &Way,
+    ) -> Result<(Fresh, Bytes), EngineError> {
         let body = match edited.body {
             EditedBody::Captured => self.whole_body(id).await?,
             EditedBody::Bytes(bytes) => bytes,
@@ -226,9 +263,11 @@ impl Engine {
             method: edited.method,
             url: edited.url,
             headers: edited.headers,
-            body,
+            body: body.clone(),
         };
-        Ok(way.route.with_headers(edit.plan()?))
+        let outgoing = way.route.with_headers(edit.plan()?);
+        let origins = self.origins(id).await?;
+        Ok((self.renewed(&origins, outgoing, &edited.renewal).await?, body))
     }
 
     async fn send(
@@ -307,5 +346,15 @@ impl Engine {
 
     pub(crate) fn tell_of(&self, request: RequestId) {
         self.core.changes.tell(Change::Request(request));
+    }
+}
+
+const fn renewal_of(signatures: Signatures) -> Renewal {
+    Renewal {
+        signature: match signatures {
+            Signatures::Kept => SignatureChoice::Kept,
+            Signatures::Renewed => SignatureChoice::Endpoint,
+        },
+        id: IdChoice::Kept,
     }
 }

@@ -15,6 +15,7 @@ mod content;
 mod counting;
 mod delivery;
 mod derived;
+mod draft;
 mod endpoint;
 mod error;
 mod file;
@@ -47,6 +48,7 @@ mod setting;
 mod suggest;
 mod tally;
 mod target;
+mod template;
 #[cfg(test)]
 mod tests;
 mod words;

@@ -1,0 +1,50 @@
+//! A request as a person writes it: a draft beside a captured one, or a template with variables.
+
+use bytes::Bytes;
+
+use super::{RequestId, Timestamp};
+
+/// What a person wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Written {
+    /// The method.
+    pub method: String,
+    /// The whole URL.
+    pub url: String,
+    /// Name and value of each header, in order.
+    pub headers: Vec<(String, String)>,
+    /// The body; `None` where it is the captured one.
+    pub body: Option<Bytes>,
+    /// What is done about the signature, as a word; never a secret's value.
+    pub signature: String,
+    /// Whether it goes under another delivery id.
+    pub new_id: bool,
+}
+
+/// A copy of a request that is being edited.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptDraft {
+    /// The request it is a copy of.
+    pub request: RequestId,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// What it is.
+    pub written: Written,
+}
+
+/// Something that is sent again and again, with variables in it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeptTemplate {
+    /// Its name.
+    pub name: String,
+    /// What it is; its body is always there.
+    pub written: Written,
+    /// The request it was made from, which may be gone.
+    pub request: RequestId,
+    /// The target of that request: it tells the endpoint whose secret signs.
+    pub target: String,
+    /// Who that request came from.
+    pub provider: Option<String>,
+    /// How often it was used.
+    pub used: u64,
+}

@@ -1,0 +1,322 @@
+//! Variables in templates: `{{uuid}}`, `{{now}}`, `{{json:/data/id}}` and names that the person gives a value to.
+//!
+//! Only a template is ever taken apart, never what was captured and never a value that was put in: a value that looks
+//! like a variable stays as it is. Pure: the instant and the ids are passed in.
+
+use std::collections::BTreeMap;
+
+use bytes::Bytes;
+use uuid::Uuid;
+
+use crate::answering::Escaping;
+use crate::filter::value_at;
+use crate::model::{Header, Timestamp, Written};
+
+/// The variables that have a value by themselves, with what they stand for.
+pub const TEMPLATE_VARIABLES: [(&str, &str); 8] = [
+    (
+        "uuid",
+        "a random UUID, the same wherever it stands in one sending",
+    ),
+    ("uuid:name", "another one, for each name"),
+    ("now", "the present instant, RFC 3339; `now_iso` is the same"),
+    ("timestamp", "the present instant, seconds since 1970"),
+    ("timestamp_ms", "the present instant, milliseconds since 1970"),
+    (
+        "counter",
+        "1 for the first sending of the template, then one more each time",
+    ),
+    (
+        "json:/pointer",
+        "the value at a JSON pointer into the body of the original",
+    ),
+    ("header:name", "a header of the original"),
+];
+
+/// What the variables are filled in from.
+#[derive(Debug)]
+pub(super) struct Values<'a> {
+    pub(super) now: Timestamp,
+    pub(super) counter: u64,
+    /// The body of the original; `None` where it is gone.
+    pub(super) original: Option<(&'a [Header], &'a [u8])>,
+    /// What the person gave.
+    pub(super) given: &'a BTreeMap<String, String>,
+}
+
+/// What came of filling in.
+#[derive(Debug, Default)]
+pub(super) struct Filling {
+    uuids: BTreeMap<String, Uuid>,
+    /// Names without a value, in the order in which they stand.
+    pub(super) missing: Vec<String>,
+}
+
+/// The names in a template that the person gives values to, in the order in which they stand.
+pub(super) fn names_in(written: &Written) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    let body = written
+        .body
+        .as_deref()
+        .and_then(|body| std::str::from_utf8(body).ok());
+    let headers = written.headers.iter().flat_map(|(name, value)| [name, value]);
+    let texts = std::iter::once(&written.url).chain(headers).map(String::as_str);
+    for text in texts.chain(body) {
+        for name in variables_of(text) {
+            if is_own_name(name) && !names.iter().any(|known| known == name) {
+                names.push(name.to_owned());
+            }
+        }
+    }
+    names
+}
+
+/// `written` with all variables filled in. The body is one of text only where it is UTF-8; other bytes stay.
+pub(super) fn filled(written: &Written, values: &Values<'_>, filling: &mut Filling) -> Written {
+    let mut fill = |text: &str, escaping: Escaping| filling.fill(text, values, escaping);
+    let content_type = written
+        .headers
+        .iter()
+        .find(|(name, _)| name.eq_ignore_ascii_case("content-type"))
+        .map_or("", |(_, value)| value.as_str());
+    let escaping = Escaping::of(content_type);
+    Written {
+        method: written.method.clone(),
+        url: fill(&written.url, Escaping::None),
+        headers: written
+            .headers
+            .iter()
+            .map(|(name, value)| (fill(name, Escaping::None), fill(value, Escaping::None)))
+            .collect(),
+        body: written.body.as_ref().map(|body| match std::str::from_utf8(body) {
+            Ok(text) => Bytes::from(fill(text, escaping)),
+            Err(_) => body.clone(),
+        }),
+        ..written.clone()
+    }
+}
+
+impl Filling {
+    fn fill(&mut self, text: &str, values: &Values<'_>, escaping: Escaping) -> String {
+        let mut filled = String::with_capacity(text.len());
+        let mut rest = text;
+        while let Some((before, name, behind)) = next_variable(rest) {
+            filled.push_str(before);
+            if let Some(pointer) = name.strip_prefix("json:") {
+                // A number or an object stands for itself where JSON is written.
+                match values.original.and_then(|(_, body)| value_at(body, pointer)) {
+                    Some(value) => match serde_json::from_str::<String>(value.get()) {
+                        Ok(string) => escaping.push(&string, &mut filled),
+                        Err(_) => filled.push_str(value.get()),
+                    },
+                    None => self.lacks(name),
+                }
+            } else {
+                match self.value(name, values) {
+                    Some(value) => escaping.push(&value, &mut filled),
+                    None => self.lacks(name),
+                }
+            }
+            rest = behind;
+        }
+        filled.push_str(rest);
+        filled
+    }
+
+    fn lacks(&mut self, name: &str) {
+        if !self.missing.iter().any(|known| known == name) {
+            self.missing.push(name.to_owned());
+        }
+    }
+
+    fn value(&mut self, name: &str, values: &Values<'_>) -> Option<String> {
+        let micros = values.now.as_micros();
+        Some(match name {
+            "uuid" => self.uuid(""),
+            "now" | "now_iso" => values.now.to_string(),
+            "timestamp" => micros.div_euclid(1_000_000).to_string(),
+            "timestamp_ms" => micros.div_euclid(1000).to_string(),
+            "counter" => values.counter.to_string(),
+            _ => match name.split_once(':') {
+                Some(("uuid", which)) => self.uuid(which),
+                Some(("header", wanted)) => {
+                    let (headers, _) = values.original?;
+                    let header = headers.iter().find(|header| header.is(wanted.trim()))?;
+                    String::from_utf8_lossy(header.value.trim_ascii()).into_owned()
+                }
+                _ => values.given.get(name)?.clone(),
+            },
+        })
+    }
+
+    fn uuid(&mut self, which: &str) -> String {
+        let made = self.uuids.entry(which.to_owned()).or_insert_with(Uuid::new_v4);
+        made.to_string()
+    }
+}
+
+/// A name that the person gives a value to.
+fn is_own_name(name: &str) -> bool {
+    !matches!(
+        name,
+        "uuid" | "now" | "now_iso" | "timestamp" | "timestamp_ms" | "counter"
+    ) && !name.contains(':')
+}
+
+fn variables_of(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let (_, name, behind) = next_variable(rest)?;
+        rest = behind;
+        Some(name)
+    })
+}
+
+/// What stands before the first variable, its name, and what stands behind it. Braces around anything that is no name
+/// are text: `{{}}` and `{{"a":1}}` are not asked for.
+fn next_variable(text: &str) -> Option<(&str, &str, &str)> {
+    let mut from = 0;
+    while let Some(at) = text.get(from..)?.find("{{").map(|at| from + at) {
+        let inside = text.get(at + 2..)?;
+        let end = inside.find("}}")?;
+        let name = inside.get(..end)?.trim();
+        if is_name(name) {
+            return Some((text.get(..at)?, name, inside.get(end + 2..)?));
+        }
+        from = at + 1;
+    }
+    None
+}
+
+fn is_name(name: &str) -> bool {
+    if let Some(pointer) = name.strip_prefix("json:") {
+        return pointer.starts_with('/') && !pointer.contains(['{', '}', '"']);
+    }
+    name.len() <= 80
+        && name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
+        && name
+            .chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || "_-.:".contains(letter))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn template(body: &str) -> Written {
+        Written {
+            method: "POST".to_owned(),
+            url: "http://t/{{tenant}}".to_owned(),
+            headers: vec![
+                ("Content-Type".to_owned(), "application/json".to_owned()),
+                ("X-Id".to_owned(), "{{uuid}}".to_owned()),
+            ],
+            body: Some(Bytes::from(body.to_owned())),
+            signature: "kept".to_owned(),
+            new_id: false,
+        }
+    }
+
+    fn fill(template: &Written, given: &[(&str, &str)], original: Option<&[u8]>) -> (Written, Vec<String>) {
+        let given = given
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        let values = Values {
+            now: Timestamp::from_micros(1_795_176_251_482_001),
+            counter: 7,
+            original: original.map(|body| (&[][..], body)),
+            given: &given,
+        };
+        let mut filling = Filling::default();
+        let written = filled(template, &values, &mut filling);
+        (written, filling.missing)
+    }
+
+    fn body(written: &Written) -> &str {
+        std::str::from_utf8(written.body.as_deref().unwrap()).unwrap()
+    }
+
+    #[test]
+    fn each_variable_has_its_value() {
+        let template = template(
+            r#"{"id":"{{uuid}}","other":"{{uuid:b}}","n":{{counter}},"at":"{{ now }}","s":{{timestamp}},"t":"{{tenant}}","big":{{json:/n}}}"#,
+        );
+        let (written, missing) = fill(
+            &template,
+            &[("tenant", "a\"b")],
+            Some(br#"{"n":12345678901234567890}"#),
+        );
+        assert_eq!(missing, Vec::<String>::new(), "all have one");
+        let parsed: serde_json::Value = serde_json::from_str(body(&written)).unwrap();
+        assert_eq!(
+            parsed["id"], written.headers[1].1,
+            "one id a sending, wherever it stands"
+        );
+        assert_ne!(parsed["id"], parsed["other"], "and others by name");
+        assert_eq!(parsed["n"], 7, "the counter");
+        assert_eq!(parsed["at"], "2026-11-20T12:04:11.482001Z", "the instant");
+        assert_eq!(parsed["s"], 1_795_176_251, "in seconds");
+        assert_eq!(
+            parsed["t"], "a\"b",
+            "a value cannot end the text that it is put in"
+        );
+        assert!(
+            body(&written).contains(r#""big":12345678901234567890"#),
+            "digits stay"
+        );
+        assert_eq!(written.url, "http://t/a\"b", "and in the URL");
+    }
+
+    #[test]
+    fn a_value_that_looks_like_a_variable_stays_a_text() {
+        let (written, missing) = fill(
+            &template(r#""{{tenant}}{{json:/note}}""#),
+            &[("tenant", "{{uuid}}")],
+            Some(br#"{"note":"{{secret}}"}"#),
+        );
+        assert_eq!(
+            body(&written),
+            r#""{{uuid}}{{secret}}""#,
+            "values are never taken apart"
+        );
+        assert_eq!(missing, Vec::<String>::new(), "so that nothing is asked for them");
+    }
+
+    #[test]
+    fn names_without_a_value_are_told() {
+        let template = template("{{amount}} {{tenant}} {{json:/gone}}");
+        let (_, missing) = fill(&template, &[], Some(b"{}"));
+        assert_eq!(
+            missing,
+            ["tenant", "amount", "json:/gone"],
+            "in the order in which they stand"
+        );
+        assert_eq!(
+            names_in(&template),
+            ["tenant", "amount"],
+            "those that can be given"
+        );
+    }
+
+    #[test]
+    fn json_and_bytes_that_hold_no_variable_stay_as_they_are() {
+        for text in [
+            r#"{"a":{"b":{}}}"#,
+            "{{",
+            "{{}}",
+            r#"[[{{"a":1}}]]"#,
+            "}}",
+            "{{ two words }}",
+        ] {
+            let (written, _) = fill(&template(text), &[("tenant", "t")], None);
+            assert_eq!(body(&written), text, "no variable is in it");
+        }
+        let bytes = Written {
+            body: Some(Bytes::from_static(b"\xff{{tenant}}")),
+            ..template("")
+        };
+        let (written, _) = fill(&bytes, &[("tenant", "t")], None);
+        assert_eq!(written.body, bytes.body, "what is no text is not looked into");
+    }
+}

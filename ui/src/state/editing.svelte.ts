@@ -1,0 +1,158 @@
+/** Edit and replay: the draft that is open, those that are kept, and the templates made of them. */
+import type { DraftView } from '../bindings/DraftView';
+import type { EditedBody } from '../bindings/EditedBody';
+import type { RequestDetail } from '../bindings/RequestDetail';
+import type { Replay } from '../bindings/Replay';
+import type { TemplateView } from '../bindings/TemplateView';
+import type { WrittenView } from '../bindings/WrittenView';
+import { readAll } from '../lib/bytes';
+import { looksBinary } from '../lib/sniff';
+import { isUtf8 } from '../lib/utf8';
+import { Draft } from './draft.svelte';
+import type { OpenRequest } from './opened.svelte';
+import type { Workbench } from './workbench.svelte';
+
+/** An edited body beyond this is not put into the editor; the captured bytes can still be sent. */
+export const LARGEST_EDITED = 4 * 1024 * 1024;
+
+export class Editing {
+  draft = $state.raw<Draft | null>(null);
+  drafts = $state.raw<readonly DraftView[]>([]);
+  templates = $state.raw<readonly TemplateView[]>([]);
+  readonly #bench: Workbench;
+  /** What is kept of the open draft, so that nothing is written that is there already. */
+  #kept = '';
+
+  constructor(bench: Workbench) {
+    this.#bench = bench;
+  }
+
+  /** Reads which drafts and templates are kept. */
+  async load(): Promise<void> {
+    const { host } = this.#bench;
+    [this.drafts, this.templates] = await Promise.all([host.call('drafts', {}), host.call('templates', {})]);
+  }
+
+  /** Opens an edited copy of a request: what was kept of it, `written`, or the request as it came. */
+  async open(opened: OpenRequest, written: WrittenView | null = null): Promise<void> {
+    const bench = this.#bench;
+    if (opened.detail === null) await opened.loadDetail();
+    const detail = opened.detail;
+    if (detail === null || bench.opened !== opened) return;
+    const body = detail.row.bodyLength > LARGEST_EDITED ? null : await readAll(opened.body());
+    const text = body === null || !isUtf8(body) || looksBinary(body, true) ? null : decode(body);
+    const kept = written ?? (await bench.host.call('draft', { id: opened.id })).written;
+    if (bench.opened !== opened) return;
+    const target = bench.around.chosenTarget ?? '';
+    const draft = new Draft(detail, body, text, target, this.#usualSignature(detail));
+    if (kept !== null) draft.take(kept);
+    this.#kept = JSON.stringify(draft.written());
+    if (written !== null) this.#kept = '';
+    this.draft = draft;
+  }
+
+  /** Keeps the open draft, where it is another than what is kept. */
+  keep(): void {
+    const { draft } = this;
+    if (draft === null) return;
+    const written = draft.written();
+    const text = JSON.stringify(written);
+    if (text === this.#kept) return;
+    this.#kept = text;
+    const { host, notes } = this.#bench;
+    const done = draft.changed
+      ? host.call('save_draft', { request: draft.request, written })
+      : host.call('discard_draft', { id: draft.request });
+    done
+      .then(
+        () => this.load(),
+        (thrown: unknown) => {
+          notes.failed('The draft could not be kept', thrown);
+        },
+      )
+      .catch(() => undefined);
+  }
+
+  leave(): void {
+    this.keep();
+    this.draft = null;
+  }
+
+  /** Puts the request as it came into the editor; what was there can be had back. */
+  startOver(): void {
+    const { draft } = this;
+    if (draft === null) return;
+    const before = draft.written();
+    draft.reset();
+    this.keep();
+    this.#bench.notes.offered('The draft is as the request came', {
+      title: 'Undo',
+      run: () => {
+        if (this.draft === draft) {
+          draft.take(before);
+          this.keep();
+        } else void this.#save(draft.request, before);
+      },
+    });
+  }
+
+  /** Forgets a kept draft; it can be had back. */
+  async discard(request: string): Promise<void> {
+    const { host, notes } = this.#bench;
+    try {
+      const { written } = await host.call('draft', { id: request });
+      await host.call('discard_draft', { id: request });
+      await this.load();
+      if (written === null) return;
+      notes.offered('Draft discarded', { title: 'Undo', run: () => void this.#save(request, written) });
+    } catch (thrown) {
+      notes.failed('The draft could not be discarded', thrown);
+    }
+  }
+
+  async #save(request: string, written: WrittenView): Promise<void> {
+    try {
+      await this.#bench.host.call('save_draft', { request, written });
+      await this.load();
+    } catch (thrown) {
+      this.#bench.notes.failed('The draft could not be kept', thrown);
+    }
+  }
+
+  /** The arguments that send the open draft, or show what would go. */
+  replay(draft: Draft, ticket: string | null): Replay {
+    const { method, url, headers, body } = draft.written();
+    return {
+      request: draft.request,
+      method,
+      url,
+      headers,
+      body: body satisfies EditedBody,
+      target: null,
+      ticket,
+      waits: [],
+      signature: draft.signature,
+      secret: draft.signature === 'given' ? draft.secret : null,
+      newId: draft.newId,
+    };
+  }
+
+  /** Keeps the open draft as a template. */
+  async saveTemplate(name: string): Promise<void> {
+    const { draft } = this;
+    if (draft === null) return;
+    const written = draft.written();
+    this.templates = await this.#bench.host.call('save_template', { name, request: draft.request, written });
+  }
+
+  /** Where a provider is known and its secret is there, a copy is signed anew: a receiver refuses an old signature. */
+  #usualSignature({ row }: RequestDetail): string {
+    if (row.verdict === 'unknown' || row.verdict === 'unsigned') return 'kept';
+    const endpoint = this.#bench.around.endpoints.find(({ path }) => path === row.endpoint);
+    return endpoint !== undefined && endpoint.secrets.length > 0 ? 'endpoint' : 'kept';
+  }
+}
+
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+}
