@@ -47,6 +47,7 @@ mod settings;
 pub mod store;
 mod test_keys;
 mod unpacking;
+mod work;
 
 pub use answering::{LONGEST_DELAY, TemplateError, VARIABLES};
 pub use deleting::{COUNTED_AT_MOST, Deleted};
@@ -68,5 +69,6 @@ pub use sending::{
     MOST_PARALLEL, Order, Phase, Preview, Question, Reachability, ReportForm, Role, RunPlan, RunState,
     Sending, ShownCertificate, Signatures,
 };
-pub use settings::{Settings, Theme};
+pub use settings::{Closing, DesktopSettings, Settings, Theme, WindowPlace};
 pub use unpacking::UnpackedBytes;
+pub use work::{RunLeft, Work};

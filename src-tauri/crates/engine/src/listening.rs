@@ -55,6 +55,8 @@ pub struct ListenerState {
     pub wanted_port: Option<u16>,
     /// Why it does not listen, and what to do.
     pub problem: Option<(String, Option<String>)>,
+    /// Whether the person paused it.
+    pub paused: bool,
 }
 
 /// The listener's slot.
@@ -65,6 +67,7 @@ pub(crate) struct Listening {
     port: u16,
     wanted_port: Option<u16>,
     problem: Option<(String, Option<String>)>,
+    paused: bool,
 }
 
 impl Listening {
@@ -82,6 +85,7 @@ impl Listening {
             port: self.port,
             wanted_port: self.wanted_port,
             problem: self.problem.clone(),
+            paused: self.paused,
         }
     }
 }
@@ -110,6 +114,7 @@ impl Engine {
                 slot.port = listener.address().port();
                 slot.wanted_port = (port != 0 && slot.port != port).then_some(port);
                 slot.problem = None;
+                slot.paused = false;
                 slot.listener = Some(listener);
             }
             Err(error) => {
@@ -141,6 +146,7 @@ impl Engine {
             let listener = self.bind(address, port).await?;
             slot.port = listener.address().port();
             slot.problem = None;
+            slot.paused = false;
             self.core.courier.sockets().set(vec![listener.address()]);
             if let Some(old) = slot.listener.replace(listener) {
                 tokio::spawn(async move { old.shut_down(DRAIN).await });
@@ -152,6 +158,36 @@ impl Engine {
             .set_setting(PORT_SETTING, &slot.port.into())
             .await?;
         self.core.changes.tell(Change::Status);
+        Ok(slot.state())
+    }
+
+    /// Stops listening until [`Engine::resume_listening`] or a new start. What is being received is finished; who comes
+    /// then is refused by the system, as if nothing ran, so that no sender takes a request for kept.
+    pub async fn pause_listening(&self) -> ListenerState {
+        let mut slot = self.listening.lock().await;
+        if let Some(listener) = slot.take() {
+            slot.paused = true;
+            self.core.courier.sockets().set(Vec::new());
+            tokio::spawn(async move { listener.shut_down(DRAIN).await });
+            self.core.changes.tell(Change::Status);
+        }
+        slot.state()
+    }
+
+    /// Listens again where it did before it was paused.
+    ///
+    /// # Errors
+    /// When the port was taken meanwhile; it can be tried again.
+    pub async fn resume_listening(&self) -> Result<ListenerState, EngineError> {
+        let mut slot = self.listening.lock().await;
+        if slot.paused {
+            let address = slot.address.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
+            let listener = self.bind(address, slot.port).await?;
+            self.core.courier.sockets().set(vec![listener.address()]);
+            slot.listener = Some(listener);
+            slot.paused = false;
+            self.core.changes.tell(Change::Status);
+        }
         Ok(slot.state())
     }
 

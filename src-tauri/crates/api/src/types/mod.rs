@@ -7,6 +7,7 @@
 mod bytes;
 mod conduct;
 mod delivery;
+mod desktop;
 mod endpoint;
 mod feed;
 mod filter;
@@ -29,6 +30,9 @@ pub use conduct::{
 pub use delivery::{
     AskPreview, AttemptView, CancelSending, ChangeView, DeliveryRef, DeliveryView, Done, EditedBody,
     ListDeliveries, PreviewView, QuestionView, Replay, Resend, ScheduleView, SendAgain, TimingsView,
+};
+pub use desktop::{
+    Closing, DesktopSettings, DesktopView, MenuLine, MenuView, RunLeft, SetMenu, Switch, Wish, WorkView,
 };
 pub use endpoint::{
     AddEndpoint, EndpointRef, EndpointView, RemoveSecret, SecretView, SetSecret, UpdateEndpoint,
