@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use hookbench_api::types::{DesktopView, MenuView, Wish};
 use hookbench_api::{ApiError, Code, Desktop, Running};
-use hookbench_engine::{Closing, DesktopSettings, Engine, WindowPlace};
+use hookbench_engine::{Closing, DesktopSettings, Engine, Theme, WindowPlace};
 use tauri::{AppHandle, Manager as _, WebviewWindow};
 use tauri_plugin_autostart::ManagerExt as _;
 use tauri_plugin_deep_link::DeepLinkExt as _;
@@ -31,6 +31,7 @@ pub(crate) struct Desk {
     running: Running,
     wishes: Wishes,
     chosen: Mutex<DesktopSettings>,
+    theme: Mutex<Theme>,
     tray: Mutex<Option<Tray>>,
     menu: Mutex<MenuBar>,
     place: Mutex<Option<WindowPlace>>,
@@ -47,6 +48,7 @@ impl Desk {
             running,
             wishes: Wishes::default(),
             chosen: Mutex::default(),
+            theme: Mutex::default(),
             tray: Mutex::default(),
             menu: Mutex::default(),
             place: Mutex::new(place),
@@ -148,7 +150,9 @@ impl Desk {
 
     /// Follows what the person has chosen.
     pub(crate) async fn follow_choice(&self, engine: &Engine) -> Option<DesktopSettings> {
-        let chosen = engine.settings().await.ok()?.desktop;
+        let settings = engine.settings().await.ok()?;
+        self.follow_theme(settings.theme);
+        let chosen = settings.desktop;
         *lock(&self.chosen) = chosen.clone();
         self.follow_tray(chosen.tray);
         let bar = lock(&self.menu).show(&self.app, chosen.menu_bar);
@@ -156,6 +160,21 @@ impl Desk {
             tracing::warn!(%error, "the menu bar cannot be shown");
         }
         Some(chosen)
+    }
+
+    /// What the desktop draws around the page (menus, the title) is as light or dark as the page.
+    fn follow_theme(&self, theme: Theme) {
+        if std::mem::replace(&mut *lock(&self.theme), theme) == theme {
+            return;
+        }
+        let theme = match theme {
+            Theme::System => None,
+            Theme::Light => Some(tauri::Theme::Light),
+            Theme::Dark => Some(tauri::Theme::Dark),
+        };
+        if let Some(Err(error)) = self.window().map(|window| window.set_theme(theme)) {
+            tracing::debug!(%error, "the desktop keeps its own theme");
+        }
     }
 
     fn follow_tray(&self, wanted: bool) {

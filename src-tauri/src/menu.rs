@@ -133,19 +133,12 @@ fn all(menus: &[MenuView]) -> impl Iterator<Item = &MenuLine> {
 }
 
 /// The menus without what changes from moment to moment.
-fn shape(menus: &[MenuView]) -> Vec<(&str, Vec<Vec<(&str, &str)>>)> {
-    menus
-        .iter()
-        .map(|menu| {
-            let groups = menu.groups.iter().map(|group| {
-                group
-                    .iter()
-                    .map(|line| (line.id.as_str(), line.title.as_str()))
-                    .collect()
-            });
-            (menu.title.as_str(), groups.collect())
-        })
-        .collect()
+fn shape(menus: &[MenuView]) -> Vec<MenuView> {
+    let mut shape = menus.to_vec();
+    for line in shape.iter_mut().flat_map(|menu| menu.groups.iter_mut().flatten()) {
+        line.enabled = false;
+    }
+    shape
 }
 
 fn is_of_form(menus: &[MenuView]) -> bool {

@@ -162,7 +162,7 @@ describe('the settings of the desktop', () => {
     host.script.desktop = () => ({ ...state, trayProblem: 'a library is missing' });
     bench.view.openSettings('desktop');
     await settle();
-    expect(one('desktop-tray-problem').textContent).toContain('A library is missing');
+    expect(one('desktop-tray-problem').textContent).toContain('a library is missing');
     expect((one('desktop-closing') as HTMLSelectElement).disabled).toBe(true);
   });
 });
