@@ -1,10 +1,14 @@
 //! The three doors between the web view and the engine. The view is untrusted ground: what comes in is checked by the
-//! boundary crate, and nothing else can be called.
+//! boundary crate, and nothing else can be called. What the desktop wants of the view comes with the feed.
+
+use std::sync::Arc;
 
 use hookbench_api::types::{ByteRange, FeedEvent};
 use hookbench_api::{ApiError, Feed, Running, dispatch};
 use tauri::State;
 use tauri::ipc::{Channel, Response};
+
+use crate::desk::Desk;
 
 /// Runs one declared command.
 #[tauri::command]
@@ -24,16 +28,29 @@ pub(crate) async fn read_bytes(running: State<'_, Running>, range: ByteRange) ->
     Ok(Response::new(Vec::from(bytes)))
 }
 
-/// Sends the live feed into `channel` until the view is gone.
+/// Sends the live feed into `channel` until the view is gone or asks anew.
 #[tauri::command]
 pub(crate) async fn subscribe(
     running: State<'_, Running>,
+    desk: State<'_, Arc<Desk>>,
     channel: Channel<FeedEvent>,
 ) -> Result<(), ApiError> {
     let mut feed = Feed::new(&running.engine()?);
+    let mut wishes = desk.wishes().hear();
     tauri::async_runtime::spawn(async move {
-        // Sending fails once the view was reloaded or closed: then this feed has no reader any more.
-        while channel.send(feed.next().await).is_ok() {}
+        loop {
+            let event = tokio::select! {
+                event = feed.next() => event,
+                wishes = wishes.next() => match wishes {
+                    Some(wishes) => feed.wishing(wishes),
+                    None => return,
+                },
+            };
+            // Sending fails once the view was closed: then this feed has no reader any more.
+            if channel.send(event).is_err() {
+                return;
+            }
+        }
     });
     Ok(())
 }

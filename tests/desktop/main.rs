@@ -17,5 +17,6 @@ mod sender;
 mod sending;
 mod signature;
 mod stage;
+mod standing;
 mod tied;
 mod window;

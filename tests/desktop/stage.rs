@@ -131,7 +131,7 @@ impl Stage {
 
     /// Everything that was said on standard error, for the message of a failed test.
     pub(crate) fn logs(&self) -> String {
-        ["display", "bus", "keyring", "window"]
+        ["display", "bus", "keyring", "window", "second"]
             .iter()
             .filter_map(|name| Some((name, fs::read_to_string(self.log(name)).ok()?)))
             .filter(|(_, text)| !text.trim().is_empty())

@@ -3,8 +3,10 @@
 //! Everything here waits until it is so or patience ends; no element is held from one line of a test to the next,
 //! since rows of a virtual list come and go.
 
+use std::fs::File;
 use std::net::{SocketAddr, TcpStream};
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use std::{env, fs, thread};
 
@@ -31,6 +33,15 @@ const TEXTS: &str = "(selector) => [...document.querySelectorAll(selector)]
 
 /// Calls back when what is on the page has been drawn.
 const DRAWN: &str = "(done) => document.fonts.ready.then(() => requestAnimationFrame(() => requestAnimationFrame(() => done())))";
+
+/// How a program ended.
+#[derive(Debug)]
+pub(crate) struct Output {
+    /// Its exit code.
+    pub(crate) code: Option<i32>,
+    /// What it said on standard error.
+    pub(crate) said: String,
+}
 
 /// A running window on data of its own, which the terminal program may share.
 pub(crate) struct Window {
@@ -77,6 +88,55 @@ impl Window {
         self.until("the program ends with its window", || {
             TcpStream::connect(listener).is_err().then_some(())
         });
+        self.session = start_session(&self.stage, self.secrets, &self.terminal);
+        self.listener();
+    }
+
+    /// Starts the program again on the same data, with these arguments, and gives how it ended.
+    pub(crate) fn start_again(&self, arguments: &[&str]) -> Output {
+        let mut command = self.another(self.terminal.data());
+        let log = self.stage.log("second");
+        let said = File::create(&log).expect("a file for what a program says");
+        let child = command.args(arguments).stderr(said).spawn();
+        let mut child = child.expect("the program starts");
+        let code = self.until("the second start ends", || {
+            child.try_wait().expect("a program can be asked")
+        });
+        Output {
+            code: code.code(),
+            said: fs::read_to_string(log).unwrap_or_default(),
+        }
+    }
+
+    /// The program on this stage with other data, ready to be started.
+    pub(crate) fn another(&self, data: &Path) -> Command {
+        let mut command = Command::new(program("hookbench-desktop"));
+        self.stage.dress(&mut command);
+        command
+            .env_remove("TAURI_WEBVIEW_AUTOMATION")
+            .env("HOOKBENCH_DATA_DIR", data)
+            .env("HOOKBENCH_PORT", "0")
+            .env("HOOKBENCH_SECRETS", self.secrets)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null());
+        command
+    }
+
+    /// Waits until the program has ended, which closes the port it listened on.
+    pub(crate) fn ends(&self, listener: SocketAddr) {
+        let deadline = Instant::now() + PATIENCE;
+        while TcpStream::connect(listener).is_ok() {
+            assert!(
+                Instant::now() < deadline,
+                "the program ends\n{}",
+                self.stage.logs()
+            );
+            thread::sleep(Duration::from_millis(20));
+        }
+    }
+
+    /// Opens the window again on the same data, once the program has ended.
+    pub(crate) fn reopen(&mut self) {
         self.session = start_session(&self.stage, self.secrets, &self.terminal);
         self.listener();
     }

@@ -4,7 +4,7 @@ import { afterEach } from 'vitest';
 import type { LimitView } from '../bindings/LimitView';
 import type { RequestDetail } from '../bindings/RequestDetail';
 import type { RequestRow } from '../bindings/RequestRow';
-import { rowOf, ScriptedHost, ScriptedRows } from '../host/scripted';
+import { DESKTOP, rowOf, ScriptedHost, ScriptedRows } from '../host/scripted';
 import { Workbench } from '../state/workbench.svelte';
 import App from './App.svelte';
 
@@ -67,13 +67,14 @@ export function detailOf(row: RequestRow, body: string): RequestDetail {
 export async function open(
   store: ScriptedRows,
   body = '{"a":1}',
+  place: 'window' | 'browser' = 'browser',
 ): Promise<{ bench: Workbench; host: ScriptedHost }> {
   const host = new ScriptedHost({
     list_requests: store.page,
     count_requests: store.count,
     request: ({ id }) => detailOf(store.rows.find((row) => row.id === id) ?? rowOf(1), body),
     deliveries: () => [],
-    settings: () => ({ theme: 'dark', lastTarget: null }),
+    settings: () => ({ theme: 'dark', lastTarget: null, desktop: DESKTOP }),
     save_settings: (settings) => settings,
     status: () => ({
       version: '0.1.0',
@@ -85,6 +86,7 @@ export async function open(
         port: 4665,
         wantedPort: null,
         problem: null,
+        paused: false,
       },
       dataDir: '/data',
       secretsPlace: 'file',
@@ -97,6 +99,7 @@ export async function open(
       notices: [],
       recheck: null,
     }),
+    desktop: () => ({ trayProblem: null, menuIsChoice: true, opensAtLogin: false, opensLinks: false }),
     limits: () => LIMITS,
     set_limits: ({ limits }) =>
       LIMITS.map((limit) => ({
@@ -111,6 +114,7 @@ export async function open(
     read_filter: () => ({ problem: null }),
   });
   for (const row of store.rows) host.bytes.set(`request_body ${row.id}`, new TextEncoder().encode(body));
+  host.place = place;
   const bench = new Workbench(host, 0);
   shown = mount(App, { target: document.body, props: { bench } });
   await settle();

@@ -22,7 +22,7 @@ describe('the settings', () => {
   });
 
   it('show every section, each under its title', async () => {
-    await open(new ScriptedRows(0));
+    await open(new ScriptedRows(0), undefined, 'window');
     one('open-settings').click();
     await settle();
     for (const { id, title } of SECTIONS) {
@@ -34,7 +34,7 @@ describe('the settings', () => {
   });
 
   it('name every control', async () => {
-    await open(new ScriptedRows(0));
+    await open(new ScriptedRows(0), undefined, 'window');
     one('open-settings').click();
     for (const { id } of SECTIONS) {
       await settle();

@@ -20,6 +20,7 @@ import type { Deletion } from "./Deletion";
 import type { DeletionView } from "./DeletionView";
 import type { DeliveryRef } from "./DeliveryRef";
 import type { DeliveryView } from "./DeliveryView";
+import type { DesktopView } from "./DesktopView";
 import type { DiagnosisView } from "./DiagnosisView";
 import type { Done } from "./Done";
 import type { DraftScheme } from "./DraftScheme";
@@ -93,6 +94,7 @@ import type { SetAnswer } from "./SetAnswer";
 import type { SetFault } from "./SetFault";
 import type { SetForwards } from "./SetForwards";
 import type { SetLimits } from "./SetLimits";
+import type { SetMenu } from "./SetMenu";
 import type { SetPort } from "./SetPort";
 import type { SetSecret } from "./SetSecret";
 import type { Settings } from "./Settings";
@@ -104,6 +106,7 @@ import type { StartedOver } from "./StartedOver";
 import type { Status } from "./Status";
 import type { StorageView } from "./StorageView";
 import type { SuggestFilter } from "./SuggestFilter";
+import type { Switch } from "./Switch";
 import type { TagView } from "./TagView";
 import type { TargetRef } from "./TargetRef";
 import type { TargetView } from "./TargetView";
@@ -119,15 +122,40 @@ import type { UndoRemedy } from "./UndoRemedy";
 import type { UpdateEndpoint } from "./UpdateEndpoint";
 import type { VariableView } from "./VariableView";
 import type { WriteSnippet } from "./WriteSnippet";
+import type { WorkView } from "./WorkView";
 
 /**
  * What each command takes and gives; exists for its TypeScript form.
  */
 export type Commands = { 
 /**
- * Opens data that could not be opened. The only command that needs no engine.
+ * Opens data that could not be opened.
  */
 start_over: Command<StartOver, StartedOver>, 
+/**
+ * What the desktop under the window can do; fails in a browser.
+ */
+desktop: Command<Nothing, DesktopView>, 
+/**
+ * Lets Hookbench open with the session of the person, or not.
+ */
+open_at_login: Command<Switch, DesktopView>, 
+/**
+ * Lets `hookbench://` links open in this program, or not.
+ */
+open_links: Command<Switch, DesktopView>, 
+/**
+ * Shows these menus in the menu bar, where there is one.
+ */
+set_menu: Command<SetMenu, Nothing>, 
+/**
+ * Says that the person is being asked whether to quit.
+ */
+asks_to_quit: Command<Nothing, Nothing>, 
+/**
+ * Ends the program; what is under way is broken off and kept as such.
+ */
+quit: Command<Nothing, Nothing>, 
 /**
  * How everything is: listener, store, counts, what should be known.
  */
@@ -136,6 +164,14 @@ status: Command<Nothing, Status>,
  * Listens on another port, without a restart.
  */
 set_port: Command<SetPort, ListenerView>, 
+/**
+ * Stops listening until it is resumed or the next start, or listens again.
+ */
+pause_listening: Command<Switch, ListenerView>, 
+/**
+ * What is under way and would be broken off by quitting.
+ */
+work: Command<Nothing, WorkView>, 
 /**
  * What the person has chosen.
  */

@@ -32,4 +32,8 @@ wantedPort: number | null,
 /**
  * Why it does not listen.
  */
-problem: Notice | null, };
+problem: Notice | null, 
+/**
+ * Whether the person paused it.
+ */
+paused: boolean, };

@@ -104,7 +104,15 @@ describe('bytes', () => {
 });
 
 describe('the feed', () => {
-  const event = { number: 1, arrived: 2, requests: [], endpoints: false, status: false, refetch: false };
+  const event = {
+    number: 1,
+    arrived: 2,
+    requests: [],
+    endpoints: false,
+    status: false,
+    refetch: false,
+    wishes: [],
+  };
 
   it('gives events from lines, whatever pieces they come in, and skips blank ones', async () => {
     const base = await serve((_, __, response) => {

@@ -1,5 +1,6 @@
 /** A host for tests: it answers from a script and keeps what it was asked. */
 import type { ByteRange } from '../bindings/ByteRange';
+import type { DesktopSettings } from '../bindings/DesktopSettings';
 import type { FeedEvent } from '../bindings/FeedEvent';
 import type { RequestRow } from '../bindings/RequestRow';
 import type { SchemeFormView } from '../bindings/SchemeFormView';
@@ -7,8 +8,17 @@ import type { Args, CommandName, FeedMessage, Host, Result } from './host';
 
 type Script = { [K in CommandName]?: (args: Args<K>) => Result<K> | Promise<Result<K>> };
 
+/** What is chosen for the desktop where nothing was. */
+export const DESKTOP: DesktopSettings = {
+  tray: true,
+  closing: 'quits',
+  menuBar: false,
+  watchedEndpoints: [],
+  watchedFilters: [],
+};
+
 export class ScriptedHost implements Host {
-  readonly place = 'browser';
+  place: Host['place'] = 'browser';
   readonly asked: [name: CommandName, args: unknown][] = [];
   readonly script: Script;
   bytes = new Map<string, Uint8Array>();
@@ -52,6 +62,7 @@ export class ScriptedHost implements Host {
       status: false,
       recheck: null,
       refetch: false,
+      wishes: [],
     };
     this.tell({ kind: 'event', event: { ...quiet, number: this.#number, ...change } });
   }

@@ -46,7 +46,15 @@ describe('in the window', () => {
     const heard: FeedMessage[] = [];
     const stop = new TauriHost().subscribe((message) => heard.push(message));
     await new Promise((resolve) => setTimeout(resolve, 5));
-    const event = { number: 1, arrived: 1, requests: [], endpoints: false, status: false, refetch: false };
+    const event = {
+      number: 1,
+      arrived: 1,
+      requests: [],
+      endpoints: false,
+      status: false,
+      refetch: false,
+      wishes: [],
+    };
     const tell = (index: number) =>
       (window as Internals).__TAURI_INTERNALS__?.runCallback(channel, { index, message: event });
     tell(0);

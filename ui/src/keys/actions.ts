@@ -49,6 +49,11 @@ export async function copy(bench: Workbench, what: string, text: Promise<string>
   }
 }
 
+/** The link that opens a request in the window, for a note or an issue. */
+export function linkTo(id: string): string {
+  return `hookbench://request/${id}`;
+}
+
 function filterBy(filter: string): (bench: Workbench) => void {
   return (bench) => {
     void bench.list.setFilter(filter);
@@ -144,6 +149,16 @@ export const ACTIONS: readonly Action[] = [
     when: reading,
     run: (bench) => {
       if (bench.row !== null) void bench.comparePrevious(bench.row.id);
+    },
+  },
+  {
+    id: 'request.link',
+    title: 'Copy link',
+    group: 'Request',
+    keys: ['l'],
+    when: hasRow,
+    run: (bench) => {
+      if (bench.row !== null) void copy(bench, 'Link', linkTo(bench.row.id));
     },
   },
   {
@@ -574,6 +589,14 @@ export const ACTIONS: readonly Action[] = [
     run: (bench) => {
       bench.view.open({ kind: 'port' });
     },
+  },
+  {
+    id: 'hookbench.pause',
+    title: 'Pause or resume capturing',
+    group: 'Hookbench',
+    keys: [],
+    when: (bench) => bench.around.canPause,
+    run: (bench) => void bench.turnPause(),
   },
   {
     id: 'hookbench.endpoint',

@@ -97,6 +97,18 @@ export class Surroundings {
     await this.loadStatus();
   }
 
+  /** Whether capturing can be paused or, being paused, go on. */
+  get canPause(): boolean {
+    const listener = this.status?.listener;
+    return listener !== undefined && (listener.listening || listener.paused);
+  }
+
+  /** Stops listening until it is resumed, or listens again. */
+  async pauseListening(paused: boolean): Promise<void> {
+    const listener = await this.#host.call('pause_listening', { on: paused });
+    if (this.status !== null) this.status = { ...this.status, listener };
+  }
+
   provider(id: string | null): ProviderView | undefined {
     return this.providers.find((provider) => provider.id === id);
   }

@@ -4,6 +4,7 @@ import type { DeliveryView } from '../bindings/DeliveryView';
 import type { FeedEvent } from '../bindings/FeedEvent';
 import type { RequestRow } from '../bindings/RequestRow';
 import type { SubjectRef } from '../bindings/SubjectRef';
+import type { Wish } from '../bindings/Wish';
 import { asApiError, type FeedMessage, type Host } from '../host';
 import { plural } from '../lib/format';
 import { shorten, visibleText } from '../lib/escape';
@@ -53,6 +54,8 @@ export class Workbench {
   openings = $state(0);
   /** Why the engine cannot be reached, while it cannot. */
   lost = $state<string | null>(null);
+  /** What is done about a wish of the desktop; the one who knows all actions sets it. */
+  fulfil: (wish: Wish) => void = () => undefined;
   #number = 0;
   #sendings = 0;
 
@@ -98,6 +101,24 @@ export class Workbench {
   /** The edited copy that is open. */
   get draft(): Draft | null {
     return this.editing.draft;
+  }
+
+  /** Shows a request wherever it is in the list, or says that there is none. */
+  async showRequest(id: string): Promise<void> {
+    await this.#try('The link leads nowhere', async () => {
+      await this.host.call('request', { id });
+      this.view.close();
+      this.view.closeSettings();
+      this.select(id);
+    });
+  }
+
+  /** Stops capturing, or goes on with it. */
+  async turnPause(): Promise<void> {
+    const paused = this.around.status?.listener.paused === true;
+    await this.#try(paused ? 'Capturing cannot go on' : 'Capturing was not paused', async () => {
+      await this.around.pauseListening(!paused);
+    });
   }
 
   get row(): RequestRow | null {
@@ -408,6 +429,7 @@ export class Workbench {
     const gap = this.#number > 0 && event.number !== this.#number + 1;
     this.#number = event.number;
     this.around.recheck = event.recheck;
+    for (const wish of event.wishes) this.fulfil(wish);
     if (event.refetch || gap) {
       this.#refetch();
       return;

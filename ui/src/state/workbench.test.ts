@@ -3,7 +3,7 @@ import type { DeliveryView } from '../bindings/DeliveryView';
 import type { RequestDetail } from '../bindings/RequestDetail';
 import type { WrittenView } from '../bindings/WrittenView';
 import type { Settings } from '../bindings/Settings';
-import { rowOf, ScriptedHost, ScriptedRows } from '../host/scripted';
+import { DESKTOP, rowOf, ScriptedHost, ScriptedRows } from '../host/scripted';
 import { joinTarget } from './draft.svelte';
 import { frameFor } from './view.svelte';
 import { Workbench } from './workbench.svelte';
@@ -76,7 +76,7 @@ function deliveryOf(id: string, url: string, kind: 'resend' | 'edited'): Deliver
 async function bench(settings: Partial<Settings> = {}): Promise<{ bench: Workbench; host: ScriptedHost }> {
   const store = new ScriptedRows(3);
   let keptDraft: WrittenView | null = null;
-  let kept: Settings = { theme: 'system', lastTarget: null, ...settings };
+  let kept: Settings = { theme: 'system', lastTarget: null, desktop: DESKTOP, ...settings };
   const host = new ScriptedHost({
     list_requests: store.page,
     request: ({ id }) => detailOf(id),

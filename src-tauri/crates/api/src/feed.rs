@@ -4,7 +4,7 @@ use hookbench_engine::Engine;
 use hookbench_engine::changes::Subscription;
 
 use crate::commands::recheck_view;
-use crate::types::FeedEvent;
+use crate::types::{FeedEvent, Wish};
 
 /// One view's feed.
 #[derive(Debug)]
@@ -37,6 +37,18 @@ impl Feed {
             status: batch.status,
             recheck: recheck_view(&self.engine),
             refetch: batch.everything,
+            wishes: Vec::new(),
+        }
+    }
+
+    /// An event that tells nothing but what the desktop wants.
+    pub fn wishing(&mut self, wishes: Vec<Wish>) -> FeedEvent {
+        self.number += 1;
+        FeedEvent {
+            number: self.number,
+            recheck: recheck_view(&self.engine),
+            wishes,
+            ..FeedEvent::default()
         }
     }
 }

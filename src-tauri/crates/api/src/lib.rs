@@ -6,6 +6,7 @@
 mod bindings;
 mod bytes;
 mod commands;
+mod desktop;
 mod error;
 mod feed;
 mod running;
@@ -14,6 +15,7 @@ pub mod types;
 pub use bindings::export as export_bindings;
 pub use bytes::read_bytes;
 pub use commands::{COMMANDS, dispatch};
+pub use desktop::Desktop;
 pub use error::{ApiError, Code};
 pub use feed::Feed;
 pub use running::Running;

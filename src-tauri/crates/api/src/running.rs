@@ -1,12 +1,13 @@
 //! The engine as a shell holds it: it may not have opened, and can then be opened after all without a new start.
 
 use std::path::PathBuf;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use hookbench_engine::store::{StoreError, set_aside};
 use hookbench_engine::{Engine, Listen, Options};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, watch};
 
+use crate::desktop::Desktop;
 use crate::error::{ApiError, Code};
 
 /// What a shell runs on: the engine, or why there is none. Clones share it.
@@ -22,6 +23,9 @@ struct Inner {
     engine: RwLock<Result<Engine, ApiError>>,
     /// Held by who opens it anew.
     turn: Mutex<()>,
+    /// Rises when it was opened anew.
+    openings: watch::Sender<u64>,
+    desktop: OnceLock<Arc<dyn Desktop>>,
 }
 
 impl Running {
@@ -35,6 +39,8 @@ impl Running {
                 listen,
                 engine: RwLock::new(engine),
                 turn: Mutex::default(),
+                openings: watch::Sender::new(0),
+                desktop: OnceLock::new(),
             }),
         }
     }
@@ -49,6 +55,29 @@ impl Running {
             .read()
             .unwrap_or_else(PoisonError::into_inner)
             .clone()
+    }
+
+    /// Rises each time the data was opened anew: who follows an engine then follows another.
+    #[must_use]
+    pub fn openings(&self) -> watch::Receiver<u64> {
+        self.inner.openings.subscribe()
+    }
+
+    /// Says on which desktop the window stands. The first word counts.
+    pub fn stand_on(&self, desktop: Arc<dyn Desktop>) {
+        let _ = self.inner.desktop.set(desktop);
+    }
+
+    /// The desktop that the window stands on.
+    ///
+    /// # Errors
+    /// In a browser, where there is none.
+    pub(crate) fn desktop(&self) -> Result<&dyn Desktop, ApiError> {
+        self.inner.desktop.get().map(Arc::as_ref).ok_or_else(|| ApiError {
+            code: Code::Failed,
+            message: "this can be done in the window only".to_owned(),
+            hint: Some("open the same data in the window of Hookbench".to_owned()),
+        })
     }
 
     /// Opens the data again. With `aside` the file that cannot be used is moved to a dated name first, and a new one
@@ -93,6 +122,7 @@ impl Running {
         }
         let result = opened.clone().map(|_| moved);
         *self.inner.engine.write().unwrap_or_else(PoisonError::into_inner) = opened;
+        self.inner.openings.send_modify(|openings| *openings += 1);
         result
     }
 

@@ -50,6 +50,7 @@ mod sharing;
 pub mod store;
 mod test_keys;
 mod unpacking;
+mod work;
 
 pub use answering::{LONGEST_DELAY, TemplateError, VARIABLES};
 pub use comparing::{BodyPlace, SideBySide, Subject, Told};
@@ -73,6 +74,7 @@ pub use sending::{
     Question, Reachability, Renewal, Renewed, ReportForm, Role, RunPlan, RunState, Sending, ShownCertificate,
     SignatureChoice, Signatures, TEMPLATE_VARIABLES, TemplateSent, TemplateState,
 };
-pub use settings::{Settings, Theme};
+pub use settings::{Closing, DesktopSettings, Settings, Theme, WindowPlace};
 pub use sharing::{Format, NoFormat, Shared, Sharing};
 pub use unpacking::UnpackedBytes;
+pub use work::{RunLeft, Work};

@@ -53,6 +53,8 @@ pub struct ListenerState {
     pub wanted_port: Option<u16>,
     /// Why it does not listen, and what to do.
     pub problem: Option<(String, Option<String>)>,
+    /// Whether the person paused it.
+    pub paused: bool,
 }
 
 /// The listener's slot.
@@ -63,6 +65,7 @@ pub(crate) struct Listening {
     port: u16,
     wanted_port: Option<u16>,
     problem: Option<(String, Option<String>)>,
+    paused: bool,
 }
 
 impl Listening {
@@ -81,6 +84,7 @@ impl Listening {
             port: self.port,
             wanted_port: self.wanted_port,
             problem: self.problem.clone(),
+            paused: self.paused,
         }
     }
 }
@@ -113,6 +117,7 @@ impl Engine {
                 slot.port = listener.address().port();
                 slot.wanted_port = (port != 0 && slot.port != port).then_some(port);
                 slot.problem = None;
+                slot.paused = false;
                 slot.listener = Some(listener);
             }
             Err(error) => {
@@ -156,6 +161,7 @@ impl Engine {
             slot.port = listener.address().port();
             slot.address = Some(address);
             slot.problem = None;
+            slot.paused = false;
             self.core.courier.sockets().set(vec![listener.address()]);
             if let Some(old) = slot.listener.replace(listener) {
                 tokio::spawn(async move { old.shut_down(DRAIN).await });
@@ -168,6 +174,36 @@ impl Engine {
             .set_setting(ADDRESS_SETTING, &address.to_string().into())
             .await?;
         self.core.changes.tell(Change::Status);
+        Ok(slot.state())
+    }
+
+    /// Stops listening until [`Engine::resume_listening`] or a new start. What is being received is finished; who comes
+    /// then is refused by the system, as if nothing ran, so that no sender takes a request for kept.
+    pub async fn pause_listening(&self) -> ListenerState {
+        let mut slot = self.listening.lock().await;
+        if let Some(listener) = slot.take() {
+            slot.paused = true;
+            self.core.courier.sockets().set(Vec::new());
+            tokio::spawn(async move { listener.shut_down(DRAIN).await });
+            self.core.changes.tell(Change::Status);
+        }
+        slot.state()
+    }
+
+    /// Listens again where it did before it was paused.
+    ///
+    /// # Errors
+    /// When the port was taken meanwhile; it can be tried again.
+    pub async fn resume_listening(&self) -> Result<ListenerState, EngineError> {
+        let mut slot = self.listening.lock().await;
+        if slot.paused {
+            let address = slot.address.unwrap_or(HERE);
+            let listener = self.bind(address, slot.port).await?;
+            self.core.courier.sockets().set(vec![listener.address()]);
+            slot.listener = Some(listener);
+            slot.paused = false;
+            self.core.changes.tell(Change::Status);
+        }
         Ok(slot.state())
     }
 
@@ -266,6 +302,26 @@ fn url(socket: SocketAddr) -> String {
 mod tests {
     use super::*;
     use crate::course::tests::Bench;
+
+    #[tokio::test]
+    async fn paused_nobody_is_heard_and_resumed_it_listens_where_it_did() {
+        let bench = Bench::new().await;
+        let before = bench.engine.listener().await;
+        let paused = bench.engine.pause_listening().await;
+        assert_eq!((paused.paused, paused.url.as_str()), (true, ""), "it says so");
+        assert_eq!(paused.port, before.port, "and where it will listen again");
+        while tokio::net::TcpStream::connect(("127.0.0.1", before.port))
+            .await
+            .is_ok()
+        {
+            tokio::task::yield_now().await;
+        }
+        let again = bench.engine.resume_listening().await.unwrap();
+        assert_eq!(again, before, "as if nothing had been");
+        tokio::net::TcpStream::connect(("127.0.0.1", before.port))
+            .await
+            .expect("it listens");
+    }
 
     #[tokio::test]
     async fn the_address_is_changed_under_way_and_remembered() {

@@ -1,6 +1,7 @@
 /** The sections of the settings, in the order in which they are shown: each is one file of this folder. */
 import type { Component } from 'svelte';
 import Appearance from './Appearance.svelte';
+import Desktop from './Desktop.svelte';
 import Limits from './Limits.svelte';
 import Listener from './Listener.svelte';
 import Schemes from './Schemes.svelte';
@@ -13,6 +14,8 @@ export interface Section {
   /** What it is about, in one sentence. */
   about: string;
   component: Component;
+  /** Only there where the page runs in the window. */
+  window?: true;
 }
 
 export const SECTIONS: readonly [Section, ...Section[]] = [
@@ -41,9 +44,21 @@ export const SECTIONS: readonly [Section, ...Section[]] = [
     component: Appearance,
   },
   {
+    id: 'desktop',
+    title: 'Desktop',
+    about: 'How the window stands on this desktop, and what it tells while it is not in front of you.',
+    component: Desktop,
+    window: true,
+  },
+  {
     id: 'storage',
     title: 'Storage',
     about: 'What the requests use of the disk, and how much of them is kept.',
     component: Storage,
   },
 ];
+
+/** The sections that are there where the page runs. */
+export function sectionsIn(place: 'window' | 'browser'): readonly Section[] {
+  return SECTIONS.filter((section) => section.window !== true || place === 'window');
+}

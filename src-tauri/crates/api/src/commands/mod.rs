@@ -4,6 +4,7 @@
 mod compare;
 mod conduct;
 mod deliveries;
+mod desktop;
 mod diagnosis;
 mod endpoints;
 mod filters;
@@ -28,22 +29,27 @@ use crate::error::{ApiError, Code};
 use crate::running::Running;
 use crate::types::*;
 
-/// The one command that can be run while the data is not open.
-const START_OVER: &str = "start_over";
-
+/// `shell` commands can be run while the data is not open.
 macro_rules! commands {
-    ($($(#[doc = $doc:literal])+ $name:ident($arguments:ty) -> $result:ty = $run:path;)*) => {
+    (
+        shell {$($(#[doc = $shell_doc:literal])+ $shell:ident($shell_arguments:ty) -> $shell_result:ty = $shell_run:path;)*}
+        $($(#[doc = $doc:literal])+ $name:ident($arguments:ty) -> $result:ty = $run:path;)*
+    ) => {
         /// The names of all commands.
-        pub const COMMANDS: &[&str] = &[START_OVER, $(stringify!($name)),*];
+        pub const COMMANDS: &[&str] = &[$(stringify!($shell),)* $(stringify!($name)),*];
 
         /// Runs the command called `name` with arguments and result as JSON.
         ///
         /// # Errors
         /// `bad_input` for a name or arguments that are not declared; otherwise what the command says.
         pub async fn dispatch(running: &Running, name: &str, arguments: Value) -> Result<Value, ApiError> {
-            if name == START_OVER {
-                let wanted: StartOver = read(name, arguments)?;
-                return write(name, &status::start_over(running, wanted).await?);
+            match name {
+                $(stringify!($shell) => {
+                    let arguments: $shell_arguments = read(name, arguments)?;
+                    let result: $shell_result = Box::pin($shell_run(running, arguments)).await?;
+                    return write(name, &result);
+                })*
+                _ => {}
             }
             let engine = &running.engine()?;
             match name {
@@ -64,8 +70,7 @@ macro_rules! commands {
         #[derive(ts_rs::TS)]
         #[expect(dead_code, reason = "only its TypeScript form is used")]
         pub(crate) struct Commands {
-            #[doc = " Opens data that could not be opened. The only command that needs no engine."]
-            start_over: Command<StartOver, StartedOver>,
+            $($(#[doc = $shell_doc])+ $shell: Command<$shell_arguments, $shell_result>,)*
             $($(#[doc = $doc])+ $name: Command<$arguments, $result>,)*
         }
     };
@@ -80,10 +85,30 @@ pub(crate) struct Command<A, R> {
 }
 
 commands! {
+    shell {
+        /// Opens data that could not be opened.
+        start_over(StartOver) -> StartedOver = status::start_over;
+        /// What the desktop under the window can do; fails in a browser.
+        desktop(Nothing) -> DesktopView = desktop::state;
+        /// Lets Hookbench open with the session of the person, or not.
+        open_at_login(Switch) -> DesktopView = desktop::open_at_login;
+        /// Lets `hookbench://` links open in this program, or not.
+        open_links(Switch) -> DesktopView = desktop::open_links;
+        /// Shows these menus in the menu bar, where there is one.
+        set_menu(SetMenu) -> Nothing = desktop::set_menu;
+        /// Says that the person is being asked whether to quit.
+        asks_to_quit(Nothing) -> Nothing = desktop::asks;
+        /// Ends the program; what is under way is broken off and kept as such.
+        quit(Nothing) -> Nothing = desktop::quit;
+    }
     /// How everything is: listener, store, counts, what should be known.
     status(Nothing) -> Status = status::status;
     /// Listens on another port, without a restart.
     set_port(SetPort) -> ListenerView = status::set_port;
+    /// Stops listening until it is resumed or the next start, or listens again.
+    pause_listening(Switch) -> ListenerView = status::pause;
+    /// What is under way and would be broken off by quitting.
+    work(Nothing) -> WorkView = desktop::work;
     /// What the person has chosen.
     settings(Nothing) -> Settings = status::settings;
     /// Keeps what the person chooses.

@@ -7,7 +7,7 @@ use hookbench_engine::{Engine, ListenerState};
 
 use crate::error::{ApiError, Code};
 use crate::running::Running;
-use crate::types::{ListenerView, Nothing, Notice, RecheckView, SetPort, Settings, Status, Theme};
+use crate::types::{ListenerView, Nothing, Notice, RecheckView, SetPort, Settings, Status, Switch, Theme};
 use crate::types::{StartOver, StartedOver};
 
 pub(super) async fn status(engine: &Engine, _: Nothing) -> Result<Status, ApiError> {
@@ -151,6 +151,14 @@ fn address(text: &str) -> Result<IpAddr, ApiError> {
     })
 }
 
+pub(super) async fn pause(engine: &Engine, wanted: Switch) -> Result<ListenerView, ApiError> {
+    Ok(view(if wanted.on {
+        engine.pause_listening().await
+    } else {
+        engine.resume_listening().await?
+    }))
+}
+
 pub(super) async fn settings(engine: &Engine, _: Nothing) -> Result<Settings, ApiError> {
     let settings = engine.settings().await?;
     Ok(Settings {
@@ -160,6 +168,7 @@ pub(super) async fn settings(engine: &Engine, _: Nothing) -> Result<Settings, Ap
             hookbench_engine::Theme::Dark => Theme::Dark,
         },
         last_target: settings.last_target,
+        desktop: settings.desktop.into(),
     })
 }
 
@@ -171,6 +180,7 @@ pub(super) async fn save_settings(engine: &Engine, wanted: Settings) -> Result<S
             Theme::Dark => hookbench_engine::Theme::Dark,
         },
         last_target: wanted.last_target,
+        desktop: wanted.desktop.into(),
     };
     engine.save_settings(&chosen).await?;
     settings(engine, Nothing {}).await
@@ -184,6 +194,7 @@ fn view(state: ListenerState) -> ListenerView {
         open: !state.address.is_loopback(),
         port: state.port,
         wanted_port: state.wanted_port,
+        paused: state.paused,
         problem: state.problem.map(|(message, hint)| Notice {
             code: "listener".to_owned(),
             message,

@@ -1,6 +1,6 @@
 //! What changed: numbers and ids only, coalesced, so that the view asks for the rows it shows.
 
-use super::RecheckView;
+use super::{RecheckView, Wish};
 
 /// Something changed since the event before.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize, ts_rs::TS)]
@@ -20,4 +20,6 @@ pub struct FeedEvent {
     pub recheck: Option<RecheckView>,
     /// More changed than can be told: ask for everything again.
     pub refetch: bool,
+    /// What the desktop wants of the window; nothing in a browser.
+    pub wishes: Vec<Wish>,
 }

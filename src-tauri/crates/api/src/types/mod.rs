@@ -8,6 +8,7 @@ mod bytes;
 mod compare;
 mod conduct;
 mod delivery;
+mod desktop;
 mod endpoint;
 mod feed;
 mod filter;
@@ -37,6 +38,9 @@ pub use delivery::{
     AskPreview, AttemptView, CancelSending, ChangeView, DeliveryRef, DeliveryView, Done, EditedBody,
     ListDeliveries, OwnCheckView, PreviewView, QuestionView, Replay, Resend, ScheduleView, SendAgain,
     TimingsView,
+};
+pub use desktop::{
+    Closing, DesktopSettings, DesktopView, MenuLine, MenuView, RunLeft, SetMenu, Switch, Wish, WorkView,
 };
 pub use endpoint::{
     AddEndpoint, EndpointRef, EndpointView, RemoveSecret, SecretView, SetSecret, UpdateEndpoint,

@@ -1,5 +1,7 @@
 //! What the window shows around the requests: listener, store, settings.
 
+use super::DesktopSettings;
+
 /// The state of the whole.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]
@@ -58,6 +60,8 @@ pub struct ListenerView {
     pub wanted_port: Option<u16>,
     /// Why it does not listen.
     pub problem: Option<Notice>,
+    /// Whether the person paused it.
+    pub paused: bool,
 }
 
 /// Something the person should know, with a way on.
@@ -122,4 +126,6 @@ pub struct Settings {
     pub theme: Theme,
     /// The URL that was last sent to.
     pub last_target: Option<String>,
+    /// What the window does on the desktop.
+    pub desktop: DesktopSettings,
 }

@@ -4,6 +4,7 @@
 //! its ticket or id, and all of it when the program ends. Clients are kept, so that connections are used again.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -90,6 +91,8 @@ pub(crate) struct Courier {
     plain: Arc<Client>,
     clients: Mutex<HashMap<(TimeoutRules, TrustRule), Arc<Client>>>,
     under_way: Mutex<HashMap<String, Cancel>>,
+    /// How many those are: one may have two names.
+    number: AtomicUsize,
     runs: Runs,
     ended: Notify,
     closing: Cancel,
@@ -110,6 +113,7 @@ impl Drop for UnderWay<'_> {
         for name in &self.names {
             under_way.remove(name);
         }
+        self.courier.number.fetch_sub(1, Ordering::Relaxed);
         self.courier.ended.notify_waiters();
     }
 }
@@ -127,6 +131,7 @@ impl Courier {
             sockets,
             clients: Mutex::default(),
             under_way: Mutex::default(),
+            number: AtomicUsize::new(0),
             runs: Runs::default(),
             ended: Notify::new(),
             closing: Cancel::new(),
@@ -182,6 +187,7 @@ impl Courier {
             under_way.insert(name.clone(), cancel.clone());
         }
         drop(under_way);
+        self.number.fetch_add(1, Ordering::Relaxed);
         UnderWay { courier: self, names }
     }
 
@@ -197,6 +203,11 @@ impl Courier {
 
     pub(crate) fn is_under_way(&self, id: DeliveryId) -> bool {
         self.lock().contains_key(&id.to_string())
+    }
+
+    /// How many deliveries are under way.
+    pub(crate) fn number_under_way(&self) -> usize {
+        self.number.load(Ordering::Relaxed)
     }
 
     /// Ends all that is under way and waits a moment until it is kept.
