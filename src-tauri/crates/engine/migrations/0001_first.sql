@@ -84,6 +84,15 @@ CREATE TABLE content (
 -- Few have it, and the list asks of each row whether it does.
 CREATE INDEX content_ambiguous ON content (place) WHERE instr(framing, 'ambiguous_framing') > 0;
 
+-- What many requests have in common, so that it need not lie in each: a row of `content` whose coding is above 1 was
+-- packed with the dictionary of that number less one. They are only added.
+CREATE TABLE dictionary (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    bytes BLOB NOT NULL,
+    -- the newest request when it was made
+    made_at INTEGER NOT NULL
+) STRICT;
+
 -- How many requests there are of each kind, kept in the transactions that add and remove them: nothing counts rows.
 CREATE TABLE tally (
     kind TEXT NOT NULL,

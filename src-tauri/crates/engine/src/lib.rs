@@ -34,6 +34,7 @@ pub mod model;
 mod options;
 pub mod provider;
 mod reading;
+mod recent;
 mod reception;
 mod recording;
 mod rejudging;
@@ -49,6 +50,7 @@ mod test_keys;
 mod unpacking;
 
 pub use answering::{LONGEST_DELAY, TemplateError, VARIABLES};
+pub use arrivals::Arrivals;
 pub use deleting::{COUNTED_AT_MOST, Deleted};
 pub use engine::Engine;
 pub use error::{EngineError, Kind};

@@ -40,6 +40,7 @@ impl Reception {
     }
 
     async fn keep(&self, new: NewRequest) -> Result<Kept, StoreError> {
+        let copy = self.core.recent.copy(&new);
         let kept = self.core.store.insert_request(new).await;
         let trouble = kept.as_ref().err().cloned();
         // Asked first: a swap for every request would be paid by all of them.
@@ -48,6 +49,9 @@ impl Reception {
             self.core.changes.tell(Change::Status);
         }
         let kept = kept?;
+        if let Some(copy) = copy {
+            self.core.recent.put(copy, kept.sequence);
+        }
         self.core.changes.tell(Change::Arrived);
         Ok(kept)
     }

@@ -6,7 +6,8 @@ use bytes::Bytes;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Row};
 
-use super::content::{self, read_head};
+use super::content;
+use super::dictionary::Known;
 use super::prepared::{framing_of, reply_of};
 use super::words::{state_of, verdict_of, version_of};
 use super::{Store, StoreError, id_of, pack};
@@ -163,11 +164,12 @@ pub(super) fn summary(row: &SqliteRow) -> Result<RequestSummary, StoreError> {
 
 /// A row of [`SUMMARY`] with `head_length`, `length`, `coding`, `data`, `framing` and `reply` after it. They are read by
 /// their names: the summary grows.
-fn whole(row: &SqliteRow) -> Result<Request, StoreError> {
-    let bytes = pack::unpack(
+fn whole(row: &SqliteRow, known: &Known) -> Result<Request, StoreError> {
+    let bytes = pack::unpack_with(
         row.try_get("coding")?,
         row.try_get("length")?,
         row.try_get("data")?,
+        known,
     )?;
     let (head, _) = content::cut(&bytes, row.try_get("head_length")?)?;
     Ok(Request {
@@ -221,25 +223,6 @@ impl Store {
         Ok(found)
     }
 
-    /// The requests with the provider and delivery key of this one, itself among them, newest first, at most 500.
-    ///
-    /// # Errors
-    ///
-    /// When they cannot be read.
-    pub async fn repetitions(&self, id: RequestId) -> Result<Vec<RequestSummary>, StoreError> {
-        let rows = sqlx::query(AssertSqlSafe(format!(
-            "{SUMMARY} WHERE request.id = ?1 OR request.sequence IN (
-                SELECT other.sequence FROM request AS one JOIN request AS other INDEXED BY request_delivery_key
-                    ON other.provider = one.provider AND other.delivery_key = one.delivery_key
-                WHERE one.id = ?1 AND one.delivery_key IS NOT NULL AND other.delivery_key IS NOT NULL)
-             ORDER BY request.sequence DESC LIMIT 500"
-        )))
-        .bind(&id.as_bytes()[..])
-        .fetch_all(self.readers())
-        .await?;
-        rows.iter().map(summary).collect()
-    }
-
     /// One request with its head and framing, if it is there.
     ///
     /// # Errors
@@ -253,7 +236,7 @@ impl Store {
             .await?;
         let Some(row) = row else { return Ok(None) };
         let summary = summary(&row)?;
-        let (head, framing) = read_head(self.readers(), summary.sequence.0).await?;
+        let (head, framing) = self.read_head(summary.sequence.0).await?;
         let reply = match summary.recognition.handshake {
             Some(_) => self.reply(summary.sequence).await?,
             None => None,
@@ -300,7 +283,13 @@ impl Store {
             .bind(limit)
             .fetch_all(self.readers())
             .await?;
-        let requests = move || rows.iter().map(whole).collect();
+        let codings: Result<Vec<i64>, _> = rows.iter().map(|row| row.try_get("coding")).collect();
+        let known = self
+            .inner
+            .dictionaries
+            .for_codings(&codings?, self.readers())
+            .await?;
+        let requests = move || rows.iter().map(|row| whole(row, &known)).collect();
         tokio::task::spawn_blocking(requests)
             .await
             .map_err(|error| StoreError::Internal {
