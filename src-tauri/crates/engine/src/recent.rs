@@ -15,6 +15,9 @@ use crate::model::{Mark, NewRequest, RawHead, Request, RequestSummary, Sequence}
 /// Bytes that wait for one follower; what comes beyond them is read from the store.
 const BYTES: usize = 4 * 1024 * 1024;
 
+/// A longer head is no usual one: it is read from the store.
+const LONGEST_HEAD: usize = 8 * 1024;
+
 /// What a request costs beside its bytes.
 const OVERHEAD: usize = 512;
 
@@ -40,7 +43,8 @@ impl Recent {
     pub(crate) fn copy(&self, new: &NewRequest) -> Option<Request> {
         // How a forward stands, and the answer of a target that is waited for, are known by the rows only.
         let is_settled = new.forwards.is_empty() && new.answered.is_some();
-        (self.followed.load(Ordering::Relaxed) && is_settled).then(|| request(new))
+        let is_short = new.arrival.head.bytes().len() <= LONGEST_HEAD;
+        (self.followed.load(Ordering::Relaxed) && is_settled && is_short).then(|| request(new))
     }
 
     /// Puts a copy where followers find it, now that the request is committed.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::TryStreamExt;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Row};
 
@@ -90,6 +91,9 @@ pub struct Page {
     /// from here goes on.
     pub scanned_to: Option<Sequence>,
 }
+
+/// Bytes of packed requests that are read at once to be shown.
+const BETWEEN: usize = 2 * 1024 * 1024;
 
 /// What [`summary`] reads, in its order.
 pub(super) const SUMMARY: &str = "SELECT request.id, request.sequence, request.received_at, request.took_micros, \
@@ -258,7 +262,8 @@ impl Store {
         reply_of(text.flatten().as_deref())
     }
 
-    /// At most `limit` requests with their heads, newer than `after`, none newer than `to`, oldest first.
+    /// At most `limit` requests with their heads, newer than `after`, none newer than `to`, oldest first; fewer where
+    /// they are large, but never none where there are some.
     ///
     /// # Errors
     ///
@@ -277,12 +282,20 @@ impl Store {
             1,
         ) + "JOIN content ON content.place = request.sequence * 65536
              WHERE request.sequence > ? AND request.sequence <= ? ORDER BY request.sequence LIMIT ?";
-        let rows = sqlx::query(AssertSqlSafe(sql))
-            .bind(after.0)
-            .bind(to.0)
-            .bind(limit)
-            .fetch_all(self.readers())
-            .await?;
+        let (mut rows, mut bytes) = (Vec::new(), 0);
+        {
+            let mut found = sqlx::query(AssertSqlSafe(sql))
+                .bind(after.0)
+                .bind(to.0)
+                .bind(limit)
+                .fetch(self.readers());
+            while bytes < BETWEEN
+                && let Some(row) = found.try_next().await?
+            {
+                bytes += row.try_get::<&[u8], _>("data")?.len();
+                rows.push(row);
+            }
+        }
         let codings: Result<Vec<i64>, _> = rows.iter().map(|row| row.try_get("coding")).collect();
         let known = self
             .inner

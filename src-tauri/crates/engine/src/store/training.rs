@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::TryStreamExt;
 use sqlx::{Row, SqlitePool};
 use tokio::sync::watch;
 
@@ -25,7 +26,7 @@ const BYTES_OF_ONE: usize = 16 * 1024;
 /// So many requests after a dictionary was made it is looked whether another would be better.
 const AGAIN: i64 = 50_000;
 /// How often is looked, while something is written.
-const LOOK: Duration = Duration::from_secs(1);
+const LOOK: Duration = Duration::from_millis(250);
 
 /// What the work is done with.
 pub(super) struct Trainer {
@@ -93,29 +94,40 @@ impl Trainer {
         }
     }
 
-    /// The newest requests as they are packed.
+    /// The newest requests as they are packed: no more are read than are learned from, since a long reading keeps the
+    /// log from being emptied.
     async fn samples(&self, newest: i64) -> Result<Vec<Bytes>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT coding, length, data FROM content
-             WHERE place > ? * 65536 AND place % 65536 = 0 AND length < 65536 ORDER BY place DESC LIMIT ?",
-        )
-        .bind(newest - SAMPLES)
-        .bind(SAMPLES)
-        .fetch_all(&self.rows)
-        .await?;
-        let (mut samples, mut bytes) = (Vec::new(), 0);
-        for row in rows {
-            let coding = row.try_get(0)?;
-            let known = self.dictionaries.for_codings(&[coding], &self.rows).await?;
-            let whole = pack::unpack_with(coding, row.try_get(1)?, row.try_get(2)?, &known)?;
-            let sample = whole.slice(..whole.len().min(BYTES_OF_ONE));
-            bytes += sample.len();
-            if bytes > BYTES {
-                break;
+        let (mut packed, mut bytes) = (Vec::new(), 0);
+        {
+            let mut rows = sqlx::query(
+                "SELECT coding, length, data FROM content
+                 WHERE place > ? * 65536 AND place % 65536 = 0 AND length < 65536 ORDER BY place DESC LIMIT ?",
+            )
+            .bind(newest - SAMPLES)
+            .bind(SAMPLES)
+            .fetch(&self.rows);
+            while bytes < BYTES
+                && let Some(row) = rows.try_next().await?
+            {
+                let (coding, length): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
+                bytes += usize::try_from(length).unwrap_or(usize::MAX).min(BYTES_OF_ONE);
+                packed.push((coding, length, row.try_get(2)?));
             }
-            samples.push(sample);
         }
-        Ok(samples)
+        let codings: Vec<i64> = packed.iter().map(|(coding, _, _)| *coding).collect();
+        let known = self.dictionaries.for_codings(&codings, &self.rows).await?;
+        let unpacked = move || {
+            let samples = packed.into_iter().map(|(coding, length, data)| {
+                let whole = pack::unpack_with(coding, length, data, &known)?;
+                Ok(whole.slice(..whole.len().min(BYTES_OF_ONE)))
+            });
+            samples.collect()
+        };
+        tokio::task::spawn_blocking(unpacked)
+            .await
+            .map_err(|error| StoreError::Internal {
+                detail: error.to_string(),
+            })?
     }
 
     /// Keeps a dictionary, unless another was kept since.
