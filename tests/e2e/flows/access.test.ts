@@ -1,26 +1,8 @@
 /** What axe-core finds on the main screens, light and dark: nothing. */
-import axe from 'axe-core';
 import { describe } from 'vitest';
-import { type Bench, expect, test } from '../harness/bench';
+import { check, type Found, listen } from '../harness/axe';
+import { expect, test } from '../harness/bench';
 import { githubHeaders, post, target } from '../harness/wire';
-
-/** What was found, and on which screens. */
-type Found = Map<string, string[]>;
-
-async function check(bench: Bench, found: Found, screen: string): Promise<void> {
-  const violations = await bench.page.evaluate(async (): Promise<string[]> => {
-    const results = await (window as unknown as { axe: typeof axe }).axe.run(document, {
-      resultTypes: ['violations'],
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-    });
-    return results.violations.flatMap((violation) =>
-      violation.nodes.map(
-        (node) => `${violation.id} at ${node.target.join(' ')}: ${node.failureSummary ?? ''}`,
-      ),
-    );
-  });
-  for (const violation of violations) found.set(violation, [...(found.get(violation) ?? []), screen]);
-}
 
 describe.for(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
   test.override({ look: { colorScheme } });
@@ -28,7 +10,7 @@ describe.for(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
   test('no screen keeps anyone out', async ({ bench }) => {
     const found: Found = new Map();
     const dev = await target({ status: 404, type: 'application/json', body: '{"error":"not here"}' });
-    await bench.page.evaluate(axe.source);
+    await listen(bench);
     await bench.at('welcome').waitFor();
     await check(bench, found, 'first start');
 

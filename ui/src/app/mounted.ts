@@ -80,6 +80,8 @@ export async function open(
       listener: {
         listening: true,
         url: 'http://127.0.0.1:4665',
+        address: '127.0.0.1',
+        open: false,
         port: 4665,
         wantedPort: null,
         problem: null,

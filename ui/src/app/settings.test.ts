@@ -73,6 +73,22 @@ describe('the settings', () => {
     expect(one('settings-port-error').textContent).toContain('70000');
   });
 
+  it('warn before the listener is opened to other machines', async () => {
+    const { bench, host } = await open(new ScriptedRows(0));
+    bench.view.openSettings('listener');
+    await settle();
+    expect(all('settings-address-warning')).toHaveLength(0);
+    const select = one('settings-address') as HTMLSelectElement;
+    expect(select.value, 'nobody else can send unless that is asked for').toBe('127.0.0.1');
+    select.value = '0.0.0.0';
+    select.dispatchEvent(new Event('change', { bubbles: true }));
+    await settle();
+    expect(one('settings-address-warning').textContent).toContain('Any machine');
+    one('settings-port-save').click();
+    await settle();
+    expect(host.asked).toContainEqual(['set_port', { port: 4665, address: '0.0.0.0' }]);
+  });
+
   it('take a limit as people write it and keep what is right only', async () => {
     const { bench, host } = await open(new ScriptedRows(0));
     bench.view.openSettings('limits');

@@ -13,6 +13,10 @@ id: string,
  */
 toml: string, 
 /**
+ * The id of the own scheme whose place it takes.
+ */
+replaces: string | null, 
+/**
  * The secret that the endpoint gets, if it does not have it.
  */
 secret: string | null, };

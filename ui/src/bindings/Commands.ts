@@ -20,6 +20,7 @@ import type { DeliveryRef } from "./DeliveryRef";
 import type { DeliveryView } from "./DeliveryView";
 import type { DiagnosisView } from "./DiagnosisView";
 import type { Done } from "./Done";
+import type { DraftScheme } from "./DraftScheme";
 import type { Dropped } from "./Dropped";
 import type { EndpointRef } from "./EndpointRef";
 import type { EndpointView } from "./EndpointView";
@@ -28,7 +29,7 @@ import type { FilterReading } from "./FilterReading";
 import type { FilterRef } from "./FilterRef";
 import type { FilterSuggestion } from "./FilterSuggestion";
 import type { FindScheme } from "./FindScheme";
-import type { FoundScheme } from "./FoundScheme";
+import type { FoundSchemes } from "./FoundSchemes";
 import type { HeldRef } from "./HeldRef";
 import type { HeldView } from "./HeldView";
 import type { HostRef } from "./HostRef";
@@ -42,6 +43,8 @@ import type { MatchCount } from "./MatchCount";
 import type { MoveHeld } from "./MoveHeld";
 import type { Nothing } from "./Nothing";
 import type { OrderFilters } from "./OrderFilters";
+import type { OwnSchemeRef } from "./OwnSchemeRef";
+import type { OwnSchemeView } from "./OwnSchemeView";
 import type { PauseQueue } from "./PauseQueue";
 import type { PauseRun } from "./PauseRun";
 import type { PreviewView } from "./PreviewView";
@@ -50,6 +53,7 @@ import type { Purged } from "./Purged";
 import type { QueueView } from "./QueueView";
 import type { ReachabilityView } from "./ReachabilityView";
 import type { ReadFilter } from "./ReadFilter";
+import type { ReadScheme } from "./ReadScheme";
 import type { RemedyApplied } from "./RemedyApplied";
 import type { RemoveSecret } from "./RemoveSecret";
 import type { RenameFilter } from "./RenameFilter";
@@ -66,8 +70,12 @@ import type { RunRef } from "./RunRef";
 import type { RunView } from "./RunView";
 import type { SampleSent } from "./SampleSent";
 import type { SaveFilter } from "./SaveFilter";
+import type { SaveOwnScheme } from "./SaveOwnScheme";
 import type { SaveTarget } from "./SaveTarget";
 import type { SavedFilterView } from "./SavedFilterView";
+import type { SchemeReadingView } from "./SchemeReadingView";
+import type { SearchRef } from "./SearchRef";
+import type { SearchView } from "./SearchView";
 import type { SeekFilter } from "./SeekFilter";
 import type { SendAgain } from "./SendAgain";
 import type { SendSample } from "./SendSample";
@@ -89,6 +97,10 @@ import type { TagView } from "./TagView";
 import type { TargetRef } from "./TargetRef";
 import type { TargetView } from "./TargetView";
 import type { Text } from "./Text";
+import type { TriedOnView } from "./TriedOnView";
+import type { TriedView } from "./TriedView";
+import type { TryScheme } from "./TryScheme";
+import type { TrySchemeOn } from "./TrySchemeOn";
 import type { UndoDeletion } from "./UndoDeletion";
 import type { UndoRemedy } from "./UndoRemedy";
 import type { UpdateEndpoint } from "./UpdateEndpoint";
@@ -231,14 +243,6 @@ apply_remedy: Command<ApplyRemedy, RemedyApplied>,
  */
 undo_remedy: Command<UndoRemedy, Nothing>, 
 /**
- * How the sender of a request signs, best first.
- */
-find_scheme: Command<FindScheme, Array<FoundScheme>>, 
-/**
- * Keeps a scheme as one of the person's own and checks the endpoint of a request by it; can be undone.
- */
-adopt_scheme: Command<AdoptScheme, RemedyApplied>, 
-/**
  * A request as a cURL command, safe to paste into a POSIX shell.
  */
 copy_as_curl: Command<CopyRequest, Text>, 
@@ -322,6 +326,54 @@ providers: Command<Nothing, Array<ProviderView>>,
  * Sends a sample event through the listener.
  */
 send_sample: Command<SendSample, SampleSent>, 
+/**
+ * The schemes of the person's own, by id.
+ */
+own_schemes: Command<Nothing, Array<OwnSchemeView>>, 
+/**
+ * Keeps a scheme of the person's own; everything that was captured is judged again.
+ */
+save_own_scheme: Command<SaveOwnScheme, OwnSchemeView>, 
+/**
+ * Removes a scheme of the person's own; can be undone.
+ */
+remove_own_scheme: Command<OwnSchemeRef, RemedyApplied>, 
+/**
+ * The file and the form that a scheme begins with; nothing is kept.
+ */
+draft_scheme: Command<DraftScheme, SchemeReadingView>, 
+/**
+ * A file and its form made of one another, and what is wrong with them; nothing is kept.
+ */
+read_scheme: Command<ReadScheme, SchemeReadingView>, 
+/**
+ * The places of a request that a scheme can name, without what is there.
+ */
+scheme_places: Command<RequestRef, Array<string>>, 
+/**
+ * A scheme tried on one captured request; nothing is kept.
+ */
+try_scheme: Command<TryScheme, TriedView>, 
+/**
+ * A scheme tried on a stretch of the captured requests; nothing is kept.
+ */
+try_scheme_on: Command<TrySchemeOn, TriedOnView>, 
+/**
+ * How the sender of a request signs, best first.
+ */
+find_scheme: Command<FindScheme, FoundSchemes>, 
+/**
+ * How far a search is.
+ */
+search_state: Command<SearchRef, SearchView>, 
+/**
+ * Ends a search; what it found until then is given where it was begun.
+ */
+stop_search: Command<SearchRef, Done>, 
+/**
+ * Keeps a scheme as one of the person's own and checks the endpoint of a request by it; can be undone.
+ */
+adopt_scheme: Command<AdoptScheme, RemedyApplied>, 
 /**
  * The deliveries of a request, newest first.
  */

@@ -11,4 +11,8 @@ id: string,
 /**
  * The secret that it may sign with.
  */
-secret: string, };
+secret: string, 
+/**
+ * By which the search is watched and stopped.
+ */
+ticket: string, };

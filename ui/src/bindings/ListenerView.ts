@@ -14,6 +14,14 @@ listening: boolean,
  */
 url: string, 
 /**
+ * The address it listens on, or was to listen on.
+ */
+address: string, 
+/**
+ * Whether other machines can send to it.
+ */
+open: boolean, 
+/**
  * The port it listens on, or was to listen on.
  */
 port: number, 

@@ -2,6 +2,7 @@
 import type { ByteRange } from '../bindings/ByteRange';
 import type { FeedEvent } from '../bindings/FeedEvent';
 import type { RequestRow } from '../bindings/RequestRow';
+import type { SchemeFormView } from '../bindings/SchemeFormView';
 import type { Args, CommandName, FeedMessage, Host, Result } from './host';
 
 type Script = { [K in CommandName]?: (args: Args<K>) => Result<K> | Promise<Result<K>> };
@@ -86,6 +87,43 @@ export function rowOf(sequence: number, change: Partial<RequestRow> = {}): Reque
     noted: false,
     tags: [],
     ambiguous: false,
+    ...change,
+  };
+}
+
+export function formOf(change: Partial<SchemeFormView> = {}): SchemeFormView {
+  return {
+    id: 'acme',
+    name: 'Acme',
+    note: '',
+    docs: '',
+    places: 'header:X-Acme',
+    prefix: '',
+    separator: '',
+    assign: '',
+    key: '',
+    position: null,
+    trim: false,
+    algorithm: 'hmac-sha256',
+    encoding: 'hex',
+    content: '{body}',
+    decode: 'text',
+    strip: '',
+    secretHash: '',
+    keySource: '',
+    jwtAlgorithms: '',
+    digest: '',
+    digestHash: 'sha256',
+    digestEncoding: 'hex',
+    timestamp: '',
+    unit: 'seconds',
+    past: null,
+    future: null,
+    signedId: '',
+    detect: '',
+    event: '',
+    deliveryId: '',
+    beyond: [],
     ...change,
   };
 }

@@ -24,8 +24,9 @@ export interface Action {
 }
 
 const always = (): boolean => true;
-/** Whether the requests are shown, and not the settings. */
-const browsing = (bench: Workbench): boolean => bench.view.settings === null;
+/** Whether the requests are shown, and not the settings or a scheme that is being made. */
+const browsing = (bench: Workbench): boolean =>
+  bench.view.settings === null && bench.schemes.builder === null;
 const hasRow = (bench: Workbench): boolean => browsing(bench) && bench.row !== null;
 const several = (bench: Workbench): boolean =>
   browsing(bench) && bench.list.chosen.several && bench.draft === null;
@@ -49,6 +50,7 @@ function filterBy(filter: string): (bench: Workbench) => void {
   return (bench) => {
     void bench.list.setFilter(filter);
     bench.view.drawer = false;
+    bench.schemes.leave();
     bench.view.closeSettings();
   };
 }
@@ -361,6 +363,7 @@ export const ACTIONS: readonly Action[] = [
     keys: [],
     when: always,
     run: (bench) => {
+      bench.schemes.leave();
       bench.view.openSettings('storage');
     },
   },
@@ -459,6 +462,7 @@ export const ACTIONS: readonly Action[] = [
     keys: ['mod+,'],
     when: always,
     run: (bench) => {
+      bench.schemes.leave();
       bench.view.openSettings(bench.view.settings ?? '');
     },
   },
@@ -501,6 +505,84 @@ export const ACTIONS: readonly Action[] = [
     },
   },
   {
+    id: 'scheme.describe',
+    title: 'Describe this sender’s scheme…',
+    group: 'Request',
+    keys: [],
+    when: reading,
+    run: (bench) => {
+      if (bench.row !== null) void bench.schemes.describe(bench.row);
+    },
+  },
+  {
+    id: 'scheme.list',
+    title: 'Own schemes',
+    group: 'Hookbench',
+    keys: [],
+    when: always,
+    run: (bench) => {
+      bench.schemes.leave();
+      bench.view.openSettings('schemes');
+    },
+  },
+  {
+    id: 'scheme.new',
+    title: 'New scheme…',
+    group: 'Hookbench',
+    keys: [],
+    when: (bench) => bench.schemes.builder === null,
+    run: (bench) => void bench.schemes.make(),
+  },
+  {
+    id: 'scheme.import',
+    title: 'Import a scheme…',
+    group: 'Hookbench',
+    keys: [],
+    when: (bench) => bench.schemes.builder === null,
+    run: (bench) => {
+      bench.view.open({ kind: 'importScheme' });
+    },
+  },
+  {
+    id: 'scheme.keep',
+    title: 'Keep the scheme',
+    group: 'Hookbench',
+    keys: ['mod+s'],
+    once: true,
+    when: (bench) => bench.schemes.builder?.right === true,
+    run: (bench) => void bench.schemes.keep(),
+  },
+  {
+    id: 'scheme.face',
+    title: 'Show the scheme as a form or as TOML',
+    group: 'Hookbench',
+    keys: [],
+    when: (bench) => bench.schemes.builder !== null,
+    run: (bench) => {
+      const { builder } = bench.schemes;
+      builder?.show(builder.face === 'form' ? 'toml' : 'form');
+    },
+  },
+  {
+    id: 'scheme.test',
+    title: 'Test the scheme on all captured requests',
+    group: 'Hookbench',
+    keys: [],
+    when: (bench) => {
+      const { builder } = bench.schemes;
+      return builder !== null && !builder.testing && (builder.tested?.next ?? null) !== null;
+    },
+    run: (bench) => void bench.schemes.builder?.testAll(),
+  },
+  {
+    id: 'scheme.copy',
+    title: 'Copy the scheme as TOML',
+    group: 'Hookbench',
+    keys: [],
+    when: (bench) => bench.schemes.builder !== null,
+    run: (bench) => void copy(bench, 'TOML', bench.schemes.builder?.toml ?? ''),
+  },
+  {
     id: 'hookbench.queue',
     title: 'Show what waits to be forwarded',
     group: 'Hookbench',
@@ -531,7 +613,6 @@ export function savedActions(bench: Workbench): Action[] {
     keys: [],
     when: always,
     run: (on) => {
-      on.view.closeSettings();
       filterBy(saved.filter)(on);
     },
   }));

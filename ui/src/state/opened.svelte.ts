@@ -105,7 +105,12 @@ export class OpenRequest {
 
   /** Keeps a scheme that was found and checks by it from now on. */
   async adoptScheme(toml: string, secret: string): Promise<void> {
-    this.applied = await this.#host.call('adopt_scheme', { id: this.id, toml, secret });
+    this.applied = await this.#host.call('adopt_scheme', {
+      id: this.id,
+      toml,
+      replaces: null,
+      secret,
+    });
     await this.loadDetail();
   }
 

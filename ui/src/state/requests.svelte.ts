@@ -16,6 +16,8 @@ export const HELD = 3000;
 const COUNTED = 1000;
 /** Milliseconds between two counts of the whole list; in between what comes is added. */
 const MEASURED = 1000;
+/** Milliseconds after a find for which a search is still shown, so that it does not flicker from find to find. */
+const BETWEEN = 300;
 
 interface Ask {
   before?: number;
@@ -43,6 +45,10 @@ export class RequestList {
   error = $state.raw<ApiError | null>(null);
   loaded = $state(false);
   busy = $state(false);
+  /** How many requests the search that is under way, or was stopped, has looked through; `null` where there is none. */
+  searched = $state<number | null>(null);
+  /** A search was stopped by the person before it was through. */
+  stopped = $state(false);
   /** The row the keyboard stands on. */
   activeId = $state<string | null>(null);
   /** The row whose request is open. */
@@ -80,6 +86,7 @@ export class RequestList {
   /** Where the active row stands, for when it is not held any more. */
   #activePlace = -1;
   #measuredAt = 0;
+  #searchRound = 0;
   #wantedPlace: number | null = null;
   readonly #arranged = $derived(
     isArranged(this.arrangement) ? arrange(this.rows, this.arrangement, this.folded) : null,
@@ -141,11 +148,10 @@ export class RequestList {
     const current = (): boolean => question === this.#question;
     this.busy = true;
     try {
+      this.stopped = false;
+      this.searched = null;
       const newest = await this.#newest(filter);
-      let page = await this.#page({ filter });
-      while (current() && page.rows.length === 0 && page.more && page.next !== null) {
-        page = await this.#page({ filter, before: page.next });
-      }
+      const page = await this.#search({ filter }, newest, current);
       if (current()) this.#show(page, filter, newest);
     } catch (thrown) {
       if (!current()) return;
@@ -254,7 +260,7 @@ export class RequestList {
   }
 
   async older(): Promise<void> {
-    if (!this.more || this.#older === null || this.arranged) return;
+    if (!this.more || this.#older === null || this.arranged || this.stopped) return;
     await this.#paged({ before: this.#older }, (page) => {
       const rows = [...this.rows, ...page.rows];
       const dropped = Math.max(0, rows.length - HELD);
@@ -264,6 +270,17 @@ export class RequestList {
       this.more = page.more && page.next !== null;
       if (!this.more && this.total !== null) this.total = this.offset + this.rows.length;
     });
+  }
+
+  /** Ends a search where it is; what was found stays. */
+  stop(): void {
+    this.stopped = this.searched !== null;
+  }
+
+  /** Goes on with a search that was stopped. */
+  async searchOn(): Promise<void> {
+    this.stopped = false;
+    await this.older();
   }
 
   /** Brings back rows that were let go at the upper end. */
@@ -516,13 +533,42 @@ export class RequestList {
     this.#paging = true;
     const [question, stretch] = [this.#question, this.#stretch];
     try {
-      const page = await this.#page(ask);
-      if (question === this.#question && stretch === this.#stretch) take(page);
+      const current = (): boolean => question === this.#question && stretch === this.#stretch;
+      const page = await this.#search(ask, this.#shownTo, current);
+      if (current()) take(page);
     } catch {
       // The rows that are there stay; scrolling on asks again.
     } finally {
       this.#paging = false;
     }
+  }
+
+  /**
+   * A page with something in it, or the last one: a search through the bytes gives what it found in a short time, which
+   * may be nothing. How far it came is told meanwhile.
+   */
+  async #search(ask: Ask & { filter?: string }, from: number, current: () => boolean): Promise<RequestPage> {
+    const { after, limit = PAGE } = ask;
+    const round = ++this.#searchRound;
+    let page = await this.#page(ask);
+    const isShort = (): boolean => page.more && page.next !== null && page.rows.length < limit;
+    while (current() && after === undefined && isShort()) {
+      this.searched = Math.max(0, from - (page.next ?? 0) + 1);
+      if (this.stopped) return page;
+      if (page.rows.length > 0) {
+        // Where the screen is not full it is gone on at once; else the search is over until more is scrolled to.
+        setTimeout(() => {
+          if (round === this.#searchRound && !this.stopped) this.searched = null;
+        }, BETWEEN);
+        return page;
+      }
+      page = await this.#page({ ...ask, before: page.next ?? 0 });
+    }
+    if (current()) {
+      this.searched = null;
+      this.stopped = false;
+    }
+    return page;
   }
 
   #page(ask: Ask & { filter?: string }): Promise<RequestPage> {

@@ -302,3 +302,76 @@ describe('a list that is far longer than what is held', () => {
     expect(list.length).toBe(2 * PAGE);
   });
 });
+
+describe('a search through the bytes', () => {
+  /** A host that looks through ten requests at a time; those in `hits` match. */
+  const searching = (count: number, hits: readonly number[]) => {
+    const store = new ScriptedRows(count);
+    let asked = 0;
+    const wait: (() => void)[] = [];
+    const host = new ScriptedHost({
+      count_requests: () => ({ requests: null }),
+      list_requests: async (query) => {
+        if (query.filter === '') return store.page(query);
+        asked += 1;
+        await new Promise<void>((go) => wait.push(go));
+        const from = Math.min(query.before ?? count + 1, count + 1);
+        const to = Math.max(1, from - 10);
+        const all = store.page({ ...query, before: from, limit: 10, filter: '' }).rows;
+        return { rows: all.filter((row) => hits.includes(row.sequence)), more: to > 1, next: to };
+      },
+    });
+    const step = async (): Promise<void> => {
+      wait.shift()?.();
+      for (let turn = 0; turn < 3; turn += 1) await settle();
+    };
+    return { host, step, asked: () => asked };
+  };
+
+  it('tells how far it is until something is found', async () => {
+    const { host, step } = searching(100, [65]);
+    const list = new RequestList(host, 0);
+    void list.load('*rare*');
+    await settle();
+    await step();
+    expect([list.searched, list.loaded]).toEqual([10, false]);
+    await step();
+    expect(list.searched).toBe(20);
+    await step();
+    await step();
+    expect(list.rows.map((row) => row.sequence)).toEqual([65]);
+    expect(list.more, 'what is older was not looked at').toBe(true);
+    expect(list.searched, 'the grid goes on where it is not full').toBe(40);
+  });
+
+  it('is stopped where it is and goes on from there', async () => {
+    const { host, step, asked } = searching(100, [3]);
+    const list = new RequestList(host, 0);
+    void list.load('*rare*');
+    await settle();
+    await step();
+    list.stop();
+    await step();
+    expect([list.stopped, list.busy, list.loaded, list.rows.length]).toEqual([true, false, true, 0]);
+    expect(list.searched).toBe(20);
+    const before = asked();
+    await list.older();
+    expect(asked(), 'scrolling does not start it again').toBe(before);
+    void list.searchOn();
+    for (let turn = 0; turn < 9; turn += 1) await step();
+    expect(list.rows.map((row) => row.sequence)).toEqual([3]);
+    expect([list.more, list.stopped, list.searched]).toEqual([false, false, null]);
+  });
+
+  it('is forgotten when another filter is asked for', async () => {
+    const { host, step } = searching(100, []);
+    const list = new RequestList(host, 0);
+    void list.load('*rare*');
+    await settle();
+    await step();
+    await list.load('');
+    expect([list.searched, list.stopped, list.rows.length]).toEqual([null, false, 100]);
+    await step();
+    expect([list.searched, list.filter], 'what still comes changes nothing').toEqual([null, '']);
+  });
+});

@@ -90,8 +90,9 @@ export class Surroundings {
     this.providers = await this.#host.call('providers', {});
   }
 
-  async setPort(port: number): Promise<void> {
-    const listener = await this.#host.call('set_port', { port });
+  /** Listens on another port, and at another address where one is given. */
+  async setPort(port: number, address: string | null = null): Promise<void> {
+    const listener = await this.#host.call('set_port', { port, address });
     if (this.status !== null) this.status = { ...this.status, listener };
     await this.loadStatus();
   }

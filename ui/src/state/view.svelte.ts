@@ -27,6 +27,7 @@ export type Dialog =
   | { kind: 'deleteMatching'; filter: string }
   | { kind: 'saveFilter' }
   | { kind: 'saved'; saved: SavedFilterView }
+  | { kind: 'importScheme' }
   | { kind: 'sequence'; chosen: readonly string[] | string }
   | { kind: 'idempotency'; request: string }
   | { kind: 'confirm'; question: Question; answer: (agreed: boolean) => void }

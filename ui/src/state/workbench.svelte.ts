@@ -19,6 +19,7 @@ import { FilterReading } from './reading.svelte';
 import { OpenRequest, type Sending } from './opened.svelte';
 import { RequestList } from './requests.svelte';
 import { SavedFilters } from './saved.svelte';
+import { Schemes } from './schemes.svelte';
 import { Several } from './several.svelte';
 import { Sought } from './sought.svelte';
 import { Surroundings } from './surroundings.svelte';
@@ -40,6 +41,7 @@ export class Workbench {
   readonly deleting = new Deleting(this);
   readonly annotating = new Annotating(this);
   readonly saved: SavedFilters;
+  readonly schemes = new Schemes(this);
   readonly reading: FilterReading;
   readonly several = new Several(this);
   readonly sought: Sought;
@@ -138,10 +140,11 @@ export class Workbench {
     this.notes.speak(number === null ? 'All that match are selected' : `${number} selected`);
   }
 
-  /** Leaves what is innermost: a dialog, the drawer, the settings, the editor, the request. */
+  /** Leaves what is innermost: a dialog, the drawer, a scheme, the settings, the editor, the request. */
   back(): void {
     if (this.view.dialog !== null) this.view.close();
     else if (this.view.drawer) this.view.drawer = false;
+    else if (this.schemes.builder !== null) this.schemes.leave();
     else if (this.view.settings !== null) this.view.closeSettings();
     else if (this.draft !== null) this.leaveDraft();
     else if (this.list.chosen.several) this.list.unselect();
@@ -390,7 +393,10 @@ export class Workbench {
       this.notes.speak(this.#arrivalText(event.arrived));
     }
     if (event.requests.length > 0) void this.#rowsChanged(event.requests);
-    if (event.endpoints) this.around.loadEndpoints().catch(() => undefined);
+    if (event.endpoints) {
+      this.around.loadEndpoints().catch(() => undefined);
+      this.schemes.refresh().catch(() => undefined);
+    }
     if (event.status) {
       this.saved.load().catch(() => undefined);
       this.around.countsChanged();

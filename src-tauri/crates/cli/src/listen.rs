@@ -52,7 +52,7 @@ pub(crate) async fn run(engine: &Engine, listen: &Listen) -> Result<(), Failure>
 /// Where to listen, by the command line.
 pub(crate) const fn wanted(listen: &Listen) -> hookbench_engine::Listen {
     hookbench_engine::Listen {
-        address: listen.bind,
+        address: Some(listen.bind),
         port: Some(listen.port),
         exact_port: listen.exact_port,
     }

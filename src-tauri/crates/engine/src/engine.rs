@@ -16,6 +16,7 @@ use crate::changes::{Change, Changes};
 use crate::clock::Clock;
 use crate::conduct::Conducts;
 use crate::error::EngineError;
+use crate::examining::Searches;
 use crate::forwarding::PassingForward;
 use crate::forwarding::drain::Drain;
 use crate::housekeeping::Housekeeping;
@@ -59,6 +60,8 @@ pub(crate) struct Core {
     source: Mutex<Source>,
     /// What was applied of remedies, so that it can be undone.
     pub(crate) remedies: Remedies,
+    /// Searches that are under way.
+    pub(crate) searches: Searches,
     /// Whether the judge has the secrets that were there when the engine was opened.
     pub(crate) ready: watch::Sender<bool>,
     /// What endpoints do beside keeping requests.
@@ -109,6 +112,7 @@ impl Engine {
             judge: ArcSwap::from_pointee(judge),
             source: Mutex::default(),
             remedies: Remedies::default(),
+            searches: Searches::default(),
             ready: watch::Sender::new(false),
             conducts: ArcSwap::default(),
             renewing: Mutex::default(),

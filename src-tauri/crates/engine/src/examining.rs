@@ -2,9 +2,13 @@
 //!
 //! All of it may take long on large bodies, so it runs on threads that serve nobody else, and within a budget.
 
+mod searches;
+
+pub(crate) use searches::Searches;
+pub use searches::{Searching, Ticketed};
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -39,38 +43,6 @@ const HASHED: u64 = 1 << 30;
 
 /// How many further requests confirm a scheme that was found.
 const CONFIRMING: usize = 10;
-
-/// A search that is under way, to be watched and stopped from elsewhere.
-#[derive(Debug, Default)]
-pub struct Searching {
-    steps: AtomicU32,
-    stopped: AtomicBool,
-}
-
-impl Searching {
-    /// Ends the search soon; what was found so far is given.
-    pub fn stop(&self) {
-        self.stopped.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether it was stopped.
-    #[must_use]
-    pub fn is_stopped(&self) -> bool {
-        self.stopped.load(Ordering::Relaxed)
-    }
-
-    /// How often it looked up so far: a number that rises while there is progress.
-    #[must_use]
-    pub fn steps(&self) -> u32 {
-        self.steps.load(Ordering::Relaxed)
-    }
-
-    /// A search looks up and asks whether to go on.
-    fn asked(&self) -> bool {
-        self.steps.fetch_add(1, Ordering::Relaxed);
-        self.is_stopped()
-    }
-}
 
 /// The longest search.
 const PATIENCE: Duration = Duration::from_secs(5);

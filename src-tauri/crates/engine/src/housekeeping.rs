@@ -4,6 +4,7 @@
 //! A command that ends at once does none of this; the engine begins with it when it begins to listen.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
@@ -78,8 +79,36 @@ impl Housekeeping {
     }
 }
 
+/// How often is tried whether what kept requests from being kept is over.
+const PROBE: Duration = Duration::from_secs(2);
+
 async fn tell_of_health(core: Arc<Core>, mut health: watch::Receiver<Health>) {
-    while health.changed().await.is_ok() {
+    let mut probe = tokio::time::interval(PROBE);
+    probe.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            changed = health.changed() => match changed {
+                Ok(()) => core.changes.tell(Change::Status),
+                Err(_) => return,
+            },
+            _ = probe.tick() => look_for_recovery(&core).await,
+        }
+    }
+}
+
+/// Nobody may send for hours: that requests can be kept again is found without one.
+async fn look_for_recovery(core: &Core) {
+    let Some(before) = core.trouble.load_full() else {
+        return;
+    };
+    let now = core.store.probe().await.err();
+    // A request that was kept or refused meanwhile knows better.
+    let same = core
+        .trouble
+        .load_full()
+        .is_some_and(|there| Arc::ptr_eq(&there, &before));
+    if same && now.as_ref() != Some(&*before) {
+        core.trouble.store(now.map(Arc::new));
         core.changes.tell(Change::Status);
     }
 }
@@ -114,5 +143,47 @@ impl Engine {
     /// When the store cannot be read.
     pub async fn usage(&self) -> Result<Usage, EngineError> {
         Ok(self.core.store.usage().await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sqlx::ConnectOptions as _;
+
+    use super::*;
+    use crate::course::tests::Bench;
+
+    #[tokio::test]
+    async fn what_is_over_is_known_to_be_over_without_a_request() {
+        let bench = Bench::new().await;
+        let mut other = sqlx::sqlite::SqliteConnectOptions::new()
+            .filename(bench.folder.path().join("hookbench.db"))
+            .connect()
+            .await
+            .unwrap();
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+        let core = &bench.engine.core;
+        let locked = core.store.set_setting("a", &1.into()).await.unwrap_err();
+        core.trouble.store(Some(Arc::new(locked)));
+        assert_eq!(
+            core.store.probe().await,
+            Err(StoreError::Locked),
+            "it is found to go on"
+        );
+        assert_eq!(
+            bench.engine.store_trouble().await,
+            Some(StoreError::Locked),
+            "and is said"
+        );
+        let mut changes = bench.engine.changes().subscribe();
+        sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+        let over = async {
+            while bench.engine.store_trouble().await.is_some() {
+                let _ = changes.next().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(30), over)
+            .await
+            .expect("nobody has to send for it, and the window hears of it");
     }
 }

@@ -54,7 +54,7 @@ pub use arrivals::Arrivals;
 pub use deleting::{COUNTED_AT_MOST, Deleted};
 pub use engine::Engine;
 pub use error::{EngineError, Kind};
-pub use examining::{Examination, Searching};
+pub use examining::{Examination, Searching, Ticketed};
 pub use keeping::Storage;
 pub use limiting::{LIMITS, LimitInfo, LimitState, LimitUnit, limit_of};
 pub use listening::{DEFAULT_PORT, Listen, ListenerState};
@@ -64,7 +64,7 @@ pub use rejudging::Recheck;
 pub use remedies::{Applied, Remedy};
 pub use samples::{SampleDelivered, SampleSent};
 pub use saved::SavedFilterState;
-pub use schemes::{OwnScheme, Tried, TriedOn};
+pub use schemes::{OwnScheme, SchemeFault, SchemeReading, TrialSecrets, Tried, TriedOn};
 pub use sending::{
     Aim, Chosen, Compared, Edited, EditedBody, IdempotencyReport, IdempotencyRow, LiveEvents, MOST_AT_ONCE,
     MOST_PARALLEL, Order, Phase, Preview, Question, Reachability, ReportForm, Role, RunPlan, RunState,

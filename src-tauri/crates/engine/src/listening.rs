@@ -23,25 +23,21 @@ const DRAIN: Duration = Duration::from_secs(5);
 /// The setting that remembers the chosen port.
 const PORT_SETTING: &str = "port";
 
+/// The setting that remembers the chosen address.
+const ADDRESS_SETTING: &str = "address";
+
+/// Where no other machine can send from.
+const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
 /// Where to listen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Listen {
-    /// The address; 127.0.0.1 keeps other machines out.
-    pub address: IpAddr,
+    /// The address; 127.0.0.1 keeps other machines out. `None` is the one chosen last, or 127.0.0.1.
+    pub address: Option<IpAddr>,
     /// The port; `None` is the one chosen last, or [`DEFAULT_PORT`]. 0 takes any.
     pub port: Option<u16>,
     /// Fail where the port is taken instead of taking the next free one.
     pub exact_port: bool,
-}
-
-impl Default for Listen {
-    fn default() -> Self {
-        Self {
-            address: IpAddr::V4(Ipv4Addr::LOCALHOST),
-            port: None,
-            exact_port: false,
-        }
-    }
 }
 
 /// The state of the listener.
@@ -49,6 +45,8 @@ impl Default for Listen {
 pub struct ListenerState {
     /// The URL to point a provider at; empty while it does not listen.
     pub url: String,
+    /// The address it listens on, or was to listen on.
+    pub address: IpAddr,
     /// The port it listens on, or was to listen on.
     pub port: u16,
     /// The port that was wanted, where another had to be taken.
@@ -79,6 +77,7 @@ impl Listening {
     fn state(&self) -> ListenerState {
         ListenerState {
             url: self.socket().map(url).unwrap_or_default(),
+            address: self.address.unwrap_or(HERE),
             port: self.port,
             wanted_port: self.wanted_port,
             problem: self.problem.clone(),
@@ -96,14 +95,18 @@ impl Engine {
             Some(port) => port,
             None => self.remembered_port().await,
         };
+        let address = match wanted.address {
+            Some(address) => address,
+            None => self.remembered_address().await,
+        };
         let mut slot = self.listening.lock().await;
         self.begin_recording().await?;
-        slot.address = Some(wanted.address);
+        slot.address = Some(address);
         slot.port = port;
         let bound = if wanted.exact_port || port == 0 {
-            self.bind(wanted.address, port).await
+            self.bind(address, port).await
         } else {
-            self.bind_near(wanted.address, port).await
+            self.bind_near(address, port).await
         };
         match bound {
             Ok(listener) => {
@@ -128,18 +131,30 @@ impl Engine {
         Ok(slot.state())
     }
 
-    /// Moves the listener to another port, which is remembered. What the old one is receiving is finished; it goes on
-    /// listening where it was if the new port cannot be had.
+    /// Moves the listener to another port, and to another address where one is given; both are remembered. What the old
+    /// one is receiving is finished; it goes on listening where it was if the new place cannot be had.
     ///
     /// # Errors
-    /// When the port cannot be had.
-    pub async fn set_port(&self, port: u16) -> Result<ListenerState, EngineError> {
+    /// When the place cannot be had.
+    pub async fn move_listener(
+        &self,
+        address: Option<IpAddr>,
+        port: u16,
+    ) -> Result<ListenerState, EngineError> {
         let mut slot = self.listening.lock().await;
-        let same = slot.listener.is_some() && slot.port == port;
+        let before = slot.address.unwrap_or(HERE);
+        let address = address.unwrap_or(before);
+        let same = slot.listener.is_some() && slot.port == port && before == address;
         if !same {
-            let address = slot.address.unwrap_or(IpAddr::V4(Ipv4Addr::LOCALHOST));
-            let listener = self.bind(address, port).await?;
+            let listener = match self.bind(address, port).await {
+                // The old one has this port, on an address that overlaps with the new one.
+                Err(BindError::InUse(_)) if slot.listener.is_some() && slot.port == port => {
+                    self.swap(&mut slot, before, address).await?
+                }
+                bound => bound?,
+            };
             slot.port = listener.address().port();
+            slot.address = Some(address);
             slot.problem = None;
             self.core.courier.sockets().set(vec![listener.address()]);
             if let Some(old) = slot.listener.replace(listener) {
@@ -147,12 +162,34 @@ impl Engine {
             }
         }
         slot.wanted_port = None;
-        self.core
-            .store
-            .set_setting(PORT_SETTING, &slot.port.into())
+        let store = &self.core.store;
+        store.set_setting(PORT_SETTING, &slot.port.into()).await?;
+        store
+            .set_setting(ADDRESS_SETTING, &address.to_string().into())
             .await?;
         self.core.changes.tell(Change::Status);
         Ok(slot.state())
+    }
+
+    /// Gives the port up first where the old address is in the way of the new one; takes the old place again if that
+    /// fails.
+    async fn swap(&self, slot: &mut Listening, old: IpAddr, new: IpAddr) -> Result<Listener, BindError> {
+        if let Some(listener) = slot.listener.take() {
+            listener.shut_down(DRAIN).await;
+        }
+        match self.bind(new, slot.port).await {
+            Ok(listener) => Ok(listener),
+            Err(error) => {
+                match self.bind(old, slot.port).await {
+                    Ok(listener) => slot.listener = Some(listener),
+                    Err(lost) => {
+                        slot.problem = Some((lost.to_string(), Some(bind_hint(&lost).to_owned())));
+                        self.core.changes.tell(Change::Status);
+                    }
+                }
+                Err(error)
+            }
+        }
     }
 
     /// How the listener is.
@@ -177,6 +214,13 @@ impl Engine {
             .and_then(|port| port.as_u64())
             .and_then(|port| u16::try_from(port).ok())
             .unwrap_or(DEFAULT_PORT)
+    }
+
+    async fn remembered_address(&self) -> IpAddr {
+        let setting = self.core.store.setting(ADDRESS_SETTING).await.ok().flatten();
+        setting
+            .and_then(|address| address.as_str()?.parse().ok())
+            .unwrap_or(HERE)
     }
 
     async fn bind(&self, address: IpAddr, port: u16) -> Result<Listener, BindError> {
@@ -215,5 +259,54 @@ fn url(socket: SocketAddr) -> String {
     match socket.ip() {
         ip if ip.is_unspecified() => format!("http://127.0.0.1:{}", socket.port()),
         IpAddr::V6(_) | IpAddr::V4(_) => format!("http://{socket}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::tests::Bench;
+
+    #[tokio::test]
+    async fn the_address_is_changed_under_way_and_remembered() {
+        let everywhere = IpAddr::V4(Ipv4Addr::UNSPECIFIED);
+        let bench = Bench::new().await;
+        let before = bench.engine.listener().await;
+        assert_eq!(
+            before.address, HERE,
+            "nobody else can send unless that is asked for"
+        );
+        let open = bench
+            .engine
+            .move_listener(Some(everywhere), before.port)
+            .await
+            .unwrap();
+        assert_eq!(
+            (open.address, open.port),
+            (everywhere, before.port),
+            "the port stays"
+        );
+        assert_eq!(open.url, before.url, "and this machine reaches it as before");
+        tokio::net::TcpStream::connect(("127.0.0.1", open.port))
+            .await
+            .expect("it listens");
+        let unknown = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+        bench
+            .engine
+            .move_listener(Some(unknown), open.port)
+            .await
+            .expect_err("no address of this machine");
+        tokio::net::TcpStream::connect(("127.0.0.1", open.port))
+            .await
+            .expect("it goes on where it was");
+        bench.engine.shut_down().await;
+        let again = Bench::open(bench.folder).await;
+        assert_eq!(
+            again.engine.listener().await.address,
+            everywhere,
+            "it is remembered"
+        );
+        let back = again.engine.move_listener(Some(HERE), 0).await.unwrap();
+        assert_eq!(back.address, HERE, "and taken back");
     }
 }

@@ -19,6 +19,9 @@ use crate::store::{Kept, StoreError};
 /// How many spooled bodies are read back into memory at once to be judged.
 const LARGE_AT_ONCE: usize = 2;
 
+/// How many spooled bodies are made ready for the store at once: each is read into memory part by part.
+const KEPT_AT_ONCE: usize = 2;
+
 /// How long a request waits for secrets that are still being read at the start: a locked keychain asks the person.
 const SECRETS_WAIT: Duration = Duration::from_secs(2);
 
@@ -29,6 +32,7 @@ const RETRY_AFTER: &str = "10";
 pub(crate) struct Reception {
     core: Arc<Core>,
     large: Semaphore,
+    kept: Semaphore,
 }
 
 impl Reception {
@@ -36,11 +40,16 @@ impl Reception {
         Self {
             core,
             large: Semaphore::new(LARGE_AT_ONCE),
+            kept: Semaphore::new(KEPT_AT_ONCE),
         }
     }
 
     async fn keep(&self, new: NewRequest) -> Result<Kept, StoreError> {
         let copy = self.core.recent.copy(&new);
+        let _permit = match new.arrival.body.file() {
+            Some(_) => self.kept.acquire().await.ok(),
+            None => None,
+        };
         let kept = self.core.store.insert_request(new).await;
         let trouble = kept.as_ref().err().cloned();
         // Asked first: a swap for every request would be paid by all of them.

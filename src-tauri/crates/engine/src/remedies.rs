@@ -4,17 +4,19 @@
 //! before it is applied, so that nothing is trusted that was shown a while ago. What was done is remembered here, for
 //! as long as the program runs.
 
+mod schemes;
+
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 use hookbench_signature::{Action, Diagnosis, Scheme, Secret, Verdict};
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::examining::Examination;
 use crate::model::{Endpoint, EndpointId, NewEndpoint, RequestId, SecretId, SecretRecord, Tolerance};
-use crate::provider::Provider;
+use crate::store::OwnProvider;
 
 /// A change of an endpoint that makes a request's signature hold.
 #[derive(Debug, Clone, PartialEq)]
@@ -92,6 +94,12 @@ enum Step {
     Endpoint(EndpointId, NewEndpoint),
     RemoveEndpoint(EndpointId),
     RemoveScheme(String),
+    /// The scheme of the person's own stands as in this file again.
+    Scheme {
+        file: OwnProvider,
+        /// The id under which it stands meanwhile.
+        instead_of: Option<String>,
+    },
 }
 
 impl Remedies {
@@ -190,30 +198,6 @@ impl Engine {
         self.take_back(steps).await
     }
 
-    /// Keeps a provider file as one of the person's own and checks the endpoint of this request by it, with this secret
-    /// if one is given. Where there is no endpoint, one is made.
-    ///
-    /// # Errors
-    /// When the file is not right or its id is taken, there is no such request, or something cannot be written.
-    pub async fn adopt_scheme(
-        &self,
-        id: RequestId,
-        toml: &str,
-        secret: Option<SecretString>,
-    ) -> Result<Applied, EngineError> {
-        let mut steps = Vec::new();
-        match self.do_adopt(id, toml, secret, &mut steps).await {
-            Ok(done) => Ok(Applied {
-                undo: self.core.remedies.keep(steps),
-                done,
-            }),
-            Err(error) => {
-                self.take_back(steps).await?;
-                Err(error)
-            }
-        }
-    }
-
     async fn do_remedy(
         &self,
         id: RequestId,
@@ -251,7 +235,7 @@ impl Engine {
             Remedy::UseScheme { scheme } => {
                 let own = self.own_version(&endpoint, id, *scheme).await?;
                 let name = own.name.clone();
-                self.adopt(&endpoint, own, steps).await?;
+                self.adopt(&endpoint, &own.to_toml()?, None, steps).await?;
                 Ok(format!("`{path}` is checked by the scheme `{name}` of your own"))
             }
             Remedy::SetUrl { url } => {
@@ -273,86 +257,6 @@ impl Engine {
                 Ok(format!("`{path}` takes signatures of this age"))
             }
         }
-    }
-
-    async fn do_adopt(
-        &self,
-        id: RequestId,
-        toml: &str,
-        secret: Option<SecretString>,
-        steps: &mut Vec<Step>,
-    ) -> Result<String, EngineError> {
-        let provider = Provider::read("the scheme", toml)?;
-        let name = provider.name.clone();
-        let endpoint = self.endpoint_for_remedy(id, steps).await?;
-        self.adopt(&endpoint, provider, steps).await?;
-        if let Some(secret) = secret {
-            let has_it = {
-                let judge = self.core.judge.load();
-                let mut stored = judge.secrets_of(endpoint.id).iter();
-                stored.any(|stored| stored.expose() == secret.expose_secret())
-            };
-            if !has_it {
-                let name = free_name(&endpoint, "found");
-                let made = self.set_secret(endpoint.id, &name, secret).await?;
-                steps.push(Step::RemoveSecret(made.id));
-            }
-        }
-        Ok(format!(
-            "`{}` is checked by the scheme `{name}` of your own",
-            endpoint.path
-        ))
-    }
-
-    /// Keeps a new scheme and pins the endpoint to it.
-    async fn adopt(
-        &self,
-        endpoint: &Endpoint,
-        provider: Provider,
-        steps: &mut Vec<Step>,
-    ) -> Result<(), EngineError> {
-        let known: Vec<String> = provider
-            .all_parameters()
-            .map(|(name, _)| name.to_owned())
-            .collect();
-        let kept = self.save_own_scheme(&provider.to_toml()?, None).await?;
-        // Steps are taken back from the last to the first: an endpoint lets go of a scheme before that goes.
-        steps.push(Step::RemoveScheme(kept.id.clone()));
-        let mut to = endpoint.form();
-        to.provider = Some(kept.id);
-        to.parameters.retain(|name, _| known.contains(name));
-        steps.push(Step::Endpoint(endpoint.id, endpoint.form()));
-        self.update_endpoint(endpoint.id, to).await?;
-        Ok(())
-    }
-
-    /// The provider of a request with another scheme, as one of the person's own. It recognises nothing by itself, or
-    /// it would compete with the one it comes from.
-    async fn own_version(
-        &self,
-        endpoint: &Endpoint,
-        id: RequestId,
-        scheme: Scheme,
-    ) -> Result<Provider, EngineError> {
-        let recognised = self.request(id).await?.summary.recognition.provider;
-        let catalogue = self.catalogue();
-        let from = endpoint.provider.as_deref().or(recognised.as_deref());
-        let from = from
-            .and_then(|id| catalogue.get(id))
-            .ok_or_else(|| EngineError::NotFound {
-                kind: "provider",
-                name: from.unwrap_or_default().to_owned(),
-            })?;
-        Ok(Provider {
-            id: self.free_scheme_id(&from.id).await?,
-            name: format!("{}, as received", from.name),
-            aliases: Vec::new(),
-            detect: Vec::new(),
-            sample: Vec::new(),
-            evidence_note: Some("found by a diagnosis".to_owned()),
-            scheme: Some(scheme),
-            ..from.clone()
-        })
     }
 
     async fn use_secret(
@@ -437,6 +341,7 @@ impl Engine {
                 Step::Endpoint(id, to) => self.update_endpoint(id, to).await.map(drop),
                 Step::RemoveEndpoint(id) => self.remove_endpoint(id).await,
                 Step::RemoveScheme(id) => self.remove_own_scheme(&id).await.map(drop),
+                Step::Scheme { file, instead_of } => self.put_back(file, instead_of).await,
             };
             match done {
                 // What is gone meanwhile need not be taken back.

@@ -5,7 +5,10 @@
 //! not multiply the work. What is found is a [`Scheme`] like any other, and counts only if checking by it holds.
 
 mod hunt;
+mod likely;
 mod place;
+
+pub use likely::likely;
 
 use serde::Serialize;
 
@@ -56,7 +59,7 @@ pub fn discover(messages: &[Message<'_>], secrets: &[Secret], budget: &Budget<'_
                 .filter(|message| is_valid(&scheme, message, one))
                 .count();
             Discovered {
-                title: title(&scheme),
+                title: scheme.in_words(),
                 scheme,
                 secret,
                 confirmed,
@@ -94,22 +97,4 @@ fn rank(scheme: &Scheme) -> (usize, usize, usize) {
     let signature = scheme.signature.as_ref();
     let bare = signature.is_some_and(|signature| signature.separator.is_none() && signature.prefix.is_none());
     (algorithm, form, usize::from(!bare))
-}
-
-fn title(scheme: &Scheme) -> String {
-    let algorithm = scheme.algorithm.get().map_or("", Algorithm::title);
-    let place = scheme
-        .signature
-        .iter()
-        .flat_map(|signature| &signature.from)
-        .next()
-        .map(ToString::to_string);
-    let place = place.unwrap_or_default();
-    match scheme.algorithm.get() {
-        Some(Algorithm::Token | Algorithm::Basic | Algorithm::Jwt) => format!("{algorithm} in `{place}`"),
-        _ => {
-            let content = scheme.content.first().map_or("", |template| template.as_str());
-            format!("{algorithm} over `{content}` in `{place}`")
-        }
-    }
 }

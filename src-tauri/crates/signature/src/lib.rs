@@ -9,7 +9,7 @@
 //! * [`verify`] tells the whole story as a [`Report`].
 //! * [`sign`] is the inverse.
 //! * [`diagnose`] proves why a signature does not hold, [`explain`] which mistake gives a value.
-//! * [`discover`] finds the scheme of a sender nobody has described.
+//! * [`discover`] finds the scheme of a sender nobody has described; [`likely`] says what it looks like.
 
 mod answer;
 mod asymmetric;
@@ -40,7 +40,7 @@ pub use answer::keyed_digest;
 pub use diagnose::{
     Action, Budget, Cause, Context, Diagnosis, Difference, Excluded, Hint, Proof, Remedy, diagnose, explain,
 };
-pub use discover::{Discovered, discover};
+pub use discover::{Discovered, discover, likely};
 pub use message::{Draft, HeaderLine, Message, Micros};
 pub use report::{
     Age, CONTENT_CAP, Candidate, Check, Content, Digests, Found, KeyUsed, Note, NoteCode, Part, PartKind,

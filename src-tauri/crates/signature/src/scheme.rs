@@ -227,4 +227,20 @@ impl Scheme {
     pub fn resolve(&self, values: &BTreeMap<String, String>) -> Result<Self, ResolveError> {
         parameter::resolve(self, values)
     }
+
+    /// In words: `HMAC-SHA256 over {timestamp}.{body} in header:X-Signature`; data stand in backticks.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let algorithm = self.algorithm.get().map_or("", Algorithm::title);
+        let places = self.signature.iter().flat_map(|signature| &signature.from);
+        let place = places.map(ToString::to_string).next().unwrap_or_default();
+        match self.algorithm.get() {
+            Some(Algorithm::None) => algorithm.to_owned(),
+            Some(Algorithm::Token | Algorithm::Basic | Algorithm::Jwt) => format!("{algorithm} in `{place}`"),
+            _ => {
+                let content = self.content.first().map_or("", Template::as_str);
+                format!("{algorithm} over `{content}` in `{place}`")
+            }
+        }
+    }
 }

@@ -3,6 +3,7 @@ import type { Component } from 'svelte';
 import Appearance from './Appearance.svelte';
 import Limits from './Limits.svelte';
 import Listener from './Listener.svelte';
+import Schemes from './Schemes.svelte';
 import Storage from './Storage.svelte';
 
 export interface Section {
@@ -26,6 +27,12 @@ export const SECTIONS: readonly [Section, ...Section[]] = [
     title: 'Limits',
     about: 'What a sender may take of this machine. Sizes and times are written as 25 MiB, 10 s or 2 min.',
     component: Limits,
+  },
+  {
+    id: 'schemes',
+    title: 'Own schemes',
+    about: 'How senders sign that Hookbench does not know, or that you know better.',
+    component: Schemes,
   },
   {
     id: 'appearance',

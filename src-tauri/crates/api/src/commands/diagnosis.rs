@@ -1,18 +1,15 @@
-//! Why a signature does not hold, what is done about it, and how an unknown sender signs.
-
-use std::sync::Arc;
+//! Why a signature does not hold, and what is done about it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hookbench_engine::model::RequestId;
-use hookbench_engine::secrets::SecretString;
 use hookbench_engine::{Applied, Engine as Hookbench, Examination, Remedy};
-use hookbench_signature::{Diagnosis, Difference, Proof, Secret};
+use hookbench_signature::{Diagnosis, Difference, Proof};
 
 use crate::error::ApiError;
 use crate::types::{
-    AdoptScheme, ApplyRemedy, DiagnosisView, DifferenceView, Explain, FindScheme, FoundScheme, Nothing,
-    ProofView, RemedyAction, RemedyApplied, RemedyView, RequestRef, UndoRemedy,
+    ApplyRemedy, DiagnosisView, DifferenceView, Explain, Nothing, ProofView, RemedyAction, RemedyApplied,
+    RemedyView, RequestRef, UndoRemedy,
 };
 
 pub(super) async fn diagnose(engine: &Hookbench, arguments: RequestRef) -> Result<DiagnosisView, ApiError> {
@@ -43,36 +40,7 @@ pub(super) async fn undo(engine: &Hookbench, arguments: UndoRemedy) -> Result<No
     Ok(Nothing {})
 }
 
-pub(super) async fn find_scheme(
-    engine: &Hookbench,
-    arguments: FindScheme,
-) -> Result<Vec<FoundScheme>, ApiError> {
-    let id: RequestId = arguments.id.parse()?;
-    let secrets = vec![Secret::new("the secret", arguments.secret)];
-    let mut schemes = Vec::new();
-    for found in engine.discover_for(id, secrets, Arc::default()).await? {
-        schemes.push(FoundScheme {
-            toml: engine.scheme_file(id, &found).await?,
-            title: found.title,
-            confirmed: u32::try_from(found.confirmed).unwrap_or(u32::MAX),
-            of: u32::try_from(found.of).unwrap_or(u32::MAX),
-        });
-    }
-    Ok(schemes)
-}
-
-pub(super) async fn adopt_scheme(
-    engine: &Hookbench,
-    arguments: AdoptScheme,
-) -> Result<RemedyApplied, ApiError> {
-    let secret = arguments.secret.map(SecretString::from);
-    let applied = engine
-        .adopt_scheme(arguments.id.parse()?, &arguments.toml, secret)
-        .await?;
-    Ok(done(applied))
-}
-
-fn done(applied: Applied) -> RemedyApplied {
+pub(super) fn done(applied: Applied) -> RemedyApplied {
     RemedyApplied {
         undo: applied.undo,
         done: applied.done,

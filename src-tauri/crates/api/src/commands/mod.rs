@@ -12,6 +12,7 @@ mod limits;
 mod providers;
 mod requests;
 mod runs;
+mod schemes;
 mod signature;
 mod status;
 mod targets;
@@ -142,10 +143,6 @@ commands! {
     apply_remedy(ApplyRemedy) -> RemedyApplied = diagnosis::apply;
     /// Takes back what was applied.
     undo_remedy(UndoRemedy) -> Nothing = diagnosis::undo;
-    /// How the sender of a request signs, best first.
-    find_scheme(FindScheme) -> Vec<FoundScheme> = diagnosis::find_scheme;
-    /// Keeps a scheme as one of the person's own and checks the endpoint of a request by it; can be undone.
-    adopt_scheme(AdoptScheme) -> RemedyApplied = diagnosis::adopt_scheme;
     /// A request as a cURL command, safe to paste into a POSIX shell.
     copy_as_curl(CopyRequest) -> Text = requests::curl;
 
@@ -193,6 +190,31 @@ commands! {
     providers(Nothing) -> Vec<ProviderView> = providers::list;
     /// Sends a sample event through the listener.
     send_sample(SendSample) -> SampleSent = providers::send_sample;
+
+    /// The schemes of the person's own, by id.
+    own_schemes(Nothing) -> Vec<OwnSchemeView> = schemes::list;
+    /// Keeps a scheme of the person's own; everything that was captured is judged again.
+    save_own_scheme(SaveOwnScheme) -> OwnSchemeView = schemes::save;
+    /// Removes a scheme of the person's own; can be undone.
+    remove_own_scheme(OwnSchemeRef) -> RemedyApplied = schemes::remove;
+    /// The file and the form that a scheme begins with; nothing is kept.
+    draft_scheme(DraftScheme) -> SchemeReadingView = schemes::draft;
+    /// A file and its form made of one another, and what is wrong with them; nothing is kept.
+    read_scheme(ReadScheme) -> SchemeReadingView = schemes::read;
+    /// The places of a request that a scheme can name, without what is there.
+    scheme_places(RequestRef) -> Vec<String> = schemes::places;
+    /// A scheme tried on one captured request; nothing is kept.
+    try_scheme(TryScheme) -> TriedView = schemes::try_on_one;
+    /// A scheme tried on a stretch of the captured requests; nothing is kept.
+    try_scheme_on(TrySchemeOn) -> TriedOnView = schemes::try_on_many;
+    /// How the sender of a request signs, best first.
+    find_scheme(FindScheme) -> FoundSchemes = schemes::find;
+    /// How far a search is.
+    search_state(SearchRef) -> SearchView = schemes::search;
+    /// Ends a search; what it found until then is given where it was begun.
+    stop_search(SearchRef) -> Done = schemes::stop_search;
+    /// Keeps a scheme as one of the person's own and checks the endpoint of a request by it; can be undone.
+    adopt_scheme(AdoptScheme) -> RemedyApplied = schemes::adopt;
 
     /// The deliveries of a request, newest first.
     deliveries(ListDeliveries) -> Vec<DeliveryView> = deliveries::list;

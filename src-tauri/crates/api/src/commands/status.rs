@@ -1,9 +1,11 @@
 //! Listener, counts, notices, settings.
 
+use std::net::IpAddr;
+
 use hookbench_engine::store::StoreError;
 use hookbench_engine::{Engine, ListenerState};
 
-use crate::error::ApiError;
+use crate::error::{ApiError, Code};
 use crate::running::Running;
 use crate::types::{ListenerView, Nothing, Notice, RecheckView, SetPort, Settings, Status, Theme};
 use crate::types::{StartOver, StartedOver};
@@ -11,7 +13,19 @@ use crate::types::{StartOver, StartedOver};
 pub(super) async fn status(engine: &Engine, _: Nothing) -> Result<Status, ApiError> {
     let totals = engine.totals().await?;
     let usage = engine.usage().await?;
+    let listener = view(engine.listener().await);
     let mut notices = about_the_data(engine).await;
+    if listener.listening && listener.open {
+        notices.push(Notice {
+            code: "open_listener".to_owned(),
+            message: format!(
+                "any machine that reaches `{}` port {} can send requests",
+                listener.address, listener.port
+            ),
+            hint: Some("Settings, Listener takes it back to this machine only".to_owned()),
+            detail: None,
+        });
+    }
     if let Some(trouble) = engine.keychain_trouble().await {
         notices.push(Notice {
             code: "no_keychain".to_owned(),
@@ -22,7 +36,7 @@ pub(super) async fn status(engine: &Engine, _: Nothing) -> Result<Status, ApiErr
     }
     Ok(Status {
         version: env!("CARGO_PKG_VERSION").to_owned(),
-        listener: view(engine.listener().await),
+        listener,
         data_dir: engine.data_dir().display().to_string(),
         secrets_place: engine.secrets_place().await.as_str().to_owned(),
         requests: totals.requests,
@@ -87,6 +101,13 @@ async fn about_the_data(engine: &Engine) -> Vec<Notice> {
             "make room: with less than 100 MB left nothing more is captured",
         ));
     }
+    if let Some(long) = health.long_log {
+        notices.push(notice(
+            "long_log",
+            format!("the log beside the data file is {} MB long", long / 1_000_000),
+            "another program is reading an old state of the data file; close it, and the log shrinks by itself",
+        ));
+    }
     if let Some(place) = engine.folder_reservation() {
         notices.push(notice(
             "bad_place",
@@ -118,7 +139,16 @@ pub(super) async fn cancel_recheck(engine: &Engine, _: Nothing) -> Result<Nothin
 }
 
 pub(super) async fn set_port(engine: &Engine, arguments: SetPort) -> Result<ListenerView, ApiError> {
-    Ok(view(engine.set_port(arguments.port).await?))
+    let address = arguments.address.map(|text| address(&text)).transpose()?;
+    Ok(view(engine.move_listener(address, arguments.port).await?))
+}
+
+fn address(text: &str) -> Result<IpAddr, ApiError> {
+    text.trim().parse().map_err(|_| ApiError {
+        code: Code::BadInput,
+        message: format!("`{text}` is no IP address"),
+        hint: Some("give one of this machine, e.g. 127.0.0.1, or 0.0.0.0 for all of them".to_owned()),
+    })
 }
 
 pub(super) async fn settings(engine: &Engine, _: Nothing) -> Result<Settings, ApiError> {
@@ -150,6 +180,8 @@ fn view(state: ListenerState) -> ListenerView {
     ListenerView {
         listening: !state.url.is_empty(),
         url: state.url,
+        address: state.address.to_string(),
+        open: !state.address.is_loopback(),
         port: state.port,
         wanted_port: state.wanted_port,
         problem: state.problem.map(|(message, hint)| Notice {

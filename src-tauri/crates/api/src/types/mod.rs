@@ -17,6 +17,7 @@ mod provider;
 mod remedy;
 mod request;
 mod run;
+mod scheme;
 mod signature;
 mod status;
 mod target;
@@ -48,7 +49,7 @@ pub use keeping::{
 };
 pub use limit::{LimitView, SetLimit, SetLimits};
 pub use provider::{ParameterView, ProviderView, SampleSent, SampleView, SendSample};
-pub use remedy::{AdoptScheme, ApplyRemedy, Explain, FindScheme, FoundScheme, RemedyApplied, UndoRemedy};
+pub use remedy::{ApplyRemedy, Explain, RemedyApplied, UndoRemedy};
 pub use request::{
     CopyRequest, CountRequests, DeleteRequests, FilterSuggestion, FramingFact, FramingView, HandshakeView,
     HeaderLine, ListRequests, OfferView, ReplyView, RequestCount, RequestDetail, RequestPage, RequestRef,
@@ -57,6 +58,11 @@ pub use request::{
 pub use run::{
     AskReport, CheckIdempotency, IdempotencyRowView, IdempotencyView, PaceView, PauseRun, RunRef, RunView,
     StartRun,
+};
+pub use scheme::{
+    AdoptScheme, DraftScheme, FindScheme, FoundScheme, FoundSchemes, OwnSchemeRef, OwnSchemeView, ReadScheme,
+    SaveOwnScheme, SchemeFaultView, SchemeFormView, SchemeReadingView, SearchRef, SearchView, TrialSecret,
+    TriedOnView, TriedOther, TriedView, TryScheme, TrySchemeOn,
 };
 pub use signature::{
     AgeView, CandidateView, CheckView, ContentView, DiagnosisView, DifferenceView, DigestsView, FoundView,

@@ -1,4 +1,4 @@
-//! Remedies that are applied, and schemes that are looked for.
+//! Remedies that are applied, and what explains a value.
 
 /// Applies what the diagnosis of a request offers.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
@@ -36,60 +36,4 @@ pub struct Explain {
     pub id: String,
     /// The value.
     pub computed: String,
-}
-
-/// Looks for the scheme of a sender.
-#[derive(Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
-#[serde(rename_all = "camelCase")]
-pub struct FindScheme {
-    /// The id of a request of it; others that came to the same path confirm what is found.
-    pub id: String,
-    /// The secret that it may sign with.
-    pub secret: String,
-}
-
-impl std::fmt::Debug for FindScheme {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            formatter,
-            "FindScheme {{ id: {:?}, secret: [redacted] }}",
-            self.id
-        )
-    }
-}
-
-/// A scheme that was found.
-#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
-#[serde(rename_all = "camelCase")]
-pub struct FoundScheme {
-    /// In words: algorithm, signed content, encoding, place.
-    pub title: String,
-    /// How many requests it makes valid.
-    pub confirmed: u32,
-    /// How many it was tried on.
-    pub of: u32,
-    /// Its file, ready to be kept.
-    pub toml: String,
-}
-
-/// Keeps a scheme as one of the person's own and checks the endpoint of a request by it.
-#[derive(Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
-#[serde(rename_all = "camelCase")]
-pub struct AdoptScheme {
-    /// The id of the request.
-    pub id: String,
-    /// The file.
-    pub toml: String,
-    /// The secret that the endpoint gets, if it does not have it.
-    pub secret: Option<String>,
-}
-
-impl std::fmt::Debug for AdoptScheme {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(
-            formatter,
-            "AdoptScheme {{ id: {:?}, toml: {:?}, secret: [redacted] }}",
-            self.id, self.toml
-        )
-    }
 }

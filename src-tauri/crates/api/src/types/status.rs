@@ -48,6 +48,10 @@ pub struct ListenerView {
     pub listening: bool,
     /// The URL to point a provider at, e.g. `http://127.0.0.1:4665`; empty while it does not listen.
     pub url: String,
+    /// The address it listens on, or was to listen on.
+    pub address: String,
+    /// Whether other machines can send to it.
+    pub open: bool,
     /// The port it listens on, or was to listen on.
     pub port: u16,
     /// The port that was asked for, where another had to be taken.
@@ -86,12 +90,15 @@ pub struct StartedOver {
     pub aside: Option<String>,
 }
 
-/// Listens on another port.
+/// Listens on another port, or at another address.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]
 pub struct SetPort {
     /// 1 to 65535; 0 takes any free one.
     pub port: u16,
+    /// An IP address of this machine; `null` is the present one.
+    #[serde(default)]
+    pub address: Option<String>,
 }
 
 /// Light or dark.

@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use tempfile::{NamedTempFile, TempPath};
+use tokio::sync::Semaphore;
 
 const PREFIX: &str = "body-";
 
@@ -20,6 +21,8 @@ const LEFT_BEHIND: Duration = Duration::from_hours(24);
 pub(super) struct Spool {
     folder: PathBuf,
     in_memory: AtomicU64,
+    /// Held by who writes: each write has a thread of its own, and a disk does not do many at a time.
+    writing: Arc<Semaphore>,
 }
 
 impl Spool {
@@ -30,6 +33,7 @@ impl Spool {
         Ok(Arc::new(Self {
             folder,
             in_memory: AtomicU64::new(0),
+            writing: Arc::new(Semaphore::new(WRITERS)),
         }))
     }
 
@@ -41,7 +45,9 @@ impl Spool {
     /// A new spool file, readable by the user alone.
     pub(super) async fn create(&self) -> io::Result<SpoolFile> {
         let folder = self.folder.clone();
+        let permit = Arc::clone(&self.writing).acquire_owned().await;
         let file = blocking(move || {
+            let _permit = permit;
             tempfile::Builder::new()
                 .prefix(PREFIX)
                 .suffix(".part")
@@ -52,6 +58,7 @@ impl Spool {
             file: Some(file),
             waiting: Vec::new(),
             length: 0,
+            writing: Arc::clone(&self.writing),
         })
     }
 }
@@ -98,39 +105,44 @@ pub(super) struct SpoolFile {
     file: Option<NamedTempFile>,
     waiting: Vec<u8>,
     length: u64,
+    writing: Arc<Semaphore>,
 }
 
+/// How many spool files are made or written at a time.
+const WRITERS: usize = 4;
 /// Bytes are gathered up to this before a thread is asked to write them.
 const PIECE: usize = 32 * 1024;
 
 impl SpoolFile {
     pub(super) async fn write(&mut self, bytes: &Bytes) -> io::Result<()> {
         self.length += bytes.len() as u64;
-        self.waiting.extend_from_slice(bytes);
-        if self.waiting.len() >= PIECE {
-            self.flush().await
-        } else {
-            Ok(())
+        if self.waiting.len() + bytes.len() < PIECE {
+            self.waiting.extend_from_slice(bytes);
+            return Ok(());
         }
+        // A long piece is written from where it lies.
+        self.flush(bytes.clone()).await
     }
 
-    async fn flush(&mut self) -> io::Result<()> {
+    async fn flush(&mut self, more: Bytes) -> io::Result<()> {
         let mut file = self.file.take().ok_or(io::ErrorKind::BrokenPipe)?;
-        let mut waiting = std::mem::take(&mut self.waiting);
-        let (file, waiting) = blocking(move || {
-            file.write_all(&waiting)?;
-            waiting.clear();
-            Ok((file, waiting))
-        })
-        .await?;
-        self.file = Some(file);
-        self.waiting = waiting;
+        let waiting = std::mem::take(&mut self.waiting);
+        let permit = Arc::clone(&self.writing).acquire_owned().await;
+        self.file = Some(
+            blocking(move || {
+                let _permit = permit;
+                file.write_all(&waiting)?;
+                file.write_all(&more)?;
+                Ok(file)
+            })
+            .await?,
+        );
         Ok(())
     }
 
     /// Writes what is waiting and gives the file out of hand.
     pub(super) async fn finish(mut self) -> io::Result<(TempPath, u64)> {
-        self.flush().await?;
+        self.flush(Bytes::new()).await?;
         let file = self.file.take().ok_or(io::ErrorKind::BrokenPipe)?;
         Ok((file.into_temp_path(), self.length))
     }

@@ -34,6 +34,10 @@ const SETTLE: Duration = Duration::from_millis(50);
 /// A deadline that is missed by more than this was slept through: the machine was suspended.
 const SUSPENDED: Duration = Duration::from_secs(5);
 
+/// What one read of a body takes at the most. hyper asks for more and more while it gets all that it asks for, and would hold
+/// as much for each connection.
+const PIECE: usize = 16 * 1024;
+
 #[derive(Debug)]
 enum Stage {
     /// Gathering a head; hyper gets nothing.
@@ -271,9 +275,15 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Tape<S> {
     fn poll_pass(&mut self, context: &mut Context<'_>, out: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = out.filled().len();
         if self.buffer.is_empty() {
-            match Pin::new(&mut self.stream).poll_read(context, out) {
-                Poll::Ready(Ok(())) if out.filled().len() == before => self.reel.set_ending(Ending::Closed),
-                Poll::Ready(Ok(())) => {}
+            let mut piece = ReadBuf::new(out.initialize_unfilled_to(out.remaining().min(PIECE)));
+            match Pin::new(&mut self.stream).poll_read(context, &mut piece) {
+                Poll::Ready(Ok(())) => {
+                    let count = piece.filled().len();
+                    if count == 0 {
+                        self.reel.set_ending(Ending::Closed);
+                    }
+                    out.advance(count);
+                }
                 Poll::Ready(Err(error)) => {
                     self.reel.set_ending(Ending::Reset);
                     return Poll::Ready(Err(error));

@@ -26,7 +26,7 @@ pub use condition::Condition;
 pub use definition::{DeliveryIdRule, EventRule, Evidence, Provider};
 pub use detect::{DetectRule, Detected, Rank};
 pub use facts::{Facts, UnpackedBody};
-pub use form::{BLANK, FormFault, SchemeForm};
+pub use form::{BLANK, FormFault, FormField, SchemeForm};
 pub use handshake::{Answer, HandshakeAnswer, HandshakeRule, Offer, OfferKind, SignedPart};
 pub use place::{Place, TemplateError};
 pub use sample::{RenderError, RenderedRequest, Sample, SampleSetting, Signing};

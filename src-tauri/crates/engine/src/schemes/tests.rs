@@ -2,6 +2,10 @@
 
 use hookbench_signature::{Algorithm, Draft, Scheme, Signature, sign};
 
+use std::sync::Arc;
+
+use hookbench_signature::{Micros, Secret, Verdict};
+
 use super::*;
 use crate::capture_for_tests::bench;
 use crate::error::Kind;
@@ -139,7 +143,7 @@ async fn a_scheme_is_tried_without_being_kept() {
         );
         last = Some(bench.post("/in", &headers, &body).await);
     }
-    let (id, secrets) = (last.unwrap(), vec![Secret::new("typed", "s3cret")]);
+    let (id, secrets) = (last.unwrap(), TrialSecrets::Typed(Secret::new("typed", "s3cret")));
     let tried = bench.engine.try_scheme(ACME, id, secrets.clone()).await.unwrap();
     assert_eq!(tried.report.verdict, Verdict::Valid, "{}", tried.report.sentence);
     assert_eq!(
@@ -147,11 +151,11 @@ async fn a_scheme_is_tried_without_being_kept() {
         (Some("n3"), true),
         "all of it is tried"
     );
-    let on = bench.engine.try_scheme_on_all(ACME, id, secrets).await.unwrap();
+    let on = bench.engine.try_scheme_on(ACME, id, secrets, None).await.unwrap();
     assert_eq!(
-        (on.valid, on.of, on.others.len()),
-        (3, 4, 1),
-        "three of four hold"
+        (on.valid, on.of, on.others.len(), on.next),
+        (3, 4, 1, None),
+        "three of four hold, and nothing is left to try"
     );
     assert!(
         bench.engine.own_schemes().await.unwrap().is_empty(),
@@ -178,12 +182,13 @@ async fn every_provider_can_be_copied_and_the_copy_kept() {
 async fn a_form_changes_what_it_shows_and_nothing_else() {
     let bench = bench().await;
     let copy = bench.engine.copy_of_provider("github").await.unwrap();
-    let mut form = bench.engine.scheme_form(&copy).unwrap();
+    let mut form = bench.engine.read_scheme(&copy).unwrap().form.unwrap();
     form.prefix = "sig=".to_owned();
-    let filled = bench.engine.fill_scheme(&copy, &form).unwrap();
+    let filled = bench.engine.write_scheme(&copy, &form).unwrap();
+    assert_eq!(filled.fault, None, "nothing is wrong with it");
     let (before, after) = (
         Provider::read("a", &copy).unwrap(),
-        Provider::read("b", &filled).unwrap(),
+        Provider::read("b", &filled.toml).unwrap(),
     );
     let ways = |provider: &Provider| provider.scheme.as_ref().unwrap().alternatives.clone();
     assert_eq!(ways(&before), ways(&after), "the other way to sign stays");
@@ -192,13 +197,65 @@ async fn a_form_changes_what_it_shows_and_nothing_else() {
         Some("sig="),
         "the field is changed"
     );
+    let untouched = bench.engine.read_scheme(BLANK).unwrap().form.unwrap();
     assert_eq!(
-        bench
-            .engine
-            .fill_scheme(BLANK, &bench.engine.scheme_form(BLANK).unwrap())
-            .unwrap(),
-        BLANK
+        bench.engine.write_scheme(BLANK, &untouched).unwrap().toml,
+        BLANK,
+        "what nobody changed stays as it was written"
     );
+}
+
+#[tokio::test]
+async fn what_is_wrong_with_a_draft_is_said_where_it_is() {
+    let bench = bench().await;
+    let bad = ACME.replace("hmac-sha1", "hmac-rot13");
+    let fault = bench.engine.read_scheme(&bad).unwrap().fault.unwrap();
+    assert_eq!(fault.line, Some(12), "{fault:?}");
+    assert!(fault.message.contains("hmac-rot13"), "and what: {fault:?}");
+    let mut form = bench.engine.read_scheme(ACME).unwrap().form.unwrap();
+    form.content = "{bodi}".to_owned();
+    let wrong = bench.engine.write_scheme(ACME, &form).unwrap();
+    assert_eq!(wrong.fault.unwrap().field, Some("content"), "the field is named");
+    assert_eq!(wrong.toml, ACME, "and the file is as it was");
+    form.content = "{body}".to_owned();
+    form.id = "stripe".to_owned();
+    let taken = bench.engine.write_scheme(ACME, &form).unwrap().fault.unwrap();
+    assert_eq!(taken.field, Some("id"), "{taken:?}");
+    assert!(taken.message.contains("`stripe`"), "{taken:?}");
+}
+
+#[tokio::test]
+async fn describing_a_sender_begins_with_what_its_request_looks_like() {
+    let bench = bench().await;
+    let provider = Provider::read("acme", ACME).unwrap();
+    let body = r#"{"type":"paid","id":"e1","data":{"a.b":1}}"#;
+    let mut headers = signed(provider.scheme.as_ref().unwrap(), body);
+    headers.push(("X-Acme-Delivery".to_owned(), "d1".to_owned()));
+    let id = bench.post("/hooks/acme?k=v", &headers, body).await;
+    let toml = bench.engine.scheme_like(id).await.unwrap();
+    let form = bench.engine.read_scheme(&toml).unwrap().form.unwrap();
+    assert_eq!(form.id, "hooks-acme-own", "named after the path");
+    assert_eq!(
+        (form.places.as_str(), form.algorithm.as_str()),
+        ("header:Acme-Signature", "hmac-sha1"),
+        "by name and length"
+    );
+    assert_eq!(form.detect, "header:Acme-Signature", "which says whose it is");
+    assert_eq!(
+        (form.event.as_str(), form.delivery_id.as_str()),
+        ("{json:type}", "{header:X-Acme-Delivery}"),
+        "what it is about"
+    );
+    let typed = TrialSecrets::Typed(Secret::new("typed", "s3cret"));
+    let tried = bench.engine.try_scheme(&toml, id, typed).await.unwrap();
+    assert_eq!(tried.report.verdict, Verdict::Valid, "{}", tried.report.sentence);
+    let places = bench.engine.places_of(id).await.unwrap();
+    for place in ["header:Acme-Signature", "query:k", "json:type", "json:data.a\\.b"] {
+        assert!(
+            places.iter().any(|one| one == place),
+            "`{place}` can be chosen: {places:?}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -225,7 +282,11 @@ async fn the_scheme_of_an_unknown_sender_is_found_confirmed_and_kept() {
     assert!(searching.steps() < 600, "{} steps", searching.steps());
     let toml = bench.engine.scheme_file(id, &found[0]).await.unwrap();
     let value = secrecy::SecretString::from("s3cret");
-    let done = bench.engine.adopt_scheme(id, &toml, Some(value)).await.unwrap();
+    let done = bench
+        .engine
+        .adopt_scheme(id, &toml, None, Some(value))
+        .await
+        .unwrap();
     assert_eq!(bench.verdict(id).await, Verdict::Valid, "{}", done.done);
     bench.engine.undo_remedy(done.undo).await.unwrap();
     assert!(
@@ -239,4 +300,80 @@ async fn the_scheme_of_an_unknown_sender_is_found_confirmed_and_kept() {
         bench.engine.discover_for(id, secrets, stopped).await.is_ok(),
         "a stop is no failure"
     );
+}
+
+#[tokio::test]
+async fn a_scheme_that_was_removed_comes_back_with_the_endpoints_that_used_it() {
+    let bench = bench().await;
+    bench.engine.save_own_scheme(ACME, None).await.unwrap();
+    bench.endpoint("/in", "acme", &["s3cret"]).await;
+    let removed = bench.engine.drop_own_scheme("acme").await.unwrap();
+    assert!(
+        removed.done.contains("`/in`"),
+        "who used it is named: {}",
+        removed.done
+    );
+    assert!(bench.engine.own_schemes().await.unwrap().is_empty(), "it is gone");
+    bench.engine.undo_remedy(removed.undo).await.unwrap();
+    let back = bench.engine.own_schemes().await.unwrap();
+    assert_eq!(back[0].toml, ACME, "as it was written");
+    assert_eq!(back[0].used_by, ["/in"], "and used as before");
+    let again = bench.engine.drop_own_scheme("acme").await.unwrap();
+    let other = ACME.replace("Acme", "Another");
+    bench.engine.save_own_scheme(&other, None).await.unwrap();
+    let refused = bench.engine.undo_remedy(again.undo).await.unwrap_err();
+    assert_eq!(
+        refused.kind(),
+        Kind::BadInput,
+        "what came in its place is not lost: {refused}"
+    );
+    assert_eq!(bench.engine.own_schemes().await.unwrap()[0].toml, other);
+}
+
+#[tokio::test]
+async fn an_own_scheme_that_is_changed_for_an_endpoint_can_be_had_back() {
+    let bench = bench().await;
+    bench.engine.save_own_scheme(ACME, None).await.unwrap();
+    bench.endpoint_without_provider("/in", &["s3cret"]).await;
+    let provider = Provider::read("acme", ACME).unwrap();
+    let headers = signed(provider.scheme.as_ref().unwrap(), "{}");
+    let id = bench.post("/in", &headers, "{}").await;
+    let changed = ACME
+        .replace("\"acme\"", "\"acme-2\"")
+        .replace("hmac-sha1", "hmac-sha256");
+    let done = bench
+        .engine
+        .adopt_scheme(id, &changed, Some("acme"), None)
+        .await
+        .unwrap();
+    let own = bench.engine.own_schemes().await.unwrap();
+    assert_eq!(
+        (own.len(), own[0].id.as_str(), own[0].used_by.as_slice()),
+        (1, "acme-2", &["/in".to_owned()][..]),
+        "it takes the place of the old one"
+    );
+    assert_eq!(
+        bench.verdict(id).await,
+        Verdict::Invalid,
+        "and is what is checked by"
+    );
+    bench.engine.undo_remedy(done.undo).await.unwrap();
+    assert_eq!(bench.engine.own_schemes().await.unwrap()[0].toml, ACME);
+    assert_eq!(bench.verdict(id).await, Verdict::Valid, "as before");
+}
+
+#[tokio::test]
+async fn a_search_is_found_by_its_ticket_while_it_lasts() {
+    let bench = bench().await;
+    let first = bench.engine.begin_search("t");
+    bench.engine.search("t").unwrap().stop();
+    assert!(first.searching().is_stopped(), "it is the same search");
+    let second = bench.engine.begin_search("t");
+    drop(first);
+    assert!(
+        bench.engine.search("t").is_some(),
+        "the end of one does not hide another"
+    );
+    drop(second);
+    assert!(bench.engine.search("t").is_none(), "nothing is left of it");
 }

@@ -53,6 +53,40 @@ impl Store {
         result
     }
 
+    /// Tries whether something can be written to the disk, so that what keeps requests from being kept is known to be over
+    /// before the next one comes. While another program holds the file this waits for nothing.
+    ///
+    /// # Errors
+    ///
+    /// What still keeps requests from being kept.
+    pub async fn probe(&self) -> Result<(), StoreError> {
+        let file = &self.inner.file;
+        file.check()?;
+        file.look_at_room();
+        file.has_room()?;
+        // Apart from the writer, which would wait for the lock while requests wait for it.
+        let options = self.inner.checkpointer.clone().busy_timeout(Duration::ZERO);
+        let mut connection = options.connect().await?;
+        let free = sqlx::raw_sql("BEGIN IMMEDIATE; ROLLBACK")
+            .execute(&mut connection)
+            .await;
+        let _ = connection.close().await;
+        free?;
+        self.write(|connection| {
+            Box::pin(async move {
+                // Another value each time: SQLite writes no page that stays as it is.
+                sqlx::query(
+                    "INSERT INTO setting (key, value) VALUES ('store.probe', '0')
+                     ON CONFLICT (key) DO UPDATE SET value = CAST(1 - value AS TEXT)",
+                )
+                .execute(connection)
+                .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
     /// Watches the file: every two seconds whether it is still there and its disk has room, soon after the start and then every hour
     /// whether it is whole. The watch ends when its last receiver is dropped.
     #[must_use]
@@ -79,8 +113,9 @@ impl Store {
                     next_check = Instant::now() + CHECK;
                     seen.checked = store.check().await.is_ok();
                 }
-                seen.problem = store.inner.file.check().err();
                 seen.room = store.inner.file.look_at_room();
+                let file = &store.inner.file;
+                seen.problem = file.check().and_then(|()| file.has_room()).err();
                 let written = *store.inner.written.borrow();
                 if seen.problem.is_none() && marked.replace(written) != Some(written) {
                     store.leave_mark().await;

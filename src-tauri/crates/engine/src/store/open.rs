@@ -160,7 +160,7 @@ async fn migrate(path: &Path, options: &StoreOptions) -> Result<SqliteConnection
         return Ok(connection);
     }
     if let Found::Schema(schema) = found {
-        keep_copy(&mut connection, path, schema).await.map_err(refused)?;
+        keep_copy(&mut connection, path, schema).await?;
     }
     MIGRATIONS
         .run_direct(None, &mut connection, false)
@@ -190,17 +190,28 @@ async fn migrate(path: &Path, options: &StoreOptions) -> Result<SqliteConnection
 }
 
 /// A whole copy of an older file beside it, before it is changed: `hookbench.db.schema-1.bak`.
-async fn keep_copy(connection: &mut SqliteConnection, path: &Path, schema: i64) -> Result<(), sqlx::Error> {
+///
+/// It has another name until it is whole and on the disk: one that was cut short by the end of the program is made again.
+async fn keep_copy(connection: &mut SqliteConnection, path: &Path, schema: i64) -> Result<(), OpenError> {
     let copy = path.with_extension(format!("db.schema-{schema}.bak"));
     if copy.exists() {
         return Ok(());
     }
-    let copy = copy.to_string_lossy().into_owned();
+    let partial = path.with_extension(format!("db.schema-{schema}.bak.partial"));
+    let _ = std::fs::remove_file(&partial);
+    file::make_file(&partial)?;
     sqlx::query("VACUUM INTO ?")
-        .bind(copy)
+        .bind(partial.to_string_lossy().into_owned())
         .execute(connection)
-        .await?;
-    Ok(())
+        .await
+        .map_err(|error| OpenError::from_sqlx(&error, path.to_owned()))?;
+    let refused = |error: std::io::Error| OpenError::from_io(&error, copy.clone());
+    let written = std::fs::File::options()
+        .write(true)
+        .open(&partial)
+        .map_err(refused)?;
+    written.sync_all().map_err(refused)?;
+    std::fs::rename(&partial, &copy).map_err(refused)
 }
 
 /// Lets one program at a time bring a file to the known schema.

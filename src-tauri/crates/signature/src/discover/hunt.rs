@@ -18,6 +18,9 @@ use crate::secret::Secret;
 use crate::template::{Source, Template};
 use crate::view::{Given, Scene, View};
 
+/// A computation over so many bytes is long enough to look up each time.
+const LONG: usize = 256 * 1024;
+
 /// The forms a secret is tried in.
 fn forms() -> Vec<SecretForm> {
     let decode = |decode| SecretForm {
@@ -78,7 +81,7 @@ impl<'h> Hunt<'h> {
         self.bytes = self.bytes.saturating_add(length as u64);
         self.tries <= self.budget.tries
             && self.bytes <= self.budget.bytes
-            && (!self.tries.is_multiple_of(16) || !(self.budget.should_stop)())
+            && (length < LONG && !self.tries.is_multiple_of(16) || !(self.budget.should_stop)())
     }
 
     fn keep(&mut self, scheme: Scheme, secret: usize) {

@@ -322,3 +322,51 @@ async fn a_port_in_use_is_named() {
         "which"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_machine_that_was_suspended_cuts_nobody_off_for_it() {
+    let limits = Limits {
+        head_time: Duration::from_secs(10),
+        body_gap: Duration::from_secs(10),
+        body_rate: 500,
+        body_rate_after: Duration::from_secs(10),
+        ..patient()
+    };
+    let mut wire = Wire::with(limits);
+    wire.send(b"POST / HTTP/1.1\r\nHost: x\r\n").await;
+    asleep().await;
+    wire.send(b"Content-Length: 10\r\n\r\nhello").await;
+    asleep().await;
+    wire.send(b"world").await;
+    let answer = read_answer(&mut wire.stream).await;
+    assert_eq!(
+        status(&answer),
+        "200",
+        "an hour asleep is no hour of silence: {answer}"
+    );
+    assert_eq!(wire.intake.rows()[0].body, b"helloworld", "and the body is whole");
+
+    // Who really is silent is still cut off afterwards.
+    wire.send(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nhello")
+        .await;
+    asleep().await;
+    let begun = tokio::time::Instant::now();
+    let answer = read_answer(&mut wire.stream).await;
+    assert_eq!(status(&answer), "408", "{answer}");
+    let waited = begun.elapsed();
+    assert!(
+        waited >= Duration::from_secs(5) && waited <= Duration::from_secs(10),
+        "counted from when the machine woke: {waited:?}"
+    );
+}
+
+/// Everything that can be done is done, and then an hour passes at once.
+async fn asleep() {
+    for _ in 0..50 {
+        tokio::task::yield_now().await;
+    }
+    tokio::time::advance(Duration::from_hours(1)).await;
+    for _ in 0..50 {
+        tokio::task::yield_now().await;
+    }
+}

@@ -9,6 +9,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteConnection};
 use sqlx::{Arguments, AssertSqlSafe, Connection, Row, SqlitePool};
 use tokio::sync::watch;
 
+use super::sparse::Sparse;
 use crate::filter::Document;
 use crate::model::RawHead;
 use crate::store::derived::{self, Derived};
@@ -62,6 +63,7 @@ impl Builder {
 
     async fn build(&mut self) -> Result<(), StoreError> {
         let mut connection = self.derived.open("-8000").await?;
+        let mut sparse = Sparse::new(&mut connection).await?;
         loop {
             let begun = Instant::now();
             self.written.mark_unchanged();
@@ -70,7 +72,7 @@ impl Builder {
                 break;
             };
             if done == 0 {
-                self.forget_old(&mut connection).await?;
+                sparse.look(self, &mut connection).await?;
                 self.wait(LATER).await;
             } else if arrived {
                 let newest = newest(&self.rows).await?;
@@ -91,44 +93,30 @@ impl Builder {
             return Ok(0);
         };
         let (number, last, count) = (first.sequence / self.table, last.sequence, rows.len());
-        let body_text = self.body_text;
-        let codings: Vec<i64> = rows.iter().map(|row| row.coding).collect();
-        let known = self.dictionaries.for_codings(&codings, &self.rows).await?;
-        let texts = tokio::task::spawn_blocking(move || texts(rows, body_text, &known))
-            .await
-            .map_err(|error| StoreError::Internal {
-                detail: error.to_string(),
-            })?;
+        let texts = self.words_of(rows).await?;
         let mut transaction = connection.begin().await?;
-        let sql = format!(
-            "CREATE VIRTUAL TABLE IF NOT EXISTS words_{number} USING fts5(
-                 text, content='', columnsize=0, detail=none, tokenize=\"ascii tokenchars '_'\")"
-        );
-        sqlx::query(AssertSqlSafe(sql)).execute(&mut *transaction).await?;
-        for some in texts.chunks(AT_ONCE) {
-            let places = vec!["(?,?)"; some.len()].join(",");
-            let mut bound = SqliteArguments::default();
-            for (sequence, text) in some {
-                bound
-                    .add(*sequence)
-                    .and_then(|()| bound.add(text.as_str()))
-                    .map_err(|error| StoreError::Internal {
-                        detail: error.to_string(),
-                    })?;
-            }
-            let sql = format!("INSERT INTO words_{number} (rowid, text) VALUES {places}");
-            sqlx::query_with(AssertSqlSafe(sql), bound)
-                .execute(&mut *transaction)
-                .await?;
-        }
+        make_table(&mut transaction, number).await?;
+        enter(&mut transaction, number, &texts).await?;
         derived::reach(&mut transaction, last).await?;
         transaction.commit().await?;
         self.progress.send_replace(last);
         Ok(count)
     }
 
+    /// The words of each request, found on a thread that serves nobody.
+    pub(super) async fn words_of(&self, rows: Vec<Content>) -> Result<Vec<(i64, String)>, StoreError> {
+        let body_text = self.body_text;
+        let codings: Vec<i64> = rows.iter().map(|row| row.coding).collect();
+        let known = self.dictionaries.for_codings(&codings, &self.rows).await?;
+        tokio::task::spawn_blocking(move || texts(rows, body_text, &known))
+            .await
+            .map_err(|error| StoreError::Internal {
+                detail: error.to_string(),
+            })
+    }
+
     /// The next requests, all of one table of the index.
-    async fn read(&self, from: i64) -> Result<Vec<Content>, StoreError> {
+    pub(super) async fn read(&self, from: i64) -> Result<Vec<Content>, StoreError> {
         let mut rows = sqlx::query(
             // What was deleted is indexed too, since it may be brought back.
             "SELECT head_length, length, coding, data, place / 65536 FROM content
@@ -153,39 +141,6 @@ impl Builder {
             }
         }
         Ok(read)
-    }
-
-    /// Drops the tables of requests that are all gone.
-    async fn forget_old(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
-        let oldest: Option<i64> = sqlx::query_scalar("SELECT min(place) FROM content")
-            .fetch_one(&self.rows)
-            .await?;
-        let Some(oldest) = oldest.map(|place| place / PARTS) else {
-            return Ok(());
-        };
-        let mut dropped = false;
-        let names: Vec<String> = sqlx::query_scalar(
-            "SELECT name FROM sqlite_schema WHERE type = 'table' AND name GLOB 'words_[0-9]*' AND sql LIKE 'CREATE VIRTUAL%'",
-        )
-        .fetch_all(&mut *connection)
-        .await?;
-        for name in names {
-            let number = name
-                .strip_prefix("words_")
-                .and_then(|number| number.parse::<i64>().ok());
-            if number.is_some_and(|number| (number + 1) * self.table <= oldest) {
-                sqlx::query(AssertSqlSafe(format!("DROP TABLE {name}")))
-                    .execute(&mut *connection)
-                    .await?;
-                dropped = true;
-            }
-        }
-        if dropped {
-            sqlx::query("PRAGMA incremental_vacuum")
-                .execute(&mut *connection)
-                .await?;
-        }
-        Ok(())
     }
 }
 
@@ -230,6 +185,41 @@ impl Content {
         let decoded: Option<Bytes> = body_text(&head, &body);
         Ok(Document::new(head, decoded.as_ref().unwrap_or(&body)))
     }
+}
+
+/// Makes the table of this number, where it is not there.
+pub(super) async fn make_table(connection: &mut SqliteConnection, number: i64) -> Result<(), StoreError> {
+    let sql = format!(
+        "CREATE VIRTUAL TABLE IF NOT EXISTS words_{number} USING fts5(
+             text, content='', columnsize=0, detail=none, tokenize=\"ascii tokenchars '_'\")"
+    );
+    sqlx::query(AssertSqlSafe(sql)).execute(connection).await?;
+    Ok(())
+}
+
+/// Enters the words of requests into the table of this number.
+pub(super) async fn enter(
+    connection: &mut SqliteConnection,
+    number: i64,
+    texts: &[(i64, String)],
+) -> Result<(), StoreError> {
+    for some in texts.chunks(AT_ONCE) {
+        let places = vec!["(?,?)"; some.len()].join(",");
+        let mut bound = SqliteArguments::default();
+        for (sequence, text) in some {
+            bound
+                .add(*sequence)
+                .and_then(|()| bound.add(text.as_str()))
+                .map_err(|error| StoreError::Internal {
+                    detail: error.to_string(),
+                })?;
+        }
+        let sql = format!("INSERT INTO words_{number} (rowid, text) VALUES {places}");
+        sqlx::query_with(AssertSqlSafe(sql), bound)
+            .execute(&mut *connection)
+            .await?;
+    }
+    Ok(())
 }
 
 /// The words of each request. One that is damaged has none: reading it says what is wrong with it.

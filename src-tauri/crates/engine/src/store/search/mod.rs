@@ -3,11 +3,13 @@
 //!
 //! It holds the words of each request in tables of 65,536 requests each, so that the newest are searched first,
 //! a beginning that most requests share costs no more than one table, and the space of old requests is given back by
-//! dropping a table. What is not yet indexed is scanned, so that nothing is missed.
+//! dropping a table, or by making it anew where few of them are left. What is not yet indexed is scanned, so that nothing is missed.
 
 mod build;
 mod candidates;
+mod sparse;
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -75,11 +77,20 @@ impl SearchIndex {
         .fetch_all(&self.readers)
         .await
         .unwrap_or_default();
+        let thinned: HashMap<i64, i64> = sqlx::query_as("SELECT number, requests FROM thinned")
+            .fetch_all(&self.readers)
+            .await
+            .unwrap_or_default()
+            .into_iter()
+            .collect();
         // The tables that FTS5 makes for itself have a word behind the number.
         let numbers = names
             .iter()
             .filter_map(|name| name.strip_prefix("words_")?.parse::<i64>().ok());
-        let rows = numbers.map(|number| (to - number * self.table + 1).clamp(0, self.table));
+        let rows = numbers.map(|number| match thinned.get(&number) {
+            Some(requests) => *requests,
+            None => (to - number * self.table + 1).clamp(0, self.table),
+        });
         rows.sum::<i64>().unsigned_abs()
     }
 

@@ -2,8 +2,8 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::super::{Annotate, From, PageRequest, SearchState, Store};
-use super::{keyed, marked, new_request, open, request, store};
+use super::super::{Annotate, From, PageRequest, RetentionLimits, SearchState, Store, StoreOptions};
+use super::{keyed, marked, new_request, open, options, request, store};
 use crate::filter::{FIELDS, Filter, Moment};
 use crate::model::{
     Delivery, DeliveryId, DeliveryKind, RequestId, RequestSummary, Sequence, State, Target, TargetId,
@@ -216,9 +216,9 @@ const FOUND: [(&str, &[i64]); 66] = [
 #[tokio::test]
 async fn a_filter_finds_what_it_says_with_and_without_the_index() {
     let folder = tempfile::tempdir().unwrap();
-    let options = super::StoreOptions {
+    let options = StoreOptions {
         indexing: super::super::Indexing::Off,
-        ..super::options()
+        ..options()
     };
     let store = Store::open(folder.path(), options).await.unwrap();
     history(&store).await;
@@ -329,9 +329,9 @@ async fn a_page_that_takes_too_long_says_how_far_it_came() {
 async fn what_is_brought_back_is_found_by_its_words() {
     let (folder, store) = store().await;
     store.close().await;
-    let off = super::StoreOptions {
+    let off = StoreOptions {
         indexing: super::super::Indexing::Off,
-        ..super::options()
+        ..options()
     };
     let store = Store::open(folder.path(), off).await.unwrap();
     let lost = keyed("evt_lost");
@@ -368,7 +368,7 @@ async fn the_index_forgets_what_is_gone() {
             .unwrap();
     }
     indexed(&store).await;
-    let limits = super::super::RetentionLimits {
+    let limits = RetentionLimits {
         requests: Some(2),
         age: None,
         bytes: None,
@@ -401,6 +401,67 @@ async fn the_index_forgets_what_is_gone() {
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     assert_eq!(found(&store, "number").await, [10, 9], "what is left is found");
+}
+
+#[tokio::test]
+async fn one_old_star_does_not_keep_the_words_of_all_its_neighbours() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = StoreOptions {
+        index_table: 64,
+        ..options()
+    };
+    let store = Store::open(folder.path(), options).await.unwrap();
+    let mut starred = None;
+    for at in 0..200 {
+        let new = request(format!("number {at} {}", "word ".repeat(at)).as_bytes());
+        let id = new.id;
+        store.insert_request(new).await.unwrap();
+        if at == 20 {
+            starred = Some(id);
+        }
+    }
+    indexed(&store).await;
+    store
+        .annotate(&[starred.unwrap()], Annotate::star(true))
+        .await
+        .unwrap();
+    let limits = RetentionLimits {
+        requests: Some(10),
+        age: None,
+        bytes: None,
+    };
+    let now = Timestamp::from_micros(NOW);
+    while store.prune_next(&limits, now).await.unwrap() > 0 {}
+    let index = sqlx::sqlite::SqliteConnectOptions::new()
+        .filename(folder.path().join("search.db"))
+        .read_only(true);
+    let deadline = std::time::Instant::now() + Duration::from_secs(30);
+    loop {
+        let mut connection = sqlx::ConnectOptions::connect(&index).await.unwrap();
+        let kept: Vec<i64> = sqlx::query_scalar("SELECT rowid FROM words_0 WHERE words_0 MATCH 'number'")
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
+        let thinned: Vec<(i64, i64)> = sqlx::query_as("SELECT number, requests FROM thinned")
+            .fetch_all(&mut connection)
+            .await
+            .unwrap();
+        sqlx::Connection::close(connection).await.unwrap();
+        if kept == [21] {
+            assert_eq!(thinned, [(0, 1)], "it knows how few are left");
+            break;
+        }
+        assert!(
+            std::time::Instant::now() < deadline,
+            "the words of requests that are gone are given back: {kept:?}"
+        );
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(
+        found(&store, "number").await,
+        [200, 199, 198, 197, 196, 195, 194, 193, 192, 21],
+        "the starred one is found by its words as before"
+    );
 }
 
 #[tokio::test]
