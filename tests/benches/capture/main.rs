@@ -3,6 +3,7 @@
 
 mod bare;
 mod commit;
+mod size;
 
 use std::process::{Command, ExitCode};
 use std::sync::Arc;
@@ -52,7 +53,10 @@ fn capture(options: &Options) -> Outcome<Summary> {
     let most = levels.iter().copied().max().unwrap_or(64);
     medians.extend(capture_with(options, bare, Printed::Unread, &[most])?);
 
-    let told: Vec<String> = medians.iter().map(ToString::to_string).collect();
+    let size = size::on_disk(options)?;
+
+    let mut told: Vec<String> = medians.iter().map(ToString::to_string).collect();
+    told.push(format!("{size:.3} x the bytes received on the disk"));
     Ok(Summary::Found(told.join("; ")))
 }
 
@@ -88,11 +92,6 @@ fn capture_with(
     if !tally.is_clean() {
         return Err(Failure::new("what was acknowledged is not what was kept"));
     }
-    let received = ledger.next().saturating_mul(deck.mean_length() as u64);
-    say(&format!(
-        "on disk: {:.2} x the bytes received\n",
-        ratio(folder_bytes(&hookbench)?, received)
-    ));
     Ok(medians)
 }
 
@@ -102,18 +101,4 @@ fn deck(subject: &Subject, options: &Options) -> Outcome<Deck> {
         subject.address(),
         (0..options.either(256, 4096)).map(|_| github_push(&mut random)),
     )
-}
-
-fn folder_bytes(hookbench: &Hookbench) -> Outcome<u64> {
-    let mut bytes = 0;
-    for entry in std::fs::read_dir(hookbench.data())? {
-        let metadata = entry?.metadata()?;
-        bytes += if metadata.is_file() { metadata.len() } else { 0 };
-    }
-    Ok(bytes)
-}
-
-#[expect(clippy::cast_precision_loss, reason = "gigabytes at the most")]
-fn ratio(bytes: u64, of: u64) -> f64 {
-    bytes as f64 / of as f64
 }

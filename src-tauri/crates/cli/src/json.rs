@@ -3,31 +3,32 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hookbench_engine::model::{
-    Attempt, Delivery, Endpoint, Forwarded, Framing, Mark, RawHead, Request, SecretRecord,
+    Attempt, Delivery, Endpoint, Forwarded, Framing, Header, Mark, RawHead, Request, SecretRecord,
 };
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 
-/// A request as one object.
+/// A request as one object. It borrows what it can: a listener writes one for each request that it captures.
 #[derive(Debug, Serialize)]
-pub(crate) struct RequestObject {
+pub(crate) struct RequestObject<'a> {
     id: String,
     received_at: String,
-    method: String,
-    target: String,
+    method: &'a str,
+    target: &'a str,
     http_version: &'static str,
-    headers: Vec<[String; 2]>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    headers_base64: Vec<[String; 2]>,
-    endpoint: Option<String>,
-    provider: Option<String>,
-    event: Option<String>,
+    #[serde(serialize_with = "as_text")]
+    headers: Vec<Header>,
+    #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "as_base64")]
+    headers_base64: Vec<Header>,
+    endpoint: Option<&'a str>,
+    provider: Option<&'a str>,
+    event: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     handshake: Option<Value>,
     verdict: &'static str,
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
+    reason: Option<&'a str>,
     answered: Option<u16>,
     #[serde(skip_serializing_if = "Option::is_none")]
     answered_by: Option<&'static str>,
@@ -35,16 +36,16 @@ pub(crate) struct RequestObject {
     answer_milliseconds: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     forwarded: Option<&'static str>,
-    peer: String,
+    peer: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     duplicate_of: Option<String>,
     body_length: u64,
     body_sha256: String,
     starred: bool,
-    tags: Vec<String>,
+    tags: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
-    framing: FramingObject,
+    framing: FramingObject<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     head_base64: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -53,28 +54,28 @@ pub(crate) struct RequestObject {
 
 /// How a request was framed on the wire.
 #[derive(Debug, Serialize)]
-struct FramingObject {
+struct FramingObject<'a> {
     position: u32,
     declared_length: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    chunks: Option<ChunksObject>,
+    chunks: Option<ChunksObject<'a>>,
     expect_continue: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     trailers: Vec<[String; 2]>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    marks: Vec<Mark>,
+    #[serde(skip_serializing_if = "<[Mark]>::is_empty")]
+    marks: &'a [Mark],
 }
 
 #[derive(Debug, Serialize)]
-struct ChunksObject {
+struct ChunksObject<'a> {
     count: u64,
     smallest: u64,
     largest: u64,
-    first: Vec<u64>,
+    first: &'a [u64],
 }
 
-impl FramingObject {
-    fn new(framing: &Framing) -> Self {
+impl<'a> FramingObject<'a> {
+    fn new(framing: &'a Framing) -> Self {
         let sizes = &framing.chunks;
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         Self {
@@ -84,7 +85,7 @@ impl FramingObject {
                 count: sizes.count,
                 smallest: sizes.smallest,
                 largest: sizes.largest,
-                first: sizes.first.clone(),
+                first: &sizes.first,
             }),
             expect_continue: framing.expect_continue,
             trailers: framing
@@ -92,28 +93,32 @@ impl FramingObject {
                 .iter()
                 .map(|trailer| [text(&trailer.name), text(&trailer.value)])
                 .collect(),
-            marks: framing.marks.clone(),
+            marks: &framing.marks,
         }
     }
 }
 
-impl RequestObject {
+impl<'a> RequestObject<'a> {
     /// The object without the exact bytes.
-    pub(crate) fn new(request: &Request) -> Self {
+    pub(crate) fn new(request: &'a Request) -> Self {
         let summary = &request.summary;
         let known = &summary.recognition;
-        let (headers, headers_base64) = headers(&request.head);
+        let (headers, headers_base64) = request
+            .head
+            .headers()
+            .into_iter()
+            .partition(|header| std::str::from_utf8(&header.value).is_ok());
         Self {
             id: summary.id.to_string(),
             received_at: summary.received_at.to_string(),
-            method: summary.method.clone(),
-            target: summary.target.clone(),
+            method: &summary.method,
+            target: &summary.target,
             http_version: summary.version.as_str(),
             headers,
             headers_base64,
-            endpoint: known.endpoint_path.clone(),
-            provider: known.provider.clone(),
-            event: known.event.clone(),
+            endpoint: known.endpoint_path.as_deref(),
+            provider: known.provider.as_deref(),
+            event: known.event.as_deref(),
             handshake: known.handshake.as_ref().map(|name| match &request.reply {
                 Some(reply) => json!({
                     "name": name,
@@ -127,7 +132,7 @@ impl RequestObject {
             }),
             verdict: known.verdict.as_str(),
             state: summary.state.as_str(),
-            reason: summary.reason.clone(),
+            reason: summary.reason.as_deref(),
             answered: summary.answered,
             answered_by: summary
                 .answer_source
@@ -138,12 +143,12 @@ impl RequestObject {
             )]
             answer_milliseconds: summary.answer_micros.map(|micros| micros as f64 / 1000.0),
             forwarded: summary.forwarded.map(Forwarded::as_str),
-            peer: summary.peer.clone(),
+            peer: &summary.peer,
             duplicate_of: summary.duplicate_of.map(|id| id.to_string()),
             body_length: summary.body_length,
             body_sha256: hex::encode(summary.body_sha256),
             starred: summary.starred,
-            tags: summary.tags.clone(),
+            tags: &summary.tags,
             note: None,
             framing: FramingObject::new(&request.framing),
             head_base64: None,
@@ -163,6 +168,22 @@ impl RequestObject {
         self.body_base64 = Some(BASE64.encode(body));
         self
     }
+}
+
+fn as_text<S: Serializer>(headers: &[Header], serializer: S) -> Result<S::Ok, S::Error> {
+    let text = |bytes| String::from_utf8_lossy(bytes);
+    serializer.collect_seq(
+        headers
+            .iter()
+            .map(|header| [text(&header.name), text(&header.value)]),
+    )
+}
+
+fn as_base64<S: Serializer>(headers: &[Header], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(headers.iter().map(|header| {
+        let name = String::from_utf8_lossy(&header.name);
+        [name, BASE64.encode(&header.value).into()]
+    }))
 }
 
 /// Headers as text, and those that are not UTF-8 as base64 of the value's bytes (and the name as far as it is text).

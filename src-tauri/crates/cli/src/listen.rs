@@ -1,10 +1,10 @@
 //! `hookbench listen`
 
-use std::time::Instant;
+use std::sync::Arc;
 
 use hookbench_engine::forwarding::{PassingForward, USUAL_DEADLINE};
-use hookbench_engine::model::{ForwardRule, ForwardWay, Request, Sequence};
-use hookbench_engine::{Engine, ListenerState, PageQuery};
+use hookbench_engine::model::{ForwardRule, ForwardWay, Request};
+use hookbench_engine::{Engine, ListenerState};
 use serde::Serialize;
 use tokio::signal;
 use tokio::task::block_in_place;
@@ -13,13 +13,6 @@ use crate::arguments::Listen;
 use crate::failure::Failure;
 use crate::json::RequestObject;
 use crate::{output, text};
-
-/// In a burst, printing rests so many times as long as it took: capturing has the processor, and what is not printed yet
-/// waits on the disk.
-const REST: u32 = 3;
-
-/// Requests that are read and printed at once.
-const AT_ONCE: u32 = 200;
 
 /// The first line of `listen --json`.
 #[derive(Debug, Serialize)]
@@ -33,13 +26,15 @@ struct Listening<'a> {
 }
 
 pub(crate) async fn run(engine: &Engine, listen: &Listen) -> Result<(), Failure> {
-    let mut arrivals = Arrivals::from_now(engine).await?;
+    let mut arrivals = engine.arrivals().await?;
     start(engine, listen).await?;
     // On a task of its own: a reader that does not read blocks the writing, and must not keep us from stopping.
-    let (engine, json) = (engine.clone(), listen.json);
+    let json = listen.json;
     let mut printing = tokio::spawn(async move {
         loop {
-            arrivals.print_next(&engine, json).await?;
+            let requests = arrivals.next().await?;
+            let lines = lines(&requests, json)?;
+            block_in_place(|| output::bytes(&lines))?;
         }
     });
     tokio::select! {
@@ -147,71 +142,15 @@ pub(crate) async fn stopped() {
     }
 }
 
-/// Prints each request that is kept from now on, once, in the order of arrival, whoever captured it.
-struct Arrivals {
-    subscription: hookbench_engine::changes::Subscription,
-    printed: Sequence,
-}
-
-impl Arrivals {
-    async fn from_now(engine: &Engine) -> Result<Self, Failure> {
-        let subscription = engine.changes().subscribe();
-        let page = engine
-            .requests(&PageQuery {
-                limit: 1,
-                ..PageQuery::default()
-            })
-            .await?;
-        let printed = page.rows.first().map_or(Sequence(0), |row| row.sequence);
-        Ok(Self {
-            subscription,
-            printed,
-        })
-    }
-
-    async fn print_next(&mut self, engine: &Engine, json: bool) -> Result<(), Failure> {
-        let batch = self.subscription.next().await;
-        if batch.arrived == 0 && !batch.everything {
-            return Ok(());
-        }
-        let newest = engine.newest().await?;
-        while self.printed < newest {
-            let begun = Instant::now();
-            let (lines, last) = if json {
-                let requests = engine.between(self.printed, newest, AT_ONCE).await?;
-                let lines = block_in_place(|| objects(&requests))?;
-                (lines, requests.last().map(|request| request.summary.sequence))
-            } else {
-                let query = PageQuery {
-                    after: Some(self.printed),
-                    limit: AT_ONCE,
-                    ..PageQuery::default()
-                };
-                let mut rows = engine.requests(&query).await?.rows;
-                rows.retain(|row| row.sequence <= newest);
-                let lines = rows
-                    .iter()
-                    .rev()
-                    .fold(String::new(), |lines, row| lines + &text::line(row) + "\n");
-                (lines.into_bytes(), rows.first().map(|row| row.sequence))
-            };
-            // What lies between was deleted.
-            self.printed = last.unwrap_or(newest);
-            let took = begun.elapsed();
-            block_in_place(|| output::bytes(&lines))?;
-            if self.printed < newest {
-                tokio::time::sleep(took * REST).await;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// A line of JSON for each.
-fn objects(requests: &[Request]) -> Result<Vec<u8>, Failure> {
+/// A line for each: of JSON, or for people.
+fn lines(requests: &[Arc<Request>], json: bool) -> Result<Vec<u8>, Failure> {
     let mut lines = Vec::new();
     for request in requests {
-        serde_json::to_writer(&mut lines, &RequestObject::new(request))?;
+        if json {
+            serde_json::to_writer(&mut lines, &RequestObject::new(request))?;
+        } else {
+            lines.extend_from_slice(text::line(&request.summary).as_bytes());
+        }
         lines.push(b'\n');
     }
     Ok(lines)

@@ -18,6 +18,7 @@ struct StorageObject {
     free_bytes: u64,
     log_bytes: u64,
     index_bytes: u64,
+    index_backlog: u64,
     spool_bytes: u64,
     oldest: Option<String>,
     exempt: u64,
@@ -58,12 +59,12 @@ pub(crate) async fn run(engine: &Engine, storage: &Storage) -> Result<(), Failur
     }
     let state = engine.storage().await?;
     if storage.json {
-        return output::json(&object(&state));
+        return output::json(&object(&state, engine.search_backlog().await?));
     }
-    people(&state)
+    people(&state, engine.search_backlog().await?)
 }
 
-fn object(state: &State) -> StorageObject {
+fn object(state: &State, index_backlog: u64) -> StorageObject {
     StorageObject {
         requests: state.usage.requests,
         body_bytes: state.usage.body_bytes,
@@ -71,6 +72,7 @@ fn object(state: &State) -> StorageObject {
         free_bytes: state.usage.free_bytes,
         log_bytes: state.usage.log_bytes,
         index_bytes: state.usage.search_bytes,
+        index_backlog,
         spool_bytes: state.spool_bytes,
         oldest: state.outlook.oldest.map(|instant| instant.to_string()),
         exempt: state.outlook.exempt,
@@ -84,7 +86,7 @@ fn object(state: &State) -> StorageObject {
     }
 }
 
-fn people(state: &State) -> Result<(), Failure> {
+fn people(state: &State, index_backlog: u64) -> Result<(), Failure> {
     let usage = &state.usage;
     let bodies = text::size(usage.body_bytes);
     output::line(&format!(
@@ -100,7 +102,12 @@ fn people(state: &State) -> Result<(), Failure> {
         text::size(usage.used_bytes)
     ))?;
     output::line(&format!("log        {}", text::size(usage.log_bytes)))?;
-    output::line(&format!("index      {}", text::size(usage.search_bytes)))?;
+    let behind = match index_backlog {
+        0 => String::new(),
+        1 => " (1 request behind)".to_owned(),
+        many => format!(" ({many} requests behind: a search reads those one by one)"),
+    };
+    output::line(&format!("index      {}{behind}", text::size(usage.search_bytes)))?;
     output::line(&format!("spool      {}", text::size(state.spool_bytes)))?;
     let none = || "no limit".to_owned();
     let limits = &state.limits;

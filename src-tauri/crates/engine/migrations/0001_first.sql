@@ -45,7 +45,6 @@ CREATE INDEX request_event ON request (event);
 CREATE INDEX request_endpoint ON request (endpoint_path);
 CREATE INDEX request_received ON request (received_at);
 CREATE INDEX request_duplicate ON request (sequence) WHERE duplicate_of IS NOT NULL;
-CREATE INDEX request_repeats ON request (duplicate_of) WHERE duplicate_of IS NOT NULL;
 CREATE INDEX request_verdict ON request (verdict) WHERE verdict NOT IN ('valid', 'unknown');
 CREATE INDEX request_state ON request (state) WHERE state <> 'complete';
 CREATE INDEX request_handshake ON request (sequence) WHERE handshake IS NOT NULL;
@@ -84,6 +83,15 @@ CREATE TABLE content (
 ) STRICT;
 -- Few have it, and the list asks of each row whether it does.
 CREATE INDEX content_ambiguous ON content (place) WHERE instr(framing, 'ambiguous_framing') > 0;
+
+-- What many requests have in common, so that it need not lie in each: a row of `content` whose coding is above 1 was
+-- packed with the dictionary of that number less one. They are only added.
+CREATE TABLE dictionary (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    bytes BLOB NOT NULL,
+    -- the newest request when it was made
+    made_at INTEGER NOT NULL
+) STRICT;
 
 -- How many requests there are of each kind, kept in the transactions that add and remove them: nothing counts rows.
 CREATE TABLE tally (

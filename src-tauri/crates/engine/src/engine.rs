@@ -26,6 +26,7 @@ use crate::listening::Listening;
 use crate::model::{Endpoint, SecretId, SecretPlace, Timestamp};
 use crate::options::Options;
 use crate::provider::Catalogue;
+use crate::recent::Recent;
 use crate::recording::Recorder;
 use crate::rejudging::{self, Rejudging, Scope};
 use crate::remedies::Remedies;
@@ -79,6 +80,8 @@ pub(crate) struct Core {
     /// Why the last request could not be kept; nothing once one was kept again.
     pub(crate) trouble: ArcSwapOption<StoreError>,
     pub(crate) changes: Changes,
+    /// What was just captured, for those who show it.
+    pub(crate) recent: Recent,
     pub(crate) clock: Clock,
     pub(crate) courier: Courier,
     /// What senders may take; swapped when the person changes it.
@@ -122,6 +125,7 @@ impl Engine {
             housekeeping: Housekeeping::default(),
             trouble: ArcSwapOption::empty(),
             changes: Changes::default(),
+            recent: Recent::default(),
         });
         let watchers = vec![
             tokio::spawn(watch(Arc::clone(&core))),

@@ -36,6 +36,7 @@ pub mod model;
 mod options;
 pub mod provider;
 mod reading;
+mod recent;
 mod reception;
 mod recording;
 mod rejudging;
@@ -53,6 +54,7 @@ mod unpacking;
 mod work;
 
 pub use answering::{LONGEST_DELAY, TemplateError, VARIABLES};
+pub use arrivals::Arrivals;
 pub use comparing::{BodyPlace, SideBySide, Subject, Told};
 pub use deleting::{COUNTED_AT_MOST, Deleted};
 pub use engine::Engine;

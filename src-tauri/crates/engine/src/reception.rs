@@ -45,6 +45,7 @@ impl Reception {
     }
 
     async fn keep(&self, new: NewRequest) -> Result<Kept, StoreError> {
+        let copy = self.core.recent.copy(&new);
         let _permit = match new.arrival.body.file() {
             Some(_) => self.kept.acquire().await.ok(),
             None => None,
@@ -57,6 +58,9 @@ impl Reception {
             self.core.changes.tell(Change::Status);
         }
         let kept = kept?;
+        if let Some(copy) = copy {
+            self.core.recent.put(copy, kept.sequence);
+        }
         self.core.changes.tell(Change::Arrived);
         Ok(kept)
     }

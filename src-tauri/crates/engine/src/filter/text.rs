@@ -9,8 +9,9 @@ use super::pattern::in_word;
 use super::{Condition, Pattern, Term};
 use crate::model::RawHead;
 
-/// Longer runs of letters are indexed by their beginning.
-const LONGEST_TOKEN: usize = 64;
+/// Longer runs of letters are indexed by their beginning: what tells one id from another stands in it, and the rest of
+/// all digests and signatures would be half of the index. The document itself has the last say.
+const LONGEST_TOKEN: usize = 24;
 
 /// A request as text.
 #[derive(Debug, Clone)]

@@ -3,8 +3,8 @@
 use std::ops::Range;
 
 use bytes::{Bytes, BytesMut};
+use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row, SqlitePool};
 
 use super::prepared::{PART, PARTS, framing_of, whole};
 use super::{Store, StoreError, pack};
@@ -42,7 +42,7 @@ impl Store {
         while at < end {
             let part = at / PART as u64;
             let start = part * PART as u64;
-            let content = read_body_part(self.readers(), sequence * PARTS + whole(part)).await?;
+            let content = self.body_part(sequence * PARTS + whole(part)).await?;
             let from = usize::try_from(at - start).unwrap_or(usize::MAX);
             let to = usize::try_from(end - start)
                 .unwrap_or(usize::MAX)
@@ -67,17 +67,44 @@ impl Store {
             length,
         })
     }
-}
 
-async fn read_body_part(readers: &SqlitePool, place: i64) -> Result<Bytes, StoreError> {
-    let row = sqlx::query("SELECT head_length, length, coding, data FROM content WHERE place = ?")
-        .bind(place)
-        .fetch_optional(readers)
-        .await?
-        .ok_or_else(|| StoreError::Corrupt {
-            detail: format!("part `{place}` of a body is not there"),
-        })?;
-    Ok(decode(&row)?.1)
+    async fn body_part(&self, place: i64) -> Result<Bytes, StoreError> {
+        let row = sqlx::query("SELECT head_length, length, coding, data FROM content WHERE place = ?")
+            .bind(place)
+            .fetch_optional(self.readers())
+            .await?
+            .ok_or_else(|| StoreError::Corrupt {
+                detail: format!("part `{place}` of a body is not there"),
+            })?;
+        Ok(self.decode(&row).await?.1)
+    }
+
+    /// The head and the framing of the request at `sequence`.
+    pub(super) async fn read_head(&self, sequence: i64) -> Result<(RawHead, Framing), StoreError> {
+        let row =
+            sqlx::query("SELECT head_length, length, coding, data, framing FROM content WHERE place = ?")
+                .bind(sequence * PARTS)
+                .fetch_optional(self.readers())
+                .await?
+                .ok_or_else(|| StoreError::Corrupt {
+                    detail: format!("the head of request `{sequence}` is not there"),
+                })?;
+        let (head, _) = self.decode(&row).await?;
+        let framing = framing_of(row.try_get::<Option<&str>, _>(4)?)?;
+        // A copy, so that a small head does not hold a large body in memory.
+        Ok((RawHead::new(Bytes::copy_from_slice(&head)), framing))
+    }
+
+    async fn decode(&self, row: &SqliteRow) -> Result<(Bytes, Bytes), StoreError> {
+        let coding = row.try_get(2)?;
+        let known = self
+            .inner
+            .dictionaries
+            .for_codings(&[coding], self.readers())
+            .await?;
+        let bytes = pack::unpack_with(coding, row.try_get(1)?, row.try_get(3)?, &known)?;
+        cut(&bytes, row.try_get(0)?)
+    }
 }
 
 /// Head and body of the bytes that lie in one row of `content`.
@@ -89,26 +116,4 @@ pub(super) fn cut(bytes: &Bytes, head_length: i64) -> Result<(Bytes, Bytes), Sto
         detail: "a head is longer than its content".to_owned(),
     })?;
     Ok((bytes.slice(..length), bytes.slice(length..)))
-}
-
-fn decode(row: &SqliteRow) -> Result<(Bytes, Bytes), StoreError> {
-    cut(
-        &pack::unpack(row.try_get(2)?, row.try_get(1)?, row.try_get(3)?)?,
-        row.try_get(0)?,
-    )
-}
-
-/// The head and the framing of the request at `sequence`.
-pub(super) async fn read_head(readers: &SqlitePool, sequence: i64) -> Result<(RawHead, Framing), StoreError> {
-    let row = sqlx::query("SELECT head_length, length, coding, data, framing FROM content WHERE place = ?")
-        .bind(sequence * PARTS)
-        .fetch_optional(readers)
-        .await?
-        .ok_or_else(|| StoreError::Corrupt {
-            detail: format!("the head of request `{sequence}` is not there"),
-        })?;
-    let (head, _) = decode(&row)?;
-    let framing = framing_of(row.try_get::<Option<&str>, _>(4)?)?;
-    // A copy, so that a small head does not hold a large body in memory.
-    Ok((RawHead::new(Bytes::copy_from_slice(&head)), framing))
 }

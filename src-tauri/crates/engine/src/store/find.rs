@@ -430,12 +430,15 @@ impl Search<'_> {
 
     async fn look(&self, contents: Vec<Content>) -> Result<Vec<i64>, StoreError> {
         let (terms, body_text): (Vec<Term>, _) = (self.query.text.clone(), self.store.inner.body_text);
+        let codings: Vec<i64> = contents.iter().map(|content| content.coding).collect();
+        let dictionaries = &self.store.inner.dictionaries;
+        let known = dictionaries.for_codings(&codings, self.store.readers()).await?;
         tokio::task::spawn_blocking(move || {
             let mut found = Vec::new();
             for content in contents {
                 let sequence = content.sequence;
                 // One that is damaged is left out; opening it says what is wrong with it.
-                let Ok(document) = content.document(body_text) else {
+                let Ok(document) = content.document(body_text, &known) else {
                     continue;
                 };
                 if terms.iter().all(|term| document.satisfies(term)) {

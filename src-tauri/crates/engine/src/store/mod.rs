@@ -15,6 +15,7 @@ mod content;
 mod counting;
 mod delivery;
 mod derived;
+mod dictionary;
 mod draft;
 mod endpoint;
 mod error;
@@ -51,6 +52,7 @@ mod target;
 mod template;
 #[cfg(test)]
 mod tests;
+mod training;
 mod words;
 mod writer;
 
@@ -75,6 +77,7 @@ pub use options::{BodyText, Durability, Indexing, StoreOptions};
 pub use own_provider::OwnProvider;
 pub use place::Room;
 pub use removal::{Deletion, DeletionId, Step};
+pub(crate) use repetition::{Known, Marked};
 pub use request::{From, Page, PageRequest};
 pub use retention::{Outlook, RetentionLimits, UNDO_FOR, Usage};
 pub use saved_filter::SavedFilter;
@@ -106,6 +109,7 @@ struct Inner {
     marker: String,
     repetitions: repetition::Repetitions,
     body_text: BodyText,
+    dictionaries: Arc<dictionary::Dictionaries>,
     /// Bytes written by this program so far.
     written: watch::Receiver<u64>,
     /// What tells this file from any other.
@@ -160,6 +164,15 @@ impl Store {
         );
         let repetitions = repetition::Repetitions::new(&keys, &marker);
         tasks.push(tokio::spawn(marker.run()));
+        let dictionaries = Arc::new(dictionary::Dictionaries::default());
+        let trainer = training::Trainer {
+            rows: readers.clone(),
+            writer: writer.downgrade(),
+            dictionaries: Arc::clone(&dictionaries),
+            written: progress.clone(),
+            enough: options.dictionary_after,
+        };
+        tasks.push(tokio::spawn(trainer.run()));
         let (indexed, index_progress) = watch::channel(0);
         let file_of_words = search::file(folder, identity.clone(), options.index_table);
         let search = search::SearchIndex::new(file_of_words.clone(), options.index_table, index_progress);
@@ -169,6 +182,7 @@ impl Store {
                 table: options.index_table,
                 rows: readers.clone(),
                 body_text: options.body_text,
+                dictionaries: Arc::clone(&dictionaries),
                 written: progress,
                 progress: indexed,
             })));
@@ -183,6 +197,7 @@ impl Store {
                 marker: word,
                 repetitions,
                 body_text: options.body_text,
+                dictionaries,
                 written,
                 identity,
                 lost,
@@ -211,7 +226,9 @@ impl Store {
     /// When it could not be kept; then it must not be acknowledged.
     pub async fn insert_request(&self, new: NewRequest) -> Result<Kept, StoreError> {
         self.inner.file.has_room()?;
-        self.inner.writer.keep(prepared::Prepared::new(new).await?).await
+        let dictionary = self.inner.dictionaries.newest();
+        let prepared = prepared::Prepared::new(new, dictionary).await?;
+        self.inner.writer.keep(prepared).await
     }
 
     /// How many requests at least were kept and are not there any more since the log of the file was deleted or damaged.

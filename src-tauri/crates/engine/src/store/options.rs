@@ -56,6 +56,9 @@ pub struct StoreOptions {
     /// Requests in one table of the search index. Only tests have a reason to change it.
     #[doc(hidden)]
     pub index_table: i64,
+    /// Requests from which the first dictionary is learned. Only tests have a reason to change it.
+    #[doc(hidden)]
+    pub dictionary_after: i64,
 }
 
 impl Default for StoreOptions {
@@ -70,6 +73,7 @@ impl Default for StoreOptions {
             first_check: Duration::from_secs(15),
             indexing: Indexing::Background,
             index_table: 65_536,
+            dictionary_after: 1_000,
         }
     }
 }

@@ -2,11 +2,13 @@
 //! so that the one writer only binds and commits.
 
 use std::io::Read;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
-use super::pack::{Packed, pack};
+use super::dictionary::Dictionary;
+use super::pack::{Packed, pack, pack_with};
 use crate::model::{
     Body, ChunkSizes, Framing, HandshakeReply, Header, HttpVersion, Mark, NewRequest, RequestId, State,
     TargetId,
@@ -51,19 +53,22 @@ pub(super) struct Prepared {
 }
 
 impl Prepared {
-    /// Makes `new` ready.
-    pub(super) async fn new(new: NewRequest) -> Result<Self, StoreError> {
+    /// Makes `new` ready, packed with a dictionary where there is one.
+    pub(super) async fn new(
+        new: NewRequest,
+        dictionary: Option<Arc<Dictionary>>,
+    ) -> Result<Self, StoreError> {
         if new.arrival.body.len() < HEAVY && new.arrival.body.file().is_none() {
-            return Self::build(new);
+            return Self::build(new, dictionary.as_ref());
         }
-        tokio::task::spawn_blocking(|| Self::build(new))
+        tokio::task::spawn_blocking(move || Self::build(new, dictionary.as_ref()))
             .await
             .map_err(|error| StoreError::Internal {
                 detail: error.to_string(),
             })?
     }
 
-    fn build(new: NewRequest) -> Result<Self, StoreError> {
+    fn build(new: NewRequest, dictionary: Option<&Arc<Dictionary>>) -> Result<Self, StoreError> {
         let NewRequest {
             id,
             arrival,
@@ -108,7 +113,10 @@ impl Prepared {
             body_sha256: arrival.body_sha256,
             framing: framing_text(&arrival.framing)?,
             head_length: i64::try_from(head.len()).unwrap_or(i64::MAX),
-            first: pack(bytes),
+            first: match dictionary {
+                Some(dictionary) => pack_with(bytes, dictionary),
+                None => pack(bytes),
+            },
             rest: (body_length > PART as u64).then_some(arrival.body),
         })
     }

@@ -13,13 +13,14 @@ use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
 use sqlx::sqlite::{SqliteConnection, SqlitePoolOptions};
-use sqlx::{Connection, Row, SqlitePool};
+use sqlx::{AssertSqlSafe, Connection, Row, SqlitePool};
 use tokio::sync::{broadcast, watch};
 
 use super::derived::{self, Derived};
+use super::request::{SUMMARY, summary};
 use super::writer::WeakWriter;
 use super::{Store, StoreError};
-use crate::model::{RequestId, Sequence};
+use crate::model::{RequestId, RequestSummary, Sequence};
 
 /// Requests in one batch.
 const BATCH: i64 = 4_096;
@@ -35,6 +36,8 @@ const LATER: Duration = Duration::from_secs(3);
 const ASK: Duration = Duration::from_millis(20);
 /// Keys of requests that are gone are removed when so many requests went.
 const STALE: i64 = 65_536;
+/// The most requests of one key that are shown.
+const REPETITIONS: i64 = 500;
 /// Batches of marked ids that a slow listener may be behind before it is told that it missed some.
 const TOLD: usize = 16;
 
@@ -43,8 +46,19 @@ pub(super) fn file(folder: &Path, identity: Vec<u8>) -> Derived {
     Derived::new(folder, "keys", identity, 1)
 }
 
-/// The requests whose mark changed.
-pub(crate) type Marked = Arc<[RequestId]>;
+/// The requests whose mark changed, with what they repeat now.
+pub(crate) type Marked = Arc<[(RequestId, Option<RequestId>)]>;
+
+/// How far it is known what requests repeat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Known {
+    /// Up to here, found by this program, which has told of each mark.
+    Here(Sequence),
+    /// Up to here, found by another program: the rows have the marks.
+    Elsewhere(Sequence),
+    /// Not as far as was asked, in the time that was given.
+    NotYet,
+}
 
 /// What is known of the marking, for those who ask.
 #[derive(Debug)]
@@ -78,21 +92,81 @@ impl Repetitions {
 }
 
 impl Store {
-    /// Ends when it is known of all requests up to `sequence` what they repeat, at the latest after `longest`.
-    pub async fn marked(&self, sequence: Sequence, longest: Duration) {
+    /// Ends when it is known what the request at `sequence` and all before it repeat, at the latest after `longest`;
+    /// tells how far it is known.
+    pub(crate) async fn marked(&self, sequence: Sequence, longest: Duration) -> Known {
         let repetitions = &self.inner.repetitions;
         let mut progress = repetitions.progress.clone();
         let waiting = async {
-            while *progress.borrow_and_update() < sequence.0 {
+            loop {
+                let here = *progress.borrow_and_update();
+                if here >= sequence.0 {
+                    return Known::Here(Sequence(here));
+                }
+                if let Ok(changed) = tokio::time::timeout(ASK, progress.changed()).await {
+                    if changed.is_err() {
+                        return Known::NotYet;
+                    }
+                    continue;
+                }
                 // Another program may be the one that marks: then the file tells.
-                if tokio::time::timeout(ASK, progress.changed()).await.is_err()
-                    && repetitions.file.complete_to(&repetitions.readers).await >= sequence.0
-                {
-                    break;
+                let complete = repetitions.file.complete_to(&repetitions.readers).await;
+                if complete >= sequence.0 && complete > *progress.borrow() {
+                    return Known::Elsewhere(Sequence(complete));
                 }
             }
         };
-        let _ = tokio::time::timeout(longest, waiting).await;
+        tokio::time::timeout(longest, waiting)
+            .await
+            .unwrap_or(Known::NotYet)
+    }
+
+    /// The requests with the provider and delivery key of this one, itself among them, newest first, at most 500.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be read.
+    pub async fn repetitions(&self, id: RequestId) -> Result<Vec<RequestSummary>, StoreError> {
+        let row = sqlx::query("SELECT provider, delivery_key FROM request WHERE id = ?")
+            .bind(&id.as_bytes()[..])
+            .fetch_optional(self.readers())
+            .await?;
+        let (mut provider, mut key) = (None::<String>, None::<String>);
+        if let Some(row) = row {
+            (provider, key) = (row.try_get(0)?, row.try_get(1)?);
+        }
+        // Asked first: what is entered meanwhile is then looked at twice, and not missed.
+        let repetitions = &self.inner.repetitions;
+        let complete_to = repetitions.file.complete_to(&repetitions.readers).await;
+        let candidates: Vec<i64> = match &key {
+            Some(key) => {
+                sqlx::query_scalar("SELECT sequence FROM key WHERE number = ? ORDER BY sequence DESC LIMIT ?")
+                    .bind(number(key))
+                    .bind(REPETITIONS)
+                    .fetch_all(&repetitions.readers)
+                    .await
+                    // A file that is being made anew has none; it is complete to nothing then.
+                    .unwrap_or_default()
+            }
+            None => Vec::new(),
+        };
+        let rows = sqlx::query(AssertSqlSafe(format!(
+            "{SUMMARY} WHERE request.sequence IN (
+                 SELECT sequence FROM request WHERE id = ?1
+                 UNION SELECT request.sequence FROM json_each(?2) AS one JOIN request ON request.sequence = one.value
+                     WHERE request.provider IS ?3 AND request.delivery_key = ?4
+                 UNION SELECT sequence FROM request WHERE sequence > ?5 AND provider IS ?3 AND delivery_key = ?4)
+             ORDER BY request.sequence DESC LIMIT ?6"
+        )))
+        .bind(&id.as_bytes()[..])
+        .bind(resolve::json(&candidates)?)
+        .bind(provider)
+        .bind(key)
+        .bind(complete_to)
+        .bind(REPETITIONS)
+        .fetch_all(self.readers())
+        .await?;
+        rows.iter().map(summary).collect()
     }
 
     /// Hears of requests that turned out to repeat an earlier one, or no longer to do so.
@@ -207,11 +281,11 @@ impl Marker {
         let changed = self.write(marks, looked_at).await?;
         derived::reach(&mut transaction, last).await?;
         transaction.commit().await?;
-        self.progress.send_replace(last);
         if !changed.is_empty() {
-            // Nobody may be listening.
+            // Nobody may be listening. Before the progress is told, so that who hears of that knows all marks.
             let _ = self.marked.send(changed.into());
         }
+        self.progress.send_replace(last);
         Ok(count)
     }
 
@@ -265,12 +339,12 @@ impl Marker {
             .collect()
     }
 
-    /// Writes the marks; gives the ids of the requests whose mark is another now.
+    /// Writes the marks; gives the requests whose mark is another now, with it.
     async fn write(
         &self,
         marks: Vec<(i64, Option<i64>)>,
         looked_at: Vec<i64>,
-    ) -> Result<Vec<RequestId>, StoreError> {
+    ) -> Result<Vec<(RequestId, Option<RequestId>)>, StoreError> {
         if marks.is_empty() && looked_at.is_empty() {
             return Ok(Vec::new());
         }

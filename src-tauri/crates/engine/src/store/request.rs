@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::TryStreamExt;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Row};
 
-use super::content::{self, read_head};
+use super::content;
+use super::dictionary::Known;
 use super::prepared::{framing_of, reply_of};
 use super::words::{state_of, verdict_of, version_of};
 use super::{Store, StoreError, id_of, pack};
@@ -90,6 +92,9 @@ pub struct Page {
     pub scanned_to: Option<Sequence>,
 }
 
+/// Bytes of packed requests that are read at once to be shown.
+const BETWEEN: usize = 2 * 1024 * 1024;
+
 /// What [`summary`] reads, in its order.
 pub(super) const SUMMARY: &str = "SELECT request.id, request.sequence, request.received_at, request.took_micros, \
     request.method, request.target, request.version, request.peer, request.endpoint, request.endpoint_path, \
@@ -163,11 +168,12 @@ pub(super) fn summary(row: &SqliteRow) -> Result<RequestSummary, StoreError> {
 
 /// A row of [`SUMMARY`] with `head_length`, `length`, `coding`, `data`, `framing` and `reply` after it. They are read by
 /// their names: the summary grows.
-fn whole(row: &SqliteRow) -> Result<Request, StoreError> {
-    let bytes = pack::unpack(
+fn whole(row: &SqliteRow, known: &Known) -> Result<Request, StoreError> {
+    let bytes = pack::unpack_with(
         row.try_get("coding")?,
         row.try_get("length")?,
         row.try_get("data")?,
+        known,
     )?;
     let (head, _) = content::cut(&bytes, row.try_get("head_length")?)?;
     Ok(Request {
@@ -221,24 +227,6 @@ impl Store {
         Ok(found)
     }
 
-    /// The requests that repeat the same one as this one, that one and this one among them, newest first, at most 500.
-    ///
-    /// # Errors
-    ///
-    /// When they cannot be read.
-    pub async fn repetitions(&self, id: RequestId) -> Result<Vec<RequestSummary>, StoreError> {
-        let rows = sqlx::query(AssertSqlSafe(format!(
-            "WITH first (id) AS (SELECT coalesce(duplicate_of, id) FROM request WHERE id = ?1)
-             {SUMMARY} WHERE request.id IN (SELECT id FROM first)
-                 OR request.duplicate_of IN (SELECT id FROM first)
-             ORDER BY request.sequence DESC LIMIT 500"
-        )))
-        .bind(&id.as_bytes()[..])
-        .fetch_all(self.readers())
-        .await?;
-        rows.iter().map(summary).collect()
-    }
-
     /// One request with its head and framing, if it is there.
     ///
     /// # Errors
@@ -252,7 +240,7 @@ impl Store {
             .await?;
         let Some(row) = row else { return Ok(None) };
         let summary = summary(&row)?;
-        let (head, framing) = read_head(self.readers(), summary.sequence.0).await?;
+        let (head, framing) = self.read_head(summary.sequence.0).await?;
         let reply = match summary.recognition.handshake {
             Some(_) => self.reply(summary.sequence).await?,
             None => None,
@@ -274,7 +262,8 @@ impl Store {
         reply_of(text.flatten().as_deref())
     }
 
-    /// At most `limit` requests with their heads, newer than `after`, none newer than `to`, oldest first.
+    /// At most `limit` requests with their heads, newer than `after`, none newer than `to`, oldest first; fewer where
+    /// they are large, but never none where there are some.
     ///
     /// # Errors
     ///
@@ -293,13 +282,27 @@ impl Store {
             1,
         ) + "JOIN content ON content.place = request.sequence * 65536
              WHERE request.sequence > ? AND request.sequence <= ? ORDER BY request.sequence LIMIT ?";
-        let rows = sqlx::query(AssertSqlSafe(sql))
-            .bind(after.0)
-            .bind(to.0)
-            .bind(limit)
-            .fetch_all(self.readers())
+        let (mut rows, mut bytes) = (Vec::new(), 0);
+        {
+            let mut found = sqlx::query(AssertSqlSafe(sql))
+                .bind(after.0)
+                .bind(to.0)
+                .bind(limit)
+                .fetch(self.readers());
+            while bytes < BETWEEN
+                && let Some(row) = found.try_next().await?
+            {
+                bytes += row.try_get::<&[u8], _>("data")?.len();
+                rows.push(row);
+            }
+        }
+        let codings: Result<Vec<i64>, _> = rows.iter().map(|row| row.try_get("coding")).collect();
+        let known = self
+            .inner
+            .dictionaries
+            .for_codings(&codings?, self.readers())
             .await?;
-        let requests = move || rows.iter().map(whole).collect();
+        let requests = move || rows.iter().map(|row| whole(row, &known)).collect();
         tokio::task::spawn_blocking(requests)
             .await
             .map_err(|error| StoreError::Internal {

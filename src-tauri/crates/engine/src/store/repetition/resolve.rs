@@ -170,27 +170,31 @@ async fn forget(connection: &mut SqliteConnection, gone: &[(i64, i64)]) -> Resul
     Ok(())
 }
 
-/// Sets the marks that are not yet as they should be; gives the ids of those requests.
+/// Sets the marks that are not yet as they should be; gives those requests with their marks.
 pub(super) async fn write(
     connection: &mut SqliteConnection,
     marks: &[(i64, Option<i64>)],
     looked_at: &[i64],
-) -> Result<Vec<RequestId>, StoreError> {
+) -> Result<Vec<(RequestId, Option<RequestId>)>, StoreError> {
     let mut changed = Vec::new();
     if !marks.is_empty() {
-        let ids: Vec<Vec<u8>> = sqlx::query_scalar(
+        let rows: Vec<(Vec<u8>, Option<Vec<u8>>)> = sqlx::query_as(
             "WITH mark (sequence, first) AS MATERIALIZED (
                  SELECT one.value ->> 0, (SELECT id FROM request WHERE sequence = one.value ->> 1)
                  FROM json_each(?) AS one)
              UPDATE request SET duplicate_of = mark.first FROM mark
              WHERE request.sequence = mark.sequence AND request.duplicate_of IS NOT mark.first
-             RETURNING request.id",
+             RETURNING request.id, request.duplicate_of",
         )
         .bind(json(&marks)?)
         .fetch_all(&mut *connection)
         .await?;
-        for id in ids {
-            changed.push(RequestId::from_bytes(id_of(id)?));
+        for (id, first) in rows {
+            let first = first.map(id_of).transpose()?;
+            changed.push((
+                RequestId::from_bytes(id_of(id)?),
+                first.map(RequestId::from_bytes),
+            ));
         }
     }
     if !looked_at.is_empty() {

@@ -1,5 +1,6 @@
 //! Fills the index, behind the commits: one program at a time, in small steps, and slowly while requests arrive.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -12,6 +13,7 @@ use super::sparse::Sparse;
 use crate::filter::Document;
 use crate::model::RawHead;
 use crate::store::derived::{self, Derived};
+use crate::store::dictionary::{Dictionaries, Known};
 use crate::store::options::BodyText;
 use crate::store::prepared::PARTS;
 use crate::store::{StoreError, content, pack};
@@ -36,6 +38,7 @@ pub(in crate::store) struct Builder {
     pub table: i64,
     pub rows: SqlitePool,
     pub body_text: BodyText,
+    pub dictionaries: Arc<Dictionaries>,
     /// Changes when this program writes; ends when the store is closed.
     pub written: watch::Receiver<u64>,
     pub progress: watch::Sender<i64>,
@@ -90,7 +93,7 @@ impl Builder {
             return Ok(0);
         };
         let (number, last, count) = (first.sequence / self.table, last.sequence, rows.len());
-        let texts = words_of(rows, self.body_text).await?;
+        let texts = self.words_of(rows).await?;
         let mut transaction = connection.begin().await?;
         make_table(&mut transaction, number).await?;
         enter(&mut transaction, number, &texts).await?;
@@ -98,6 +101,18 @@ impl Builder {
         transaction.commit().await?;
         self.progress.send_replace(last);
         Ok(count)
+    }
+
+    /// The words of each request, found on a thread that serves nobody.
+    pub(super) async fn words_of(&self, rows: Vec<Content>) -> Result<Vec<(i64, String)>, StoreError> {
+        let body_text = self.body_text;
+        let codings: Vec<i64> = rows.iter().map(|row| row.coding).collect();
+        let known = self.dictionaries.for_codings(&codings, &self.rows).await?;
+        tokio::task::spawn_blocking(move || texts(rows, body_text, &known))
+            .await
+            .map_err(|error| StoreError::Internal {
+                detail: error.to_string(),
+            })
     }
 
     /// The next requests, all of one table of the index.
@@ -142,7 +157,7 @@ pub(in crate::store) struct Content {
     pub sequence: i64,
     head_length: i64,
     length: i64,
-    coding: i64,
+    pub coding: i64,
     pub data: Vec<u8>,
 }
 
@@ -159,8 +174,12 @@ impl Content {
     }
 
     /// The request as text: its head and the first part of its body.
-    pub(in crate::store) fn document(self, body_text: BodyText) -> Result<Document, StoreError> {
-        let bytes = pack::unpack(self.coding, self.length, self.data)?;
+    pub(in crate::store) fn document(
+        self,
+        body_text: BodyText,
+        known: &Known,
+    ) -> Result<Document, StoreError> {
+        let bytes = pack::unpack_with(self.coding, self.length, self.data, known)?;
         let (head, body) = content::cut(&bytes, self.head_length)?;
         let head = RawHead::new(head);
         let decoded: Option<Bytes> = body_text(&head, &body);
@@ -203,24 +222,12 @@ pub(super) async fn enter(
     Ok(())
 }
 
-/// The words of each request, found on a thread that serves nobody.
-pub(super) async fn words_of(
-    rows: Vec<Content>,
-    body_text: BodyText,
-) -> Result<Vec<(i64, String)>, StoreError> {
-    tokio::task::spawn_blocking(move || texts(rows, body_text))
-        .await
-        .map_err(|error| StoreError::Internal {
-            detail: error.to_string(),
-        })
-}
-
 /// The words of each request. One that is damaged has none: reading it says what is wrong with it.
-fn texts(rows: Vec<Content>, body_text: BodyText) -> Vec<(i64, String)> {
+fn texts(rows: Vec<Content>, body_text: BodyText, known: &Known) -> Vec<(i64, String)> {
     rows.into_iter()
         .map(|row| {
             let sequence = row.sequence;
-            let words = row.document(body_text).map(|document| {
+            let words = row.document(body_text, known).map(|document| {
                 let words: Vec<&str> = document.tokens().into_iter().collect();
                 words.join(" ")
             });

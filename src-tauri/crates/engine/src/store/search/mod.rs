@@ -25,7 +25,7 @@ use crate::model::Sequence;
 
 const NAME: &str = "search";
 /// Raise this when tokens are made differently: the index is then made anew.
-const FORMAT: i64 = 1;
+const FORMAT: i64 = 2;
 
 /// How far the index is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Connection, SqlitePool};
 
-use super::build::{Builder, enter, make_table, words_of};
+use super::build::{Builder, enter, make_table};
 use crate::store::StoreError;
 
 /// A table is made anew when no more than one request in so many that it has words of is left.
@@ -138,7 +138,7 @@ async fn remake(builder: &Builder, connection: &mut SqliteConnection, number: i6
         let Some(reached) = rows.last().map(|row| row.sequence) else {
             break;
         };
-        let texts = words_of(rows, builder.body_text).await?;
+        let texts = builder.words_of(rows).await?;
         enter(&mut transaction, number, &texts).await?;
         entered += i64::try_from(texts.len()).unwrap_or(i64::MAX);
         from = reached;

@@ -6,6 +6,7 @@ mod finding;
 mod keeping;
 mod killing;
 mod opening;
+mod packing;
 mod repeating;
 mod requests;
 mod speed;

@@ -18,6 +18,12 @@ async fn repeated(store: &Store, requests: &[&NewRequest]) -> Vec<Option<Request
     repeated
 }
 
+/// The requests of the same key, by the store.
+async fn repetitions(store: &Store, request: &NewRequest) -> Vec<RequestId> {
+    let found = store.repetitions(request.id).await.unwrap();
+    found.iter().map(|row| row.id).collect()
+}
+
 #[tokio::test]
 async fn a_repetition_names_the_first_of_its_kind() {
     let (_folder, store) = store().await;
@@ -53,8 +59,18 @@ async fn a_repetition_names_the_first_of_its_kind() {
         "keys are the provider's own"
     );
     let told = marks.recv().await.unwrap();
+    assert_eq!(
+        repetitions(&store, &group[0]).await,
+        [group[0].id, first.id],
+        "each leads to the others of its provider, newest first"
+    );
+    assert_eq!(
+        repetitions(&store, &group[3]).await,
+        [group[3].id],
+        "what has no key is alone"
+    );
     assert!(
-        told.contains(&group[0].id) && !told.contains(&first.id),
+        told.contains(&(group[0].id, Some(first.id))) && !told.iter().any(|(id, _)| *id == first.id),
         "the requests that are marked, and only those, are told of"
     );
 }
