@@ -11,6 +11,7 @@ import type { CertificateView } from "./CertificateView";
 import type { CheckIdempotency } from "./CheckIdempotency";
 import type { Command } from "./Command";
 import type { ComparisonView } from "./ComparisonView";
+import type { CopiedRequest } from "./CopiedRequest";
 import type { CopyRequest } from "./CopyRequest";
 import type { CountMatching } from "./CountMatching";
 import type { CountRequests } from "./CountRequests";
@@ -121,8 +122,8 @@ import type { UndoDeletion } from "./UndoDeletion";
 import type { UndoRemedy } from "./UndoRemedy";
 import type { UpdateEndpoint } from "./UpdateEndpoint";
 import type { VariableView } from "./VariableView";
-import type { WriteSnippet } from "./WriteSnippet";
 import type { WorkView } from "./WorkView";
+import type { WriteSnippet } from "./WriteSnippet";
 
 /**
  * What each command takes and gives; exists for its TypeScript form.
@@ -301,9 +302,9 @@ apply_remedy: Command<ApplyRemedy, RemedyApplied>,
  */
 undo_remedy: Command<UndoRemedy, Nothing>, 
 /**
- * A request as a cURL command, safe to paste into a POSIX shell.
+ * A request as a command, a program or text, for the clipboard.
  */
-copy_as_curl: Command<CopyRequest, Text>, 
+copy_request: Command<CopyRequest, CopiedRequest>, 
 /**
  * Stops checking signatures again; what was not reached keeps the verdict it had.
  */
