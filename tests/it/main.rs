@@ -4,16 +4,19 @@
     reason = "what a test cannot do without is a failed test"
 )]
 
+mod answering;
 mod bounds;
 mod capture;
 mod decoding;
 mod delivery;
 mod diff;
 mod faults;
+mod forwarding;
 mod handshakes;
 mod keeping;
 mod layout;
 mod safety;
 mod scripts;
+mod sending;
 mod signatures;
 mod terminal;

@@ -13,5 +13,5 @@ mod server;
 mod wire;
 
 pub use program::{Hookbench, Listening, Output, program, target_directory};
-pub use server::Server;
+pub use server::{Server, free_address};
 pub use wire::{Answer, exchange, read_answer, request};

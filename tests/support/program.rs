@@ -239,9 +239,21 @@ impl Hookbench {
     /// # Panics
     /// When it does not say where it listens.
     pub fn listen_with(&self, arguments: &[&str]) -> Listening {
+        self.listen_by("listen", arguments)
+    }
+
+    /// Starts a command that listens, on any free port, with `--json` and these arguments.
+    ///
+    /// # Panics
+    /// When it does not say where it listens.
+    pub fn forward(&self, arguments: &[&str]) -> Listening {
+        self.listen_by("forward", &[&["--port", "0"], arguments].concat())
+    }
+
+    fn listen_by(&self, command: &str, arguments: &[&str]) -> Listening {
         let mut child = self
             .command()
-            .args(["listen", "--json"])
+            .args([command, "--json"])
             .args(arguments)
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
