@@ -4,17 +4,23 @@
     reason = "what a test cannot do without is a failed test"
 )]
 
+mod answering;
 mod bounds;
 mod capture;
 mod decoding;
 mod delivery;
 mod diff;
 mod faults;
+mod forwarding;
 mod handshakes;
 mod keeping;
 mod layout;
+mod outcomes;
 mod power;
+mod resending;
 mod safety;
 mod scripts;
+mod sending;
 mod signatures;
+mod templates;
 mod terminal;

@@ -9,9 +9,11 @@
 
 pub mod measure;
 mod program;
+mod scripted;
 mod server;
 mod wire;
 
 pub use program::{Hookbench, Listening, Output, program, target_directory};
-pub use server::Server;
+pub use scripted::{Act, Scripted};
+pub use server::{Server, free_address};
 pub use wire::{Answer, exchange, read_answer, request};

@@ -239,8 +239,20 @@ impl Hookbench {
     /// # Panics
     /// When it does not say where it listens.
     pub fn listen_with(&self, arguments: &[&str]) -> Listening {
+        self.listen_by("listen", arguments)
+    }
+
+    /// Starts `forward`, on any free port, with `--json` and these arguments.
+    ///
+    /// # Panics
+    /// When it does not say where it listens.
+    pub fn forward(&self, arguments: &[&str]) -> Listening {
+        self.listen_by("forward", &[&["--port", "0"], arguments].concat())
+    }
+
+    fn listen_by(&self, word: &str, arguments: &[&str]) -> Listening {
         let mut command = self.command();
-        command.args(["listen", "--json"]).args(arguments);
+        command.args([word, "--json"]).args(arguments);
         Listening::start(command)
     }
 }

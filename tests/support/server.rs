@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Duration;
 
-/// Answers each request with the same bytes and tells what came.
+/// Answers each request and tells what came.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
@@ -13,18 +13,50 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts one on any free port; it lives as long as the test's process.
+    /// Starts one on any free port that always answers the same; it lives as long as the test's process.
     ///
     /// # Panics
     /// When there is no port.
     #[must_use]
     pub fn start(answer: &'static [u8]) -> Self {
-        let socket = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        Self::serve_at(free_socket(), &[answer])
+    }
+
+    /// Starts one that gives these answers in turn, and the last of them from then on.
+    ///
+    /// # Panics
+    /// When there is no port.
+    #[must_use]
+    pub fn in_turn(answers: &[&'static [u8]]) -> Self {
+        Self::serve_at(free_socket(), answers)
+    }
+
+    /// Starts one that takes requests and gives no answer.
+    ///
+    /// # Panics
+    /// When there is no port.
+    #[must_use]
+    pub fn silent() -> Self {
+        Self::serve_at(free_socket(), &[])
+    }
+
+    /// Starts one at this address, where nobody listened until now.
+    ///
+    /// # Panics
+    /// When the address is taken.
+    #[must_use]
+    pub fn start_at(address: SocketAddr, answers: &[&'static [u8]]) -> Self {
+        Self::serve_at(TcpListener::bind(address).expect("a free port"), answers)
+    }
+
+    fn serve_at(socket: TcpListener, answers: &[&'static [u8]]) -> Self {
         let address = socket.local_addr().expect("an address");
         let (sender, came) = channel();
+        let answers = answers.to_vec();
         std::thread::spawn(move || {
-            for stream in socket.incoming().map_while(Result::ok) {
+            for (number, stream) in socket.incoming().map_while(Result::ok).enumerate() {
                 let sender = sender.clone();
+                let answer = answers.get(number).or(answers.last()).copied();
                 std::thread::spawn(move || serve(stream, answer, &sender));
             }
         });
@@ -43,6 +75,12 @@ impl Server {
         format!("http://{}", self.address)
     }
 
+    /// Whether nothing has come that was not looked at.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.came.try_recv().is_err()
+    }
+
     /// The bytes of the next request that came.
     ///
     /// # Panics
@@ -55,8 +93,35 @@ impl Server {
     }
 }
 
-/// Reads one request, whose body has a declared length, and answers it.
-fn serve(mut stream: TcpStream, answer: &[u8], came: &Sender<Vec<u8>>) {
+/// An address at which nobody listens: it was free a moment ago.
+///
+/// # Panics
+/// When there is no port.
+#[must_use]
+pub fn free_address() -> SocketAddr {
+    free_socket().local_addr().expect("an address")
+}
+
+fn free_socket() -> TcpListener {
+    TcpListener::bind("127.0.0.1:0").expect("a free port")
+}
+
+/// Reads one request, whose body has a declared length, and answers it; without an answer it waits until the other
+/// side has had enough.
+fn serve(mut stream: TcpStream, answer: Option<&[u8]>, came: &Sender<Vec<u8>>) {
+    let request = read_request(&mut stream);
+    // The test may be over already.
+    let _ = came.send(request);
+    match answer {
+        Some(answer) => {
+            let _ = stream.write_all(answer);
+        }
+        None => while stream.read(&mut [0; 4096]).is_ok_and(|count| count > 0) {},
+    }
+}
+
+/// One request, whose body has a declared length, as far as it comes.
+pub(crate) fn read_request(stream: &mut TcpStream) -> Vec<u8> {
     let mut request = Vec::new();
     let mut piece = [0; 4096];
     loop {
@@ -68,9 +133,7 @@ fn serve(mut stream: TcpStream, answer: &[u8], came: &Sender<Vec<u8>>) {
             break;
         }
     }
-    // The test may be over already.
-    let _ = came.send(request);
-    let _ = stream.write_all(answer);
+    request
 }
 
 fn whole(request: &[u8]) -> bool {

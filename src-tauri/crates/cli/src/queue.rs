@@ -97,7 +97,7 @@ fn told(target: &Target, queue: &Queue, held: &[Held]) -> Result<(), Failure> {
     }
     output::line(&line)?;
     for held in held {
-        output::line(&format!(
+        let line = format!(
             "  {}  {}  {}  {} {}  {}",
             held.number,
             held.received_at,
@@ -105,7 +105,8 @@ fn told(target: &Target, queue: &Queue, held: &[Held]) -> Result<(), Failure> {
             visible(&held.method),
             visible(&held.path),
             held.event.as_deref().map(visible).unwrap_or_default()
-        ))?;
+        );
+        output::line(line.trim_end())?;
     }
     Ok(())
 }
