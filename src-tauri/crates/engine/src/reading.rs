@@ -103,6 +103,14 @@ impl Engine {
         Ok(self.core.store.suggest(filter, cursor).await?)
     }
 
+    /// The newest request that is kept.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn newest(&self) -> Result<Sequence, EngineError> {
+        Ok(self.core.store.newest_sequence().await?)
+    }
+
     /// The requests that repeat the same one as this one, that one and this one among them, newest first, at most 500;
     /// only itself where it repeats nothing and is not repeated.
     ///
