@@ -97,6 +97,6 @@ fn the_main_screens_fit_at_both_sizes() {
     window.click("tab-payload");
     look(&window, "answer");
     window.press("e");
-    window.sees("replay-becomes", "Content-Length");
+    window.sees("replay-preview", "Content-Length");
     look(&window, "replay");
 }

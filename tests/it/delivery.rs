@@ -4,7 +4,8 @@ use std::net::TcpListener;
 
 use hookbench_tests::{Hookbench, Server, request};
 
-const OK: &[u8] = b"HTTP/1.1 201 Created\r\nX-Answer: Yes\r\nContent-Length: 6\r\n\r\nthanks";
+const OK: &[u8] =
+    b"HTTP/1.1 201 Created\r\nConnection: close\r\nX-Answer: Yes\r\nContent-Length: 6\r\n\r\nthanks";
 
 fn captured(hookbench: &Hookbench, sent: &[u8]) -> String {
     let listening = hookbench.listen();

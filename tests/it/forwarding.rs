@@ -5,8 +5,9 @@ use std::time::{Duration, Instant};
 use hookbench_tests::{Hookbench, Output, Server, free_address, request};
 use serde_json::Value;
 
-const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-const CREATED: &[u8] = b"HTTP/1.1 201 Created\r\nX-Handled-By: dev\r\nContent-Length: 6\r\n\r\nthanks";
+const OK: &[u8] = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok";
+const CREATED: &[u8] =
+    b"HTTP/1.1 201 Created\r\nConnection: close\r\nX-Handled-By: dev\r\nContent-Length: 6\r\n\r\nthanks";
 
 /// Waits until `wanted` is true of what is printed.
 fn until(
@@ -162,6 +163,10 @@ fn a_dev_server_that_gives_no_answer_is_told_as_that() {
     assert_eq!(answer.status, 504, "late");
     let text = String::from_utf8_lossy(&answer.body).into_owned();
     assert!(text.contains("no answer within 300ms"), "and why: {text}");
+    // What was answered is written behind the answer; the program is killed next.
+    until(&hookbench, &["list", "--json"], "it is written down", |all| {
+        all.iter().any(|request| request["answered"] == 504)
+    });
     drop(slow);
     let free = free_address();
     let down = hookbench.forward(&["--to", &format!("http://{free}"), "--through"]);

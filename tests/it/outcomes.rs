@@ -55,7 +55,7 @@ fn each_end_of_a_delivery_has_its_outcome_and_its_words() {
     let sender = Sender::new();
     let interim = b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n";
     for (name, acts, outcome, words) in [
-        ("silent", vec![Act::Read, Act::Wait], "timed_out", "0.6"),
+        ("silent", vec![Act::Read, Act::Wait], "timed_out", "600 ms"),
         (
             "slow-head",
             vec![Act::Read, write(b"HTTP/1.1 200 OK\r\nX-A: "), Act::Wait],

@@ -3,8 +3,9 @@
 use hookbench_tests::{Hookbench, Output, Server, free_address, request};
 use serde_json::Value;
 
-const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-const CREATED: &[u8] = b"HTTP/1.1 201 Created\r\nX-Handled-By: dev\r\nContent-Length: 6\r\n\r\nthanks";
+const OK: &[u8] = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok";
+const CREATED: &[u8] =
+    b"HTTP/1.1 201 Created\r\nConnection: close\r\nX-Handled-By: dev\r\nContent-Length: 6\r\n\r\nthanks";
 
 fn post(path: &str, body: &str) -> Vec<u8> {
     format!(
@@ -132,7 +133,10 @@ fn a_check_of_idempotency_tells_a_good_server_from_a_bad_one() {
         "each call is told: {}",
         output.text()
     );
-    let bad = Server::in_turn(&[OK, b"HTTP/1.1 500 Oops\r\nContent-Length: 0\r\n\r\n"]);
+    let bad = Server::in_turn(&[
+        OK,
+        b"HTTP/1.1 500 Oops\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+    ]);
     let output = hookbench.run(&["idempotency", &id, "--to", &bad.url(), "--json"]);
     assert_eq!(
         output.code,

@@ -2,7 +2,7 @@
 
 use hookbench_tests::{Hookbench, Server, request};
 
-const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
+const OK: &[u8] = b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 
 #[test]
 fn a_template_is_saved_shown_and_sent_with_other_values() {
