@@ -83,7 +83,7 @@ fn markup_is_shown_as_text_and_nothing_leaves_the_machine() {
     window.press("e");
     window.until("the editor shows it", || {
         let text = window.ask(
-            "() => document.querySelector('[data-testid=replay-editor]').shadowRoot?.textContent ?? ''",
+            "() => document.querySelector('[data-testid=replay-editor]')?.shadowRoot?.textContent ?? ''",
             &json!([]),
         );
         text.as_str()

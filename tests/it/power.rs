@@ -82,10 +82,21 @@ impl Disk {
     }
 }
 
+/// Says that it is over when it goes.
+struct Ends<'a>(&'a AtomicBool);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Sends from several sides until told to stop; gives what was acknowledged.
 fn burst(address: SocketAddr, round: usize, while_it_goes: impl FnOnce(&Mutex<Vec<String>>)) -> Vec<String> {
     let (over, acknowledged) = (AtomicBool::new(false), Mutex::new(Vec::new()));
     std::thread::scope(|scope| {
+        // Also when an assertion fails: the senders would go on for ever.
+        let _ends = Ends(&over);
         for sender in 0..6 {
             let (over, acknowledged) = (&over, &acknowledged);
             scope.spawn(move || {
@@ -107,7 +118,6 @@ fn burst(address: SocketAddr, round: usize, while_it_goes: impl FnOnce(&Mutex<Ve
             });
         }
         while_it_goes(&acknowledged);
-        over.store(true, Ordering::Relaxed);
     });
     acknowledged.into_inner().expect("no sender fails")
 }
@@ -171,7 +181,12 @@ fn a_disk_that_cannot_sync_or_write_acknowledges_nothing_and_recovers_by_itself(
             // What was being answered when the trouble began may still be acknowledged; what is sent now is not.
             for _ in 0..5 {
                 let answer = send(address, "/refused", b"x");
-                assert_eq!(status(&answer), "503", "{trouble}: {answer}");
+                assert_eq!(
+                    status(&answer),
+                    "503",
+                    "{trouble}: {answer}; it said {:?}",
+                    listening.as_ref().map(Listening::asides)
+                );
                 assert!(
                     answer.to_lowercase().contains("retry-after: "),
                     "it may come again: {answer}"

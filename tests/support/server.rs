@@ -75,12 +75,6 @@ impl Server {
         format!("http://{}", self.address)
     }
 
-    /// Whether nothing has come that was not looked at.
-    #[must_use]
-    pub fn is_idle(&self) -> bool {
-        self.came.try_recv().is_err()
-    }
-
     /// The bytes of the next request that came.
     ///
     /// # Panics
