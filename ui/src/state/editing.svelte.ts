@@ -134,7 +134,10 @@ export class Editing {
 
   async #save(request: string, written: WrittenView): Promise<void> {
     try {
-      await this.#inTurn(() => this.#bench.host.call('save_draft', { request, written }));
+      await this.#inTurn(async () => {
+        await this.#bench.host.call('save_draft', { request, written });
+        if (this.#unwritten?.request === request) this.#unwritten = null;
+      });
       await this.load();
     } catch (thrown) {
       this.#bench.notes.failed('The draft could not be kept', thrown);
