@@ -32,14 +32,18 @@ const PROVED: DiagnosisView = {
 };
 
 /** Opens the signature of the first request; `diagnose` answers what is given, as often as it is asked. */
-async function withVerdict(verdict: string, answer: () => DiagnosisView | Promise<DiagnosisView>) {
+async function withVerdict(
+  verdict: string,
+  answer: () => DiagnosisView | Promise<DiagnosisView>,
+  told: Partial<RequestDetail['signature']> = {},
+) {
   const { bench, host } = await open(new ScriptedRows(2));
   const request = host.script.request;
   const seen = { sentence: 'It does not match.' };
   host.script.request = async (asked): Promise<RequestDetail> => {
     if (request === undefined) throw new Error('not scripted');
     const detail = await request(asked);
-    return { ...detail, signature: { ...detail.signature, verdict, ...seen } };
+    return { ...detail, signature: { ...detail.signature, verdict, ...seen, ...told } };
   };
   host.script.diagnose = answer;
   const asked = (): number => host.asked.filter(([name]) => name === 'diagnose').length;
@@ -55,6 +59,20 @@ async function until(holds: () => boolean): Promise<void> {
 }
 
 const text = (id: string): string => one(id).textContent.replace(/\s+/g, ' ').trim();
+
+describe('what came', () => {
+  const digests = { expected: null, received: 'aa01', firstDifference: null };
+
+  it('is not called another where there is no secret to compute one with', async () => {
+    await withVerdict('no secret', () => UNKNOWN, { digests });
+    expect(text('digest-outcome')).toBe('nothing was computed: there is no secret');
+  });
+
+  it('is called another where it was held against a key that only the sender can sign with', async () => {
+    await withVerdict('invalid', () => UNKNOWN, { digests });
+    expect(text('digest-outcome')).toBe('not the same');
+  });
+});
 
 describe('the diagnosis', () => {
   it('is looked for by itself and says so meanwhile', async () => {

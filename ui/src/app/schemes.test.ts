@@ -90,6 +90,7 @@ describe('the form of a scheme', () => {
     await settle();
     expect(all('scheme-builder')).toHaveLength(1);
     expect(all('request-list'), 'it takes the place of the panes').toHaveLength(0);
+    expect(all('status-keys'), 'keys of a list that is not shown are not named').toHaveLength(0);
     press('j');
     expect(bench.list.activeId, 'keys of the list do nothing to a list that is not shown').toBeNull();
     press('Escape');

@@ -6,8 +6,10 @@ import { all, one, open, press, settle } from './mounted';
 describe('the settings', () => {
   it('are a page that a key opens and Escape leaves', async () => {
     const { bench } = await open(new ScriptedRows(3));
+    expect(all('status-keys')).toHaveLength(1);
     press(',', { ctrlKey: true });
     await settle();
+    expect(all('status-keys'), 'keys of a list that is not shown are not named').toHaveLength(0);
     expect(one('settings-section').dataset['section']).toBe(SECTIONS[0].id);
     expect(document.activeElement?.textContent).toBe('Settings');
     expect(all('request-list'), 'it takes the place of the panes').toHaveLength(0);

@@ -66,19 +66,23 @@ export class Draft {
   get problem(): string | null {
     if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(this.method)) return 'the method is not a token';
     if (!isHttpUrl(this.url)) return 'the URL must begin with http:// or https:// and name a host';
-    const parsed = this.#parsed();
-    if (parsed.headers === null) return `headers: ${parsed.problem}`;
-    for (const [place, [name]] of parsed.headers.entries()) {
+    const { unreadable } = this;
+    if (unreadable !== null) return unreadable;
+    for (const [place, [name]] of (this.#parsed().headers ?? []).entries()) {
       const problem = nameProblem(name);
       if (problem !== null) return `header ${place + 1} ${problem}`;
-    }
-    if (this.choice === 'hex') {
-      const { problem } = readHex(this.hex);
-      if (problem !== null) return `body: ${problem}`;
     }
     if (this.choice === 'file' && this.file === null) return 'body: no file is chosen';
     if (this.signature === 'given' && this.secret === '') return 'the secret to sign with is empty';
     return null;
+  }
+
+  /** Why some of what is typed cannot be read, and would be left out of what is kept; else null. */
+  get unreadable(): string | null {
+    const { problem } = this.#parsed();
+    if (problem !== null) return `headers: ${problem}`;
+    const hex = this.choice === 'hex' ? readHex(this.hex).problem : null;
+    return hex === null ? null : `body: ${hex}`;
   }
 
   get changed(): boolean {
@@ -95,7 +99,7 @@ export class Draft {
     return !this.binary && this.text === this.capturedText ? 'captured' : { text: this.text };
   }
 
-  /** All that is kept of it. A secret that was typed is not. */
+  /** All that is kept of it, where nothing is `unreadable`. A secret that was typed is not. */
   written(): WrittenView {
     return {
       method: this.method,

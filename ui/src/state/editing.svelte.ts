@@ -20,8 +20,12 @@ export class Editing {
   drafts = $state.raw<readonly DraftView[]>([]);
   templates = $state.raw<readonly TemplateView[]>([]);
   readonly #bench: Workbench;
-  /** What is kept of the open draft, so that nothing is written that is there already. */
+  /** What is kept of the open draft or about to be, so that nothing is written that is there already. */
   #kept = '';
+  /** The end of the writes that were asked for: they go one after the other, lest an older one be the last. */
+  #writes: Promise<unknown> = Promise.resolve();
+  /** What could not be written last, so that leaving the editor does not lose it. */
+  #unwritten: { request: string; written: WrittenView } | null = null;
 
   constructor(bench: Workbench) {
     this.#bench = bench;
@@ -41,36 +45,46 @@ export class Editing {
     if (detail === null || bench.opened !== opened) return;
     const body = detail.row.bodyLength > LARGEST_EDITED ? null : await readAll(opened.body());
     const text = body === null || !isUtf8(body) || looksBinary(body, true) ? null : decode(body);
-    const kept = written ?? (await bench.host.call('draft', { id: opened.id })).written;
+    await this.#writes;
+    const unwritten = this.#unwritten?.request === opened.id ? this.#unwritten.written : null;
+    const kept = written ?? unwritten ?? (await bench.host.call('draft', { id: opened.id })).written;
     if (bench.opened !== opened) return;
     const target = bench.around.chosenTarget ?? '';
     const draft = new Draft(detail, body, text, target, this.#usualSignature(detail));
     if (kept !== null) draft.take(kept);
     this.#kept = JSON.stringify(draft.written());
-    if (written !== null) this.#kept = '';
+    if (written !== null || unwritten !== null) this.#kept = '';
     this.draft = draft;
   }
 
-  /** Keeps the open draft, where it is another than what is kept. */
+  /** Keeps the open draft, where it is another than what is kept and all of it can be read. */
   keep(): void {
     const { draft } = this;
-    if (draft === null) return;
+    if (draft === null || draft.unreadable !== null) return;
     const written = draft.written();
     const text = JSON.stringify(written);
     if (text === this.#kept) return;
     this.#kept = text;
+    const { request, changed } = draft;
     const { host, notes } = this.#bench;
-    const done = draft.changed
-      ? host.call('save_draft', { request: draft.request, written })
-      : host.call('discard_draft', { id: draft.request });
-    done
-      .then(
-        () => this.load(),
-        (thrown: unknown) => {
-          notes.failed('The draft could not be kept', thrown);
-        },
-      )
-      .catch(() => undefined);
+    this.#inTurn(async () => {
+      try {
+        if (changed) await host.call('save_draft', { request, written });
+        else await host.call('discard_draft', { id: request });
+        if (this.#unwritten?.request === request) this.#unwritten = null;
+      } catch (thrown) {
+        this.#unwritten = { request, written };
+        if (this.draft === draft && this.#kept === text) this.#kept = '';
+        throw thrown;
+      }
+    }).then(
+      () => {
+        this.load().catch(() => undefined);
+      },
+      (thrown: unknown) => {
+        notes.failed('The draft could not be kept', thrown);
+      },
+    );
   }
 
   leave(): void {
@@ -82,7 +96,11 @@ export class Editing {
   startOver(): void {
     const { draft } = this;
     if (draft === null) return;
-    const before = draft.written();
+    // What cannot be read was not kept: then it is what was kept last that can be had back.
+    const before =
+      draft.unreadable === null || this.#kept === ''
+        ? draft.written()
+        : (JSON.parse(this.#kept) as WrittenView);
     draft.reset();
     this.keep();
     this.#bench.notes.offered('The draft is as the request came', {
@@ -100,8 +118,12 @@ export class Editing {
   async discard(request: string): Promise<void> {
     const { host, notes } = this.#bench;
     try {
-      const { written } = await host.call('draft', { id: request });
-      await host.call('discard_draft', { id: request });
+      const written = await this.#inTurn(async () => {
+        const kept = await host.call('draft', { id: request });
+        await host.call('discard_draft', { id: request });
+        if (this.#unwritten?.request === request) this.#unwritten = null;
+        return kept.written;
+      });
       await this.load();
       if (written === null) return;
       notes.offered('Draft discarded', { title: 'Undo', run: () => void this.#save(request, written) });
@@ -112,11 +134,21 @@ export class Editing {
 
   async #save(request: string, written: WrittenView): Promise<void> {
     try {
-      await this.#bench.host.call('save_draft', { request, written });
+      await this.#inTurn(async () => {
+        await this.#bench.host.call('save_draft', { request, written });
+        if (this.#unwritten?.request === request) this.#unwritten = null;
+      });
       await this.load();
     } catch (thrown) {
       this.#bench.notes.failed('The draft could not be kept', thrown);
     }
+  }
+
+  /** Writes once every write that was asked for before is through, whether it failed or not. */
+  #inTurn<T>(write: () => Promise<T>): Promise<T> {
+    const done = this.#writes.then(write);
+    this.#writes = done.catch(() => undefined);
+    return done;
   }
 
   /** The arguments that send the open draft, or show what would go. */
@@ -141,6 +173,7 @@ export class Editing {
   async saveTemplate(name: string): Promise<void> {
     const { draft } = this;
     if (draft === null) return;
+    if (draft.unreadable !== null) throw new Error(draft.unreadable);
     const written = draft.written();
     this.templates = await this.#bench.host.call('save_template', { name, request: draft.request, written });
   }

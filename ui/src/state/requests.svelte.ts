@@ -255,6 +255,7 @@ export class RequestList {
       this.#stale = true;
       return;
     }
+    this.#stale = false;
     const first = this.rows[0];
     if (first === undefined || this.following) return this.load();
     if (this.arranged) return this.#gather();
@@ -301,7 +302,12 @@ export class RequestList {
   async searchOn(): Promise<void> {
     this.stopped = false;
     await this.older();
-    if (this.#missed && !this.stopped) this.arrived();
+    if (this.stopped) return;
+    if (this.#stale) await this.refetch();
+    if (this.#missed && !this.stopped) {
+      this.#missed = false;
+      this.arrived();
+    }
   }
 
   /** Brings back rows that were let go at the upper end. */
@@ -576,25 +582,33 @@ export class RequestList {
   async #search(ask: Ask & { filter?: string }, from: number, current: () => boolean): Promise<RequestPage> {
     const { after, limit = PAGE } = ask;
     const round = ++this.#searchRound;
-    let page = await this.#page(ask);
-    const isShort = (): boolean => page.more && page.next !== null && page.rows.length < limit;
-    while (current() && after === undefined && isShort()) {
-      this.searched = Math.max(0, from - (page.next ?? 0) + 1);
-      if (this.stopped) return page;
-      if (page.rows.length > 0) {
-        // Where the screen is not full it is gone on at once; else the search is over until more is scrolled to.
-        setTimeout(() => {
-          if (round === this.#searchRound && !this.stopped) this.searched = null;
-        }, BETWEEN);
-        return page;
-      }
-      page = await this.#page({ ...ask, before: page.next ?? 0 });
-    }
-    if (current() && round === this.#searchRound) {
+    // A bar that says that it searches must not outlast the search.
+    const over = (): void => {
+      if (round !== this.#searchRound) return;
       this.searched = null;
       this.stopped = false;
+    };
+    try {
+      let page = await this.#page(ask);
+      const isShort = (): boolean => page.more && page.next !== null && page.rows.length < limit;
+      while (current() && after === undefined && isShort()) {
+        this.searched = Math.max(0, from - (page.next ?? 0) + 1);
+        if (this.stopped) return page;
+        if (page.rows.length > 0) {
+          // Where the screen is not full it is gone on at once; else the search is over until more is scrolled to.
+          setTimeout(() => {
+            if (round === this.#searchRound && !this.stopped) this.searched = null;
+          }, BETWEEN);
+          return page;
+        }
+        page = await this.#page({ ...ask, before: page.next ?? 0 });
+      }
+      if (current() || !this.stopped) over();
+      return page;
+    } catch (thrown) {
+      over();
+      throw thrown;
     }
-    return page;
   }
 
   #page(ask: Ask & { filter?: string }): Promise<RequestPage> {

@@ -391,6 +391,49 @@ describe('a search through the bytes', () => {
     expect([list.more, list.stopped, list.searched]).toEqual([false, false, null]);
   });
 
+  it('asks again for what changed while it was stopped once it is gone on with', async () => {
+    const { host, step } = searching(30, [3]);
+    const list = new RequestList(host, 0);
+    void list.load('*rare*');
+    await settle();
+    await step();
+    list.stop();
+    await step();
+    await list.refetch();
+    const begun = (): number =>
+      host.asked.filter(
+        ([name, args]) =>
+          name === 'list_requests' &&
+          JSON.stringify(args).includes('"before":null') &&
+          JSON.stringify(args).includes('"filter":"*rare*"'),
+      ).length;
+    expect([list.stopped, begun()], 'a stopped search stays').toEqual([true, 1]);
+    const on = list.searchOn();
+    for (let turn = 0; turn < 6; turn += 1) await step();
+    await on;
+    expect(begun(), 'what changed is asked for').toBe(2);
+    expect([list.rows.map((row) => row.sequence), list.searched]).toEqual([[3], null]);
+  });
+
+  it('is not said to go on where a page of it fails', async () => {
+    const { host, step } = searching(100, [95]);
+    const list = new RequestList(host, 0);
+    void list.load('*rare*');
+    await settle();
+    await step();
+    expect(list.rows).toHaveLength(1);
+    void list.older();
+    await settle();
+    await step();
+    expect(list.searched).toBe(20);
+    host.script.list_requests = () => {
+      throw { code: 'failed', message: 'not now', hint: null };
+    };
+    await step();
+    await step();
+    expect([list.searched, list.more], 'scrolling on asks again').toEqual([null, true]);
+  });
+
   it('is forgotten when another filter is asked for', async () => {
     const { host, step } = searching(100, []);
     const list = new RequestList(host, 0);

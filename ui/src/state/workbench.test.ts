@@ -234,6 +234,103 @@ describe('edit and replay', () => {
     expect(draft.editAsTable()).toBe(true);
     expect(draft.headers).toEqual([['X-B', '1']]);
   });
+
+  it('keeps nothing of what cannot be read while it is half typed', async () => {
+    const { bench: made, host } = await bench();
+    made.select('r2');
+    await made.edit();
+    const draft = made.draft;
+    if (draft === null) throw new Error('there is no draft');
+    draft.choice = 'hex';
+    draft.hex = '7b 7d';
+    made.editing.keep();
+    await settle();
+    const saved = (): unknown[] => host.asked.filter(([name]) => name === 'save_draft');
+    expect(saved()).toHaveLength(1);
+    draft.hex = '7b 7d 0';
+    made.editing.keep();
+    await expect(made.editing.saveTemplate('half')).rejects.toThrow('body: line 1: `0` has half a byte');
+    draft.hex = '7b 7d';
+    draft.headerText = 'no colon';
+    made.leaveDraft();
+    await settle();
+    expect(saved(), 'what was kept last stays').toHaveLength(1);
+    expect(host.asked.filter(([name]) => name === 'save_template')).toEqual([]);
+    await made.edit();
+    expect([made.draft?.choice, made.draft?.hex]).toEqual(['hex', '7b 7d']);
+  });
+
+  it('gives back what was kept last where one starts over from something half typed', async () => {
+    const { bench: made } = await bench();
+    made.select('r2');
+    await made.edit();
+    if (made.draft === null) throw new Error('there is no draft');
+    made.draft.choice = 'hex';
+    made.draft.hex = '7b 7d';
+    made.editing.keep();
+    made.draft.hex = '7b 7';
+    made.editing.startOver();
+    made.notes.list.at(-1)?.offer?.run();
+    expect(made.draft.hex).toBe('7b 7d');
+  });
+
+  it('tries a write again that failed, and loses nothing where the editor is left', async () => {
+    const { bench: made, host } = await bench();
+    const save = host.script.save_draft;
+    host.script.save_draft = () => {
+      throw { code: 'failed', message: 'the disk is full', hint: null };
+    };
+    made.select('r2');
+    await made.edit();
+    if (made.draft === null) throw new Error('there is no draft');
+    made.draft.text = 'mine';
+    made.editing.keep();
+    await settle();
+    const tries = (): number => host.asked.filter(([name]) => name === 'save_draft').length;
+    expect(tries()).toBe(1);
+    made.leaveDraft();
+    await settle();
+    expect(tries(), 'it was not kept, so it is tried again').toBe(2);
+    await made.edit();
+    expect(made.draft.text).toBe('mine');
+    if (save !== undefined) host.script.save_draft = save;
+    made.leaveDraft();
+    await made.edit();
+    expect([tries(), made.draft.text]).toEqual([3, 'mine']);
+    made.editing.keep();
+    await settle();
+    expect(tries(), 'what is kept is not written again').toBe(3);
+  });
+
+  it('writes in turn, and reads what was written last', async () => {
+    const { bench: made, host } = await bench();
+    const save = host.script.save_draft;
+    const waiting: (() => void)[] = [];
+    host.script.save_draft = async (args) => {
+      await new Promise<void>((go) => waiting.push(go));
+      if (save === undefined) throw new Error('it is scripted');
+      return save(args);
+    };
+    made.select('r2');
+    await made.edit();
+    if (made.draft === null) throw new Error('there is no draft');
+    for (const text of ['one', 'two']) {
+      made.draft.text = text;
+      made.editing.keep();
+    }
+    await settle();
+    expect(waiting, 'the second waits for the first').toHaveLength(1);
+    made.leaveDraft();
+    const opened = made.edit();
+    await settle();
+    expect(made.draft, 'what is being written is waited for').toBeNull();
+    for (let turn = 0; turn < 2; turn += 1) {
+      waiting.shift()?.();
+      await settle();
+    }
+    await opened;
+    expect(made.draft?.text).toBe('two');
+  });
 });
 
 describe('the feed', () => {
