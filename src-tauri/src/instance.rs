@@ -20,6 +20,8 @@ const BELL: &str = "window.bell";
 const LONGEST: u64 = 1024;
 /// How long each side waits for the other.
 const PATIENCE: Duration = Duration::from_secs(3);
+/// How long the first listens to one that rings: whoever says its line drop by drop keeps out all others meanwhile.
+const HEARING: Duration = Duration::from_secs(1);
 /// What the first answers.
 const SHOWN: &str = "shown";
 
@@ -126,17 +128,41 @@ impl Doorbell {
     }
 
     fn answer_one(&self, mut stream: TcpStream, rung: impl Fn(Opening)) -> io::Result<()> {
-        stream.set_read_timeout(Some(PATIENCE))?;
-        stream.set_write_timeout(Some(PATIENCE))?;
-        let mut line = String::new();
-        BufReader::new((&stream).take(LONGEST)).read_line(&mut line)?;
-        let line = line.strip_suffix('\n').ok_or(io::ErrorKind::UnexpectedEof)?;
+        stream.set_write_timeout(Some(HEARING))?;
+        let line = heard(&stream, Instant::now() + HEARING)?;
         let (key, opening) = line.split_once(' ').ok_or(io::ErrorKind::InvalidData)?;
         if !bool::from(key.as_bytes().ct_eq(self.key.as_bytes())) {
             return Err(io::ErrorKind::PermissionDenied.into());
         }
         rung(Opening::of_line(opening).ok_or(io::ErrorKind::InvalidData)?);
         writeln!(stream, "{SHOWN}")
+    }
+}
+
+/// A line without its end, which has to be whole by `deadline`, in however many pieces it comes.
+fn heard(mut stream: &TcpStream, deadline: Instant) -> io::Result<String> {
+    let mut line = Vec::new();
+    let mut piece = [0; 256];
+    loop {
+        let left = deadline.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        stream.set_read_timeout(Some(left))?;
+        let read = match stream.read(&mut piece) {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        line.extend(piece.iter().take(read));
+        if let Some(end) = line.iter().position(|byte| *byte == b'\n') {
+            line.truncate(end);
+            return String::from_utf8(line).map_err(|_| io::ErrorKind::InvalidData.into());
+        }
+        if line.len() as u64 >= LONGEST {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
     }
 }
 
@@ -211,6 +237,34 @@ mod tests {
             assert_eq!(answer, "", "{message:?} is not answered");
         }
         assert!(rung.try_recv().is_err(), "and does nothing");
+    }
+
+    #[test]
+    fn who_speaks_drop_by_drop_does_not_keep_others_out() {
+        let folder = tempfile::tempdir().unwrap();
+        let Start::First(Some(bell)) = begin(folder.path(), &Opening::Show) else {
+            panic!("nobody else has this folder");
+        };
+        let address = bell.listener.local_addr().unwrap();
+        let (sender, rung) = mpsc::channel();
+        bell.answer(move |opening| sender.send(opening).unwrap());
+        let mut slow = TcpStream::connect(address).unwrap();
+        slow.write_all(b"x").unwrap();
+        std::thread::spawn(move || {
+            // Ends once it is hung up on.
+            while slow.write_all(b"x").is_ok() {
+                std::thread::sleep(Duration::from_millis(100));
+            }
+        });
+        assert!(
+            matches!(begin(folder.path(), &Opening::Show), Start::Told),
+            "the line is free again long before the other start gives up"
+        );
+        assert_eq!(
+            rung.recv_timeout(PATIENCE).unwrap(),
+            Opening::Show,
+            "and is heard"
+        );
     }
 
     #[cfg(unix)]

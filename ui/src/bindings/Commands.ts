@@ -150,6 +150,10 @@ open_links: Command<Switch, DesktopView>,
  */
 set_menu: Command<SetMenu, Nothing>, 
 /**
+ * Opens a link that a request offers, in the browser of this machine; fails in a browser, which opens it itself.
+ */
+open_offer: Command<OpenOffer, Nothing>, 
+/**
  * Says that the person is being asked whether to quit.
  */
 asks_to_quit: Command<Nothing, Nothing>, 
@@ -289,10 +293,6 @@ explain: Command<Explain, DiagnosisView>,
  * Code that verifies what a request's scheme signs, in a language of the person's own.
  */
 write_snippet: Command<WriteSnippet, SnippetView>, 
-/**
- * Opens a link that a request offers, in the browser of this machine.
- */
-open_offer: Command<OpenOffer, Nothing>, 
 /**
  * Does what the diagnosis of a request offers; everything that was captured is judged again.
  */

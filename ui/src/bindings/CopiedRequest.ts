@@ -9,6 +9,7 @@ export type CopiedRequest = {
  */
 text: string, 
 /**
- * The names of the headers whose values are masked in it, or would be if that were asked for.
+ * The names of the headers whose values are masked in it, or would be if that were asked for, and `query NAME` for
+ * each such parameter of the query.
  */
 secretHeaders: Array<string>, };

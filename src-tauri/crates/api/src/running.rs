@@ -209,4 +209,21 @@ mod tests {
         assert!(running.engine().is_ok(), "and runs");
         running.shut_down().await;
     }
+
+    #[tokio::test]
+    async fn a_browser_starts_no_program_on_this_machine() {
+        let folder = tempfile::tempdir().unwrap();
+        let running = open(folder.path()).await;
+        let arguments = json!({
+            "id": "0191f0a2-7b1c-7d3e-8f4a-5b6c7d8e9f00",
+            "link": "https://example.test/confirm",
+        });
+        let refused = dispatch(&running, "open_offer", arguments).await.unwrap_err();
+        assert_eq!(
+            (refused.code, refused.message.as_str()),
+            (Code::Failed, "this can be done in the window only"),
+            "refused before the request is even looked for"
+        );
+        running.shut_down().await;
+    }
 }

@@ -1,12 +1,13 @@
 //! `hookbench send`
 
-use hookbench_engine::model::{Attempt, Outcome};
+use hookbench_engine::model::{Attempt, Outcome, Written};
 use hookbench_engine::{Aim, Engine, Filler, Sending, TemplateSent};
 
 use crate::failure::Failure;
 use crate::json::DeliveryObject;
 use crate::resend::{agree, answer};
 use crate::sending_arguments::Send;
+use crate::text::visible;
 use crate::{json, output};
 
 pub(crate) async fn run(engine: &Engine, send: &Send) -> Result<(), Failure> {
@@ -52,15 +53,12 @@ async fn template(engine: &Engine, send: &Send, name: &str) -> Result<(), Failur
     if send.show {
         let filled = engine.fill_template(name, &filler).await?;
         for missing in &filled.missing {
-            output::aside(&format!("`{missing}` has no value"));
+            output::aside(&format!("`{}` has no value", visible(missing)));
         }
-        output::line(&format!("{} {}", filled.written.method, filled.written.url))?;
-        for (name, value) in &filled.written.headers {
-            output::line(&format!("{name}: {value}"))?;
+        for line in shown(&filled.written) {
+            output::line(&line)?;
         }
-        output::line("")?;
-        let body = filled.written.body.unwrap_or_default();
-        return output::line(&String::from_utf8_lossy(&body));
+        return Ok(());
     }
     let (to, live) = match &send.to {
         Some(to) => {
@@ -96,10 +94,51 @@ async fn template(engine: &Engine, send: &Send, name: &str) -> Result<(), Failur
     }
 }
 
+/// A filled template for a person, line by line. Its variables stand for captured text, which must not be able to act on
+/// the terminal.
+fn shown(written: &Written) -> Vec<String> {
+    let mut lines = vec![visible(&format!("{} {}", written.method, written.url))];
+    let headers = written.headers.iter();
+    lines.extend(headers.map(|(name, value)| visible(&format!("{name}: {value}"))));
+    lines.push(String::new());
+    let body = written.body.clone().unwrap_or_default();
+    lines.extend(String::from_utf8_lossy(&body).lines().map(visible));
+    lines
+}
+
 fn said(send: &Send, url: &str, attempt: &Attempt) -> Result<(), Failure> {
     match attempt.outcome {
         Outcome::Answered if send.json => Ok(()),
         Outcome::Answered => answer(url, attempt),
         _ => Err(crate::resend::failed(attempt)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filled_template_is_shown_without_acting_on_the_terminal() {
+        let written = Written {
+            method: "POST".to_owned(),
+            url: "http://t/\u{1b}]0;x\u{7}".to_owned(),
+            headers: vec![("X-A".to_owned(), "a\r\u{1b}[2J".to_owned())],
+            body: Some("{\n\"a\":\"\u{9b}2J\u{202e}\"}\u{1b}c".into()),
+            signature: String::new(),
+            new_id: false,
+        };
+        let lines = shown(&written);
+        assert_eq!(
+            lines,
+            [
+                "POST http://t/\\u{1b}]0;x\\u{7}",
+                "X-A: a\\u{d}\\u{1b}[2J",
+                "",
+                "{",
+                "\"a\":\"\\u{9b}2J\\u{202e}\"}\\u{1b}c",
+            ],
+            "every line is there, and nothing that a terminal acts on"
+        );
     }
 }

@@ -1,11 +1,13 @@
 //! A request to give away: as a command, a program or bytes, with what is secret masked unless that was asked for.
 //!
-//! What is copied is what a resend to the same URL would send.
+//! What is copied is what a resend to the same URL would send. A signature within the body stays: the body is what is
+//! given away.
 
 use std::str::FromStr;
 
-use hookbench_signature::Source;
+use hookbench_signature::{Scheme, Source};
 
+use crate::delivery::plan::with_target_and_body;
 use crate::delivery::{Destination, Outgoing, check_whole, plan};
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -84,7 +86,7 @@ pub struct Sharing {
     pub format: Format,
     /// Where it is sent to; without one it goes back to our own listener.
     pub url: Option<String>,
-    /// Credentials, cookies, tokens and signatures are left out.
+    /// Credentials, cookies, tokens and signatures in the head are left out.
     pub masked: bool,
 }
 
@@ -93,7 +95,8 @@ pub struct Sharing {
 pub struct Shared {
     /// The text.
     pub text: String,
-    /// The names of the headers whose values are masked in it, or would be if that were asked for.
+    /// The names of the headers whose values are masked in it, or would be if that were asked for, and `query NAME` for
+    /// each such parameter of the query.
     pub secret_headers: Vec<String>,
 }
 
@@ -113,8 +116,9 @@ impl Engine {
         let request = self.request(id).await?;
         check_whole(request.summary.state, &request.framing)?;
         let outgoing = plan::resend(&request.head, self.whole_body(id).await?, &destination)?;
+        let signing = self.signing_places(id).await;
         let masked = Masking::Masked {
-            also: self.signing_headers(id).await,
+            also: signing.headers,
         };
         let mut secret_headers: Vec<String> = Vec::new();
         for header in crate::model::RawHead::new(outgoing.head.clone()).headers() {
@@ -123,6 +127,14 @@ impl Engine {
                 secret_headers.push(name);
             }
         }
+        let target = crate::model::RawHead::new(outgoing.head.clone()).request_line().target;
+        let (target, parameters) = exchange::masked_target(&target, &signing.parameters);
+        let outgoing = if sharing.masked && !parameters.is_empty() {
+            with_target_and_body(outgoing, Some(&target), None)
+        } else {
+            outgoing
+        };
+        secret_headers.extend(parameters.iter().map(|name| format!("query {name}")));
         let masking = if sharing.masked { masked } else { Masking::Shown };
         let text = written(sharing.format, &outgoing, &masking).map_err(|refused| EngineError::BadInput {
             message: refused.to_string(),
@@ -131,23 +143,40 @@ impl Engine {
         Ok(Shared { text, secret_headers })
     }
 
-    /// The headers in which this sender signs, whatever they are called.
-    async fn signing_headers(&self, id: RequestId) -> Vec<String> {
-        let names = self
+    /// Where in the head this sender signs, whatever it is called there.
+    async fn signing_places(&self, id: RequestId) -> SigningPlaces {
+        let places = self
             .examine(id, Examination::default(), |_, scheme, _, _, _| {
-                scheme
-                    .signature
-                    .iter()
-                    .flat_map(|signature| &signature.from)
-                    .filter_map(|source| match source {
-                        Source::Header(name) => Some(name.trim_end_matches('*').to_owned()),
-                        _ => None,
-                    })
-                    .collect()
+                SigningPlaces::of(scheme)
             })
             .await;
         // Nobody knows how it is signed: the usual names are masked all the same.
-        names.unwrap_or_default()
+        places.unwrap_or_default()
+    }
+}
+
+/// Places of a head that hold signatures or tokens.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct SigningPlaces {
+    /// Names of headers; one that ends in `*` stands for all that begin so.
+    headers: Vec<String>,
+    /// Names of parameters of the query.
+    parameters: Vec<String>,
+}
+
+impl SigningPlaces {
+    /// Of all ways to sign: which of them a request was signed by is not asked.
+    fn of(scheme: &Scheme) -> Self {
+        let mut places = Self::default();
+        let signatures = scheme.ways().filter_map(|way| way.signature.as_ref());
+        for source in signatures.flat_map(|signature| &signature.from) {
+            match source {
+                Source::Header(name) => places.headers.push(name.clone()),
+                Source::Query(name) => places.parameters.push(name.clone()),
+                _ => {}
+            }
+        }
+        places
     }
 }
 
@@ -166,6 +195,8 @@ fn written(format: Format, outgoing: &Outgoing, masking: &Masking) -> Result<Str
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
     use super::*;
 
     #[test]
@@ -174,5 +205,78 @@ mod tests {
             assert_eq!(format.as_str().parse(), Ok(format), "{}", format.as_str());
         }
         assert!("perl".parse::<Format>().is_err(), "there is none");
+    }
+
+    #[test]
+    fn all_ways_to_sign_are_masked() {
+        let scheme: Scheme = toml::from_str(
+            r#"
+            algorithm = "hmac-sha256"
+            signature = { from = "header:X-Proof" }
+            [[alternatives]]
+            algorithm = "hmac-sha256"
+            signature = { from = ["query:proof", "header:X-Other-*"] }
+            "#,
+        )
+        .unwrap();
+        let wanted = SigningPlaces {
+            headers: vec!["X-Proof".to_owned(), "X-Other-*".to_owned()],
+            parameters: vec!["proof".to_owned()],
+        };
+        assert_eq!(SigningPlaces::of(&scheme), wanted, "not of the first only");
+    }
+
+    #[tokio::test]
+    async fn a_signature_in_the_query_is_not_given_away() {
+        let folder = tempfile::tempdir().unwrap();
+        let engine = Engine::open(crate::Options {
+            secrets: crate::secrets::Preference::Files,
+            ..crate::Options::at(Some(folder.path().to_owned()))
+        })
+        .await
+        .unwrap();
+        let any_port = crate::listening::Listen {
+            port: Some(0),
+            ..crate::listening::Listen::default()
+        };
+        engine.listen(any_port).await.unwrap();
+        let address = engine.listener().await.url.replace("http://", "");
+        let mut sender = tokio::net::TcpStream::connect(address.trim_end_matches('/'))
+            .await
+            .unwrap();
+        let body = r#"[{"event":"document_state_changed"}]"#;
+        let request = format!(
+            "POST /?a=1&signature=5ec7e7 HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n\
+             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+            body.len()
+        );
+        sender.write_all(request.as_bytes()).await.unwrap();
+        sender.read_to_end(&mut Vec::new()).await.unwrap();
+        let id = engine
+            .requests(&crate::PageQuery::default())
+            .await
+            .unwrap()
+            .rows[0]
+            .id;
+        for format in Format::ALL {
+            let sharing = |masked| Sharing {
+                format,
+                url: Some("http://dev:1".to_owned()),
+                masked,
+            };
+            let shared = engine.share(id, &sharing(true)).await.unwrap();
+            let word = format.as_str();
+            // The command prompt has a caret before each sign.
+            let text = shared.text.replace('^', "");
+            assert!(
+                text.contains("signature=masked") && !text.contains("5ec7e7"),
+                "{word}: the name stays, the value does not: {text}"
+            );
+            assert_eq!(shared.secret_headers, ["query signature"], "{word} says so");
+            let open = engine.share(id, &sharing(false)).await.unwrap();
+            assert!(open.text.contains("5ec7e7"), "{word}: shown when asked for");
+            assert_eq!(open.secret_headers, ["query signature"], "{word}: what would be masked");
+        }
+        engine.shut_down().await;
     }
 }

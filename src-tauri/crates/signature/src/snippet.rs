@@ -156,8 +156,10 @@ pub fn snippet(scheme: &Scheme, language: Language) -> Result<String, NotExpress
     })
 }
 
-/// A text between double quotes, as all of the languages read it; `more` are escaped too.
-fn quoted(text: &str, more: &[char]) -> String {
+/// A text between double quotes. What is no printable ASCII is written as its number in the language's own way, so that
+/// no line end, no mark that reorders text and no other encoding of the file changes what the code means; `more` have a
+/// meaning of their own in the language's quotes.
+fn quoted(text: &str, more: &[char], numbered: impl Fn(char) -> String) -> String {
     let mut written = String::from("\"");
     for character in text.chars() {
         match character {
@@ -166,11 +168,60 @@ fn quoted(text: &str, more: &[char]) -> String {
             '\t' => written.push_str("\\t"),
             '"' | '\\' => written.extend(['\\', character]),
             other if more.contains(&other) => written.extend(['\\', other]),
-            other => written.push(other),
+            ' '..='~' => written.push(character),
+            other => written.push_str(&numbered(other)),
         }
     }
     written.push('"');
     written
+}
+
+/// `\u{e9}`, as JavaScript, PHP, Ruby and Rust write a character by its number.
+fn braced(character: char) -> String {
+    format!("\\u{{{:x}}}", u32::from(character))
+}
+
+/// `\u00e9` or `\U0001f600`, as C#, Go and Python write a character by its number.
+fn of_fixed_length(character: char) -> String {
+    match u32::from(character) {
+        number @ ..=0xffff => format!("\\u{number:04x}"),
+        number => format!("\\U{number:08x}"),
+    }
+}
+
+/// A text as a comment of one line. Schemes come out of files that people share: no language may find the end of the
+/// comment in them, nor anything else that it acts on there.
+fn comment(text: &str) -> String {
+    let mut written = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            _ if ends_or_reorders(character) => written.push(' '),
+            // `?>` ends PHP within a comment, and Java reads `\u000a` there before it looks for comments.
+            '>' if written.ends_with('?') => written.push_str(" >"),
+            'u' if written.ends_with('\\') => written.push_str(" u"),
+            // `coding: utf-7` at the head of a file says to Python and Ruby how the rest is to be read.
+            ':' | '=' if names_an_encoding(&written) => written.push(','),
+            other => written.push(other),
+        }
+    }
+    written
+}
+
+/// Whether a character may end a line, reorders what is read, or is not seen at all.
+fn ends_or_reorders(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
+            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+fn names_an_encoding(written: &str) -> bool {
+    const WORD: &[u8] = b"coding";
+    let bytes = written.trim_end().as_bytes();
+    let end = bytes
+        .len()
+        .checked_sub(WORD.len())
+        .and_then(|start| bytes.get(start..));
+    end.is_some_and(|end| end.eq_ignore_ascii_case(WORD))
 }
 
 /// Lines of code.
@@ -234,9 +285,106 @@ mod tests {
     #[test]
     fn a_text_is_quoted_so_that_no_language_reads_more_into_it() {
         assert_eq!(
-            quoted("a\"\n\\$", &['$']),
+            quoted("a\"\n\\$", &['$'], braced),
             r#""a\"\n\\\$""#,
             "quotes, line ends and dollars"
         );
+        assert_eq!(
+            quoted("\0é😀", &[], braced),
+            r#""\u{0}\u{e9}\u{1f600}""#,
+            "by number"
+        );
+        assert_eq!(
+            quoted("\u{85}\u{2028}😀", &[], of_fixed_length),
+            r#""\u0085\u2028\U0001f600""#,
+            "by a number of fixed length"
+        );
+    }
+
+    /// Texts that some language would take for more than a text.
+    const HOSTILE: &str = "x\n\r\u{b}\u{c}\u{85}\u{2028}\u{2029}\u{202e}\u{2066}\u{200f}\u{7f}é😀?>\\u000a*/evil(){}#{evil}${evil}";
+
+    fn hostile() -> Scheme {
+        let from = |place: &str| place.parse::<crate::template::Source>().unwrap();
+        Scheme {
+            content: vec![crate::template::Template::parse("coding: utf-7 \u{85}é\n{body}").unwrap()],
+            not_covered: Some(HOSTILE.to_owned()),
+            timestamp: Some(
+                serde_json::from_value(serde_json::json!({ "from": "json:a\nevil()?>\\u000a", "past": 300 }))
+                    .unwrap(),
+            ),
+            signature: Some(Signature {
+                from: vec![from("header:X-Signature")],
+                prefix: Some(HOSTILE.to_owned()),
+                separator: Some("\n\u{85}é/".to_owned()),
+                ..Signature::header("X-Signature")
+            }),
+            ..Scheme::new(Algorithm::HmacSha256, Signature::header("X-Signature"))
+        }
+    }
+
+    #[test]
+    fn nothing_in_a_scheme_ends_a_comment_or_a_literal() {
+        let plain = Scheme {
+            content: vec![crate::template::Template::parse("a{body}").unwrap()],
+            not_covered: Some("x".to_owned()),
+            signature: Some(Signature {
+                prefix: Some("x".to_owned()),
+                separator: Some("x".to_owned()),
+                ..Signature::header("X-Signature")
+            }),
+            timestamp: Some(
+                serde_json::from_value(serde_json::json!({ "from": "json:a", "past": 300 })).unwrap(),
+            ),
+            ..Scheme::new(Algorithm::HmacSha256, Signature::header("X-Signature"))
+        };
+        for language in Language::ALL {
+            let code = snippet(&hostile(), language).unwrap();
+            let lines = |code: &str| code.split(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']).count();
+            assert_eq!(
+                lines(&code),
+                lines(&snippet(&plain, language).unwrap()),
+                "{language} has a line more: {code}"
+            );
+            let heads = code
+                .lines()
+                .filter(|line| line.starts_with("//") || line.starts_with('#'));
+            for line in heads.clone() {
+                assert!(!line.contains("?>"), "ends PHP: {line}");
+                assert!(!line.contains("\\u"), "is read by Java: {line}");
+                assert!(!line.contains("coding:"), "is read by Python: {line}");
+            }
+            assert!(heads.count() >= 4, "{language} says what it says: {code}");
+            for line in code
+                .lines()
+                .filter(|line| !line.starts_with("//") && !line.starts_with('#'))
+            {
+                assert!(
+                    line.bytes().all(|byte| matches!(byte, b'\t' | b' '..=b'~')),
+                    "{language}: {line}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn a_literal_is_written_as_each_language_reads_it() {
+        for (language, wanted) in [
+            (Language::Node, r#""\u{85}\u{e9}\n""#),
+            (Language::Python, r#""\u0085\u00e9\n".encode()"#),
+            (Language::Rust, r#""\u{85}\u{e9}\n".as_bytes()"#),
+            (Language::Go, r#""\u0085\u00e9\n""#),
+            (Language::Php, r#""\u{85}\u{e9}\n""#),
+            (Language::Ruby, r#""\u{85}\u{e9}\n".b"#),
+            (Language::Java, r#""\u0085\u00e9\n""#),
+            (Language::CSharp, r#""\u0085\u00e9\n""#),
+        ] {
+            let scheme = Scheme {
+                content: vec![crate::template::Template::parse("\u{85}é\n{body}").unwrap()],
+                ..Scheme::new(Algorithm::HmacSha256, Signature::header("X-Signature"))
+            };
+            let code = snippet(&scheme, language).unwrap();
+            assert!(code.contains(wanted), "{language} should have {wanted}: {code}");
+        }
     }
 }

@@ -7,6 +7,7 @@ use hookbench_engine::{Applied, Engine as Hookbench, Examination, Remedy};
 use hookbench_signature::{Diagnosis, Difference, Language, Proof};
 
 use crate::error::{ApiError, Code};
+use crate::running::Running;
 use crate::types::{
     ApplyRemedy, DiagnosisView, DifferenceView, Explain, Nothing, OpenOffer, ProofView, RemedyAction,
     RemedyApplied, RemedyView, RequestRef, SnippetView, UndoRemedy, WriteSnippet,
@@ -47,8 +48,11 @@ pub(super) async fn snippet(engine: &Hookbench, arguments: WriteSnippet) -> Resu
     })
 }
 
-pub(super) async fn open_offer(engine: &Hookbench, arguments: OpenOffer) -> Result<Nothing, ApiError> {
-    let link = engine
+pub(super) async fn open_offer(running: &Running, arguments: OpenOffer) -> Result<Nothing, ApiError> {
+    // Whoever looks on from a browser may be on another machine, and starts no program on this one.
+    running.desktop()?;
+    let link = running
+        .engine()?
         .offered_link(arguments.id.parse()?, &arguments.link)
         .await?;
     open::that_detached(link).map_err(|error| ApiError {

@@ -96,6 +96,8 @@ commands! {
         open_links(Switch) -> DesktopView = desktop::open_links;
         /// Shows these menus in the menu bar, where there is one.
         set_menu(SetMenu) -> Nothing = desktop::set_menu;
+        /// Opens a link that a request offers, in the browser of this machine; fails in a browser, which opens it itself.
+        open_offer(OpenOffer) -> Nothing = diagnosis::open_offer;
         /// Says that the person is being asked whether to quit.
         asks_to_quit(Nothing) -> Nothing = desktop::asks;
         /// Ends the program; what is under way is broken off and kept as such.
@@ -168,8 +170,6 @@ commands! {
     explain(Explain) -> DiagnosisView = diagnosis::explain;
     /// Code that verifies what a request's scheme signs, in a language of the person's own.
     write_snippet(WriteSnippet) -> SnippetView = diagnosis::snippet;
-    /// Opens a link that a request offers, in the browser of this machine.
-    open_offer(OpenOffer) -> Nothing = diagnosis::open_offer;
     /// Does what the diagnosis of a request offers; everything that was captured is judged again.
     apply_remedy(ApplyRemedy) -> RemedyApplied = diagnosis::apply;
     /// Takes back what was applied.

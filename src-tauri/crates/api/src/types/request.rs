@@ -206,7 +206,8 @@ pub struct CopyRequest {
 pub struct CopiedRequest {
     /// The text.
     pub text: String,
-    /// The names of the headers whose values are masked in it, or would be if that were asked for.
+    /// The names of the headers whose values are masked in it, or would be if that were asked for, and `query NAME` for
+    /// each such parameter of the query.
     pub secret_headers: Vec<String>,
 }
 

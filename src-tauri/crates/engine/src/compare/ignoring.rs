@@ -35,18 +35,35 @@ impl Ignoring {
                     || (kind_of_id(before).is_some() && kind_of_id(before) == kind_of_id(after))))
     }
 
-    /// Whether a value at this pointer is ignored.
-    pub(super) fn pointer(&self, pointer: &str) -> bool {
-        self.pointers.iter().any(|pattern| covers(pattern, pointer))
+    /// The pointers, taken apart once for all the values they are held against.
+    pub(super) fn patterns(&self) -> Patterns<'_> {
+        Patterns(self.pointers.iter().filter_map(|text| steps_of(text)).collect())
     }
 }
 
-fn covers(pattern: &str, pointer: &str) -> bool {
-    let mut steps = pointer.split('/');
-    pattern
-        .trim_end_matches('/')
-        .split('/')
-        .all(|wanted| steps.next().is_some_and(|step| wanted == "*" || wanted == step))
+/// Pointers to values as their steps, each written as in a pointer.
+pub(super) struct Patterns<'p>(Vec<Vec<&'p str>>);
+
+impl Patterns<'_> {
+    /// Whether there is none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether a value so many steps deep is ignored; `is` says whether its step at a place is this one. The value's
+    /// own pointer, which may be long, is never put together for that.
+    pub(super) fn covers(&self, depth: usize, is: impl Fn(usize, &str) -> bool) -> bool {
+        self.0.iter().any(|steps| {
+            steps.len() <= depth
+                && (steps.iter().enumerate()).all(|(at, wanted)| *wanted == "*" || is(at, wanted))
+        })
+    }
+}
+
+/// Nothing for a text that points nowhere.
+fn steps_of(pattern: &str) -> Option<Vec<&str>> {
+    let mut steps = pattern.trim_end_matches('/').split('/');
+    matches!(steps.next(), Some("" | "*")).then(|| steps.collect())
 }
 
 /// `2026-11-21…`, `Sat, 21 Nov 2026 06:45:07 GMT`, or seconds, ms, µs or ns since 1970 in the years 2001 to 2096.
@@ -180,8 +197,15 @@ mod tests {
             ("/data/id", "/data", false),
             ("/dat", "/data", false),
             ("", "/data", true),
+            ("data", "/data", false),
         ] {
-            assert_eq!(covers(pattern, pointer), wanted, "`{pattern}` on `{pointer}`");
+            let ignoring = Ignoring {
+                pointers: vec![pattern.to_owned()],
+                ..Ignoring::default()
+            };
+            let steps: Vec<&str> = pointer.split('/').skip(1).collect();
+            let covers = ignoring.patterns().covers(steps.len(), |at, step| steps[at] == step);
+            assert_eq!(covers, wanted, "`{pattern}` on `{pointer}`");
         }
     }
 

@@ -285,7 +285,7 @@ fn as_json(
     };
     let mut found = BodyComparison::new(Shape::Json, identical);
     let changes = structure::compare(&one, &other, deadline);
-    let ignored = structure::tell(&mut found, &one, &other, &changes, ignoring);
+    let ignored = structure::tell(&mut found, &one, &other, &changes, ignoring, deadline);
     align::json(
         &mut found,
         (&one, &ignored.before),

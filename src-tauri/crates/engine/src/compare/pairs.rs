@@ -130,8 +130,12 @@ fn compare(
         };
         rows.push((row.0, rows.len(), row.1));
     }
+    let mut is_paired = vec![false; after.len()];
+    for place in &paired {
+        is_paired[*place] = true;
+    }
     for (place, other) in after.iter().enumerate() {
-        if !paired.contains(&place) {
+        if !is_paired[place] {
             rows.push((
                 place * 2 + 1,
                 rows.len(),

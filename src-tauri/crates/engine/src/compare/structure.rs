@@ -1,5 +1,6 @@
 //! What differs between two JSON documents, by their structure: members by key, elements by what they are.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::Hasher as _;
 use std::ops::Range;
@@ -8,7 +9,7 @@ use std::time::Instant;
 use similar::{Algorithm, DiffOp, capture_diff_slices_deadline};
 
 use super::BodyComparison;
-use super::ignoring::Ignoring;
+use super::ignoring::{Ignoring, Patterns};
 use super::pairs::rising;
 use super::tree::{Kind, Tree, hashed};
 
@@ -306,31 +307,34 @@ fn known_again(tree: &Tree<'_>, node: usize) -> Option<u64> {
     }))
 }
 
-/// Tells the differences by their pointers, and which of them are ignored.
+/// Tells the differences by their pointers, and which of them are ignored. Once `deadline` is over, no more than are
+/// listed are looked at.
 pub(super) fn tell(
     body: &mut BodyComparison,
     before: &Tree<'_>,
     after: &Tree<'_>,
     found: &[Found],
     ignoring: &Ignoring,
+    deadline: Instant,
 ) -> Ignored {
     let mut ignored = Ignored::default();
     body.changes_in_all = found.len();
+    let patterns = ignoring.patterns();
     let mut counts = false;
     for change in found {
         let room = body.changes.len() < MOST;
-        let by_value = is_noise(before, after, change, ignoring);
-        if !room && counts && ignoring.pointers.is_empty() && !by_value {
-            continue;
+        let late = Instant::now() >= deadline;
+        if late && !room && counts {
+            break;
         }
-        let old = change.before.map(|node| place_of(before, node));
-        let new = change.after.map(|node| place_of(after, node));
-        let named = |place: &Option<Place>| {
-            place
-                .as_ref()
-                .is_some_and(|place| ignoring.pointer(&place.pointer))
+        let named = |tree: &Tree<'_>, node: Option<usize>| {
+            node.is_some_and(|node| !patterns.is_empty() && is_covered(tree, node, &patterns))
         };
-        let is_ignored = by_value || named(&old) || named(&new);
+        // One that there was no time to look at counts: nobody is told that nothing does.
+        let is_ignored = (room || !late)
+            && (is_noise(before, after, change, ignoring)
+                || named(before, change.before)
+                || named(after, change.after));
         if is_ignored {
             ignored.before.extend(change.before);
             ignored.after.extend(change.after);
@@ -339,8 +343,8 @@ pub(super) fn tell(
         if room || (!counts && !is_ignored) {
             body.changes.push(Change {
                 kind: change.kind,
-                before: old,
-                after: new,
+                before: change.before.map(|node| place_of(before, node, late)),
+                after: change.after.map(|node| place_of(after, node, late)),
                 ignored: is_ignored,
             });
         }
@@ -368,29 +372,83 @@ fn is_noise(before: &Tree<'_>, after: &Tree<'_>, change: &Found, ignoring: &Igno
     }
 }
 
-fn place_of(tree: &Tree<'_>, node: usize) -> Place {
+/// Where a value is; when it is `late`, those before it with its key are not counted.
+fn place_of(tree: &Tree<'_>, node: usize, late: bool) -> Place {
+    Place {
+        pointer: pointer(tree, node),
+        occurrence: if late { 1 } else { occurrence(tree, node) },
+        range: tree.nodes[node].range.clone(),
+    }
+}
+
+/// The values on the way to one from below the root on, itself the last.
+fn steps(tree: &Tree<'_>, node: usize) -> Vec<usize> {
     let mut steps = Vec::new();
     let mut at = node;
     while tree.nodes[at].parent != at {
         steps.push(at);
         at = tree.nodes[at].parent;
     }
+    steps.reverse();
+    steps
+}
+
+/// The pointer to a value, no further than it is told: thousands of values may share one endless key.
+fn pointer(tree: &Tree<'_>, node: usize) -> String {
     let mut pointer = String::new();
-    for step in steps.iter().rev() {
-        pointer.push('/');
-        match tree.key(*step) {
-            Some(key) => pointer.push_str(&key.replace('~', "~0").replace('/', "~1")),
-            None => pointer.push_str(&tree.nodes[*step].place.to_string()),
+    let mut room = LONGEST_POINTER;
+    for step in steps(tree, node) {
+        let text = match &tree.nodes[step].key {
+            Some(key) => beginning_of_key(tree, step, key),
+            None => Cow::Owned(tree.nodes[step].place.to_string()),
+        };
+        for character in std::iter::once('/').chain(escaped(&text)) {
+            if room == 0 {
+                pointer.push('…');
+                return pointer;
+            }
+            pointer.push(character);
+            room -= 1;
         }
     }
-    if let Some((cut, _)) = pointer.char_indices().nth(LONGEST_POINTER) {
-        pointer.truncate(cut);
-        pointer.push('…');
+    pointer
+}
+
+/// As much of a key as a pointer has room for, and more.
+fn beginning_of_key<'t>(tree: &Tree<'t>, node: usize, key: &Range<u32>) -> Cow<'t, str> {
+    // An escape makes one character of at most twelve bytes, so that a longer key is cut anyway. Its escapes stay: to
+    // decode it, all of it would have to be read.
+    let literal = tree.slice(key);
+    if literal.len() <= 12 * LONGEST_POINTER {
+        return tree.key(node).unwrap_or_default();
     }
-    Place {
-        pointer,
-        occurrence: occurrence(tree, node),
-        range: tree.nodes[node].range.clone(),
+    String::from_utf8_lossy(literal.get(1..4 * LONGEST_POINTER).unwrap_or_default())
+}
+
+/// A key as it is written in a pointer.
+fn escaped(key: &str) -> impl Iterator<Item = char> + '_ {
+    key.chars().flat_map(|character| {
+        let (first, second) = match character {
+            '~' => ('~', Some('0')),
+            '/' => ('~', Some('1')),
+            other => (other, None),
+        };
+        std::iter::once(first).chain(second)
+    })
+}
+
+fn is_covered(tree: &Tree<'_>, node: usize, patterns: &Patterns<'_>) -> bool {
+    let steps = steps(tree, node);
+    patterns.covers(steps.len(), |at, wanted| is_step(tree, steps[at], wanted))
+}
+
+fn is_step(tree: &Tree<'_>, node: usize, wanted: &str) -> bool {
+    let found = &tree.nodes[node];
+    match &found.key {
+        None => found.place.to_string() == wanted,
+        // An escape makes one byte of at most six: a longer key is another one, and is not decoded to find that out.
+        Some(key) if key.len().saturating_sub(2) > 6 * wanted.len() => false,
+        Some(_) => escaped(&tree.key(node).unwrap_or_default()).eq(wanted.chars()),
     }
 }
 

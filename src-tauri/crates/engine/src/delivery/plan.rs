@@ -261,7 +261,7 @@ pub(super) fn assemble(
 /// `outgoing` with another target in its request line, another body, or both.
 pub(crate) fn with_target_and_body(
     outgoing: Outgoing,
-    target: Option<&str>,
+    target: Option<&[u8]>,
     body: Option<Bytes>,
 ) -> Outgoing {
     if target.is_none() && body.is_none() {
@@ -276,7 +276,7 @@ pub(crate) fn with_target_and_body(
         words.next().unwrap_or_default(),
         words.next().unwrap_or_default(),
     );
-    let target = target.map_or(old, str::as_bytes).to_vec();
+    let target = target.unwrap_or(old).to_vec();
     let line = [method, b" ", &target, b" ", version, line_break(&first)].concat();
     let body = body.unwrap_or_else(|| outgoing.body.clone());
     let mut changed = assemble(line, headers, &target, body, &outgoing.origin);

@@ -395,7 +395,7 @@ fn with_signature(outgoing: &Outgoing, signed: Signed) -> Outgoing {
         Some(url.strip_prefix(&outgoing.origin.to_string())?.to_owned())
     });
     let body = signed.body.map(Bytes::from);
-    let changed = with_target_and_body(outgoing.clone(), target.as_deref(), body);
+    let changed = with_target_and_body(outgoing.clone(), target.as_deref().map(str::as_bytes), body);
     let rules: Vec<HeaderRule> = signed
         .headers
         .into_iter()

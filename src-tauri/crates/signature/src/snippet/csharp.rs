@@ -1,7 +1,7 @@
 //! C# for .NET 8, with nothing beside what it comes with.
 
 use super::plan::{Check, Name, Piece, Plan, When};
-use super::{Lines, quoted};
+use super::{Lines, of_fixed_length, quoted};
 use crate::scheme::{Encoding, Hash, SecretDecoding, SecretForm, TimestampUnit};
 
 pub(super) fn write(plan: &Plan) -> String {
@@ -70,7 +70,7 @@ pub(super) fn write(plan: &Plan) -> String {
 }
 
 fn text(text: &str) -> String {
-    quoted(text, &[])
+    quoted(text, &[], of_fixed_length)
 }
 
 fn first(names: &[String]) -> String {

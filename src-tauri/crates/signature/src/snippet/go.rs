@@ -1,7 +1,7 @@
 //! Go, with nothing beside its standard library.
 
 use super::plan::{Check, Name, Piece, Plan, When};
-use super::{Lines, quoted};
+use super::{Lines, of_fixed_length, quoted};
 use crate::scheme::{Encoding, Hash, SecretDecoding, SecretForm, TimestampUnit};
 
 pub(super) fn write(plan: &Plan) -> String {
@@ -78,7 +78,7 @@ pub(super) fn write(plan: &Plan) -> String {
 }
 
 fn text(text: &str) -> String {
-    quoted(text, &[])
+    quoted(text, &[], of_fixed_length)
 }
 
 fn first(code: &mut Lines, variable: &str, names: &[String]) {

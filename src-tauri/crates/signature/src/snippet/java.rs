@@ -92,7 +92,16 @@ pub(super) fn write(plan: &Plan) -> String {
 }
 
 fn text(text: &str) -> String {
-    quoted(text, &[])
+    quoted(text, &[], numbered)
+}
+
+/// By its number in UTF-16. A control character in octal: Java reads `\u000a` before it looks for literals.
+fn numbered(character: char) -> String {
+    if character.is_ascii() {
+        return format!("\\{:03o}", u32::from(character));
+    }
+    let units = character.encode_utf16(&mut [0; 2]).to_vec();
+    units.iter().map(|unit| format!("\\u{unit:04x}")).collect()
 }
 
 fn first(names: &[String]) -> String {

@@ -1,7 +1,7 @@
 //! PHP 8, with nothing beside what it comes with.
 
 use super::plan::{Check, Name, Piece, Plan, When};
-use super::{Lines, quoted};
+use super::{Lines, braced, quoted};
 use crate::scheme::{Encoding, Hash, SecretDecoding, SecretForm, TimestampUnit};
 
 pub(super) fn write(plan: &Plan) -> String {
@@ -57,7 +57,7 @@ pub(super) fn write(plan: &Plan) -> String {
 }
 
 fn text(text: &str) -> String {
-    quoted(text, &['$'])
+    quoted(text, &['$'], braced)
 }
 
 fn first(names: &[String]) -> String {

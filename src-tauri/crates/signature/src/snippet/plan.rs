@@ -1,6 +1,6 @@
 //! What the code has to do, taken out of a scheme: the same steps whatever the language.
 
-use super::NotExpressible;
+use super::{NotExpressible, comment};
 use crate::scheme::{Algorithm, Condition, Encoding, Hash, Scheme, SecretForm, TimestampUnit};
 use crate::template::{self, Filter, Source};
 
@@ -70,7 +70,7 @@ pub(super) struct List {
 }
 
 pub(super) struct Plan {
-    /// What stands at the head of the code, each a line.
+    /// What stands at the head of the code, each fit to be a comment of one line.
     pub(super) heads: Vec<String>,
     pub(super) check: Check,
     pub(super) encoding: Encoding,
@@ -225,7 +225,8 @@ impl Plan {
             heads.push(format!("Mind: {not_covered}."));
         }
         heads.append(&mut self.heads);
-        self.heads = heads;
+        // All of them in one place, so that none is forgotten.
+        self.heads = heads.iter().map(|head| comment(head)).collect();
     }
 
     pub(super) fn needs_url(&self) -> bool {

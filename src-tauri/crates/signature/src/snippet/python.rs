@@ -1,7 +1,7 @@
 //! Python 3, with nothing beside its standard library.
 
 use super::plan::{Check, List, Name, Piece, Plan, When};
-use super::{Lines, quoted};
+use super::{Lines, of_fixed_length, quoted};
 use crate::scheme::{Encoding, Hash, SecretDecoding, SecretForm, TimestampUnit};
 
 pub(super) fn write(plan: &Plan) -> String {
@@ -78,7 +78,11 @@ pub(super) fn write(plan: &Plan) -> String {
 }
 
 fn text(text: &str) -> String {
-    quoted(text, &[])
+    // `\x0b` is the same in text and in bytes.
+    quoted(text, &[], |character| match character {
+        '\0'..='\x7f' => format!("\\x{:02x}", u32::from(character)),
+        other => of_fixed_length(other),
+    })
 }
 
 fn first(names: &[String]) -> String {
@@ -243,7 +247,9 @@ fn expected(code: &mut Lines, plan: &Plan) {
 
 fn piece(piece: &Piece) -> String {
     match piece {
-        Piece::Text(literal) => format!("b{}", text(literal)),
+        Piece::Text(literal) if literal.is_ascii() => format!("b{}", text(literal)),
+        // A literal of bytes can say ASCII only.
+        Piece::Text(literal) => format!("{}.encode()", text(literal)),
         Piece::Body => "body".to_owned(),
         Piece::Timestamp => "timestamp.encode()".to_owned(),
         Piece::Id => "message_id.encode()".to_owned(),

@@ -1,7 +1,7 @@
 //! Ruby, with nothing beside its standard library.
 
 use super::plan::{Check, Name, Piece, Plan, When};
-use super::{Lines, quoted};
+use super::{Lines, braced, quoted};
 use crate::scheme::{Encoding, Hash, SecretDecoding, SecretForm, TimestampUnit};
 
 pub(super) fn write(plan: &Plan) -> String {
@@ -64,7 +64,7 @@ pub(super) fn write(plan: &Plan) -> String {
 }
 
 fn text(text: &str) -> String {
-    quoted(text, &['#'])
+    quoted(text, &['#'], braced)
 }
 
 fn first(names: &[String]) -> String {
@@ -126,9 +126,13 @@ fn received(code: &mut Lines, plan: &Plan) {
 /// A text as a regular expression.
 fn pattern(text: &str) -> String {
     text.chars()
-        .flat_map(|character| {
-            let plain = character.is_ascii_alphanumeric() || matches!(character, ' ' | ',' | ';');
-            (!plain).then_some('\\').into_iter().chain([character])
+        .map(|character| match character {
+            ' ' | ',' | ';' => character.to_string(),
+            _ if character.is_ascii_alphanumeric() => character.to_string(),
+            '!'..='~' => format!("\\{character}"),
+            // A line end behind a backslash would end the line of code all the same.
+            '\0'..='\x7f' => format!("\\x{:02x}", u32::from(character)),
+            other => braced(other),
         })
         .collect()
 }
@@ -219,7 +223,9 @@ fn expected(code: &mut Lines, plan: &Plan) {
 
 fn piece(piece: &Piece) -> String {
     match piece {
-        Piece::Text(literal) => text(literal),
+        Piece::Text(literal) if literal.is_ascii() => text(literal),
+        // As bytes, like what it is joined with.
+        Piece::Text(literal) => format!("{}.b", text(literal)),
         Piece::Body => "body.b".to_owned(),
         Piece::Timestamp => "timestamp.b".to_owned(),
         Piece::Id => "id.b".to_owned(),

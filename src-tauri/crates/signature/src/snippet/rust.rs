@@ -1,7 +1,7 @@
 //! Rust, with the crates of RustCrypto.
 
 use super::plan::{Check, Name, Piece, Plan, When};
-use super::{Lines, quoted};
+use super::{Lines, braced, quoted};
 use crate::scheme::{Encoding, Hash, SecretDecoding, SecretForm, TimestampUnit};
 
 pub(super) fn write(plan: &Plan) -> String {
@@ -114,7 +114,11 @@ fn crates(plan: &Plan, body: &str) -> String {
 }
 
 fn text(text: &str) -> String {
-    quoted(text, &[])
+    // `\x0b` is the same in text and in bytes.
+    quoted(text, &[], |character| match character {
+        '\0'..='\x7f' => format!("\\x{:02x}", u32::from(character)),
+        other => braced(other),
+    })
 }
 
 fn first(names: &[String]) -> String {
@@ -280,7 +284,9 @@ fn expected(code: &mut Lines, plan: &Plan) {
 
 fn piece(piece: &Piece) -> String {
     match piece {
-        Piece::Text(literal) => format!("b{}", text(literal)),
+        Piece::Text(literal) if literal.is_ascii() => format!("b{}", text(literal)),
+        // A literal of bytes can say ASCII only.
+        Piece::Text(literal) => format!("{}.as_bytes()", text(literal)),
         Piece::Body => "body".to_owned(),
         Piece::Timestamp => "timestamp.as_bytes()".to_owned(),
         Piece::Id => "id.as_bytes()".to_owned(),
