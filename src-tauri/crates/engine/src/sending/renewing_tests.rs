@@ -120,11 +120,13 @@ async fn a_copy_that_is_signed_anew_is_valid_for_everybody_who_signs_with_a_secr
                     check.report.sentence
                 );
                 let (before, after) = preview.renewed.ids.unwrap();
-                let bytes = [&preview.outgoing.head[..], &preview.outgoing.body].concat();
-                assert!(
-                    memchr::memmem::find(&bytes, before.as_bytes()).is_none()
-                        && memchr::memmem::find(&bytes, after.as_bytes()).is_some(),
-                    "{name}: the old id is nowhere"
+                let origins = desk.engine.origins(id).await.unwrap();
+                let seen = desk.engine.outlook(&origins, &preview.outgoing).await.unwrap();
+                assert_ne!(before, after, "{name}: another id");
+                assert_eq!(
+                    seen.delivery_key,
+                    Some(after),
+                    "{name}: a receiver reads the new id"
                 );
                 renamed += 1;
             }
