@@ -6,8 +6,8 @@
 use bytes::Bytes;
 use ring::rand::{SecureRandom as _, SystemRandom};
 
-use crate::delivery::plan::without_break;
 use crate::body::Outline;
+use crate::delivery::plan::without_break;
 use crate::delivery::{Change, Outgoing};
 use crate::provider::Place;
 
