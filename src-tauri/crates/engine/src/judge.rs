@@ -13,7 +13,7 @@ use hookbench_signature::{
 
 use crate::examining::Examination;
 use crate::model::{Endpoint, EndpointId, RawHead, Recognition, SecretId, State, Timestamp, Tolerance};
-use crate::provider::{Catalogue, Detected, Facts, HandshakeAnswer, Provider, UnpackedBody};
+use crate::provider::{Catalogue, Detected, Facts, HandshakeAnswer, Place, Provider, UnpackedBody};
 use crate::test_keys::TEST_KEY;
 
 /// The scheme of a provider with an endpoint's parameters put in.
@@ -71,6 +71,8 @@ pub(crate) struct Outlook {
     /// Those of its endpoint, the newest last.
     pub(crate) secrets: Vec<Secret>,
     pub(crate) delivery_key: Option<String>,
+    /// Where that key stands, if it stands as it is in one place.
+    pub(crate) delivery_place: Option<Place>,
 }
 
 impl Judge {
@@ -357,6 +359,8 @@ impl Judge {
                 secrets: secrets(known).to_vec(),
                 delivery_key: provider
                     .and_then(|provider| provider.delivery_key_with(facts, parameters(known))),
+                delivery_place: provider
+                    .and_then(|provider| provider.delivery_place(facts, parameters(known))),
             }
         })
     }

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use hookbench_engine::model::{RequestId, Written};
-use hookbench_engine::{Engine, Filler, TEMPLATE_VARIABLES};
+use hookbench_engine::{Engine, Filler, Kind, TEMPLATE_VARIABLES};
 
 use super::deliveries::body_bytes;
 use crate::error::ApiError;
@@ -16,12 +16,17 @@ use crate::types::{
 pub(super) async fn drafts(engine: &Engine, _: Nothing) -> Result<Vec<DraftView>, ApiError> {
     let mut views = Vec::new();
     for draft in engine.drafts().await? {
-        let summary = engine.request(draft.request).await?.summary;
+        // A request may be deleted between the two readings: its draft is no longer listed then.
+        let summary = match engine.request(draft.request).await {
+            Ok(request) => request.summary,
+            Err(error) if error.kind() == Kind::NotFound => continue,
+            Err(error) => return Err(error.into()),
+        };
         views.push(DraftView {
             request: draft.request.to_string(),
             updated_at: draft.updated_at.as_micros(),
-            method: draft.written.method,
-            url: draft.written.url,
+            method: draft.method,
+            url: draft.url,
             about: summary.recognition.event.unwrap_or(summary.target),
         });
     }
@@ -57,7 +62,7 @@ pub(super) async fn templates(engine: &Engine, _: Nothing) -> Result<Vec<Templat
             variables: state.variables,
             used: state.kept.used,
             request: state.kept.request.to_string(),
-            body_length: state.kept.written.body.map_or(0, |body| body.len() as u64),
+            body_length: state.body_length,
         })
         .collect())
 }

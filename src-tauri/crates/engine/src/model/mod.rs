@@ -32,4 +32,4 @@ pub use id::{
 pub use request::{HandshakeReply, NewRequest, Recognition, Request, RequestSummary, Sequence};
 pub use target::{HeaderRule, PathRule, Redirects, Target, TargetRules, TimeoutRules, TrustRule};
 pub use time::Timestamp;
-pub use written::{KeptDraft, KeptTemplate, Written};
+pub use written::{DraftLine, KeptDraft, KeptTemplate, TemplateLine, Written};

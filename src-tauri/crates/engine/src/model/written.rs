@@ -32,6 +32,19 @@ pub struct KeptDraft {
     pub written: Written,
 }
 
+/// A draft as it is listed, without what was written into it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftLine {
+    /// The request it is a copy of.
+    pub request: RequestId,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+    /// The method.
+    pub method: String,
+    /// The whole URL.
+    pub url: String,
+}
+
 /// Something that is sent again and again, with variables in it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptTemplate {
@@ -47,4 +60,13 @@ pub struct KeptTemplate {
     pub provider: Option<String>,
     /// How often it was used.
     pub used: u64,
+}
+
+/// A template as it is listed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TemplateLine {
+    /// What is kept; its body is there only where it may have variables.
+    pub kept: KeptTemplate,
+    /// The length of the body.
+    pub body_length: u64,
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Facts, Provider};
+use super::{Facts, Place, Provider};
 
 /// Names are cut here: a list shows them, and a hostile body could hold anything.
 const LONGEST: usize = 200;
@@ -48,6 +48,19 @@ impl Provider {
             .find_map(|template| template.render(facts, &parameters))?;
         // A cut key could make two deliveries one; a key this long is nobody's id.
         (key.len() <= 4 * LONGEST).then_some(key)
+    }
+
+    /// Where the key of [`Provider::delivery_key_with`] stands; `None` where it is put together or worked out.
+    pub(crate) fn delivery_place(
+        &self,
+        facts: &Facts<'_>,
+        parameters: &BTreeMap<String, String>,
+    ) -> Option<Place> {
+        let parameters = self.with_defaults(parameters);
+        let mut templates = self.delivery_id.from.iter();
+        templates
+            .find(|template| template.render(facts, &parameters).is_some())?
+            .only_place(&parameters)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Texts put together from places of a request: event names, delivery ids, answers.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
@@ -60,27 +61,35 @@ impl Template {
         self.render_with(facts, parameters, &BTreeMap::new())
     }
 
+    /// The place, where the template is that place and nothing beside it.
+    pub(super) fn only_place(&self, parameters: &BTreeMap<String, String>) -> Option<Place> {
+        match &self.pieces_with(parameters)?[..] {
+            [Piece::Place(place)] => Some(place.clone()),
+            _ => None,
+        }
+    }
+
+    fn pieces_with(&self, parameters: &BTreeMap<String, String>) -> Option<Cow<'_, [Piece]>> {
+        if !self.open {
+            return Some(Cow::Borrowed(&self.pieces));
+        }
+        let mut complete = true;
+        let text = fill(&self.text, |name| {
+            let value = parameters.get(name).filter(|value| !value.is_empty());
+            complete &= value.is_some();
+            value.cloned()
+        });
+        pieces(&text).ok().filter(|_| complete).map(Cow::Owned)
+    }
+
     pub(super) fn render_with(
         &self,
         facts: &Facts<'_>,
         parameters: &BTreeMap<String, String>,
         extras: &BTreeMap<&'static str, String>,
     ) -> Option<String> {
-        let filled;
-        let pieces = if self.open {
-            let mut complete = true;
-            let text = fill(&self.text, |name| {
-                let value = parameters.get(name).filter(|value| !value.is_empty());
-                complete &= value.is_some();
-                value.cloned()
-            });
-            filled = pieces(&text).ok().filter(|_| complete)?;
-            &filled
-        } else {
-            &self.pieces
-        };
         let mut text = String::new();
-        for piece in pieces {
+        for piece in self.pieces_with(parameters)?.iter() {
             match piece {
                 Piece::Literal(literal) => text.push_str(literal),
                 Piece::Place(place) => {

@@ -10,6 +10,7 @@ use super::*;
 use crate::capture_for_tests::bench;
 use crate::error::Kind;
 use crate::examining::Searching;
+use crate::model::RequestId;
 use crate::provider::BLANK;
 
 const ACME: &str = r#"id = "acme"
@@ -407,4 +408,14 @@ async fn a_search_is_found_by_its_ticket_while_it_lasts() {
     );
     drop(second);
     assert!(bench.engine.search("t").is_none(), "nothing is left of it");
+}
+
+#[tokio::test]
+async fn a_request_that_is_gone_meanwhile_does_not_end_a_trial() {
+    let bench = bench().await;
+    let there = bench.post("/in", &[], "{}").await;
+    let read = bench.engine.whole_if_there(there).await.unwrap();
+    assert!(read.is_some(), "what is there is read");
+    let gone = bench.engine.whole_if_there(RequestId::generate()).await.unwrap();
+    assert!(gone.is_none(), "what is not there is passed over");
 }

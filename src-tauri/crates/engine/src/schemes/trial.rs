@@ -10,7 +10,7 @@ use hookbench_signature::{Message, Micros, Report, Scheme, Secret, Verdict, chec
 
 use super::path;
 use crate::engine::Engine;
-use crate::error::EngineError;
+use crate::error::{EngineError, Kind};
 use crate::examining::blocking;
 use crate::judge::Judge;
 use crate::model::{Request, RequestId, RequestSummary, SecretId, Sequence, State};
@@ -127,9 +127,11 @@ impl Engine {
             if !is_like(&row, &like) {
                 continue;
             }
+            // A request that was deleted since the page was read is no reason to stop.
+            let Some((request, body)) = self.whole_if_there(row.id).await? else {
+                continue;
+            };
             bytes += row.body_length;
-            let request = self.request(row.id).await?;
-            let body = self.whole_body(row.id).await?;
             let (provider, judge, secrets) =
                 (Arc::clone(&provider), Arc::clone(&judge), Arc::clone(&secrets));
             let verdict = blocking(move || {
@@ -151,6 +153,19 @@ impl Engine {
             tried.next = None;
         }
         Ok(tried)
+    }
+
+    /// A request with its body; `None` where it is gone.
+    pub(super) async fn whole_if_there(
+        &self,
+        id: RequestId,
+    ) -> Result<Option<(Request, Bytes)>, EngineError> {
+        let read = async { Ok::<_, EngineError>((self.request(id).await?, self.whole_body(id).await?)) };
+        match read.await {
+            Ok(whole) => Ok(Some(whole)),
+            Err(error) if error.kind() == Kind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
     /// Whole requests that came to the same endpoint as this one, or to the same path where there is none, newest

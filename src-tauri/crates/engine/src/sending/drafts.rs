@@ -3,7 +3,7 @@
 use crate::changes::Change;
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::model::{KeptDraft, RequestId, Written};
+use crate::model::{DraftLine, KeptDraft, RequestId, Written};
 
 /// The longest body of a draft.
 pub const LONGEST_DRAFT: usize = 8 * 1024 * 1024;
@@ -13,7 +13,7 @@ impl Engine {
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn drafts(&self) -> Result<Vec<KeptDraft>, EngineError> {
+    pub async fn drafts(&self) -> Result<Vec<DraftLine>, EngineError> {
         Ok(self.core.store.drafts().await?)
     }
 

@@ -11,7 +11,7 @@ use futures_util::future::join_all;
 use super::Sending;
 use super::aim::Way;
 use super::courier::Parcel;
-use super::renaming::{other_id, renamed};
+use super::renewing::{IdChoice, Renewal, SignatureChoice};
 use crate::delivery::{Cancel, Outgoing, is_delivered};
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -158,15 +158,15 @@ impl Engine {
 
     /// The same event under another id, signed again where it was signed; or why there is none.
     async fn under_a_new_id(&self, id: RequestId, outgoing: &Outgoing) -> Result<Outgoing, String> {
-        let request = self.request(id).await.map_err(|error| error.to_string())?;
-        let known = request.summary.recognition;
-        let key = known
-            .delivery_key
-            .ok_or_else(|| "the request has no delivery id that could be changed".to_owned())?;
-        let renamed = renamed(outgoing, &key, &other_id(&key)).ok_or_else(|| {
-            "its delivery id is worked out and stands nowhere as it is, so that it cannot be changed"
-                .to_owned()
-        })?;
+        let told = |error: EngineError| error.to_string();
+        let known = self.request(id).await.map_err(told)?.summary.recognition;
+        let origins = self.origins(id).await.map_err(told)?;
+        let renewal = Renewal {
+            signature: SignatureChoice::Kept,
+            id: IdChoice::New,
+        };
+        let renamed = self.renewed(&origins, outgoing.clone(), &renewal).await;
+        let renamed = renamed.map_err(told)?.outgoing;
         if known.verdict == crate::model::Verdict::Unsigned || known.verdict == crate::model::Verdict::Unknown
         {
             return Ok(renamed);

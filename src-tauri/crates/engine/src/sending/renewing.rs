@@ -165,9 +165,14 @@ impl Engine {
         }
         let mut outlook = self.outlook(origins, &fresh.outgoing).await?;
         if renewal.id == IdChoice::New {
+            let before = outlook.delivery_key.clone();
             fresh = under_another_id(fresh, &outlook)?;
             // What is signed may depend on the id.
             outlook = self.outlook(origins, &fresh.outgoing).await?;
+            // Only other places of the same text were changed: the receiver would know the event.
+            if outlook.delivery_key == before {
+                return Err(unchangeable());
+            }
         }
         let scheme = match &renewal.signature {
             SignatureChoice::Kept => return Ok(fresh),
@@ -279,16 +284,22 @@ fn unsigned(message: String) -> EngineError {
     }
 }
 
+fn no_other_id(message: &str) -> EngineError {
+    EngineError::bad_input(message, "send it with the id it has")
+}
+
+fn unchangeable() -> EngineError {
+    no_other_id("its delivery id is worked out and stands nowhere as it is, so that it cannot be changed")
+}
+
 fn under_another_id(fresh: Fresh, outlook: &Outlook) -> Result<Fresh, EngineError> {
-    let no_id = |message: &str| EngineError::bad_input(message, "send it with the id it has");
     let key = outlook
         .delivery_key
         .as_deref()
-        .ok_or_else(|| no_id("it has no delivery id that could be changed"))?;
+        .ok_or_else(|| no_other_id("it has no delivery id that could be changed"))?;
     let other = other_id(key);
-    let outgoing = renamed(&fresh.outgoing, key, &other).ok_or_else(|| {
-        no_id("its delivery id is worked out and stands nowhere as it is, so that it cannot be changed")
-    })?;
+    let place = outlook.delivery_place.as_ref();
+    let outgoing = renamed(&fresh.outgoing, key, &other, place).ok_or_else(unchangeable)?;
     Ok(Fresh {
         outgoing,
         renewed: Renewed {

@@ -7,7 +7,7 @@ use crate::Options;
 use crate::PageQuery;
 use crate::delivery::scripted::{Target, drain, read_request};
 use crate::listening::Listen;
-use crate::model::{KeptDraft, Outcome, ScheduleState, Written};
+use crate::model::{Outcome, ScheduleState, Written};
 use crate::secrets::Preference;
 use crate::sending::{Aim, Edited, EditedBody, Filler, Sending, Signatures, TemplateSent};
 use hookbench_signature::Verdict;
@@ -120,11 +120,13 @@ async fn a_copy_that_is_signed_anew_is_valid_for_everybody_who_signs_with_a_secr
                     check.report.sentence
                 );
                 let (before, after) = preview.renewed.ids.unwrap();
-                let bytes = [&preview.outgoing.head[..], &preview.outgoing.body].concat();
-                assert!(
-                    memchr::memmem::find(&bytes, before.as_bytes()).is_none()
-                        && memchr::memmem::find(&bytes, after.as_bytes()).is_some(),
-                    "{name}: the old id is nowhere"
+                let origins = desk.engine.origins(id).await.unwrap();
+                let seen = desk.engine.outlook(&origins, &preview.outgoing).await.unwrap();
+                assert_ne!(before, after, "{name}: another id");
+                assert_eq!(
+                    seen.delivery_key,
+                    Some(after),
+                    "{name}: a receiver reads the new id"
                 );
                 renamed += 1;
             }
@@ -232,8 +234,41 @@ async fn drafts_and_templates_are_there_after_a_restart() {
     let engine = Engine::open(options(&folder)).await.unwrap();
     let drafts = engine.drafts().await.unwrap();
     assert!(
-        matches!(&drafts[..], [KeptDraft { request, written: kept, .. }] if *request == id && *kept == written),
-        "the draft is whole: {drafts:?}"
+        matches!(&drafts[..], [line] if line.request == id && line.url == written.url),
+        "it is listed: {drafts:?}"
+    );
+    let draft = engine.draft(id).await.unwrap();
+    assert_eq!(
+        draft.map(|draft| draft.written),
+        Some(written.clone()),
+        "the draft is whole"
+    );
+    let listed = engine.templates().await.unwrap();
+    assert_eq!(listed[0].variables, ["tenant"], "those of the body too");
+    assert_eq!(
+        listed[0].body_length,
+        written.body.as_ref().map_or(0, |body| body.len() as u64)
+    );
+    let plain = Written {
+        body: Some(Bytes::from_static(b"no variable")),
+        new_id: false,
+        ..written.clone()
+    };
+    engine.save_template("plain", id, plain).await.unwrap();
+    let listed = engine.templates().await.unwrap();
+    assert_eq!(
+        (listed[1].body_length, &listed[1].kept.written.body),
+        (11, &None),
+        "a body without variables is not read for the list"
+    );
+    let many: String = (0..101).map(|number| format!("{{{{v{number}}}}}")).collect();
+    let many = Written {
+        body: Some(Bytes::from(many)),
+        ..written.clone()
+    };
+    assert!(
+        engine.save_template("many", id, many).await.is_err(),
+        "nobody gives a value to so many"
     );
     let missing = engine
         .send_template("mine", None, Filler::default(), nowhere())

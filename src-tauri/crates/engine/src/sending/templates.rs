@@ -5,15 +5,16 @@ use std::collections::BTreeMap;
 use bytes::Bytes;
 
 use super::courier::Way;
-use super::drafts::check_length;
+use super::drafts::{LONGEST_DRAFT, check_length};
 use super::renewing::{IdChoice, Origins, Renewal, SignatureChoice};
-use super::variables::{Filling, Values, filled, names_in};
+use super::variables::{Filling, MOST_NAMES, Values, filled, names_in, too_many_names};
 use super::{Aim, Sending};
 use crate::changes::Change;
 use crate::delivery::{Cancel, Destination, Edit};
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::model::{Attempt, Delivery, DeliveryKind, KeptTemplate, RequestId, Written};
+use crate::examining::blocking;
+use crate::model::{Attempt, Delivery, DeliveryKind, KeptTemplate, RequestId, TemplateLine, Written};
 
 /// The longest name of a template, in characters.
 const LONGEST_NAME: usize = 60;
@@ -21,8 +22,10 @@ const LONGEST_NAME: usize = 60;
 /// A template as it is listed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TemplateState {
-    /// What is kept.
+    /// What is kept; its body is there only where it has variables.
     pub kept: KeptTemplate,
+    /// The length of the body.
+    pub body_length: u64,
     /// The variables that the person gives values to, in the order in which they stand.
     pub variables: Vec<String>,
 }
@@ -71,19 +74,20 @@ impl Engine {
     /// # Errors
     /// When the store cannot be read.
     pub async fn templates(&self) -> Result<Vec<TemplateState>, EngineError> {
-        let all = self.core.store.templates().await?.into_iter();
-        Ok(all
-            .map(|kept| TemplateState {
-                variables: names_in(&kept.written),
-                kept,
-            })
-            .collect())
+        let lines = self.core.store.template_lines().await?;
+        let state = |line: TemplateLine| TemplateState {
+            variables: listed_names(&line.kept.written),
+            kept: line.kept,
+            body_length: line.body_length,
+        };
+        blocking(move || lines.into_iter().map(state).collect()).await
     }
 
     /// Keeps what was written beside a request under a name, in place of a template of the same name.
     ///
     /// # Errors
-    /// When the name is empty or too long, there is no such request, or the store cannot write.
+    /// When the name is empty or too long, there is no such request, it has too many variables, or the store cannot
+    /// write.
     pub async fn save_template(
         &self,
         name: &str,
@@ -107,6 +111,11 @@ impl Engine {
             ..written
         };
         check_length(&written)?;
+        let written = blocking(move || match names_in(&written).len() {
+            0..=MOST_NAMES => Ok(written),
+            _ => Err(too_many_names()),
+        })
+        .await??;
         let template = KeptTemplate {
             name: name.to_owned(),
             written,
@@ -133,7 +142,8 @@ impl Engine {
     /// A template with its variables filled in; nothing is counted and nothing goes.
     ///
     /// # Errors
-    /// When there is none of this name, the request is not there, or the store cannot be read.
+    /// When there is none of this name, the request is not there, more would come out than can be sent, or the store
+    /// cannot be read.
     pub async fn fill_template(&self, name: &str, filler: &Filler) -> Result<FilledTemplate, EngineError> {
         let template = self.template(name).await?;
         self.fill(&template, filler).await
@@ -226,9 +236,8 @@ impl Engine {
     }
 
     async fn template(&self, name: &str) -> Result<KeptTemplate, EngineError> {
-        let found = self.core.store.templates().await?.into_iter();
-        let mut found = found.filter(|template| template.name == name.trim());
-        found.next().ok_or_else(|| EngineError::NotFound {
+        let found = self.core.store.template(name.trim()).await?;
+        found.ok_or_else(|| EngineError::NotFound {
             kind: "template",
             name: name.to_owned(),
         })
@@ -264,31 +273,43 @@ impl Engine {
             .template_values(&template.name, &filler.place)
             .await?;
         given.extend(filler.values.clone());
-        let headers = original.as_ref().map(|(request, _)| request.head.headers());
-        let values = Values {
-            now: self.core.clock.now(),
-            counter: template.used + 1,
-            original: headers
-                .as_deref()
-                .zip(original.as_ref())
-                .map(|(headers, (_, body))| (headers, &body[..])),
-            given: &given,
-        };
-        let mut filling = Filling::default();
-        let written = filled(&template.written, &values, &mut filling);
-        Ok(FilledTemplate {
-            written,
-            missing: filling.missing,
-            values: names_in(&template.written)
-                .into_iter()
-                .map(|name| {
-                    let value = given.get(&name).cloned();
-                    (name, value)
-                })
-                .collect(),
-            request: original.map(|(request, _)| request.summary.id),
+        let (written, now, counter) = (template.written.clone(), self.core.clock.now(), template.used + 1);
+        // It may look through megabytes.
+        blocking(move || {
+            let headers = original.as_ref().map(|(request, _)| request.head.headers());
+            let values = Values {
+                now,
+                counter,
+                original: headers
+                    .as_deref()
+                    .zip(original.as_ref())
+                    .map(|(headers, (_, body))| (headers, &body[..])),
+                given: &given,
+            };
+            let mut filling = Filling::default();
+            let filled = filled(&written, &values, &mut filling, LONGEST_DRAFT)?;
+            Ok(FilledTemplate {
+                written: filled,
+                missing: filling.missing,
+                values: listed_names(&written)
+                    .into_iter()
+                    .map(|name| {
+                        let value = given.get(&name).cloned();
+                        (name, value)
+                    })
+                    .collect(),
+                request: original.map(|(request, _)| request.summary.id),
+            })
         })
+        .await?
     }
+}
+
+/// The names that a person is asked for, as many as there may be.
+fn listed_names(written: &Written) -> Vec<String> {
+    let mut names = names_in(written);
+    names.truncate(MOST_NAMES);
+    names
 }
 
 /// The choice that a kept word stands for.

@@ -3,14 +3,21 @@
 //! Only a template is ever taken apart, never what was captured and never a value that was put in: a value that looks
 //! like a variable stays as it is. Pure: the instant and the ids are passed in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use bytes::Bytes;
 use uuid::Uuid;
 
 use crate::answering::Escaping;
+use crate::error::EngineError;
 use crate::filter::value_at;
 use crate::model::{Header, Timestamp, Written};
+
+/// The most names in one template: each is asked for in a field of its own, or looked up in the original.
+pub(super) const MOST_NAMES: usize = 100;
+
+/// The longest text between braces that is taken for a variable, in bytes.
+const LONGEST_VARIABLE: usize = 256;
 
 /// The variables that have a value by themselves, with what they stand for.
 pub const TEMPLATE_VARIABLES: [(&str, &str); 8] = [
@@ -48,13 +55,25 @@ pub(super) struct Values<'a> {
 #[derive(Debug, Default)]
 pub(super) struct Filling {
     uuids: BTreeMap<String, Uuid>,
+    /// Values that were looked up: one may stand in a thousand places, and the original is large.
+    known: HashMap<String, Option<Value>>,
     /// Names without a value, in the order in which they stand.
     pub(super) missing: Vec<String>,
 }
 
-/// The names in a template that the person gives values to, in the order in which they stand.
+/// What a variable stands for.
+#[derive(Debug, Clone)]
+enum Value {
+    Text(String),
+    /// A number, a list or an object of JSON, which stands for itself where JSON is written.
+    Json(String),
+}
+
+/// The names in a template that the person gives values to, in the order in which they stand; where there are too many,
+/// one more than there may be.
 pub(super) fn names_in(written: &Written) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
+    let mut known: HashSet<&str> = HashSet::new();
     let body = written
         .body
         .as_deref()
@@ -63,8 +82,11 @@ pub(super) fn names_in(written: &Written) -> Vec<String> {
     let texts = std::iter::once(&written.url).chain(headers).map(String::as_str);
     for text in texts.chain(body) {
         for name in variables_of(text) {
-            if is_own_name(name) && !names.iter().any(|known| known == name) {
+            if is_own_name(name) && known.insert(name) {
                 names.push(name.to_owned());
+            }
+            if names.len() > MOST_NAMES {
+                return names;
             }
         }
     }
@@ -72,58 +94,101 @@ pub(super) fn names_in(written: &Written) -> Vec<String> {
 }
 
 /// `written` with all variables filled in. The body is one of text only where it is UTF-8; other bytes stay.
-pub(super) fn filled(written: &Written, values: &Values<'_>, filling: &mut Filling) -> Written {
-    let mut fill = |text: &str, escaping: Escaping| filling.fill(text, values, escaping);
+///
+/// # Errors
+/// When more than `longest` bytes would come of the body or of what stands before it, or it has too many variables.
+pub(super) fn filled(
+    written: &Written,
+    values: &Values<'_>,
+    filling: &mut Filling,
+    longest: usize,
+) -> Result<Written, EngineError> {
     let content_type = written
         .headers
         .iter()
         .find(|(name, _)| name.eq_ignore_ascii_case("content-type"))
         .map_or("", |(_, value)| value.as_str());
-    let escaping = Escaping::of(content_type);
-    Written {
-        method: written.method.clone(),
-        url: fill(&written.url, Escaping::None),
-        headers: written
-            .headers
-            .iter()
-            .map(|(name, value)| (fill(name, Escaping::None), fill(value, Escaping::None)))
-            .collect(),
-        body: written.body.as_ref().map(|body| match std::str::from_utf8(body) {
-            Ok(text) => Bytes::from(fill(text, escaping)),
+    let mut room = longest;
+    let mut fill = |text: &str| {
+        let filled = filling.fill(text, values, Escaping::None, room)?;
+        room = room.saturating_sub(filled.len());
+        Ok::<_, EngineError>(filled)
+    };
+    let url = fill(&written.url)?;
+    let mut headers = Vec::with_capacity(written.headers.len());
+    for (name, value) in &written.headers {
+        headers.push((fill(name)?, fill(value)?));
+    }
+    let body = match &written.body {
+        Some(body) => Some(match std::str::from_utf8(body) {
+            Ok(text) => Bytes::from(filling.fill(text, values, Escaping::of(content_type), longest)?),
             Err(_) => body.clone(),
         }),
+        None => None,
+    };
+    Ok(Written {
+        method: written.method.clone(),
+        url,
+        headers,
+        body,
         ..written.clone()
-    }
+    })
 }
 
 impl Filling {
-    fn fill(&mut self, text: &str, values: &Values<'_>, escaping: Escaping) -> String {
-        let mut filled = String::with_capacity(text.len());
+    fn fill(
+        &mut self,
+        text: &str,
+        values: &Values<'_>,
+        escaping: Escaping,
+        room: usize,
+    ) -> Result<String, EngineError> {
+        let mut filled = String::new();
         let mut rest = text;
         while let Some((before, name, behind)) = next_variable(rest) {
             filled.push_str(before);
-            if let Some(pointer) = name.strip_prefix("json:") {
-                // A number or an object stands for itself where JSON is written.
-                match values.original.and_then(|(_, body)| value_at(body, pointer)) {
-                    Some(value) => match serde_json::from_str::<String>(value.get()) {
-                        Ok(string) => escaping.push(&string, &mut filled),
-                        Err(_) => filled.push_str(value.get()),
-                    },
-                    None => self.lacks(name),
-                }
-            } else {
-                match self.value(name, values) {
-                    Some(value) => escaping.push(&value, &mut filled),
-                    None => self.lacks(name),
-                }
+            match self.looked_up(name, values)? {
+                Some(Value::Text(text)) => escaping.push(text, &mut filled),
+                Some(Value::Json(json)) => filled.push_str(json),
+                None => self.lacks(name),
+            }
+            // Looked at each time: a few bytes of a template can ask for a large value very often.
+            if filled.len() > room {
+                return Err(too_long(room));
             }
             rest = behind;
         }
+        if filled.len() + rest.len() > room {
+            return Err(too_long(room));
+        }
         filled.push_str(rest);
-        filled
+        Ok(filled)
+    }
+
+    fn looked_up(&mut self, name: &str, values: &Values<'_>) -> Result<Option<&Value>, EngineError> {
+        if !self.known.contains_key(name) {
+            // Ids cost nothing and may be many.
+            let others = || self.known.len() - self.uuids.len();
+            if !is_uuid(name) && others() >= MOST_NAMES {
+                return Err(too_many_names());
+            }
+            let value = match name.strip_prefix("json:") {
+                Some(pointer) => values
+                    .original
+                    .and_then(|(_, body)| value_at(body, pointer))
+                    .map(|value| match serde_json::from_str::<String>(value.get()) {
+                        Ok(string) => Value::Text(string),
+                        Err(_) => Value::Json(value.get().to_owned()),
+                    }),
+                None => self.value(name, values).map(Value::Text),
+            };
+            self.known.insert(name.to_owned(), value);
+        }
+        Ok(self.known.get(name).and_then(Option::as_ref))
     }
 
     fn lacks(&mut self, name: &str) {
+        // There are never more than there may be names.
         if !self.missing.iter().any(|known| known == name) {
             self.missing.push(name.to_owned());
         }
@@ -155,6 +220,24 @@ impl Filling {
     }
 }
 
+fn too_long(longest: usize) -> EngineError {
+    EngineError::bad_input(
+        format!("with its variables filled in it would be longer than {longest} bytes"),
+        "take large values out of the template, or send them from a file",
+    )
+}
+
+pub(super) fn too_many_names() -> EngineError {
+    EngineError::bad_input(
+        format!("it has more than {MOST_NAMES} different variables"),
+        "write values that never change into the template itself",
+    )
+}
+
+fn is_uuid(name: &str) -> bool {
+    name == "uuid" || name.starts_with("uuid:")
+}
+
 /// A name that the person gives a value to.
 fn is_own_name(name: &str) -> bool {
     !matches!(
@@ -174,18 +257,26 @@ fn variables_of(text: &str) -> impl Iterator<Item = &str> {
 
 /// What stands before the first variable, its name, and what stands behind it. Braces around anything that is no name
 /// are text: `{{}}` and `{{"a":1}}` are not asked for.
+///
+/// Each byte is looked at a bounded number of times, whatever stands there: of a run of braces only the last two can
+/// open a variable, and its end is looked for no farther than one can reach.
 fn next_variable(text: &str) -> Option<(&str, &str, &str)> {
+    let bytes = text.as_bytes();
     let mut from = 0;
-    while let Some(at) = text.get(from..)?.find("{{").map(|at| from + at) {
-        let inside = text.get(at + 2..)?;
-        let end = inside.find("}}")?;
-        let name = inside.get(..end)?.trim();
-        if is_name(name) {
-            return Some((text.get(..at)?, name, inside.get(end + 2..)?));
+    loop {
+        let at = from + memchr::memmem::find(bytes.get(from..)?, b"{{")?;
+        let run = bytes[at..].iter().take_while(|byte| **byte == b'{').count();
+        let (open, inside) = (at + run - 2, at + run);
+        let reach = bytes.len().min(inside + LONGEST_VARIABLE + 2);
+        if let Some(length) = memchr::memmem::find(&bytes[inside..reach], b"}}") {
+            let end = inside + length;
+            let name = text.get(inside..end)?.trim();
+            if is_name(name) {
+                return Some((text.get(..open)?, name, text.get(end + 2..)?));
+            }
         }
-        from = at + 1;
+        from = inside;
     }
-    None
 }
 
 fn is_name(name: &str) -> bool {
@@ -229,7 +320,7 @@ mod tests {
             given: &given,
         };
         let mut filling = Filling::default();
-        let written = filled(template, &values, &mut filling);
+        let written = filled(template, &values, &mut filling, 1024 * 1024).unwrap();
         (written, filling.missing)
     }
 
@@ -318,5 +409,73 @@ mod tests {
         };
         let (written, _) = fill(&bytes, &[("tenant", "t")], None);
         assert_eq!(written.body, bytes.body, "what is no text is not looked into");
+    }
+
+    #[test]
+    fn a_long_run_of_braces_is_looked_through_once() {
+        let many = 1024 * 1024;
+        for piece in ["{", "{{a ", "{{json:/"] {
+            let text = piece.repeat(many / piece.len());
+            assert_eq!(next_variable(&text), None, "it ends, and none is in it");
+        }
+        let text = format!("{}tenant}}}}", "{".repeat(many));
+        let (before, name, behind) = next_variable(&text).unwrap();
+        assert_eq!(
+            (before.len(), name, behind),
+            (many - 2, "tenant", ""),
+            "the last two open it"
+        );
+        let long = format!("{{{{json:/{}}}}}", "a".repeat(LONGEST_VARIABLE));
+        assert_eq!(next_variable(&long), None, "too long for a name");
+    }
+
+    #[test]
+    fn different_names_are_bounded() {
+        let names =
+            |many: usize| -> String { (0..many).map(|number| format!("{{{{v{number}}}}}")).collect() };
+        assert_eq!(names_in(&template(&names(100_000))).len(), MOST_NAMES + 1);
+        let given = BTreeMap::new();
+        let values = Values {
+            now: Timestamp::from_micros(0),
+            counter: 1,
+            original: None,
+            given: &given,
+        };
+        let fill = |text: &str| filled(&template(text), &values, &mut Filling::default(), 1024 * 1024);
+        let refused = fill(&names(MOST_NAMES)).unwrap_err();
+        assert!(
+            refused.to_string().contains("different variables"),
+            "with that of the URL it is one too many: {refused}"
+        );
+        let ids: String = (0..1_000)
+            .map(|number| format!("{{{{uuid:{number}}}}}"))
+            .collect();
+        assert!(fill(&ids).is_ok(), "ids are as many as are wanted");
+    }
+
+    #[test]
+    fn what_comes_out_is_bounded() {
+        let large = format!(r#"{{"a":"{}"}}"#, "x".repeat(1024 * 1024));
+        let given = BTreeMap::from([("tenant".to_owned(), "t".to_owned())]);
+        let values = Values {
+            now: Timestamp::from_micros(0),
+            counter: 1,
+            original: Some((&[], large.as_bytes())),
+            given: &given,
+        };
+        let longest = 4 * 1024 * 1024;
+        let fill = |times: usize| {
+            let text = "{{json:/a}}".repeat(times);
+            filled(&template(&text), &values, &mut Filling::default(), longest)
+        };
+        assert_eq!(
+            fill(4).unwrap().body.unwrap().len(),
+            longest,
+            "as long as it may be"
+        );
+        for times in [5, 300_000] {
+            let refused = fill(times).unwrap_err();
+            assert!(refused.to_string().contains("longer than"), "{refused}");
+        }
     }
 }

@@ -2,7 +2,7 @@
 //! of them.
 //!
 //! One never changes and is never removed, so that what is known of it here is true for good; each row names the one it
-//! was packed with. What lies in one are pieces that many requests share, and it stays when those are deleted.
+//! was packed with. What lies in one are pieces of bodies, which stay when the requests they came with are deleted.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

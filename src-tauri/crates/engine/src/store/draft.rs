@@ -5,23 +5,34 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use super::{Store, StoreError};
-use crate::model::{KeptDraft, RequestId, Timestamp, Written};
+use crate::model::{DraftLine, KeptDraft, RequestId, Timestamp, Written};
 
 const COLUMNS: &str = "request, updated_at, method, url, headers, body, signature, new_id";
 
 impl Store {
-    /// The drafts of requests that are there, the last changed first.
+    /// The drafts of requests that are there, the last changed first. The bodies stay in the file: each may be
+    /// megabytes, and the list is asked for often.
     ///
     /// # Errors
     ///
     /// When they cannot be read.
-    pub async fn drafts(&self) -> Result<Vec<KeptDraft>, StoreError> {
-        let rows = sqlx::query(sqlx::AssertSqlSafe(format!(
-            "SELECT {COLUMNS} FROM draft WHERE request IN (SELECT id FROM request) ORDER BY updated_at DESC"
-        )))
+    pub async fn drafts(&self) -> Result<Vec<DraftLine>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT request, updated_at, method, url FROM draft WHERE request IN (SELECT id FROM request)
+             ORDER BY updated_at DESC",
+        )
         .fetch_all(self.readers())
         .await?;
-        rows.iter().map(draft).collect()
+        rows.iter()
+            .map(|row| {
+                Ok(DraftLine {
+                    request: request_of(row)?,
+                    updated_at: Timestamp::from_micros(row.try_get("updated_at")?),
+                    method: row.try_get("method")?,
+                    url: row.try_get("url")?,
+                })
+            })
+            .collect()
     }
 
     /// The draft of a request.
@@ -92,12 +103,16 @@ impl Store {
 }
 
 fn draft(row: &SqliteRow) -> Result<KeptDraft, StoreError> {
-    let id: Vec<u8> = row.try_get("request")?;
     Ok(KeptDraft {
-        request: RequestId::from_bytes(id.try_into().unwrap_or_default()),
+        request: request_of(row)?,
         updated_at: Timestamp::from_micros(row.try_get("updated_at")?),
         written: written(row)?,
     })
+}
+
+fn request_of(row: &SqliteRow) -> Result<RequestId, StoreError> {
+    let id: Vec<u8> = row.try_get("request")?;
+    Ok(RequestId::from_bytes(id.try_into().unwrap_or_default()))
 }
 
 /// What a person wrote, of a row of drafts or templates.

@@ -245,6 +245,14 @@ impl Store {
                         .await?;
                     return Ok(0);
                 }
+                // A draft knows its request by the id, which goes with the row.
+                sqlx::query(
+                    "DELETE FROM draft WHERE request IN (
+                         SELECT id FROM trash WHERE sequence IN (SELECT value FROM json_each(?)))",
+                )
+                .bind(list(&sequences))
+                .execute(&mut *connection)
+                .await?;
                 sqlx::query("DELETE FROM trash WHERE sequence IN (SELECT value FROM json_each(?))")
                     .bind(list(&sequences))
                     .execute(&mut *connection)
@@ -336,6 +344,13 @@ async fn bring_back(connection: &mut SqliteConnection, sequences: &[i64]) -> Res
 /// Removes these requests for good, with all that is kept of them and beside them.
 pub(super) async fn remove(connection: &mut SqliteConnection, sequences: &[i64]) -> Result<(), StoreError> {
     count(connection, sequences, -1).await?;
+    sqlx::query(
+        "DELETE FROM draft WHERE request IN (
+             SELECT id FROM request WHERE sequence IN (SELECT value FROM json_each(?)))",
+    )
+    .bind(list(sequences))
+    .execute(&mut *connection)
+    .await?;
     sqlx::query("DELETE FROM request WHERE sequence IN (SELECT value FROM json_each(?))")
         .bind(list(sequences))
         .execute(&mut *connection)

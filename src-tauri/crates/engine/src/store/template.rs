@@ -3,35 +3,49 @@
 use std::collections::BTreeMap;
 
 use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
 
 use super::draft::{headers_text, written};
 use super::{Store, StoreError};
-use crate::model::{KeptTemplate, RequestId};
+use crate::model::{KeptTemplate, RequestId, TemplateLine};
 
 impl Store {
-    /// The templates, by name.
+    /// The templates, by name. A body that has no variables stays in the file: it may be megabytes, and the list is
+    /// asked for often.
     ///
     /// # Errors
     ///
     /// When they cannot be read.
-    pub async fn templates(&self) -> Result<Vec<KeptTemplate>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM template ORDER BY name COLLATE NOCASE, name")
-            .fetch_all(self.readers())
-            .await?;
+    pub async fn template_lines(&self) -> Result<Vec<TemplateLine>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT name, method, url, headers, signature, new_id, request, target, provider, used,
+                 length(body) AS body_length, CASE WHEN instr(body, x'7b7b') > 0 THEN body END AS body
+             FROM template ORDER BY name COLLATE NOCASE, name",
+        )
+        .fetch_all(self.readers())
+        .await?;
         rows.iter()
             .map(|row| {
-                let request: Vec<u8> = row.try_get("request")?;
-                let used: i64 = row.try_get("used")?;
-                Ok(KeptTemplate {
-                    name: row.try_get("name")?,
-                    written: written(row)?,
-                    request: RequestId::from_bytes(request.try_into().unwrap_or_default()),
-                    target: row.try_get("target")?,
-                    provider: row.try_get("provider")?,
-                    used: used.unsigned_abs(),
+                let body_length: i64 = row.try_get("body_length")?;
+                Ok(TemplateLine {
+                    kept: template(row)?,
+                    body_length: body_length.unsigned_abs(),
                 })
             })
             .collect()
+    }
+
+    /// The template of this name.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub async fn template(&self, name: &str) -> Result<Option<KeptTemplate>, StoreError> {
+        let row = sqlx::query("SELECT * FROM template WHERE name = ?")
+            .bind(name)
+            .fetch_optional(self.readers())
+            .await?;
+        row.as_ref().map(template).transpose()
     }
 
     /// Keeps a template in the place of one of the same name, whose count goes on.
@@ -150,4 +164,17 @@ impl Store {
         })
         .await
     }
+}
+
+fn template(row: &SqliteRow) -> Result<KeptTemplate, StoreError> {
+    let request: Vec<u8> = row.try_get("request")?;
+    let used: i64 = row.try_get("used")?;
+    Ok(KeptTemplate {
+        name: row.try_get("name")?,
+        written: written(row)?,
+        request: RequestId::from_bytes(request.try_into().unwrap_or_default()),
+        target: row.try_get("target")?,
+        provider: row.try_get("provider")?,
+        used: used.unsigned_abs(),
+    })
 }

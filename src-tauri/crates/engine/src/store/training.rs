@@ -1,5 +1,7 @@
 //! Makes dictionaries from what was captured, behind the commits: the first once there is enough to learn from, another
 //! when the events have become others, so that it would pack them noticeably better.
+//!
+//! Learned from are bodies only: a head may hold a token that every request carries, and a dictionary outlives them all.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,11 +13,11 @@ use tokio::sync::watch;
 
 use super::dictionary::{Dictionaries, Dictionary};
 use super::writer::WeakWriter;
-use super::{StoreError, pack};
+use super::{StoreError, content, pack};
 
 /// How large a dictionary is at most.
 const SIZE: usize = 16 * 1024;
-/// Requests that are learned from, at most.
+/// Requests whose bodies are learned from, at most.
 const SAMPLES: i64 = 1_000;
 /// Fewer are too few.
 const FEWEST: usize = 200;
@@ -94,14 +96,15 @@ impl Trainer {
         }
     }
 
-    /// The newest requests as they are packed: no more are read than are learned from, since a long reading keeps the
+    /// The newest bodies, of requests as they are packed: no more are read than are learned from, since a long reading keeps the
     /// log from being emptied.
     async fn samples(&self, newest: i64) -> Result<Vec<Bytes>, StoreError> {
         let (mut packed, mut bytes) = (Vec::new(), 0);
         {
             let mut rows = sqlx::query(
-                "SELECT coding, length, data FROM content
-                 WHERE place > ? * 65536 AND place % 65536 = 0 AND length < 65536 ORDER BY place DESC LIMIT ?",
+                "SELECT coding, length, data, head_length FROM content
+                 WHERE place > ? * 65536 AND place % 65536 = 0 AND length < 65536 AND length > head_length
+                 ORDER BY place DESC LIMIT ?",
             )
             .bind(newest - SAMPLES)
             .bind(SAMPLES)
@@ -109,17 +112,21 @@ impl Trainer {
             while bytes < BYTES
                 && let Some(row) = rows.try_next().await?
             {
-                let (coding, length): (i64, i64) = (row.try_get(0)?, row.try_get(1)?);
-                bytes += usize::try_from(length).unwrap_or(usize::MAX).min(BYTES_OF_ONE);
-                packed.push((coding, length, row.try_get(2)?));
+                let (coding, length, head): (i64, i64, i64) =
+                    (row.try_get(0)?, row.try_get(1)?, row.try_get(3)?);
+                bytes += usize::try_from(length - head)
+                    .unwrap_or(usize::MAX)
+                    .min(BYTES_OF_ONE);
+                packed.push((coding, length, head, row.try_get(2)?));
             }
         }
-        let codings: Vec<i64> = packed.iter().map(|(coding, _, _)| *coding).collect();
+        let codings: Vec<i64> = packed.iter().map(|(coding, ..)| *coding).collect();
         let known = self.dictionaries.for_codings(&codings, &self.rows).await?;
         let unpacked = move || {
-            let samples = packed.into_iter().map(|(coding, length, data)| {
+            let samples = packed.into_iter().map(|(coding, length, head, data)| {
                 let whole = pack::unpack_with(coding, length, data, &known)?;
-                Ok(whole.slice(..whole.len().min(BYTES_OF_ONE)))
+                let (_, body) = content::cut(&whole, head)?;
+                Ok(body.slice(..body.len().min(BYTES_OF_ONE)))
             });
             samples.collect()
         };

@@ -10,7 +10,7 @@ use super::super::{
 use super::{open, options, request, store};
 use crate::clock::Clock;
 use crate::filter::{Filter, Moment};
-use crate::model::{RequestId, Sequence, Timestamp};
+use crate::model::{KeptDraft, RequestId, Sequence, Timestamp, Written};
 
 const NONE: RetentionLimits = RetentionLimits {
     requests: None,
@@ -434,6 +434,54 @@ async fn a_file_that_vanishes_is_noticed_without_a_request() {
         matches!(health.borrow().problem, Some(StoreError::Gone { .. })),
         "{:?}",
         *health.borrow()
+    );
+}
+
+#[tokio::test]
+async fn a_draft_goes_for_good_with_its_request() {
+    let (_folder, store) = store().await;
+    let ids = fill(&store, 3).await;
+    for id in &ids {
+        store
+            .save_draft(KeptDraft {
+                request: *id,
+                updated_at: Timestamp::from_micros(0),
+                written: Written {
+                    method: "POST".to_owned(),
+                    url: "http://localhost/".to_owned(),
+                    headers: vec![("Authorization".to_owned(), "Bearer of the draft".to_owned())],
+                    body: None,
+                    signature: "kept".to_owned(),
+                    new_id: false,
+                },
+            })
+            .await
+            .unwrap();
+    }
+    let deletion = store
+        .begin_deletion(Timestamp::from_micros(0), None)
+        .await
+        .unwrap();
+    store.delete(deletion, &ids[..1]).await.unwrap();
+    assert!(
+        store.draft(ids[0]).await.unwrap().is_some(),
+        "undoing brings it back with its draft"
+    );
+    while store.purge_next(Timestamp::from_micros(1)).await.unwrap() > 0 {}
+    assert_eq!(store.draft(ids[0]).await.unwrap(), None, "purged");
+    let one = RetentionLimits {
+        requests: Some(1),
+        ..NONE
+    };
+    while store.prune_next(&one, Timestamp::from_micros(0)).await.unwrap() > 0 {}
+    assert_eq!(
+        store.draft(ids[1]).await.unwrap(),
+        None,
+        "removed because there were too many"
+    );
+    assert!(
+        store.draft(ids[2]).await.unwrap().is_some(),
+        "that of a request that is there stays"
     );
 }
 

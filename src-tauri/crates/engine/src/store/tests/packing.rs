@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 
 use super::super::{Store, StoreOptions};
 use super::options;
-use crate::model::{Body, NewRequest, Sequence};
+use crate::model::{Body, NewRequest, RawHead, Sequence};
 use crate::store::history::request;
 
 fn learning() -> StoreOptions {
@@ -81,4 +81,40 @@ async fn a_dictionary_is_learned_from_the_first_requests_and_whoever_opens_the_f
         with_a_dictionary(&store).await > before,
         "what is there is used after the next start"
     );
+}
+
+#[tokio::test]
+async fn what_stands_in_every_head_is_not_learned() {
+    const TOKEN: &str = "Bearer the-same-token-in-each-and-every-request";
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path(), learning()).await.unwrap();
+    let mut number = 0;
+    let learned: Vec<u8> = loop {
+        assert!(number < 4_000, "a dictionary is made");
+        let some = (number..number + 200).map(|number| {
+            let mut new = request(number);
+            let head = String::from_utf8(new.arrival.head.bytes().to_vec()).unwrap();
+            let (line, rest) = head.split_once("\r\n").unwrap();
+            new.arrival.head = RawHead::new(format!("{line}\r\nAuthorization: {TOKEN}\r\n{rest}").into());
+            store.insert_request(new)
+        });
+        for kept in join_all(some).await {
+            kept.unwrap();
+        }
+        number += 200;
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        let made = sqlx::query_scalar("SELECT bytes FROM dictionary")
+            .fetch_optional(store.readers())
+            .await
+            .unwrap();
+        if let Some(made) = made {
+            break made;
+        }
+    };
+    let contains = |text: &str| memchr::memmem::find(&learned, text.as_bytes()).is_some();
+    assert!(
+        !contains("the-same-token") && !contains("Authorization"),
+        "it would outlive the requests that brought it"
+    );
+    store.close().await;
 }
