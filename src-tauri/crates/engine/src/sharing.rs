@@ -127,7 +127,9 @@ impl Engine {
                 secret_headers.push(name);
             }
         }
-        let target = crate::model::RawHead::new(outgoing.head.clone()).request_line().target;
+        let target = crate::model::RawHead::new(outgoing.head.clone())
+            .request_line()
+            .target;
         let (target, parameters) = exchange::masked_target(&target, &signing.parameters);
         let outgoing = if sharing.masked && !parameters.is_empty() {
             with_target_and_body(outgoing, Some(&target), None)
@@ -252,12 +254,7 @@ mod tests {
         );
         sender.write_all(request.as_bytes()).await.unwrap();
         sender.read_to_end(&mut Vec::new()).await.unwrap();
-        let id = engine
-            .requests(&crate::PageQuery::default())
-            .await
-            .unwrap()
-            .rows[0]
-            .id;
+        let id = engine.requests(&crate::PageQuery::default()).await.unwrap().rows[0].id;
         for format in Format::ALL {
             let sharing = |masked| Sharing {
                 format,
@@ -275,7 +272,11 @@ mod tests {
             assert_eq!(shared.secret_headers, ["query signature"], "{word} says so");
             let open = engine.share(id, &sharing(false)).await.unwrap();
             assert!(open.text.contains("5ec7e7"), "{word}: shown when asked for");
-            assert_eq!(open.secret_headers, ["query signature"], "{word}: what would be masked");
+            assert_eq!(
+                open.secret_headers,
+                ["query signature"],
+                "{word}: what would be masked"
+            );
         }
         engine.shut_down().await;
     }

@@ -204,7 +204,9 @@ mod tests {
                 ..Ignoring::default()
             };
             let steps: Vec<&str> = pointer.split('/').skip(1).collect();
-            let covers = ignoring.patterns().covers(steps.len(), |at, step| steps[at] == step);
+            let covers = ignoring
+                .patterns()
+                .covers(steps.len(), |at, step| steps[at] == step);
             assert_eq!(covers, wanted, "`{pattern}` on `{pointer}`");
         }
     }

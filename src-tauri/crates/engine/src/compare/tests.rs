@@ -560,7 +560,11 @@ proptest! {
 fn a_long_key_above_many_values_costs_no_more_than_is_told_of_it() {
     let document = |value: u32| {
         let members: Vec<String> = (0..100_000).map(|at| format!("\"{at}\":{value}")).collect();
-        format!("{{\"{}\\u0041\":{{{}}}}}", "k".repeat(4_000_000), members.join(","))
+        format!(
+            "{{\"{}\\u0041\":{{{}}}}}",
+            "k".repeat(4_000_000),
+            members.join(",")
+        )
     };
     let begun = Instant::now();
     let pointers = Ignoring {
@@ -619,5 +623,8 @@ fn what_there_was_no_time_to_look_at_counts() {
         late.changes.iter().take(5_000).all(|change| change.ignored),
         "those are looked at"
     );
-    assert!(!late.changes[5_000].ignored, "the rest is not said to be the same");
+    assert!(
+        !late.changes[5_000].ignored,
+        "the rest is not said to be the same"
+    );
 }

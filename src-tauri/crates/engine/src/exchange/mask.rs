@@ -149,7 +149,11 @@ mod tests {
         let parameters = ["sig".to_owned(), "t".to_owned()];
         for (target, wanted, names) in [
             ("/a?sig=1&b=2", "/a?sig=masked&b=2", &["sig"][..]),
-            ("/a?b=%zz&s%69g=1&sig=2&t=3=4", "/a?b=%zz&s%69g=masked&sig=masked&t=masked", &["sig", "t"]),
+            (
+                "/a?b=%zz&s%69g=1&sig=2&t=3=4",
+                "/a?b=%zz&s%69g=masked&sig=masked&t=masked",
+                &["sig", "t"],
+            ),
             ("/a?access_token=1", "/a?access_token=masked", &["access_token"]),
             ("/sig=1", "/sig=1", &[]),
             ("/a?sig&Sig=1&&x=sig=1", "/a?sig&Sig=1&&x=sig=1", &[]),
