@@ -483,6 +483,8 @@ export class RequestList {
   /** Holds as many of the newest as may be held, to arrange them. */
   async #gather(): Promise<void> {
     const question = ++this.#question;
+    // A page that is being read just now is not taken any more.
+    this.busy = false;
     const rows: RequestRow[] = [];
     let before: number | null = null;
     let more = true;
@@ -500,6 +502,10 @@ export class RequestList {
     this.offset = 0;
     this.more = more;
     this.#older = before;
+    if (this.#missed) {
+      this.#missed = false;
+      this.arrived();
+    }
   }
 
   async #jump(place: number): Promise<void> {
