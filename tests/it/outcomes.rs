@@ -39,8 +39,9 @@ impl Sender {
         ]);
         assert_eq!(made.code, 0, "the target is kept: {}", made.stderr);
         let output = self.hookbench.run(&["resend", &self.id, "--to", name, "--json"]);
-        let delivery: Value = serde_json::from_str(output.text())
-            .unwrap_or_else(|error| panic!("{name}: a delivery is printed: {error}: {}", output.stderr));
+        let printed = serde_json::from_str(output.text());
+        assert!(printed.is_ok(), "{name}: {printed:?}: {}", output.stderr);
+        let delivery: Value = printed.expect("a delivery is printed");
         assert_eq!(
             output.code == 0,
             delivery["attempts"][0]["outcome"] == "answered",

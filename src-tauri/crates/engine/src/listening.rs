@@ -315,7 +315,7 @@ mod tests {
             if heard.is_err() {
                 break;
             }
-            tokio::time::sleep(std::time::Duration::from_millis(10)).await;
+            tokio::time::sleep(Duration::from_millis(10)).await;
         }
         let again = bench.engine.resume_listening().await.unwrap();
         assert_eq!(again, before, "as if nothing had been");
