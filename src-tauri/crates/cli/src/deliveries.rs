@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use hookbench_engine::Engine;
 use hookbench_engine::model::{Delivery, Outcome, ScheduleState};
 
+use crate::arguments::Deliveries;
 use crate::failure::Failure;
 use crate::json::DeliveryObject;
 use crate::output;
-use crate::sending_arguments::Deliveries;
 use crate::text::visible;
 
 pub(crate) async fn run(engine: &Engine, wanted: &Deliveries) -> Result<(), Failure> {

@@ -5,7 +5,7 @@ use hookbench_engine::model::AttemptId;
 use hookbench_engine::{BodyPlace, Engine, SideBySide, Subject, Told};
 use serde_json::{Value, json};
 
-use crate::diff_arguments::Diff;
+use crate::arguments::Diff;
 use crate::failure::Failure;
 use crate::output;
 use crate::text::{size, visible};

@@ -3,10 +3,10 @@
 use hookbench_engine::{Engine, IdempotencyReport, Sending};
 use serde_json::json;
 
+use crate::arguments::Idempotency;
 use crate::failure::Failure;
 use crate::output;
 use crate::resend::agree;
-use crate::sending_arguments::Idempotency;
 use crate::text::visible;
 
 pub(crate) async fn run(engine: &Engine, wanted: &Idempotency) -> Result<(), Failure> {

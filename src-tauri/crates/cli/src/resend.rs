@@ -7,10 +7,10 @@ use hookbench_engine::delivery::Pace;
 use hookbench_engine::model::{Attempt, Delivery, Outcome, RequestId};
 use hookbench_engine::{Chosen, Engine, LiveEvents, Order, ReportForm, RunPlan, Sending, Signatures};
 
+use crate::arguments::{Consent, Resend};
 use crate::failure::Failure;
 use crate::json::DeliveryObject;
 use crate::output;
-use crate::sending_arguments::{Consent, Resend};
 use crate::text::{size, visible};
 
 /// How many deliveries are read at once.

@@ -3,10 +3,10 @@
 use hookbench_engine::model::{Attempt, Outcome, Written};
 use hookbench_engine::{Aim, Engine, Filler, Sending, TemplateSent};
 
+use crate::arguments::Send;
 use crate::failure::Failure;
 use crate::json::DeliveryObject;
 use crate::resend::{agree, answer};
-use crate::sending_arguments::Send;
 use crate::text::visible;
 use crate::{json, output};
 

@@ -5,9 +5,9 @@ use std::time::Duration;
 use hookbench_engine::Engine;
 use hookbench_engine::model::{HeaderRule, PathRule, Redirects, Target, TargetRules, TrustRule};
 
+use crate::arguments::{Target as Command, TargetChange};
 use crate::failure::Failure;
 use crate::output;
-use crate::sending_arguments::{Target as Command, TargetChange};
 use crate::text::visible;
 
 pub(crate) async fn run(engine: &Engine, command: Command) -> Result<(), Failure> {

@@ -6,9 +6,9 @@ use hookbench_engine::Engine;
 use hookbench_engine::model::Written;
 use serde::Serialize;
 
+use crate::arguments::{Template, TemplateWritten};
 use crate::failure::Failure;
 use crate::output;
-use crate::sending_arguments::{Template, TemplateWritten};
 use crate::text::visible;
 
 #[derive(Debug, Serialize)]

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
 
-use crate::arguments::assignment;
+use super::value::assignment;
 
 /// What the person agrees to beforehand.
 #[derive(Debug, Args)]
