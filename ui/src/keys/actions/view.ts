@@ -1,0 +1,65 @@
+/** What is shown around the requests, and how. */
+import type { Action } from './action';
+import { always, browsing } from './when';
+
+export const VIEW: readonly Action[] = [
+  {
+    id: 'view.back',
+    title: 'Close what is open',
+    group: 'View',
+    keys: ['Escape'],
+    when: always,
+    run: (bench) => {
+      bench.back();
+    },
+  },
+  {
+    id: 'view.palette',
+    title: 'Actions…',
+    group: 'View',
+    keys: ['mod+k'],
+    when: always,
+    run: (bench) => {
+      if (bench.view.dialog?.kind === 'palette') bench.view.close();
+      else bench.view.open({ kind: 'palette' });
+    },
+  },
+  {
+    id: 'view.keys',
+    title: 'Keys',
+    group: 'View',
+    keys: ['?'],
+    when: always,
+    run: (bench) => {
+      bench.view.open({ kind: 'keys' });
+    },
+  },
+  {
+    id: 'view.sidebar',
+    title: 'Show or hide the sidebar',
+    group: 'View',
+    keys: ['mod+b'],
+    when: browsing,
+    run: (bench) => {
+      bench.view.toggleSidebar();
+    },
+  },
+  {
+    id: 'view.mask',
+    title: 'Mask or show secrets in headers',
+    group: 'View',
+    keys: ['m'],
+    when: always,
+    run: (bench) => {
+      bench.view.setMasked(!bench.view.masked);
+    },
+  },
+  ...(['system', 'light', 'dark'] as const).map((theme): Action => ({
+    id: `theme.${theme}`,
+    title: `Theme: ${theme === 'system' ? 'as the desktop' : theme}`,
+    group: 'View',
+    keys: [],
+    when: (bench) => bench.around.settings !== null && bench.around.settings.theme !== theme,
+    run: (bench) => void bench.around.saveSettings({ theme }),
+  })),
+];
