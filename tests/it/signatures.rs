@@ -3,7 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
-use hookbench_tests::{Hookbench, Listening, request};
+use hookbench_tests::{Hookbench, Listening, Server, request};
 use serde_json::Value;
 use sha1::Sha1;
 use sha2::Sha256;
@@ -142,6 +142,33 @@ fn stripe_signs_time_and_body_and_old_ones_expire() {
         .2,
         "invalid",
         "another signature"
+    );
+}
+
+#[test]
+fn sending_again_what_was_signed_long_ago_says_so() {
+    let hookbench = with_endpoint("/stripe", "stripe", "whsec_test_secret", &[]);
+    let mut listening = hookbench.listen();
+    let time = now() - 3600;
+    let signature = hex::encode(hmac_sha256(
+        b"whsec_test_secret",
+        format!("{time}.{{}}").as_bytes(),
+    ));
+    let header = format!("t={time},v1={signature}");
+    let row = send(&mut listening, "/stripe", &[("Stripe-Signature", &header)], "{}");
+    let id = row["id"].as_str().expect("an id");
+    let server = Server::start(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+    let kept = hookbench.run(&["resend", id, "--to", &server.url()]);
+    assert!(
+        kept.code == 0 && kept.stderr.contains("`--resign` signs it anew"),
+        "it goes, and its age is told: {}",
+        kept.stderr
+    );
+    let renewed = hookbench.run(&["resend", id, "--to", &server.url(), "--resign"]);
+    assert!(
+        renewed.code == 0 && !renewed.stderr.contains("--resign"),
+        "what is signed anew is not too old: {}",
+        renewed.stderr
     );
 }
 

@@ -58,3 +58,15 @@ export function instant(micros: number): string {
   const date = new Date(Math.floor(micros / 1000));
   return `${date.toISOString().slice(0, 19)}.${pad(((micros % 1_000_000) + 1_000_000) % 1_000_000, 6)}Z`;
 }
+
+/**
+ * The local day and time with its distance to UTC, and the same instant in UTC: an hour that comes twice, when clocks go
+ * back, is told apart.
+ */
+export function zoned(micros: number): string {
+  const date = new Date(Math.floor(micros / 1000));
+  const ahead = -date.getTimezoneOffset();
+  const offset = `${pad(Math.floor(Math.abs(ahead) / 60))}:${pad(Math.abs(ahead) % 60)}`;
+  const day = `${date.getFullYear()}-${pad(date.getMonth() + 1)}-${pad(date.getDate())}`;
+  return `${day} ${exactClock(micros)} ${ahead < 0 ? '−' : '+'}${offset}, ${instant(micros)}`;
+}

@@ -104,6 +104,7 @@ pub(crate) async fn start(engine: &Engine, listen: &Listen) -> Result<ListenerSt
         tracing::info!(%trouble, "there is no keychain");
         output::aside("no keychain on this machine: secrets are kept in files that only you can read");
     }
+    tokio::spawn(tell_of_unreadable(engine.clone()));
     if listen.json {
         output::json(&Listening {
             listening: &state.url,
@@ -139,6 +140,17 @@ pub(crate) async fn stopped() {
     {
         // An error means that no handler could be set; then the process ends by the system's own.
         let _ = signal::ctrl_c().await;
+    }
+}
+
+/// Says which secrets could not be read, once that was tried: a keychain may ask the person first, and nobody waits for it.
+async fn tell_of_unreadable(engine: Engine) {
+    engine.ready().await;
+    for secret in engine.unreadable_secrets().iter() {
+        output::aside(&format!(
+            "the secret `{}` of `{}` cannot be read ({}): signatures are judged without it",
+            secret.name, secret.endpoint_path, secret.detail
+        ));
     }
 }
 

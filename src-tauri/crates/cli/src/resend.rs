@@ -4,7 +4,7 @@ use std::io::{IsTerminal as _, Write as _};
 use std::time::Duration;
 
 use hookbench_engine::delivery::Pace;
-use hookbench_engine::model::{Attempt, Delivery, Outcome, RequestId};
+use hookbench_engine::model::{Attempt, Delivery, Outcome, RequestId, Verdict};
 use hookbench_engine::{Chosen, Engine, LiveEvents, Order, ReportForm, RunPlan, Sending, Signatures};
 
 use crate::arguments::{Consent, Resend};
@@ -38,6 +38,12 @@ async fn single(engine: &Engine, resend: &Resend, id: RequestId, live: LiveEvent
         signatures: signatures(resend),
         ..Sending::to(engine.find_aim(&resend.to).await?)
     };
+    // A receiver that looks at the time refuses what was signed long ago, and would not say why.
+    let preview = engine.preview(id, None, &sending).await?;
+    let report = preview.check.map(|check| check.report);
+    if let Some(report) = report.filter(|report| report.verdict == Verdict::Expired) {
+        output::aside(&format!("{} `--resign` signs it anew.", report.sentence));
+    }
     let delivery = engine.resend(id, &sending).await?;
     if resend.json {
         output::json(&DeliveryObject::new(&delivery))?;

@@ -1,5 +1,6 @@
 //! An engine with a listener, and a sender that speaks to it: for tests of what is done with captured requests.
 
+use hookbench_signature::{Draft, Micros, Secret, sign};
 use secrecy::SecretString;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -60,6 +61,23 @@ impl Bench {
                 .unwrap();
         }
         id
+    }
+
+    /// The headers that a provider's sender makes with a secret, `age` seconds ago.
+    pub(crate) fn signed(&self, provider: &str, secret: &str, body: &str, age: i64) -> Vec<(String, String)> {
+        let catalogue = self.engine.catalogue();
+        let scheme = catalogue.get(provider).unwrap().scheme.clone().unwrap();
+        let draft = Draft {
+            method: "POST",
+            target: "/",
+            url: None,
+            headers: &[],
+            body: body.as_bytes(),
+        };
+        let at = Micros(self.engine.now().as_micros() - age * 1_000_000);
+        sign(&scheme, &draft, &Secret::new("s", secret), at, None)
+            .unwrap()
+            .headers
     }
 
     /// Posts a body and gives the id of what was captured.

@@ -1,13 +1,10 @@
 //! The façade: opens everything, holds it together, closes it in order.
 
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
-use hookbench_signature::Secret;
-use secrecy::ExposeSecret as _;
 use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 
@@ -19,21 +16,21 @@ use crate::error::EngineError;
 use crate::examining::Searches;
 use crate::forwarding::PassingForward;
 use crate::forwarding::drain::Drain;
+use crate::grounds::{Source, UnreadableSecret};
 use crate::housekeeping::Housekeeping;
 use crate::judge::Judge;
 use crate::lead::Lead;
 use crate::listening::Listening;
-use crate::model::{Endpoint, SecretId, SecretPlace, Timestamp};
+use crate::model::{SecretPlace, Timestamp};
 use crate::options::Options;
 use crate::provider::Catalogue;
 use crate::recent::Recent;
 use crate::recording::Recorder;
 use crate::rejudging::{self, Rejudging, Scope};
 use crate::remedies::Remedies;
-use crate::schemes;
 use crate::secrets::Vault;
 use crate::sending::courier::Courier;
-use crate::store::{OwnProvider, Store, StoreError, StoreOptions};
+use crate::store::{Store, StoreError, StoreOptions};
 use crate::unpacking::{LastUnpacked, body_text};
 
 /// How long requests that are being received may take to finish when the engine is shut down.
@@ -57,7 +54,9 @@ pub(crate) struct Core {
     pub(crate) vault: Vault,
     pub(crate) judge: ArcSwap<Judge>,
     /// What the judge was made of.
-    source: Mutex<Source>,
+    pub(crate) source: Mutex<Source>,
+    /// Secrets whose values could not be read.
+    pub(crate) unreadable: ArcSwap<Vec<UnreadableSecret>>,
     /// What was applied of remedies, so that it can be undone.
     pub(crate) remedies: Remedies,
     /// Searches that are under way.
@@ -111,6 +110,7 @@ impl Engine {
             catalogue: ArcSwap::new(catalogue),
             judge: ArcSwap::from_pointee(judge),
             source: Mutex::default(),
+            unreadable: ArcSwap::default(),
             remedies: Remedies::default(),
             searches: Searches::default(),
             ready: watch::Sender::new(false),
@@ -212,56 +212,6 @@ impl std::fmt::Debug for Engine {
             .debug_struct("Engine")
             .field("data_dir", &self.core.options.data_dir)
             .finish_non_exhaustive()
-    }
-}
-
-/// What a judge is made of, beside the endpoints.
-#[derive(Debug, Default)]
-struct Source {
-    /// The values of secrets.
-    values: HashMap<SecretId, Secret>,
-    /// The person's own provider files.
-    own: Vec<OwnProvider>,
-}
-
-/// What everything that was captured is judged by: while it is the same, so are the verdicts.
-pub(crate) type Grounds = (Vec<Endpoint>, Vec<OwnProvider>);
-
-impl Core {
-    /// Makes the judge anew from the endpoints, secrets and own schemes of now.
-    pub(crate) async fn renew_judge(&self) -> Result<Grounds, EngineError> {
-        // Held over the whole renewal, so that two of them cannot swap an older judge over a newer one.
-        let mut source = self.source.lock().await;
-        let endpoints = self.store.endpoints().await?;
-        let own = self.store.own_providers().await?;
-        if own != source.own {
-            let catalogue = Arc::new(schemes::catalogue_with(&own)?);
-            self.catalogue.store(Arc::clone(&catalogue));
-            self.judge.store(Arc::new(Judge::new(catalogue)));
-            source.own.clone_from(&own);
-        }
-        let values = &mut source.values;
-        let mut kept = HashMap::new();
-        for secret in endpoints.iter().flat_map(|endpoint| &endpoint.secrets) {
-            // The value under an id never changes: a secret that is set again gets another id.
-            let value = match values.remove(&secret.id) {
-                Some(value) => Some(value),
-                None => match self.vault.get(secret.id, secret.place).await {
-                    Ok(value) => value.map(|value| Secret::new(secret.name.as_str(), value.expose_secret())),
-                    Err(error) => {
-                        tracing::warn!(%error, secret = secret.name, "a secret cannot be read");
-                        None
-                    }
-                },
-            };
-            if let Some(value) = value {
-                kept.insert(secret.id, value);
-            }
-        }
-        let judge = self.judge.load().with_endpoints(endpoints.clone(), &kept);
-        self.judge.store(Arc::new(judge));
-        source.values = kept;
-        Ok((endpoints, own))
     }
 }
 

@@ -4,6 +4,7 @@
 //! The snapshot is swapped whole when an endpoint or a secret changes, so that the path on which a sender waits takes
 //! no lock and asks neither the database nor the keychain.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
@@ -213,7 +214,7 @@ impl Judge {
                     check(
                         scheme,
                         &facts.message(url.as_deref(), Some(micros(case.received_at))),
-                        secrets(known),
+                        &secrets_then(known, case.received_at),
                     )
                     .verdict
                 }
@@ -242,7 +243,7 @@ impl Judge {
         let message: Message<'_> = facts.message(url.as_deref(), Some(micros(case.received_at)));
         let report = match self.scheme(known, &provider.id) {
             Some(Ready::Scheme(scheme)) => {
-                let mut report = verify(scheme, &message, secrets(known));
+                let mut report = verify(scheme, &message, &secrets_then(known, case.received_at));
                 if report.verdict == Verdict::Valid
                     && report.key.as_ref().is_some_and(|key| key.name == TEST_KEY)
                 {
@@ -308,8 +309,9 @@ impl Judge {
             Ready::Unsigned => return Err(format!("{} does not sign its requests.", provider.name)),
             Ready::Incomplete(missing) => return Err(missing.clone()),
         };
+        let stored = secrets_then(known, case.received_at);
         let own = if wanted.secrets.is_empty() {
-            secrets(known)
+            &stored[..]
         } else {
             &wanted.secrets
         };
@@ -500,6 +502,22 @@ fn public_url(known: Option<&Known>, facts: &Facts<'_>) -> Option<String> {
 
 fn secrets(known: Option<&Known>) -> &[Secret] {
     known.map_or(&[], |known| &known.secrets)
+}
+
+/// The secrets that were in use at an instant: those of now, and those that were replaced only later. A rotation makes no
+/// signature invalid that was right when it came.
+fn secrets_then(known: Option<&Known>, received_at: Timestamp) -> Cow<'_, [Secret]> {
+    let Some(known) = known else {
+        return Cow::Borrowed(&[]);
+    };
+    if known.previous.iter().all(|(_, at, _)| received_at >= *at) {
+        return Cow::Borrowed(&known.secrets);
+    }
+    let then = known.previous.iter().zip(known.previous_secrets());
+    let later = then
+        .filter(|((_, at, _), _)| received_at < *at)
+        .map(|(_, (_, secret))| secret);
+    Cow::Owned(known.secrets.iter().cloned().chain(later).collect())
 }
 
 /// What the person chose for the provider's scheme; its defaults are put in where it is used.

@@ -17,7 +17,7 @@ use crate::engine::{Core, Engine};
 use crate::error::EngineError;
 use crate::filter::{Condition, Filter, Pattern, Term};
 use crate::judge::Case;
-use crate::model::{Endpoint, Recognition, RequestId, RequestSummary, Sequence, State};
+use crate::model::{Endpoint, Recognition, RequestId, RequestSummary, Sequence, State, Verdict};
 use crate::store::{From, PageRequest, TallyKind};
 
 /// How many are judged and written at once: few enough that capture never waits noticeably.
@@ -47,6 +47,14 @@ impl Scope {
         Self {
             everything: true,
             ..Self::default()
+        }
+    }
+
+    /// What came to endpoints with these paths.
+    pub(crate) fn of_paths(paths: impl IntoIterator<Item = String>) -> Self {
+        Self {
+            everything: false,
+            paths: paths.into_iter().collect(),
         }
     }
 
@@ -363,6 +371,16 @@ async fn judge(
     } else {
         look()
     };
+    let is_unreadable = |path: &String| {
+        core.unreadable
+            .load()
+            .iter()
+            .any(|secret| secret.endpoint_path == *path)
+    };
+    if known.endpoint_path.as_ref().is_some_and(is_unreadable) && known.verdict != Verdict::Valid {
+        // It would be judged worse only because a secret cannot be read now.
+        known.verdict = summary.recognition.verdict;
+    }
     if known.endpoint.is_none() {
         known.endpoint = summary.recognition.endpoint;
         known.endpoint_path.clone_from(&summary.recognition.endpoint_path);

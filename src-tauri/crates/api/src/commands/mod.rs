@@ -109,6 +109,8 @@ commands! {
     set_port(SetPort) -> ListenerView = status::set_port;
     /// Stops listening until it is resumed or the next start, or listens again.
     pause_listening(Switch) -> ListenerView = status::pause;
+    /// Tries to read again the secrets that could not be read, as after a keychain was unlocked.
+    read_secrets_again(Nothing) -> Status = status::read_secrets_again;
     /// What is under way and would be broken off by quitting.
     work(Nothing) -> WorkView = desktop::work;
     /// What the person has chosen.
@@ -339,3 +341,6 @@ fn write<T: serde::Serialize>(command: &str, result: &T) -> Result<Value, ApiErr
         hint: None,
     })
 }
+
+#[cfg(test)]
+mod tests;

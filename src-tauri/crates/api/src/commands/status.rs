@@ -34,6 +34,7 @@ pub(super) async fn status(engine: &Engine, _: Nothing) -> Result<Status, ApiErr
             detail: Some(trouble),
         });
     }
+    notices.extend(about_secrets(engine));
     Ok(Status {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         listener,
@@ -116,6 +117,37 @@ async fn about_the_data(engine: &Engine) -> Vec<Notice> {
         ));
     }
     notices
+}
+
+/// Secrets that are known by name only.
+fn about_secrets(engine: &Engine) -> Option<Notice> {
+    let unreadable = engine.unreadable_secrets();
+    let named: Vec<String> = unreadable
+        .iter()
+        .take(3)
+        .map(|secret| format!("`{}` of `{}`", secret.name, secret.endpoint_path))
+        .collect();
+    let first = unreadable.first()?;
+    let more = match unreadable.len() - named.len() {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    Some(Notice {
+        code: "locked_secrets".to_owned(),
+        message: format!(
+            "secrets cannot be read: {}{more}; signatures are judged without them",
+            named.join(", ")
+        ),
+        hint: Some(
+            "unlock the keychain and try again, or set the secrets anew; verdicts of before stay".to_owned(),
+        ),
+        detail: Some(first.detail.clone()),
+    })
+}
+
+pub(super) async fn read_secrets_again(engine: &Engine, _: Nothing) -> Result<Status, ApiError> {
+    engine.read_secrets_again().await?;
+    status(engine, Nothing {}).await
 }
 
 pub(super) async fn start_over(running: &Running, arguments: StartOver) -> Result<StartedOver, ApiError> {

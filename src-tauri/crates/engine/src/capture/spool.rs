@@ -13,8 +13,9 @@ use tokio::sync::Semaphore;
 
 const PREFIX: &str = "body-";
 
-/// No body can take this long to come, so a spool file as old as this was left by a program that died.
-const LEFT_BEHIND: Duration = Duration::from_hours(24);
+/// No body pauses this long and none waits so long for its row, so a spool file that was last written this long ago was
+/// left by a program that died.
+const LEFT_BEHIND: Duration = Duration::from_hours(1);
 
 /// The folder of the spool files, and the count of bytes that bodies hold in memory.
 #[derive(Debug)]

@@ -6,24 +6,7 @@ use super::*;
 use crate::capture_for_tests::{Bench, bench};
 
 fn stripe(bench: &Bench, secret: &str, body: &str, age: i64) -> Vec<(String, String)> {
-    let catalogue = bench.engine.catalogue();
-    let scheme = catalogue.get("stripe").unwrap().scheme.clone().unwrap();
-    let draft = Draft {
-        method: "POST",
-        target: "/stripe",
-        url: None,
-        headers: &[],
-        body: body.as_bytes(),
-    };
-    let now = bench.engine.now().as_micros() - age * 1_000_000;
-    let signed = sign(
-        &scheme,
-        &draft,
-        &Secret::new("s", secret),
-        hookbench_signature::Micros(now),
-        None,
-    );
-    signed.unwrap().headers
+    bench.signed("stripe", secret, body, age)
 }
 
 #[tokio::test]
@@ -79,6 +62,28 @@ async fn a_replaced_secret_explains_and_can_be_taken_back_into_use() {
     assert_eq!(bench.verdict(id).await, Verdict::Valid, "both are in use");
     bench.engine.undo_remedy(done.undo).await.unwrap();
     assert_eq!(bench.verdict(id).await, Verdict::Invalid, "and one again");
+}
+
+#[tokio::test]
+async fn what_came_before_a_secret_was_replaced_stays_valid() {
+    let bench = bench().await;
+    let endpoint = bench.endpoint("/stripe", "stripe", &["whsec_old"]).await;
+    let id = bench
+        .post("/stripe", &stripe(&bench, "whsec_old", "{}", 0), "{}")
+        .await;
+    let new = SecretString::from("whsec_new");
+    bench.engine.set_secret(endpoint, "secret 1", new).await.unwrap();
+    assert_eq!(
+        bench.verdict(id).await,
+        Verdict::Valid,
+        "it is judged by the secrets of the time when it came"
+    );
+    let report = bench.engine.verify(id, Examination::default()).await.unwrap();
+    let key = report.key.unwrap().name;
+    assert!(
+        key.starts_with("secret 1 until "),
+        "and the replaced one is named: {key}"
+    );
 }
 
 #[tokio::test]

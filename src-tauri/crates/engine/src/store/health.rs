@@ -25,6 +25,8 @@ pub struct Health {
 const PERIOD: Duration = Duration::from_secs(2);
 /// How often all pages are read, after the first time.
 const CHECK: Duration = Duration::from_secs(3_600);
+/// A file of no more bytes is read through at once when it was opened: nothing is then taken into a damaged one.
+const SMALL: u64 = 64 * 1024 * 1024;
 /// A log of more than this is not normal.
 const LONG_LOG: u64 = 128 * 1024 * 1024;
 
@@ -87,8 +89,8 @@ impl Store {
         .await
     }
 
-    /// Watches the file: every two seconds whether it is still there and its disk has room, soon after the start and then every hour
-    /// whether it is whole. The watch ends when its last receiver is dropped.
+    /// Watches the file: every two seconds whether it is still there and its disk has room; at the start, or soon after
+    /// where it is large, and then every hour whether it is whole. The watch ends when its last receiver is dropped.
     #[must_use]
     pub fn watch_health(&self) -> watch::Receiver<Health> {
         let (health, receiver) = watch::channel(Health::default());
@@ -100,6 +102,13 @@ impl Store {
             if let Some(inner) = store.upgrade() {
                 let room = inner.file.look_at_room();
                 health.send_if_modified(|health| std::mem::replace(&mut health.room, room) != room);
+                let store = Self { inner };
+                if std::fs::metadata(store.path()).is_ok_and(|data| data.len() <= SMALL) {
+                    let checked = store.check().await.is_ok();
+                    let problem = store.inner.file.check().err();
+                    health.send_modify(|health| (health.checked, health.problem) = (checked, problem));
+                    next_check = Instant::now() + CHECK;
+                }
             }
             loop {
                 tokio::select! {

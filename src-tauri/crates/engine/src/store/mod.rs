@@ -53,6 +53,7 @@ mod template;
 #[cfg(test)]
 mod tests;
 mod training;
+mod trust;
 mod words;
 mod writer;
 

@@ -189,14 +189,14 @@ async fn migrate(path: &Path, options: &StoreOptions) -> Result<SqliteConnection
     Ok(connection)
 }
 
-/// A whole copy of an older file beside it, before it is changed: `hookbench.db.schema-1.bak`.
+/// A whole copy of an older file beside it, before it is changed: `hookbench.db.schema-1.bak`, and with a number after it
+/// where one of an earlier time lies there, which is never overwritten.
 ///
 /// It has another name until it is whole and on the disk: one that was cut short by the end of the program is made again.
 async fn keep_copy(connection: &mut SqliteConnection, path: &Path, schema: i64) -> Result<(), OpenError> {
-    let copy = path.with_extension(format!("db.schema-{schema}.bak"));
-    if copy.exists() {
+    let Some(copy) = free_name(path, schema) else {
         return Ok(());
-    }
+    };
     let partial = path.with_extension(format!("db.schema-{schema}.bak.partial"));
     let _ = std::fs::remove_file(&partial);
     file::make_file(&partial)?;
@@ -212,6 +212,22 @@ async fn keep_copy(connection: &mut SqliteConnection, path: &Path, schema: i64) 
         .map_err(refused)?;
     written.sync_all().map_err(refused)?;
     std::fs::rename(&partial, &copy).map_err(refused)
+}
+
+/// Where a copy goes; `None` where one was made since the file was last written, as by a start that was cut short.
+fn free_name(path: &Path, schema: i64) -> Option<PathBuf> {
+    let modified = |path: &Path| std::fs::metadata(path).and_then(|data| data.modified()).ok();
+    let written = modified(path).max(modified(&path.with_extension("db-wal")));
+    let mut copy = path.with_extension(format!("db.schema-{schema}.bak"));
+    let mut number = 1;
+    while copy.exists() {
+        if modified(&copy) >= written {
+            return None;
+        }
+        number += 1;
+        copy = path.with_extension(format!("db.schema-{schema}.{number}.bak"));
+    }
+    Some(copy)
 }
 
 /// Lets one program at a time bring a file to the known schema.

@@ -1,12 +1,13 @@
 //! Keeping the file within its limits, oldest requests first, in steps so small that no answer waits for them.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sqlx::Row;
 use sqlx::sqlite::SqliteConnection;
 use tokio::sync::watch;
 
 use super::removal::{STEP, remove};
+use super::trust::Trust;
 use super::{Store, StoreError};
 use crate::clock::Clock;
 use crate::model::Timestamp;
@@ -257,10 +258,13 @@ impl Store {
     /// the sender of the limits is dropped or the store is closed.
     pub async fn keep_within(self, mut limits: watch::Receiver<RetentionLimits>, clock: Clock) {
         let mut written = self.inner.written.clone();
+        let mut trust = Trust::begin(clock.now(), Instant::now());
         loop {
-            let now = limits.borrow_and_update().to_owned();
+            let mut now = limits.borrow_and_update().to_owned();
+            let is_trusted = trust.look(clock.now(), Instant::now());
+            now.age = now.age.filter(|_| is_trusted);
             // What cannot be written now is tried again; the writer says what is wrong.
-            if self.tidy(&now, &clock).await == Err(StoreError::Closed) {
+            if self.tidy(&now, &clock, is_trusted).await == Err(StoreError::Closed) {
                 return;
             }
             // In a burst every 2,000 requests or so, else now and then.
@@ -281,12 +285,16 @@ impl Store {
         }
     }
 
-    async fn tidy(&self, limits: &RetentionLimits, clock: &Clock) -> Result<(), StoreError> {
+    /// Removes what is beyond the limits and, where the time may be trusted, what can no longer be brought back.
+    async fn tidy(&self, limits: &RetentionLimits, clock: &Clock, ends_undo: bool) -> Result<(), StoreError> {
         let undo = i64::try_from(UNDO_FOR.as_micros()).unwrap_or(i64::MAX);
         let purge_before = Timestamp::from_micros(clock.now().as_micros().saturating_sub(undo));
         let mut removed = 0;
         loop {
-            let step = self.purge_next(purge_before).await? + self.prune_next(limits, clock.now()).await?;
+            let mut step = self.prune_next(limits, clock.now()).await?;
+            if ends_undo {
+                step += self.purge_next(purge_before).await?;
+            }
             if step == 0 {
                 break;
             }

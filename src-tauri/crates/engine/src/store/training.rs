@@ -1,7 +1,8 @@
 //! Makes dictionaries from what was captured, behind the commits: the first once there is enough to learn from, another
 //! when the events have become others, so that it would pack them noticeably better.
 //!
-//! Learned from are bodies only: a head may hold a token that every request carries, and a dictionary outlives them all.
+//! Learned from are bodies and the names of header lines, with the few values that tell nothing of anybody: a head may
+//! hold a token that every request carries, and a dictionary outlives them all.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -125,8 +126,8 @@ impl Trainer {
         let unpacked = move || {
             let samples = packed.into_iter().map(|(coding, length, head, data)| {
                 let whole = pack::unpack_with(coding, length, data, &known)?;
-                let (_, body) = content::cut(&whole, head)?;
-                Ok(body.slice(..body.len().min(BYTES_OF_ONE)))
+                let (head, body) = content::cut(&whole, head)?;
+                Ok(learned(&head, &body[..body.len().min(BYTES_OF_ONE)]))
             });
             samples.collect()
         };
@@ -157,6 +158,43 @@ impl Trainer {
             }))
             .await
     }
+}
+
+/// Header lines whose values are the same from every machine that runs the same program.
+const PLAIN: [&str; 6] = [
+    "accept",
+    "accept-encoding",
+    "connection",
+    "content-type",
+    "transfer-encoding",
+    "user-agent",
+];
+
+/// What is learned of a request: no value of its head that could be its sender's or receiver's own.
+fn learned(head: &[u8], body: &[u8]) -> Bytes {
+    let mut sample = Vec::with_capacity(head.len() + body.len());
+    // The request line holds the target, which may hold a token.
+    for line in head.split_inclusive(|byte| *byte == b'\n').skip(1) {
+        let colon = line.iter().position(|byte| *byte == b':');
+        // A line that begins with a blank goes on with the value before it.
+        let Some(colon) = colon.filter(|_| !line.starts_with(b" ") && !line.starts_with(b"\t")) else {
+            continue;
+        };
+        let (name, value) = line.split_at(colon);
+        let is_plain = |plain: &&str| name.eq_ignore_ascii_case(plain.as_bytes());
+        if PLAIN.iter().any(is_plain) {
+            sample.extend_from_slice(line);
+        } else {
+            sample.extend_from_slice(name);
+            sample.extend_from_slice(if value.starts_with(b": ") {
+                b": \r\n"
+            } else {
+                b":\r\n"
+            });
+        }
+    }
+    sample.extend_from_slice(body);
+    sample.into()
 }
 
 /// A dictionary learned from most of `samples`, if it packs the others at least a tenth better than `present` does.
@@ -193,6 +231,16 @@ mod tests {
             .into()
         };
         (0..400).map(event).collect()
+    }
+
+    #[test]
+    fn of_a_head_only_names_and_plain_values_are_learned() {
+        let head = b"POST /hook/tokenInThePath HTTP/1.1\r\nHost: me.tunnel.example\r\nauthorization:Bearer s3cret\r\n\
+            User-Agent: GitHub-Hookshot/1\r\n folded: s3cret\r\nX-Sig: t=1,v1=s3cret\r\nno colon s3cret\r\n\r\n";
+        assert_eq!(
+            String::from_utf8_lossy(&learned(head, b"{\"id\":1}")),
+            "Host: \r\nauthorization:\r\nUser-Agent: GitHub-Hookshot/1\r\nX-Sig: \r\n{\"id\":1}"
+        );
     }
 
     #[test]

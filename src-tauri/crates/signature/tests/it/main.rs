@@ -13,5 +13,4 @@ mod provider;
 mod report;
 mod signing;
 mod snippets;
-mod speed;
 mod vectors;

@@ -338,3 +338,23 @@ fn a_token_may_be_any_text() {
         "bytes are compared"
     );
 }
+
+#[test]
+fn a_signature_from_the_future_says_by_how_much() {
+    let headers: [(&[u8], &[u8]); 1] = [(b"stripe-signature", LINE)];
+    let strict = scheme(&STRIPE.replace("past = 300", "past = 300, future = 10"));
+    let early = |seconds: i64| {
+        verify(
+            &strict,
+            &message(&headers, BODY, Some(1_700_000_000 - seconds)),
+            &[secret()],
+        )
+    };
+    assert_eq!(early(10).verdict, Verdict::Valid, "within what is allowed");
+    let report = early(12);
+    assert_eq!(report.verdict, Verdict::Expired, "a clock is wrong");
+    assert_eq!(
+        report.sentence,
+        "The signature is right, but its time was 12 s in the future; 10 s are allowed."
+    );
+}

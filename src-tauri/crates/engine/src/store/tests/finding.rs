@@ -1,24 +1,21 @@
 use std::time::Duration;
 
-use proptest::prelude::*;
-
-use super::super::{Annotate, From, PageRequest, RetentionLimits, SearchState, Store, StoreOptions};
+use super::super::{Annotate, From, PageRequest, SearchState, Store, StoreOptions};
 use super::{keyed, marked, new_request, open, options, request, store};
-use crate::filter::{FIELDS, Filter, Moment};
+use crate::filter::{Filter, Moment};
 use crate::model::{
-    Delivery, DeliveryId, DeliveryKind, RequestId, RequestSummary, Sequence, State, Target, TargetId,
-    Timestamp, Verdict,
+    Delivery, DeliveryId, DeliveryKind, RequestId, Sequence, State, Target, TargetId, Timestamp, Verdict,
 };
 
-const NOW: i64 = 1_795_176_300_000_000;
+pub(super) const NOW: i64 = 1_795_176_300_000_000;
 
-fn filter(text: &str) -> Filter {
+pub(super) fn filter(text: &str) -> Filter {
     Filter::parse(text, &Moment::utc(Timestamp::from_micros(NOW)))
         .unwrap_or_else(|error| panic!("`{text}`: {error}"))
 }
 
 /// The sequences that satisfy `text`, newest first, found page by page.
-async fn found(store: &Store, text: &str) -> Vec<i64> {
+pub(super) async fn found(store: &Store, text: &str) -> Vec<i64> {
     let mut wanted = PageRequest::newest(3).filter(filter(text));
     let mut found = Vec::new();
     loop {
@@ -74,7 +71,7 @@ pub(super) async fn indexed(store: &Store) {
 }
 
 /// Eight requests, each different in something.
-async fn history(store: &Store) {
+pub(super) async fn history(store: &Store) {
     let mut all = vec![
         keyed("evt_1NkA"),
         keyed("evt_1NkA"),
@@ -265,44 +262,6 @@ async fn a_filter_finds_what_it_says_with_and_without_the_index() {
 }
 
 #[tokio::test]
-async fn a_damaged_or_foreign_index_is_made_anew() {
-    let (folder, store) = store().await;
-    history(&store).await;
-    indexed(&store).await;
-    store.close().await;
-    for bytes in [&b"no index at all"[..], &[]] {
-        std::fs::write(folder.path().join("search.db"), bytes).unwrap();
-        let store = open(&folder).await;
-        assert_eq!(
-            found(&store, "evt_1nk").await,
-            [2, 1],
-            "nothing is missed meanwhile"
-        );
-        indexed(&store).await;
-        assert_eq!(found(&store, "evt_1nk").await, [2, 1], "and after");
-        store.close().await;
-    }
-    let elsewhere = tempfile::tempdir().unwrap();
-    std::fs::copy(
-        folder.path().join("search.db"),
-        elsewhere.path().join("search.db"),
-    )
-    .unwrap();
-    let other = open(&elsewhere).await;
-    for _ in 0..3 {
-        other.insert_request(request(b"other")).await.unwrap();
-    }
-    assert_eq!(
-        found(&other, "other").await,
-        [3, 2, 1],
-        "an index of another data file is not believed"
-    );
-    assert_eq!(found(&other, "evt_1nk").await, Vec::<i64>::new(), "in nothing");
-    indexed(&other).await;
-    assert_eq!(found(&other, "other").await, [3, 2, 1], "it is made anew");
-}
-
-#[tokio::test]
 async fn a_page_that_takes_too_long_says_how_far_it_came() {
     let (_folder, store) = store().await;
     for at in 0..400 {
@@ -326,145 +285,6 @@ async fn a_page_that_takes_too_long_says_how_far_it_came() {
 }
 
 #[tokio::test]
-async fn what_is_brought_back_is_found_by_its_words() {
-    let (folder, store) = store().await;
-    store.close().await;
-    let off = StoreOptions {
-        indexing: super::super::Indexing::Off,
-        ..options()
-    };
-    let store = Store::open(folder.path(), off).await.unwrap();
-    let lost = keyed("evt_lost");
-    store.insert_request(lost.clone()).await.unwrap();
-    store.insert_request(keyed("evt_other")).await.unwrap();
-    let deletion = store
-        .begin_deletion(Timestamp::from_micros(0), None)
-        .await
-        .unwrap();
-    store.delete(deletion, &[lost.id]).await.unwrap();
-    store.close().await;
-    let store = open(&folder).await;
-    indexed(&store).await;
-    assert_eq!(
-        found(&store, "evt_lost").await,
-        Vec::<i64>::new(),
-        "what is deleted is not found"
-    );
-    while store.undo_next(deletion).await.unwrap().next.is_some() {}
-    assert_eq!(
-        found(&store, "evt_lost").await,
-        [1],
-        "though it was deleted while it was indexed"
-    );
-}
-
-#[tokio::test]
-async fn the_index_forgets_what_is_gone() {
-    let (folder, store) = store().await;
-    for at in 0..10 {
-        store
-            .insert_request(request(format!("number {at}").as_bytes()))
-            .await
-            .unwrap();
-    }
-    indexed(&store).await;
-    let limits = RetentionLimits {
-        requests: Some(2),
-        age: None,
-        bytes: None,
-    };
-    while store
-        .prune_next(&limits, Timestamp::from_micros(NOW))
-        .await
-        .unwrap()
-        > 0
-    {}
-    let index = sqlx::sqlite::SqliteConnectOptions::new()
-        .filename(folder.path().join("search.db"))
-        .read_only(true);
-    let deadline = std::time::Instant::now() + Duration::from_secs(30);
-    loop {
-        let mut connection = sqlx::ConnectOptions::connect(&index).await.unwrap();
-        let tables: Vec<String> =
-            sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL%'")
-                .fetch_all(&mut connection)
-                .await
-                .unwrap();
-        sqlx::Connection::close(connection).await.unwrap();
-        if tables == ["words_3"] {
-            break;
-        }
-        assert!(
-            std::time::Instant::now() < deadline,
-            "tables of requests that are gone are dropped: {tables:?}"
-        );
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    assert_eq!(found(&store, "number").await, [10, 9], "what is left is found");
-}
-
-#[tokio::test]
-async fn one_old_star_does_not_keep_the_words_of_all_its_neighbours() {
-    let folder = tempfile::tempdir().unwrap();
-    let options = StoreOptions {
-        index_table: 64,
-        ..options()
-    };
-    let store = Store::open(folder.path(), options).await.unwrap();
-    let mut starred = None;
-    for at in 0..200 {
-        let new = request(format!("number {at} {}", "word ".repeat(at)).as_bytes());
-        let id = new.id;
-        store.insert_request(new).await.unwrap();
-        if at == 20 {
-            starred = Some(id);
-        }
-    }
-    indexed(&store).await;
-    store
-        .annotate(&[starred.unwrap()], Annotate::star(true))
-        .await
-        .unwrap();
-    let limits = RetentionLimits {
-        requests: Some(10),
-        age: None,
-        bytes: None,
-    };
-    let now = Timestamp::from_micros(NOW);
-    while store.prune_next(&limits, now).await.unwrap() > 0 {}
-    let index = sqlx::sqlite::SqliteConnectOptions::new()
-        .filename(folder.path().join("search.db"))
-        .read_only(true);
-    let deadline = std::time::Instant::now() + Duration::from_secs(30);
-    loop {
-        let mut connection = sqlx::ConnectOptions::connect(&index).await.unwrap();
-        let kept: Vec<i64> = sqlx::query_scalar("SELECT rowid FROM words_0 WHERE words_0 MATCH 'number'")
-            .fetch_all(&mut connection)
-            .await
-            .unwrap();
-        let thinned: Vec<(i64, i64)> = sqlx::query_as("SELECT number, requests FROM thinned")
-            .fetch_all(&mut connection)
-            .await
-            .unwrap();
-        sqlx::Connection::close(connection).await.unwrap();
-        if kept == [21] {
-            assert_eq!(thinned, [(0, 1)], "it knows how few are left");
-            break;
-        }
-        assert!(
-            std::time::Instant::now() < deadline,
-            "the words of requests that are gone are given back: {kept:?}"
-        );
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    assert_eq!(
-        found(&store, "number").await,
-        [200, 199, 198, 197, 196, 195, 194, 193, 192, 21],
-        "the starred one is found by its words as before"
-    );
-}
-
-#[tokio::test]
 async fn ids_find_their_request_in_a_filter() {
     let (_folder, store) = store().await;
     let mut new = request(b"");
@@ -473,81 +293,6 @@ async fn ids_find_their_request_in_a_filter() {
     store.insert_request(request(b"")).await.unwrap();
     assert_eq!(found(&store, "id:ABab").await, [1], "by the beginning");
     assert_eq!(found(&store, "-id:abab,00").await, [2], "or not");
-}
-
-fn any_filter() -> impl Strategy<Value = String> {
-    let field = proptest::sample::select(FIELDS.iter().map(|info| info.name).collect::<Vec<_>>());
-    let value = prop_oneof![
-        "[ -~äß\u{0}\u{7f}\"'%_*,:=;()-]{0,12}",
-        proptest::sample::select(FIELDS.iter().map(|info| info.example).collect::<Vec<_>>()).prop_map(
-            |example| {
-                example
-                    .split_once(':')
-                    .map(|(_, value)| value.to_owned())
-                    .unwrap_or_default()
-            }
-        ),
-        "[<>=.]{0,3}[0-9]{1,20}[kmgbx]{0,3}",
-        "/[a-z/~0-9]{0,6}=[a-z*\"]{0,4}",
-    ];
-    let term = prop_oneof![
-        (proptest::bool::ANY, field, value)
-            .prop_map(|(not, field, value)| { format!("{}{field}:{value}", if not { "-" } else { "" }) }),
-        "\\PC{0,10}",
-        "-?\"[^\"]{0,8}\"",
-        "[\u{0}-\u{ff}]{0,6}",
-    ];
-    proptest::collection::vec(term, 0..4).prop_map(|terms| terms.join(" "))
-}
-
-/// Every row, page by page from the newest on, which must be those from the oldest on.
-async fn all_rows(store: &Store, filter: &Filter) -> Vec<RequestSummary> {
-    let (mut down, mut from) = (Vec::new(), From::Newest);
-    loop {
-        let page = store
-            .page(&PageRequest::newest(2).from(from).filter(filter.clone()))
-            .await
-            .unwrap();
-        let reached = page
-            .scanned_to
-            .or_else(|| page.rows.last().map(|row| row.sequence));
-        down.extend(page.rows);
-        match reached.filter(|_| page.more) {
-            Some(reached) => from = From::Before(reached),
-            None => break,
-        }
-    }
-    let (mut up, mut from) = (Vec::new(), Sequence(0));
-    loop {
-        let wanted = PageRequest::newest(2)
-            .from(From::After(from))
-            .filter(filter.clone());
-        let page = store.page(&wanted).await.unwrap();
-        let reached = page
-            .scanned_to
-            .or_else(|| page.rows.first().map(|row| row.sequence));
-        up.extend(page.rows.into_iter().rev());
-        match reached.filter(|_| page.more) {
-            Some(reached) => from = reached,
-            None => break,
-        }
-    }
-    up.reverse();
-    assert_eq!(down, up, "both ways give the same rows");
-    down
-}
-
-async fn count_all(store: &Store, filter: &Filter) -> (u64, u64) {
-    let (mut requests, mut marked, mut from) = (0, 0, None);
-    loop {
-        let counted = store.count_next(filter, from, 3, Duration::ZERO).await.unwrap();
-        requests += counted.requests;
-        marked += counted.marked;
-        match counted.next {
-            Some(next) => from = Some(next),
-            None => return (requests, marked),
-        }
-    }
 }
 
 #[tokio::test]
@@ -566,83 +311,6 @@ async fn letters_beyond_ascii_are_the_same_in_upper_and_lower_case() {
     );
     assert_eq!(found(&store, "tag:GRÖßE").await, [1], "of a tag");
     assert_eq!(found(&store, "tag:grüße").await, [0; 0], "but not others");
-}
-
-#[tokio::test]
-async fn a_count_that_is_not_known_is_counted_piece_by_piece() {
-    let (_folder, store) = store().await;
-    history(&store).await;
-    let parsed = filter("provider:stripe size:>0");
-    assert_eq!(
-        store.known_count(&parsed).await.unwrap(),
-        None,
-        "two terms are not known"
-    );
-    let whole = store
-        .count_next(&parsed, None, 1_000, Duration::from_secs(5))
-        .await
-        .unwrap();
-    assert_eq!(whole.next, None, "there is time for all");
-    let piece = store
-        .count_next(&filter("*a*"), None, 1, Duration::ZERO)
-        .await
-        .unwrap();
-    assert!(piece.next.is_some(), "or not: {piece:?}");
-    assert_eq!(
-        store.known_count(&filter("-provider:stripe")).await.unwrap(),
-        Some(store.total().await.unwrap().requests - whole.requests),
-        "one negated term is what is left"
-    );
-}
-
-#[test]
-fn no_filter_makes_an_sql_error() {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .unwrap();
-    let (_folder, store) = runtime.block_on(async {
-        let (folder, store) = store().await;
-        history(&store).await;
-        indexed(&store).await;
-        (folder, store)
-    });
-    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
-        cases: 400,
-        failure_persistence: None,
-        ..ProptestConfig::default()
-    });
-    runner
-        .run(&any_filter(), |text| {
-            let cursor = text.chars().count() / 2;
-            let _ = crate::filter::complete(&text, cursor);
-            let Ok(filter) = Filter::parse(&text, &Moment::utc(Timestamp::from_micros(NOW))) else {
-                return Ok(());
-            };
-            runtime.block_on(async {
-                for from in [From::Newest, From::After(Sequence(2)), From::Before(Sequence(5))] {
-                    let wanted = PageRequest::newest(2).from(from).filter(filter.clone());
-                    let page = store.page(&wanted).await;
-                    prop_assert!(page.is_ok(), "`{}`: {:?}", text, page);
-                }
-                let count = store.count_newer(Sequence(0), &filter).await;
-                prop_assert!(count.is_ok(), "`{}`: {:?}", text, count);
-                let rows = all_rows(&store, &filter).await;
-                let marked = rows.iter().filter(|row| row.starred || row.noted).count() as u64;
-                let known = store.known_count(&filter).await.unwrap();
-                prop_assert!(
-                    known.is_none_or(|known| known == rows.len() as u64),
-                    "`{}`: the tally says {:?}, there are {}",
-                    text,
-                    known,
-                    rows.len()
-                );
-                let counted = count_all(&store, &filter).await;
-                prop_assert_eq!(counted, (rows.len() as u64, marked), "`{}` is counted", text);
-                Ok(())
-            })
-        })
-        .unwrap();
 }
 
 #[tokio::test]

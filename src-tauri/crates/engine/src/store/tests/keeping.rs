@@ -347,7 +347,32 @@ async fn an_older_file_is_copied_before_it_is_changed() {
         .unwrap();
     connection.close().await.unwrap();
     assert_eq!(rows, 3, "and the copy has it too");
-    open(&folder).await;
+    let first = std::fs::read(&copy).unwrap();
+    let restored = open(&folder).await;
+    fill(&restored, 5).await;
+    restored
+        .write(|connection| {
+            Box::pin(async move {
+                sqlx::raw_sql("PRAGMA user_version = 0")
+                    .execute(connection)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+        .unwrap();
+    restored.close().await;
+    open(&folder).await.close().await;
+    let second = folder.path().join("hookbench.db.schema-0.2.bak");
+    assert!(
+        second.exists(),
+        "an older file that was worked with since is copied too"
+    );
+    assert_eq!(
+        std::fs::read(&copy).unwrap(),
+        first,
+        "and the earlier copy is left as it is"
+    );
 }
 
 #[tokio::test]

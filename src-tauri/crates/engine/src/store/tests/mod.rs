@@ -1,15 +1,16 @@
 //! The store against real files.
 
 mod annotation;
+mod any_filter;
 mod faults;
 mod finding;
+mod indexing;
 mod keeping;
 mod killing;
 mod opening;
 mod packing;
 mod repeating;
 mod requests;
-mod speed;
 mod things;
 
 use std::net::SocketAddr;
