@@ -24,6 +24,7 @@ mod grammar;
 mod judge;
 mod jwt;
 mod key;
+mod literal;
 mod message;
 mod read;
 mod report;
@@ -44,6 +45,7 @@ pub use diagnose::{
     explain,
 };
 pub use discover::{Discovered, discover, likely};
+pub use literal::literal;
 pub use message::{Draft, HeaderLine, Message, Micros};
 pub use report::{
     Age, CONTENT_CAP, Candidate, Check, Content, Digests, Found, KeyUsed, Note, NoteCode, Part, PartKind,

@@ -5,6 +5,7 @@
 //! code that leaves out a check is worse than none. Nothing of a request or a secret goes into it.
 
 mod csharp;
+mod dialect;
 mod go;
 mod java;
 mod node;
@@ -13,10 +14,12 @@ mod plan;
 mod python;
 mod ruby;
 mod rust;
+mod walk;
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::str::FromStr;
 
+use crate::literal::literal;
 use crate::scheme::Scheme;
 use plan::Plan;
 
@@ -144,49 +147,49 @@ pub enum NotExpressible {
 /// When a few lines cannot do it honestly.
 pub fn snippet(scheme: &Scheme, language: Language) -> Result<String, NotExpressible> {
     let plan = Plan::of(scheme)?;
-    Ok(match language {
-        Language::Node => node::write(&plan),
-        Language::Python => python::write(&plan),
-        Language::Rust => rust::write(&plan),
-        Language::Go => go::write(&plan),
-        Language::Php => php::write(&plan),
-        Language::Ruby => ruby::write(&plan),
-        Language::Java => java::write(&plan),
-        Language::CSharp => csharp::write(&plan),
-    })
+    let dialect = match language {
+        Language::Node => &node::NODE,
+        Language::Python => &python::PYTHON,
+        Language::Rust => &rust::RUST,
+        Language::Go => &go::GO,
+        Language::Php => &php::PHP,
+        Language::Ruby => &ruby::RUBY,
+        Language::Java => &java::JAVA,
+        Language::CSharp => &csharp::CSHARP,
+    };
+    Ok(walk::write(dialect, &plan))
 }
 
 /// A text between double quotes. What is no printable ASCII is written as its number in the language's own way, so that
 /// no line end, no mark that reorders text and no other encoding of the file changes what the code means; `more` have a
 /// meaning of their own in the language's quotes.
-fn quoted(text: &str, more: &[char], numbered: impl Fn(char) -> String) -> String {
-    let mut written = String::from("\"");
-    for character in text.chars() {
-        match character {
-            '\n' => written.push_str("\\n"),
-            '\r' => written.push_str("\\r"),
-            '\t' => written.push_str("\\t"),
-            '"' | '\\' => written.extend(['\\', character]),
-            other if more.contains(&other) => written.extend(['\\', other]),
-            ' '..='~' => written.push(character),
-            other => written.push_str(&numbered(other)),
+fn quoted(text: &str, more: &[char], numbered: impl Fn(&mut String, char)) -> String {
+    let stands_for_itself = |letter| matches!(letter, ' '..='~') && !more.contains(&letter);
+    literal(text.chars(), '"', stands_for_itself, |written, letter| {
+        if more.contains(&letter) {
+            written.extend(['\\', letter]);
+        } else {
+            numbered(written, letter);
         }
-    }
-    written.push('"');
-    written
+    })
 }
 
 /// `\u{e9}`, as JavaScript, PHP, Ruby and Rust write a character by its number.
-fn braced(character: char) -> String {
-    format!("\\u{{{:x}}}", u32::from(character))
+fn braced(written: &mut String, character: char) {
+    _ = write!(written, "\\u{{{:x}}}", u32::from(character));
 }
 
 /// `\u00e9` or `\U0001f600`, as C#, Go and Python write a character by its number.
-fn of_fixed_length(character: char) -> String {
-    match u32::from(character) {
-        number @ ..=0xffff => format!("\\u{number:04x}"),
-        number => format!("\\U{number:08x}"),
-    }
+fn of_fixed_length(written: &mut String, character: char) {
+    _ = match u32::from(character) {
+        number @ ..=0xffff => write!(written, "\\u{number:04x}"),
+        number => write!(written, "\\U{number:08x}"),
+    };
+}
+
+/// `\x0b`, as Python, Ruby and Rust write a byte by its number.
+fn in_hex(written: &mut String, character: char) {
+    _ = write!(written, "\\x{:02x}", u32::from(character));
 }
 
 /// A text as a comment of one line. Schemes come out of files that people share: no language may find the end of the
@@ -234,19 +237,12 @@ impl Lines {
         self.0.push_str(text.as_ref());
         self.0.push('\n');
     }
-
-    /// Adds a line where it is asked for.
-    fn add_if(&mut self, wanted: bool, text: impl AsRef<str>) {
-        if wanted {
-            self.add(text);
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scheme::{Algorithm, Signature};
+    use crate::scheme::{Algorithm, Encoding, Signature};
 
     #[test]
     fn every_language_is_known_by_its_names() {
@@ -299,6 +295,43 @@ mod tests {
             r#""\u0085\u2028\U0001f600""#,
             "by a number of fixed length"
         );
+    }
+
+    #[test]
+    fn a_token_is_compared_as_it_is_sent() {
+        let token = |encoding: Encoding| Scheme {
+            encoding: encoding.into(),
+            ..Scheme::new(Algorithm::Token, Signature::header("X-Token"))
+        };
+        for language in Language::ALL {
+            assert_eq!(
+                snippet(&token(Encoding::HexAny), language),
+                snippet(&token(Encoding::Plain), language),
+                "{language}: only a digest in hex may come in any case"
+            );
+        }
+    }
+
+    #[test]
+    fn the_time_is_asked_for_only_where_it_is_judged() {
+        for language in Language::ALL {
+            let code = snippet(
+                &Scheme::new(Algorithm::HmacSha256, Signature::header("X-Signature")),
+                language,
+            );
+            assert!(!code.unwrap().contains("now"), "{language} has no use for it");
+        }
+    }
+
+    #[test]
+    fn the_crate_of_a_trait_is_listed() {
+        let scheme = Scheme::new(Algorithm::Md5, Signature::header("X-Signature"));
+        let code = snippet(&scheme, Language::Rust).unwrap();
+        assert!(
+            code.contains("use sha2::Digest as _;"),
+            "the trait is used: {code}"
+        );
+        assert!(code.contains("md-5 0.11, sha2 0.11"), "so is its crate: {code}");
     }
 
     /// Texts that some language would take for more than a text.
