@@ -334,6 +334,34 @@ mod tests {
         assert!(code.contains("md-5 0.11, sha2 0.11"), "so is its crate: {code}");
     }
 
+    #[test]
+    fn a_text_imports_nothing() {
+        let scheme = |content: &str| Scheme {
+            content: vec![crate::template::Template::parse(content).unwrap()],
+            ..Scheme::new(Algorithm::HmacSha256, Signature::header("X-Signature"))
+        };
+        for language in Language::ALL {
+            let imports = |content: &str| {
+                let code = snippet(&scheme(content), language).unwrap();
+                let is_import = |line: &&str| {
+                    let line = line.trim_start();
+                    ["import", "use ", "require", "\""]
+                        .iter()
+                        .any(|start| line.starts_with(start))
+                };
+                code.lines()
+                    .filter(is_import)
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(
+                imports("\"sort.time.URI.re.sub(\\{body}"),
+                imports("x{body}"),
+                "{language}: Go compiles no import that is not used"
+            );
+        }
+    }
+
     /// Texts that some language would take for more than a text.
     const HOSTILE: &str = "x\n\r\u{b}\u{c}\u{85}\u{2028}\u{2029}\u{202e}\u{2066}\u{200f}\u{7f}é😀?>\\u000a*/evil(){}#{evil}${evil}";
 

@@ -193,11 +193,14 @@ pub(super) fn replaced(call: &str, escapes: &[[String; 2]]) -> String {
     format!("url{}", calls.concat())
 }
 
-/// What the code needs of a table: the entries beside words of which it has one.
+/// What the code needs of a table: the entries beside words of which it has one, outside of its literals.
 pub(super) fn needed<'t>(table: &[(&'t str, &str)], code: &str) -> Vec<&'t str> {
+    let code = code.replace(r"\\", "").replace("\\\"", "");
+    let outside: Vec<&str> = code.split('"').step_by(2).collect();
+    let is_used = |word| outside.iter().any(|code| code.contains(word));
     table
         .iter()
-        .filter(|(_, words)| words.split('|').any(|word| code.contains(word)))
+        .filter(|(_, words)| words.split('|').any(is_used))
         .map(|(entry, _)| *entry)
         .collect()
 }
