@@ -58,7 +58,7 @@ pub use scheme::{
 pub use secret::Secret;
 pub use sign::{SignError, Signed, sign};
 pub use snippet::{Language, NotExpressible, UnknownLanguage, snippet};
-pub use template::{Filter, JsonPath, Source, Template, TemplateError};
+pub use template::{Filter, JsonPath, Source, Template, TemplateError, TemplatePart, fill_parameters};
 pub use test_key::{TestKey, sign_with_test_key};
 pub use verdict::{UnknownVerdict, Verdict};
 pub use verify::{Checked, check, verify};
