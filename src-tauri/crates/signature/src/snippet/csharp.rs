@@ -1,7 +1,7 @@
 //! C# for .NET 8, with nothing beside what it comes with.
 
 use super::dialect::{Dialect, Pairs, each, is_outside, replaced, upper, when};
-use super::{of_fixed_length, quoted};
+use super::text::{of_fixed_length, quoted};
 use crate::scheme::TimestampUnit;
 
 pub(super) const CSHARP: Dialect = Dialect {

@@ -5,7 +5,7 @@
 
 use super::dialect::{Dialect, Pairs, each, first_of, is_outside, needed, when};
 use super::plan::Plan;
-use super::{of_fixed_length, quoted};
+use super::text::{of_fixed_length, quoted};
 use crate::scheme::{Hash, SecretDecoding, TimestampUnit};
 
 pub(super) const GO: Dialect = Dialect {

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::dialect::{Dialect, Pairs, each, is_outside, needed, replaced, upper, when};
-use super::quoted;
+use super::text::quoted;
 use crate::scheme::TimestampUnit;
 
 pub(super) const JAVA: Dialect = Dialect {

@@ -1,7 +1,7 @@
 //! JavaScript for Node.js, with nothing beside `node:crypto`.
 
 use super::dialect::{Dialect, Pairs, each, is_outside, lower, replaced, when};
-use super::{braced, quoted};
+use super::text::{braced, quoted};
 use crate::scheme::TimestampUnit;
 
 pub(super) const NODE: Dialect = Dialect {

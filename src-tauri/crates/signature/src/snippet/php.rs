@@ -1,7 +1,7 @@
 //! PHP 8, with nothing beside what it comes with.
 
 use super::dialect::{Dialect, Pairs, each, limits, lower, when};
-use super::{braced, quoted};
+use super::text::{braced, quoted};
 use crate::scheme::TimestampUnit;
 
 pub(super) const PHP: Dialect = Dialect {

@@ -1,6 +1,7 @@
 //! What the code has to do, taken out of a scheme: the same steps whatever the language.
 
-use super::{NotExpressible, comment};
+use super::NotExpressible;
+use super::text::comment;
 use crate::scheme::{Algorithm, Condition, Encoding, Hash, Scheme, SecretForm, TimestampUnit};
 use crate::template::{self, Filter, Source};
 

@@ -1,7 +1,7 @@
 //! Python 3, with nothing beside its standard library.
 
 use super::dialect::{Dialect, Pairs, each, limits, lower, needed, replaced, when};
-use super::{in_hex, of_fixed_length, quoted};
+use super::text::{in_hex, of_fixed_length, quoted};
 use crate::scheme::TimestampUnit;
 
 pub(super) const PYTHON: Dialect = Dialect {

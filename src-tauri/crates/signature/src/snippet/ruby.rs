@@ -1,7 +1,7 @@
 //! Ruby, with nothing beside its standard library.
 
 use super::dialect::{Dialect, Pairs, each, limits, needed, replaced, upper, when};
-use super::{braced, in_hex, quoted};
+use super::text::{braced, in_hex, quoted};
 use crate::scheme::TimestampUnit;
 
 pub(super) const RUBY: Dialect = Dialect {

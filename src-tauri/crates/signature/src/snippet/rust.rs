@@ -2,7 +2,7 @@
 
 use super::dialect::{Dialect, Pairs, each, first_of, needed, replaced, when};
 use super::plan::{Piece, Plan, Time};
-use super::{braced, in_hex, quoted};
+use super::text::{braced, in_hex, quoted};
 use crate::scheme::{Hash, TimestampUnit};
 
 pub(super) const RUST: Dialect = Dialect {
