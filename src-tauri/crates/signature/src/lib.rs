@@ -24,6 +24,7 @@ mod grammar;
 mod judge;
 mod jwt;
 mod key;
+mod literal;
 mod message;
 mod read;
 mod report;
@@ -44,6 +45,7 @@ pub use diagnose::{
     explain,
 };
 pub use discover::{Discovered, discover, likely};
+pub use literal::literal;
 pub use message::{Draft, HeaderLine, Message, Micros};
 pub use report::{
     Age, CONTENT_CAP, Candidate, Check, Content, Digests, Found, KeyUsed, Note, NoteCode, Part, PartKind,
@@ -56,7 +58,7 @@ pub use scheme::{
 pub use secret::Secret;
 pub use sign::{SignError, Signed, sign};
 pub use snippet::{Language, NotExpressible, UnknownLanguage, snippet};
-pub use template::{Filter, JsonPath, Source, Template, TemplateError};
+pub use template::{Filter, JsonPath, Source, Template, TemplateError, TemplatePart, fill_parameters};
 pub use test_key::{TestKey, sign_with_test_key};
 pub use verdict::{UnknownVerdict, Verdict};
 pub use verify::{Checked, check, verify};

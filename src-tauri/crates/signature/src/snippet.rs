@@ -5,6 +5,7 @@
 //! code that leaves out a check is worse than none. Nothing of a request or a secret goes into it.
 
 mod csharp;
+mod dialect;
 mod go;
 mod java;
 mod node;
@@ -13,6 +14,8 @@ mod plan;
 mod python;
 mod ruby;
 mod rust;
+mod text;
+mod walk;
 
 use std::fmt;
 use std::str::FromStr;
@@ -144,84 +147,17 @@ pub enum NotExpressible {
 /// When a few lines cannot do it honestly.
 pub fn snippet(scheme: &Scheme, language: Language) -> Result<String, NotExpressible> {
     let plan = Plan::of(scheme)?;
-    Ok(match language {
-        Language::Node => node::write(&plan),
-        Language::Python => python::write(&plan),
-        Language::Rust => rust::write(&plan),
-        Language::Go => go::write(&plan),
-        Language::Php => php::write(&plan),
-        Language::Ruby => ruby::write(&plan),
-        Language::Java => java::write(&plan),
-        Language::CSharp => csharp::write(&plan),
-    })
-}
-
-/// A text between double quotes. What is no printable ASCII is written as its number in the language's own way, so that
-/// no line end, no mark that reorders text and no other encoding of the file changes what the code means; `more` have a
-/// meaning of their own in the language's quotes.
-fn quoted(text: &str, more: &[char], numbered: impl Fn(char) -> String) -> String {
-    let mut written = String::from("\"");
-    for character in text.chars() {
-        match character {
-            '\n' => written.push_str("\\n"),
-            '\r' => written.push_str("\\r"),
-            '\t' => written.push_str("\\t"),
-            '"' | '\\' => written.extend(['\\', character]),
-            other if more.contains(&other) => written.extend(['\\', other]),
-            ' '..='~' => written.push(character),
-            other => written.push_str(&numbered(other)),
-        }
-    }
-    written.push('"');
-    written
-}
-
-/// `\u{e9}`, as JavaScript, PHP, Ruby and Rust write a character by its number.
-fn braced(character: char) -> String {
-    format!("\\u{{{:x}}}", u32::from(character))
-}
-
-/// `\u00e9` or `\U0001f600`, as C#, Go and Python write a character by its number.
-fn of_fixed_length(character: char) -> String {
-    match u32::from(character) {
-        number @ ..=0xffff => format!("\\u{number:04x}"),
-        number => format!("\\U{number:08x}"),
-    }
-}
-
-/// A text as a comment of one line. Schemes come out of files that people share: no language may find the end of the
-/// comment in them, nor anything else that it acts on there.
-fn comment(text: &str) -> String {
-    let mut written = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            _ if ends_or_reorders(character) => written.push(' '),
-            // `?>` ends PHP within a comment, and Java reads `\u000a` there before it looks for comments.
-            '>' if written.ends_with('?') => written.push_str(" >"),
-            'u' if written.ends_with('\\') => written.push_str(" u"),
-            // `coding: utf-7` at the head of a file says to Python and Ruby how the rest is to be read.
-            ':' | '=' if names_an_encoding(&written) => written.push(','),
-            other => written.push(other),
-        }
-    }
-    written
-}
-
-/// Whether a character may end a line, reorders what is read, or is not seen at all.
-fn ends_or_reorders(character: char) -> bool {
-    character.is_control()
-        || matches!(character,
-            '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
-}
-
-fn names_an_encoding(written: &str) -> bool {
-    const WORD: &[u8] = b"coding";
-    let bytes = written.trim_end().as_bytes();
-    let end = bytes
-        .len()
-        .checked_sub(WORD.len())
-        .and_then(|start| bytes.get(start..));
-    end.is_some_and(|end| end.eq_ignore_ascii_case(WORD))
+    let dialect = match language {
+        Language::Node => &node::NODE,
+        Language::Python => &python::PYTHON,
+        Language::Rust => &rust::RUST,
+        Language::Go => &go::GO,
+        Language::Php => &php::PHP,
+        Language::Ruby => &ruby::RUBY,
+        Language::Java => &java::JAVA,
+        Language::CSharp => &csharp::CSHARP,
+    };
+    Ok(walk::write(dialect, &plan))
 }
 
 /// Lines of code.
@@ -234,19 +170,12 @@ impl Lines {
         self.0.push_str(text.as_ref());
         self.0.push('\n');
     }
-
-    /// Adds a line where it is asked for.
-    fn add_if(&mut self, wanted: bool, text: impl AsRef<str>) {
-        if wanted {
-            self.add(text);
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scheme::{Algorithm, Signature};
+    use crate::scheme::{Algorithm, Encoding, Signature};
 
     #[test]
     fn every_language_is_known_by_its_names() {
@@ -283,22 +212,68 @@ mod tests {
     }
 
     #[test]
-    fn a_text_is_quoted_so_that_no_language_reads_more_into_it() {
-        assert_eq!(
-            quoted("a\"\n\\$", &['$'], braced),
-            r#""a\"\n\\\$""#,
-            "quotes, line ends and dollars"
+    fn a_token_is_compared_as_it_is_sent() {
+        let token = |encoding: Encoding| Scheme {
+            encoding: encoding.into(),
+            ..Scheme::new(Algorithm::Token, Signature::header("X-Token"))
+        };
+        for language in Language::ALL {
+            assert_eq!(
+                snippet(&token(Encoding::HexAny), language),
+                snippet(&token(Encoding::Plain), language),
+                "{language}: only a digest in hex may come in any case"
+            );
+        }
+    }
+
+    #[test]
+    fn the_time_is_asked_for_only_where_it_is_judged() {
+        for language in Language::ALL {
+            let code = snippet(
+                &Scheme::new(Algorithm::HmacSha256, Signature::header("X-Signature")),
+                language,
+            );
+            assert!(!code.unwrap().contains("now"), "{language} has no use for it");
+        }
+    }
+
+    #[test]
+    fn the_crate_of_a_trait_is_listed() {
+        let scheme = Scheme::new(Algorithm::Md5, Signature::header("X-Signature"));
+        let code = snippet(&scheme, Language::Rust).unwrap();
+        assert!(
+            code.contains("use sha2::Digest as _;"),
+            "the trait is used: {code}"
         );
-        assert_eq!(
-            quoted("\0é😀", &[], braced),
-            r#""\u{0}\u{e9}\u{1f600}""#,
-            "by number"
-        );
-        assert_eq!(
-            quoted("\u{85}\u{2028}😀", &[], of_fixed_length),
-            r#""\u0085\u2028\U0001f600""#,
-            "by a number of fixed length"
-        );
+        assert!(code.contains("md-5 0.11, sha2 0.11"), "so is its crate: {code}");
+    }
+
+    #[test]
+    fn a_text_imports_nothing() {
+        let scheme = |content: &str| Scheme {
+            content: vec![crate::template::Template::parse(content).unwrap()],
+            ..Scheme::new(Algorithm::HmacSha256, Signature::header("X-Signature"))
+        };
+        for language in Language::ALL {
+            let imports = |content: &str| {
+                let code = snippet(&scheme(content), language).unwrap();
+                let is_import = |line: &&str| {
+                    let line = line.trim_start();
+                    ["import", "use ", "require", "\""]
+                        .iter()
+                        .any(|start| line.starts_with(start))
+                };
+                code.lines()
+                    .filter(is_import)
+                    .map(str::to_owned)
+                    .collect::<Vec<_>>()
+            };
+            assert_eq!(
+                imports("\"sort.time.URI.re.sub(\\{body}"),
+                imports("x{body}"),
+                "{language}: Go compiles no import that is not used"
+            );
+        }
     }
 
     /// Texts that some language would take for more than a text.

@@ -3,9 +3,11 @@
 //! Both are parsed once, when the scheme is read, so that checking a request parses nothing.
 
 mod filter;
+mod part;
 mod source;
 
 pub use filter::Filter;
+pub use part::{TemplatePart, fill_parameters};
 pub use source::{JsonPath, Source};
 
 use serde::{Deserialize, Serialize};
@@ -77,38 +79,15 @@ impl Template {
 
     /// Reads a template.
     pub fn parse(text: &str) -> Result<Self, TemplateError> {
-        let mut pieces = Vec::new();
-        let mut literal = String::new();
         let mut open = false;
-        let mut rest = text;
-        while let Some(next) = rest.find(['{', '}', '$']) {
-            let (before, after) = rest.split_at(next);
-            literal.push_str(before);
-            let at = text.len() - after.len();
-            if let Some(tail) = after.strip_prefix("{{") {
-                literal.push('{');
-                rest = tail;
-            } else if let Some(tail) = after.strip_prefix("}}") {
-                literal.push('}');
-                rest = tail;
-            } else if after.starts_with('}') {
-                return Err(TemplateError::Unopened(at));
-            } else if after.starts_with('$') && !after.starts_with("${") {
-                literal.push('$');
-                rest = &after[1..];
-            } else {
-                let close = after.find('}').ok_or(TemplateError::Unclosed(at))?;
-                if !literal.is_empty() {
-                    pieces.push(Piece::Literal(std::mem::take(&mut literal)));
-                }
-                pieces.push(Self::piece(&after[..close], &mut open)?);
-                rest = &after[close + 1..];
-            }
-        }
-        literal.push_str(rest);
-        if !literal.is_empty() {
-            pieces.push(Piece::Literal(literal));
-        }
+        let pieces = TemplatePart::split(text)?
+            .into_iter()
+            .map(|part| match part {
+                TemplatePart::Literal(literal) => Ok(Piece::Literal(literal)),
+                TemplatePart::Parameter(name) => Ok(Piece::Parameter(name.to_owned())),
+                TemplatePart::Place(inner) => Self::piece(inner, &mut open),
+            })
+            .collect::<Result<_, _>>()?;
         if open {
             return Err(TemplateError::Unpaired);
         }
@@ -118,11 +97,7 @@ impl Template {
         })
     }
 
-    fn piece(opened: &str, open: &mut bool) -> Result<Piece, TemplateError> {
-        if let Some(name) = opened.strip_prefix("${") {
-            return Ok(Piece::Parameter(name.to_owned()));
-        }
-        let inner = &opened[1..];
+    fn piece(inner: &str, open: &mut bool) -> Result<Piece, TemplateError> {
         if inner == "/" {
             return if std::mem::replace(open, false) {
                 Ok(Piece::End)

@@ -2,7 +2,9 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::convert::Infallible;
 
+use hookbench_signature::{TemplatePart, fill_parameters};
 use serde::{Deserialize, Serialize};
 
 use super::{Facts, Place, TemplateError};
@@ -37,11 +39,8 @@ impl Template {
         // With parameters still open only the balance of the braces can be judged; `1` fits wherever a name or a
         // path does.
         let open = text.contains("${");
-        let pieces = pieces(&if open {
-            fill(text, |_| Some("1".to_owned()))
-        } else {
-            text.to_owned()
-        })?;
+        let Ok(filled) = fill_parameters(text, |_| Ok::<_, Infallible>("1"));
+        let pieces = pieces(&filled)?;
         Ok(Self {
             text: text.to_owned(),
             pieces: if open { Vec::new() } else { pieces },
@@ -73,13 +72,9 @@ impl Template {
         if !self.open {
             return Some(Cow::Borrowed(&self.pieces));
         }
-        let mut complete = true;
-        let text = fill(&self.text, |name| {
-            let value = parameters.get(name).filter(|value| !value.is_empty());
-            complete &= value.is_some();
-            value.cloned()
-        });
-        pieces(&text).ok().filter(|_| complete).map(Cow::Owned)
+        let value = |name: &str| parameters.get(name).filter(|value| !value.is_empty()).ok_or(());
+        let text = fill_parameters(&self.text, value).ok()?;
+        pieces(&text).ok().map(Cow::Owned)
     }
 
     pub(super) fn render_with(
@@ -103,56 +98,21 @@ impl Template {
     }
 }
 
-/// Puts values in for `${name}`; a name without a value gives nothing.
-pub(super) fn fill(text: &str, mut value: impl FnMut(&str) -> Option<String>) -> String {
-    let mut filled = String::with_capacity(text.len());
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("${") {
-        let Some((name, tail)) = after.split_once('}') else {
-            break;
-        };
-        filled.push_str(before);
-        filled.push_str(&value(name).unwrap_or_default());
-        rest = tail;
-    }
-    filled.push_str(rest);
-    filled
-}
-
 fn pieces(text: &str) -> Result<Vec<Piece>, TemplateError> {
     let unpaired = || TemplateError::Brace(text.to_owned());
-    let mut pieces = Vec::new();
-    let mut literal = String::new();
-    let mut rest = text;
-    while let Some(next) = rest.find(['{', '}']) {
-        let (before, after) = rest.split_at(next);
-        literal.push_str(before);
-        if let Some(tail) = after.strip_prefix("{{") {
-            literal.push('{');
-            rest = tail;
-        } else if let Some(tail) = after.strip_prefix("}}") {
-            literal.push('}');
-            rest = tail;
-        } else {
-            let (inner, tail) = after
-                .strip_prefix('{')
-                .and_then(|inner| inner.split_once('}'))
-                .ok_or_else(unpaired)?;
-            if !literal.is_empty() {
-                pieces.push(Piece::Literal(std::mem::take(&mut literal)));
-            }
-            pieces.push(match EXTRAS.into_iter().find(|name| *name == inner) {
-                Some(name) => Piece::Extra(name),
-                None => Piece::Place(inner.parse()?),
-            });
-            rest = tail;
-        }
-    }
-    literal.push_str(rest);
-    if !literal.is_empty() {
-        pieces.push(Piece::Literal(literal));
-    }
-    Ok(pieces)
+    TemplatePart::split(text)
+        .map_err(|_| unpaired())?
+        .into_iter()
+        .map(|part| match part {
+            TemplatePart::Literal(literal) => Ok(Piece::Literal(literal)),
+            TemplatePart::Place(inner) => match EXTRAS.into_iter().find(|name| *name == inner) {
+                Some(name) => Ok(Piece::Extra(name)),
+                None => inner.parse().map(Piece::Place),
+            },
+            // They are filled in: this one came with a value.
+            TemplatePart::Parameter(_) => Err(unpaired()),
+        })
+        .collect()
 }
 
 impl TryFrom<String> for Template {
@@ -212,6 +172,13 @@ mod tests {
             render("{json:${other}}", "{}"),
             None,
             "without a value there is none"
+        );
+        let facts = Facts::new("POST", "/", &[], b"{}");
+        let nested = BTreeMap::from([("path".to_owned(), "${path}".to_owned())]);
+        assert_eq!(
+            Template::parse("${path}").unwrap().render(&facts, &nested),
+            None,
+            "a value is no parameter again"
         );
     }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::Value;
 
 use super::Scheme;
+use crate::template::fill_parameters;
 
 /// One thing the person chooses, with what a form needs to ask for it.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -154,29 +155,16 @@ pub(super) fn resolve(scheme: &Scheme, values: &BTreeMap<String, String>) -> Res
 
 fn fill(value: &mut Value, known: &BTreeMap<&str, &str>) -> Result<(), ResolveError> {
     match value {
-        Value::String(text) if text.contains("${") => *text = fill_text(text, known)?,
+        Value::String(text) if text.contains("${") => {
+            *text = fill_parameters(text, |name| {
+                known
+                    .get(name)
+                    .ok_or_else(|| ResolveError::Missing(name.to_owned()))
+            })?;
+        }
         Value::Array(values) => values.iter_mut().try_for_each(|value| fill(value, known))?,
         Value::Object(members) => members.values_mut().try_for_each(|value| fill(value, known))?,
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
     Ok(())
-}
-
-fn fill_text(text: &str, known: &BTreeMap<&str, &str>) -> Result<String, ResolveError> {
-    let mut filled = String::new();
-    let mut rest = text;
-    while let Some((before, after)) = rest.split_once("${") {
-        let Some((name, tail)) = after.split_once('}') else {
-            break;
-        };
-        filled.push_str(before);
-        filled.push_str(
-            known
-                .get(name)
-                .ok_or_else(|| ResolveError::Missing(name.to_owned()))?,
-        );
-        rest = tail;
-    }
-    filled.push_str(rest);
-    Ok(filled)
 }

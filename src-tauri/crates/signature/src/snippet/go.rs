@@ -1,309 +1,232 @@
 //! Go, with nothing beside its standard library.
+//!
+//! It has no expression that can fail: what is an expression elsewhere is a few lines here, also as the text of a
+//! variable and as a key.
 
-use super::plan::{Check, Name, Piece, Plan, When};
-use super::{Lines, of_fixed_length, quoted};
-use crate::scheme::{Encoding, Hash, SecretDecoding, SecretForm, TimestampUnit};
+use super::dialect::{Dialect, Pairs, each, first_of, is_outside, needed, when};
+use super::plan::Plan;
+use super::text::{of_fixed_length, quoted};
+use crate::scheme::{Hash, SecretDecoding, TimestampUnit};
 
-pub(super) fn write(plan: &Plan) -> String {
-    let mut body = Lines::default();
-    let mut arguments = vec!["secret string", "headers map[string]string", "body []byte"];
-    if plan.needs_url() {
-        arguments.push("address string");
-    }
-    if plan.needs_method() {
-        arguments.push("method string");
-    }
-    if plan.is_aged() {
-        arguments.push("now time.Time");
-    }
-    body.add(format!("func Verify({}) bool {{", arguments.join(", ")));
-    for (name, values) in &plan.required {
-        let tests: Vec<String> = values
-            .iter()
-            .map(|value| format!("headers[{}] != {}", text(name), text(value)))
-            .collect();
-        body.add(format!("\tif {} {{\n\t\treturn false\n\t}}", tests.join(" && ")));
-    }
-    body.add_if(
-        plan.reads_form(),
-        "\tif !strings.HasPrefix(headers[\"content-type\"], \"application/x-www-form-urlencoded\") {\n\t\treturn false\n\t}",
-    );
-    received(&mut body, plan);
-    time(&mut body, plan);
-    if !plan.id.is_empty() {
-        first(&mut body, "id", &plan.id);
-        body.add("\tif id == \"\" {\n\t\treturn false\n\t}");
-    }
-    for piece in &plan.content {
-        if let Piece::Header(name) = piece {
-            body.add(format!(
-                "\tif _, found := headers[{}]; !found {{\n\t\treturn false\n\t}}",
-                text(name)
-            ));
-        }
-    }
-    expected(&mut body, plan);
-    let value = if plan.encoding == Encoding::HexAny {
-        "strings.ToLower(value)"
-    } else {
-        "value"
-    };
-    body.add(format!(
-        "\tfor _, value := range received {{\n\t\tif hmac.Equal([]byte(expected), []byte({value})) {{\n\t\t\treturn true\n\t\t}}\n\t}}\n\treturn false\n}}"
-    ));
-    let body = body.0;
-    let mut code = Lines::default();
-    for head in &plan.heads {
-        code.add(format!("// {head}"));
-    }
-    code.add("package webhook\n\nimport (");
-    for (package, used) in [
-        ("crypto/hmac", "hmac."),
-        ("crypto/md5", "md5."),
-        ("crypto/sha1", "sha1."),
-        ("crypto/sha256", "sha256."),
-        ("crypto/sha512", "sha512."),
-        ("encoding/base64", "base64."),
-        ("encoding/hex", "hex."),
-        ("net/url", "url."),
-        ("sort", "sort."),
-        ("strconv", "strconv."),
-        ("strings", "strings."),
-        ("time", "time."),
-    ] {
-        code.add_if(body.contains(used), format!("\t\"{package}\""));
-    }
-    code.add(")\n");
-    code.0 + &body
-}
+pub(super) const GO: Dialect = Dialect {
+    comment: "//",
+    sigil: "",
+    file: |heads, code| {
+        let imports = needed(IMPORTS, code).join("\"\n\t\"");
+        format!("{heads}package webhook\n\nimport (\n\t\"{imports}\"\n)\n\n{code}")
+    },
+
+    text,
+    separator: text,
+    ascii: bytes,
+    bytes,
+
+    parameters: [
+        "secret string, headers map[string]string, body []byte",
+        "address string",
+        "method string",
+        "now time.Time",
+    ],
+    opening: |_, parameters| format!("func Verify({parameters}) bool {{"),
+    refuse_if: |test| format!("\tif {test} {{\n\t\treturn false\n\t}}"),
+    bind: |variable, value| format!("\t{variable} := {value}"),
+    is_empty: Some(|variable| format!("{variable} == \"\"")),
+    starts_with: |text, prefix| format!("strings.HasPrefix({text}, {prefix})"),
+
+    header: |name| format!("headers[{name}]"),
+    first: |names, variable| {
+        first_of(
+            names,
+            |name| format!("headers[{name}]"),
+            |name| format!("\n\tif {variable} == \"\" {{\n\t\t{variable} = headers[{name}]\n\t}}"),
+        )
+    },
+    lacks: Some(|name| format!("_, found := headers[{name}]; !found")),
+    is_none_of: |name, values| each(values, " && ", |value| format!("headers[{name}] != {value}")),
+    is_no_form: "!strings.HasPrefix(headers[\"content-type\"], \"application/x-www-form-urlencoded\")",
+
+    name: "name",
+    is: |name| format!("name == {name}"),
+    or: " || ",
+    texts: |plan, test| {
+        let time = when(plan.lists_time(), "\ttimestamp := \"\"\n");
+        let names = "\tfor name, value := range headers {\n\t\tif";
+        format!("{time}\treceived := []string{{}}\n{names} !({test}) {{\n\t\t\tcontinue\n\t\t}}")
+    },
+    after_prefix: |prefix, _| {
+        format!(
+            "\t\tif !strings.HasPrefix(value, {prefix}) {{
+\t\t\tcontinue
+\t\t}}
+\t\tvalue = strings.TrimPrefix(value, {prefix})"
+        )
+    },
+    received: "\t\treceived = append(received, strings.TrimSpace(value))\n\t}",
+    items: |list, separator, trim| {
+        let at = if list.assign.is_none() { "at" } else { "_" };
+        format!("\t\tfor {at}, item := range strings.Split(value, {separator}) {{{trim}")
+    },
+    trim: "\n\t\t\titem = strings.TrimSpace(item)",
+    received_from: |position, time| {
+        let time = time.map(|at| in_loop(&format!("at == {at}"), "timestamp = item"));
+        in_loop(&format!("at >= {position}"), RECEIVED_ITEM) + &time.unwrap_or_default() + "\t\t}\n\t}"
+    },
+    received_of,
+    item: None,
+    value: None,
+
+    age: |unit| {
+        let (signed_at, age) = match unit {
+            TimestampUnit::Seconds => (NUMBER, "float64(now.UnixNano())/1e9 - signedAt"),
+            TimestampUnit::Milliseconds => (NUMBER, "float64(now.UnixNano())/1e9 - signedAt/1000"),
+            TimestampUnit::Rfc3339 => (
+                "time.Parse(time.RFC3339Nano, timestamp)",
+                "now.Sub(signedAt).Seconds()",
+            ),
+        };
+        format!("\tsignedAt, err := {signed_at}\n\tif err != nil {{\n\t\treturn false\n\t}}\n\tage := {age}")
+    },
+    is_outside,
+
+    stripped: |prefix, _| format!("strings.TrimPrefix(secret, {prefix})"),
+    of_text: |secret| format!("key = []byte({secret})"),
+    of_hex: |secret| read("hex.DecodeString", secret),
+    of_base64: |secret| read("base64.StdEncoding.DecodeString", secret),
+    hashed: |hash, key| format!("{key}\nhashed := {}(key)\nkey = hashed[:]", sum(hash)),
+    choice: |test, one, other| {
+        format!(
+            "if {test} {{\n{}\n}} else {{\n{}\n}}",
+            indented(one),
+            indented(other)
+        )
+    },
+    key,
+
+    pieces: ["body", "key", PATH, "[]byte(form)"],
+    url: |escapes| match escapes.concat().join(", ").as_str() {
+        "" => "address".to_owned(),
+        escapes => format!("strings.NewReplacer({escapes}).Replace(address)"),
+    },
+    id: "id",
+    form: r#"	fields, failed := url.ParseQuery(string(body))
+	if failed != nil {
+		return false
+	}
+	names := []string{}
+	for name := range fields {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	form := ""
+	for _, name := range names {
+		sort.Strings(fields[name])
+		for at, value := range fields[name] {
+			if at == 0 || fields[name][at-1] != value {
+				form += name + value
+			}
+		}
+	}"#,
+
+    hmac: |hash| format!("hmac.New({}, key)", new(hash)),
+    plain: |hash| format!("{}()", new(hash)),
+    digest: |digest, pieces| {
+        let writes = each(pieces, "", |piece| format!("\n\tdigest.Write({piece})"));
+        let parse = "\tparsed, broken := url.Parse(address)\n\tif broken != nil {\n\t\treturn false\n\t}\n";
+        let parse = when(pieces.iter().any(|piece| piece == PATH), parse);
+        format!("{parse}\tdigest := {digest}{writes}")
+    },
+    hex: |_| "hex.EncodeToString(digest.Sum(nil))".to_owned(),
+    hex_upper: |_| "strings.ToUpper(hex.EncodeToString(digest.Sum(nil)))".to_owned(),
+    base64: |_| "base64.StdEncoding.EncodeToString(digest.Sum(nil))".to_owned(),
+    base64url: |_| "base64.RawURLEncoding.EncodeToString(digest.Sum(nil))".to_owned(),
+    sent: ["secret", "base64.StdEncoding.EncodeToString([]byte(secret))"],
+
+    cases: ["value", "strings.ToLower(value)"],
+    closing: |value| {
+        format!(
+            "\tfor _, value := range received {{
+\t\tif hmac.Equal([]byte(expected), []byte({value})) {{
+\t\t\treturn true
+\t\t}}
+\t}}
+\treturn false
+}}"
+        )
+    },
+};
+
+/// Packages, each with what shows that it is used.
+const IMPORTS: &[(&str, &str)] = &[
+    ("crypto/hmac", "hmac."),
+    ("crypto/md5", "md5."),
+    ("crypto/sha1", "sha1."),
+    ("crypto/sha256", "sha256."),
+    ("crypto/sha512", "sha512."),
+    ("encoding/base64", "base64."),
+    ("encoding/hex", "hex."),
+    ("net/url", "url."),
+    ("sort", "sort."),
+    ("strconv", "strconv."),
+    ("strings", "strings."),
+    ("time", "time."),
+];
+
+const NUMBER: &str = "strconv.ParseFloat(timestamp, 64)";
+const PATH: &str = "[]byte(parsed.EscapedPath())";
+const RECEIVED_ITEM: &str = "received = append(received, item)";
 
 fn text(text: &str) -> String {
     quoted(text, &[], of_fixed_length)
 }
 
-fn first(code: &mut Lines, variable: &str, names: &[String]) {
-    for (at, name) in names.iter().enumerate() {
-        code.add(if at == 0 {
-            format!("\t{variable} := headers[{}]", text(name))
-        } else {
-            format!(
-                "\tif {variable} == \"\" {{\n\t\t{variable} = headers[{}]\n\t}}",
-                text(name)
-            )
-        });
-    }
+fn bytes(text: &str) -> String {
+    format!("[]byte({text})")
 }
 
-fn received(code: &mut Lines, plan: &Plan) {
-    let names: Vec<String> = plan
-        .names
-        .iter()
-        .map(|name| match name {
-            Name::Exact(name) => format!("name == {}", text(name)),
-            Name::Starting(start) => format!("strings.HasPrefix(name, {})", text(start)),
-        })
-        .collect();
-    let timestamp = match plan.time.as_ref().map(|time| &time.place) {
-        Some(When::Item(key)) => Some((Some(key), 0)),
-        Some(When::At(at)) => Some((None, *at)),
-        _ => None,
-    };
-    code.add_if(timestamp.is_some(), "\ttimestamp := \"\"");
-    code.add("\treceived := []string{}");
-    code.add(format!(
-        "\tfor name, value := range headers {{\n\t\tif !({}) {{\n\t\t\tcontinue\n\t\t}}",
-        names.join(" || ")
-    ));
-    if !plan.prefix.is_empty() {
-        let prefix = text(&plan.prefix);
-        code.add(format!(
-            "\t\tif !strings.HasPrefix(value, {prefix}) {{\n\t\t\tcontinue\n\t\t}}\n\t\tvalue = strings.TrimPrefix(value, {prefix})"
-        ));
+/// A statement under a condition, for each item.
+fn in_loop(test: &str, statement: &str) -> String {
+    format!("\t\t\tif {test} {{\n\t\t\t\t{statement}\n\t\t\t}}\n")
+}
+
+fn received_of(pairs: &Pairs) -> String {
+    let mut code = format!("\t\t\tparts := strings.SplitN(item, {}, 2)\n", pairs.assign);
+    let is_of = |key: &str| format!("len(parts) == 2 && parts[0] == {key}");
+    code += &in_loop(&is_of(&pairs.key), "received = append(received, parts[1])");
+    if pairs.bare {
+        code += &in_loop("len(parts) == 1", RECEIVED_ITEM);
     }
-    let Some(list) = &plan.list else {
-        code.add("\t\treceived = append(received, strings.TrimSpace(value))\n\t}");
-        return;
-    };
-    let at = if list.assign.is_none() { "at" } else { "_" };
-    code.add(format!(
-        "\t\tfor {at}, item := range strings.Split(value, {}) {{",
-        text(&list.separator)
-    ));
-    code.add_if(list.trim, "\t\t\titem = strings.TrimSpace(item)");
-    if let Some(assign) = &list.assign {
-        let split = format!("\t\t\tparts := strings.SplitN(item, {}, 2)", text(assign));
-        code.add(split);
-        code.add(format!(
-            "\t\t\tif len(parts) == 2 && parts[0] == {} {{\n\t\t\t\treceived = append(received, parts[1])\n\t\t\t}}",
-            text(&list.key)
-        ));
-        code.add_if(
-            list.bare,
-            "\t\t\tif len(parts) == 1 {\n\t\t\t\treceived = append(received, item)\n\t\t\t}",
+    if let Some(key) = &pairs.time {
+        code += &in_loop(
+            &format!("{} && timestamp == \"\"", is_of(key)),
+            "timestamp = parts[1]",
         );
-        if let Some((Some(key), _)) = timestamp {
-            code.add(format!(
-                "\t\t\tif len(parts) == 2 && parts[0] == {} && timestamp == \"\" {{\n\t\t\t\ttimestamp = parts[1]\n\t\t\t}}",
-                text(key)
-            ));
-        }
-    } else {
-        code.add(format!(
-            "\t\t\tif at >= {} {{\n\t\t\t\treceived = append(received, item)\n\t\t\t}}",
-            list.position
-        ));
-        if let Some((None, place)) = timestamp {
-            code.add(format!(
-                "\t\t\tif at == {place} {{\n\t\t\t\ttimestamp = item\n\t\t\t}}"
-            ));
-        }
     }
-    code.add("\t\t}\n\t}");
+    code + "\t\t}\n\t}"
 }
 
-fn time(code: &mut Lines, plan: &Plan) {
-    let Some(time) = &plan.time else { return };
-    if let When::Header(names) = &time.place {
-        first(code, "timestamp", names);
-    }
-    code.add("\tif timestamp == \"\" {\n\t\treturn false\n\t}");
-    if !plan.is_aged() {
-        return;
-    }
-    match time.unit {
-        TimestampUnit::Rfc3339 => code.add(
-            "\tsignedAt, err := time.Parse(time.RFC3339Nano, timestamp)\n\tif err != nil {\n\t\treturn false\n\t}\n\tage := now.Sub(signedAt).Seconds()",
-        ),
-        TimestampUnit::Seconds | TimestampUnit::Milliseconds => {
-            let scale = if time.unit == TimestampUnit::Milliseconds { "/1000" } else { "" };
-            code.add(format!(
-                "\tsignedAt, err := strconv.ParseFloat(timestamp, 64)\n\tif err != nil {{\n\t\treturn false\n\t}}\n\tage := float64(now.UnixNano())/1e9 - signedAt{scale}"
-            ));
-        }
-    }
-    let limits: Vec<String> = [
-        time.past.map(|past| format!("age <= {past}")),
-        time.future.map(|future| format!("age >= -{future}")),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    code.add(format!(
-        "\tif !({}) {{\n\t\treturn false\n\t}}",
-        limits.join(" && ")
-    ));
+fn read(function: &str, secret: &str) -> String {
+    format!("if key, err = {function}({secret}); err != nil {{\n\treturn false\n}}")
 }
 
-fn key(code: &mut Lines, indent: &str, form: &SecretForm) {
-    let stripped = match &form.strip {
-        Some(prefix) => format!("strings.TrimPrefix(secret, {})", text(prefix)),
-        None => "secret".to_owned(),
-    };
-    match form.decode {
-        SecretDecoding::Text => code.add(format!("{indent}key = []byte({stripped})")),
-        SecretDecoding::Hex => code.add(format!(
-            "{indent}if key, err = hex.DecodeString({stripped}); err != nil {{\n{indent}\treturn false\n{indent}}}"
-        )),
-        SecretDecoding::Base64 => code.add(format!(
-            "{indent}if key, err = base64.StdEncoding.DecodeString({stripped}); err != nil {{\n{indent}\treturn false\n{indent}}}"
-        )),
-    }
-    if let Some(hash) = form.hash {
-        code.add(format!(
-            "{indent}hashed := {}(key)\n{indent}key = hashed[:]",
-            sum(hash)
-        ));
-    }
+fn key(plan: &Plan, key: &str) -> String {
+    let fails = plan.forms.iter().any(|form| form.decode != SecretDecoding::Text);
+    // Reading the time has made an `err` already.
+    let error = when(fails && !plan.is_aged(), "\tvar err error\n");
+    format!("\tvar key []byte\n{error}{}", indented(key))
 }
 
-fn expected(code: &mut Lines, plan: &Plan) {
-    let (hash, is_keyed) = match plan.check {
-        Check::Token => return code.add("\texpected := secret"),
-        Check::Basic => {
-            return code.add("\texpected := base64.StdEncoding.EncodeToString([]byte(secret))");
-        }
-        Check::Hmac(hash) => (hash, true),
-        Check::Digest(hash) => (hash, false),
-    };
-    let decodes = plan.forms.iter().any(|form| form.decode != SecretDecoding::Text);
-    code.add("\tvar key []byte");
-    code.add_if(decodes && !plan.is_aged(), "\tvar err error");
-    match plan.forms.as_slice() {
-        [one, other] => {
-            code.add(format!(
-                "\tif strings.HasPrefix(secret, {}) {{",
-                text(one.only_with.as_deref().unwrap_or_default())
-            ));
-            key(code, "\t\t", one);
-            code.add("\t} else {");
-            key(code, "\t\t", other);
-            code.add("\t}");
-        }
-        forms => forms.iter().for_each(|form| key(code, "\t", form)),
-    }
-    code.add_if(
-        plan.reads_form(),
-        "\tfields, failed := url.ParseQuery(string(body))\n\tif failed != nil {\n\t\treturn false\n\t}\n\tnames := []string{}\n\tfor name := range fields {\n\t\tnames = append(names, name)\n\t}\n\tsort.Strings(names)\n\tform := \"\"\n\tfor _, name := range names {\n\t\tsort.Strings(fields[name])\n\t\tfor at, value := range fields[name] {\n\t\t\tif at == 0 || fields[name][at-1] != value {\n\t\t\t\tform += name + value\n\t\t\t}\n\t\t}\n\t}",
-    );
-    if plan.content.contains(&Piece::Path) {
-        code.add("\tparsed, broken := url.Parse(address)\n\tif broken != nil {\n\t\treturn false\n\t}");
-    }
-    code.add(if is_keyed {
-        format!("\tdigest := hmac.New({}.New{}, key)", package(hash), suffix(hash))
-    } else {
-        format!("\tdigest := {}.New{}()", package(hash), suffix(hash))
-    });
-    for part in &plan.content {
-        code.add(format!("\tdigest.Write({})", piece(part)));
-    }
-    code.add(match plan.encoding {
-        Encoding::Hex | Encoding::HexAny | Encoding::Plain => {
-            "\texpected := hex.EncodeToString(digest.Sum(nil))"
-        }
-        Encoding::HexUpper => "\texpected := strings.ToUpper(hex.EncodeToString(digest.Sum(nil)))",
-        Encoding::Base64 => "\texpected := base64.StdEncoding.EncodeToString(digest.Sum(nil))",
-        Encoding::Base64url => "\texpected := base64.RawURLEncoding.EncodeToString(digest.Sum(nil))",
-    });
+fn indented(statements: &str) -> String {
+    let lines: Vec<String> = statements.lines().map(|line| format!("\t{line}")).collect();
+    lines.join("\n")
 }
 
-fn piece(piece: &Piece) -> String {
-    match piece {
-        Piece::Text(literal) => format!("[]byte({})", text(literal)),
-        Piece::Body => "body".to_owned(),
-        Piece::Timestamp => "[]byte(timestamp)".to_owned(),
-        Piece::Id => "[]byte(id)".to_owned(),
-        Piece::Secret => "key".to_owned(),
-        Piece::Method => "[]byte(method)".to_owned(),
-        Piece::Header(name) => format!("[]byte(headers[{}])", text(name)),
-        Piece::Url(escapes) if escapes.is_empty() => "[]byte(address)".to_owned(),
-        Piece::Url(escapes) => {
-            let pairs: Vec<String> = escapes
-                .iter()
-                .map(|(escape, character)| format!("{}, {}", text(escape), text(&character.to_string())))
-                .collect();
-            format!(
-                "[]byte(strings.NewReplacer({}).Replace(address))",
-                pairs.join(", ")
-            )
-        }
-        Piece::Path => "[]byte(parsed.EscapedPath())".to_owned(),
-        Piece::Form => "[]byte(form)".to_owned(),
-    }
-}
-
-const fn package(hash: Hash) -> &'static str {
+const fn new(hash: Hash) -> &'static str {
     match hash {
-        Hash::Md5 => "md5",
-        Hash::Sha1 => "sha1",
-        Hash::Sha256 => "sha256",
-        Hash::Sha384 | Hash::Sha512 => "sha512",
-    }
-}
-
-const fn suffix(hash: Hash) -> &'static str {
-    match hash {
-        Hash::Sha384 => "384",
-        _ => "",
+        Hash::Md5 => "md5.New",
+        Hash::Sha1 => "sha1.New",
+        Hash::Sha256 => "sha256.New",
+        Hash::Sha384 => "sha512.New384",
+        Hash::Sha512 => "sha512.New",
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the code has to do, taken out of a scheme: the same steps whatever the language.
 
-use super::{NotExpressible, comment};
+use super::NotExpressible;
+use super::text::comment;
 use crate::scheme::{Algorithm, Condition, Encoding, Hash, Scheme, SecretForm, TimestampUnit};
 use crate::template::{self, Filter, Source};
 
@@ -229,14 +230,19 @@ impl Plan {
         self.heads = heads.iter().map(|head| comment(head)).collect();
     }
 
-    pub(super) fn needs_url(&self) -> bool {
+    /// What the function is given, of: secret, headers and body; the URL; the method; the time.
+    pub(super) fn given(&self, [always, url, method, now]: [&str; 4]) -> String {
+        let mut given = vec![always];
+        given.extend(self.needs_url().then_some(url));
+        given.extend(self.content.contains(&Piece::Method).then_some(method));
+        given.extend(self.is_aged().then_some(now));
+        given.join(", ")
+    }
+
+    fn needs_url(&self) -> bool {
         self.content
             .iter()
             .any(|piece| matches!(piece, Piece::Url(_) | Piece::Path))
-    }
-
-    pub(super) fn needs_method(&self) -> bool {
-        self.content.contains(&Piece::Method)
     }
 
     pub(super) fn reads_form(&self) -> bool {
@@ -250,9 +256,11 @@ impl Plan {
             .is_some_and(|time| time.past.is_some() || time.future.is_some())
     }
 
-    /// Whether any form of the secret is written so.
-    pub(super) fn decodes(&self, decode: crate::scheme::SecretDecoding) -> bool {
-        self.forms.iter().any(|form| form.decode == decode)
+    /// Whether the time is beside the signatures.
+    pub(super) fn lists_time(&self) -> bool {
+        self.time
+            .as_ref()
+            .is_some_and(|time| !matches!(time.place, When::Header(_)))
     }
 }
 

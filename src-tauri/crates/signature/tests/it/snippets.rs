@@ -14,7 +14,7 @@ use std::process::Command;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hookbench_signature::{
-    Draft, Language, Message, Micros, NotExpressible, Scheme, Secret, Verdict, check, sign, snippet,
+    Draft, Language, Message, Micros, NotExpressible, Scheme, Secret, Verdict, check, literal, sign, snippet,
 };
 use serde_json::{Value, json};
 
@@ -243,12 +243,6 @@ fn program(names: &[&'static str], asked: &str) -> Option<&'static str> {
     found
 }
 
-fn runner(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/runners")
-        .join(name)
-}
-
 /// Holds what a runner printed, a line a case, beside what is right.
 fn judge(language: Language, cases: &[Case], run: &mut Command) {
     let answered = run.output().unwrap();
@@ -314,76 +308,74 @@ fn most_schemes_with_a_secret_can_be_written_down() {
     assert!(refused.len() <= 14, "few are refused: {refused:#?}");
 }
 
-#[test]
-fn node_takes_what_is_signed_and_nothing_else() {
-    let Some(node) = program(&["node"], "--version") else {
+/// Lets a runner, in the first of these programs that is here, take what is signed and nothing else.
+fn takes_what_is_signed(language: Language, ending: &str, programs: &[&'static str]) {
+    let Some(program) = program(programs, "--version") else {
         return;
     };
     let cases = all_cases();
-    let folder = folder(Language::Node, "js", &cases);
-    judge(
-        Language::Node,
-        &cases,
-        Command::new(node).arg(runner("run.js")).arg(folder),
-    );
+    let folder = folder(language, ending, &cases);
+    let runner = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/runners/run.{ending}"));
+    judge(language, &cases, Command::new(program).arg(runner).arg(folder));
+}
+
+#[test]
+fn node_takes_what_is_signed_and_nothing_else() {
+    takes_what_is_signed(Language::Node, "js", &["node"]);
 }
 
 #[test]
 fn python_takes_what_is_signed_and_nothing_else() {
-    let Some(python) = program(&["python3", "python"], "--version") else {
-        return;
-    };
-    let cases = all_cases();
-    let folder = folder(Language::Python, "py", &cases);
-    judge(
-        Language::Python,
-        &cases,
-        Command::new(python).arg(runner("run.py")).arg(folder),
-    );
+    takes_what_is_signed(Language::Python, "py", &["python3", "python"]);
 }
 
 #[test]
 fn ruby_takes_what_is_signed_and_nothing_else() {
-    let Some(ruby) = program(&["ruby"], "--version") else {
-        return;
-    };
-    let cases = all_cases();
-    let folder = folder(Language::Ruby, "rb", &cases);
-    judge(
-        Language::Ruby,
-        &cases,
-        Command::new(ruby).arg(runner("run.rb")).arg(folder),
-    );
+    takes_what_is_signed(Language::Ruby, "rb", &["ruby"]);
 }
 
 #[test]
 fn php_takes_what_is_signed_and_nothing_else() {
-    let Some(php) = program(&["php"], "--version") else {
-        return;
-    };
-    let cases = all_cases();
-    let folder = folder(Language::Php, "php", &cases);
-    judge(
-        Language::Php,
-        &cases,
-        Command::new(php).arg(runner("run.php")).arg(folder),
-    );
+    takes_what_is_signed(Language::Php, "php", &["php"]);
 }
 
 /// A text as Go and Java read it.
-fn literal(text: &str) -> String {
-    let mut written = String::from("\"");
-    for character in text.chars() {
-        match character {
-            '"' | '\\' => written.extend(['\\', character]),
-            other if other.is_ascii_graphic() || other == ' ' => written.push(other),
-            other => {
-                let _ = write!(written, "\\u{:04x}", u32::from(other));
+fn quoted(text: &str) -> String {
+    let is_printable = |letter| matches!(letter, ' '..='~');
+    literal(text.chars(), '"', is_printable, |written, letter| {
+        let _ = write!(written, "\\u{:04x}", u32::from(letter));
+    })
+}
+
+/// How a compiled language is given a case.
+struct Spelling {
+    /// A header among others.
+    header: fn(&str, &str) -> String,
+    /// Secret, headers and body.
+    given: fn(&str, &str, &str) -> String,
+    now: fn(i64) -> String,
+}
+
+impl Spelling {
+    fn arguments(&self, case: &Case, needs: &Value) -> String {
+        let headers: Vec<String> = case
+            .headers
+            .iter()
+            .map(|(name, value)| (self.header)(&quoted(name), &quoted(value)))
+            .collect();
+        let body = quoted(&BASE64.encode(&case.body));
+        let mut arguments = vec![(self.given)(&quoted(&case.secret), &headers.join(", "), &body)];
+        for (name, argument) in [
+            ("url", quoted(URL)),
+            ("method", quoted("POST")),
+            ("now", (self.now)(case.now)),
+        ] {
+            if needs[name] == true {
+                arguments.push(argument);
             }
         }
+        arguments.join(", ")
     }
-    written.push('"');
-    written
 }
 
 /// The providers in order, with a name that may stand for a package.
@@ -403,6 +395,13 @@ fn java_takes_what_is_signed_and_nothing_else() {
     let cases = all_cases();
     let folder = folder(Language::Java, "java-text", &cases);
     // A method of Java holds 64 KiB: each provider gets one.
+    let spelling = Spelling {
+        header: |name, value| format!("Map.entry({name}, {value})"),
+        given: |secret, headers, body| {
+            format!("{secret}, Map.ofEntries({headers}), Base64.getDecoder().decode({body})")
+        },
+        now: |now| format!("{now}.0"),
+    };
     let mut main = String::from("import java.util.*;\npublic class Main {\n");
     let mut calls = String::new();
     for (name, scheme, package) in packages() {
@@ -417,26 +416,7 @@ fn java_takes_what_is_signed_and_nothing_else() {
         let _ = writeln!(calls, "    {package}();");
         let _ = writeln!(main, "  static void {package}() throws Exception {{");
         for case in cases.iter().filter(|case| case.provider == name) {
-            let headers: Vec<String> = case
-                .headers
-                .iter()
-                .map(|(name, value)| format!("Map.entry({}, {})", literal(name), literal(value)))
-                .collect();
-            let mut given = format!(
-                "{}, Map.ofEntries({}), Base64.getDecoder().decode({})",
-                literal(&case.secret),
-                headers.join(", "),
-                literal(&BASE64.encode(&case.body))
-            );
-            if needs["url"] == true {
-                let _ = write!(given, ", {}", literal(URL));
-            }
-            if needs["method"] == true {
-                given.push_str(", \"POST\"");
-            }
-            if needs["now"] == true {
-                let _ = write!(given, ", {}.0", case.now);
-            }
+            let given = spelling.arguments(case, &needs);
             let _ = writeln!(
                 main,
                 "    try {{ System.out.println({package}.Webhook.verify({given})); }} catch (IllegalArgumentException unreadable) {{ System.out.println(false); }}"
@@ -474,6 +454,11 @@ fn go_takes_what_is_signed_and_nothing_else() {
     }
     let cases = all_cases();
     let folder = folder(Language::Go, "go-text", &cases);
+    let spelling = Spelling {
+        header: |name, value| format!("{name}: {value}"),
+        given: |secret, headers, body| format!("{secret}, map[string]string{{{headers}}}, bytes({body})"),
+        now: |now| format!("time.Unix({now}, 0)"),
+    };
     let mut imports = String::new();
     let mut main = String::new();
     for (name, scheme, package) in packages() {
@@ -483,26 +468,7 @@ fn go_takes_what_is_signed_and_nothing_else() {
         let _ = writeln!(imports, "\t{package} \"check/{package}\"");
         let needs = needs(&scheme);
         for case in cases.iter().filter(|case| case.provider == name) {
-            let headers: Vec<String> = case
-                .headers
-                .iter()
-                .map(|(name, value)| format!("{}: {}", literal(name), literal(value)))
-                .collect();
-            let mut given = format!(
-                "{}, map[string]string{{{}}}, bytes({})",
-                literal(&case.secret),
-                headers.join(", "),
-                literal(&BASE64.encode(&case.body))
-            );
-            if needs["url"] == true {
-                let _ = write!(given, ", {}", literal(URL));
-            }
-            if needs["method"] == true {
-                given.push_str(", \"POST\"");
-            }
-            if needs["now"] == true {
-                let _ = write!(given, ", time.Unix({}, 0)", case.now);
-            }
+            let given = spelling.arguments(case, &needs);
             let _ = writeln!(main, "\tfmt.Println({package}.Verify({given}))");
         }
     }

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use hookbench_signature::literal;
+
 use super::super::words::plain_text;
 
 /// Whether a letter can stand in a source file as it is.
@@ -9,51 +11,18 @@ fn is_shown(letter: char) -> bool {
     letter != '\n' && plain_text(letter.encode_utf8(&mut [0; 4]).as_bytes()).is_some()
 }
 
-/// `text` between quotes, each letter that cannot stand as it is written by `escape`.
-fn text(text: &str, quote: char, escape: impl Fn(&mut String, char)) -> String {
-    let mut literal = String::with_capacity(text.len() + 2);
-    literal.push(quote);
-    for letter in text.chars() {
-        match letter {
-            '\n' => literal.push_str("\\n"),
-            '\r' => literal.push_str("\\r"),
-            '\t' => literal.push_str("\\t"),
-            letter if letter == quote || letter == '\\' => literal.extend(['\\', letter]),
-            letter if is_shown(letter) => literal.push(letter),
-            letter => escape(&mut literal, letter),
-        }
-    }
-    literal.push(quote);
-    literal
-}
-
 /// `bytes` between quotes, all that is not printable ASCII as `\xNN`, which Go, Python and Rust read alike.
 pub(super) fn bytes(bytes: &[u8], quote: char) -> String {
-    let mut literal = String::with_capacity(bytes.len() + 2);
-    literal.push(quote);
-    for byte in bytes {
-        match byte {
-            b'\n' => literal.push_str("\\n"),
-            b'\r' => literal.push_str("\\r"),
-            b'\t' => literal.push_str("\\t"),
-            b' '..=b'~' => {
-                let letter = char::from(*byte);
-                if letter == quote || letter == '\\' {
-                    literal.push('\\');
-                }
-                literal.push(letter);
-            }
-            // Writing to a String cannot fail.
-            _ => _ = write!(literal, "\\x{byte:02x}"),
-        }
-    }
-    literal.push(quote);
-    literal
+    let letters = bytes.iter().copied().map(char::from);
+    let is_printable = |letter| matches!(letter, ' '..='~');
+    literal(letters, quote, is_printable, |literal, letter| {
+        _ = write!(literal, "\\x{:02x}", u32::from(letter));
+    })
 }
 
 /// A string of JavaScript.
 pub(super) fn javascript(value: &str) -> String {
-    text(value, '\'', |literal, letter| {
+    literal(value.chars(), '\'', is_shown, |literal, letter| {
         _ = write!(literal, "\\u{{{:x}}}", u32::from(letter));
     })
 }
@@ -65,7 +34,7 @@ pub(super) fn javascript_bytes(value: &[u8]) -> String {
 
 /// A string of Python.
 pub(super) fn python(value: &str) -> String {
-    text(value, '\'', |literal, letter| {
+    literal(value.chars(), '\'', is_shown, |literal, letter| {
         _ = write!(literal, "\\U{:08x}", u32::from(letter));
     })
 }
