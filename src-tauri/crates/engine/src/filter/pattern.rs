@@ -110,13 +110,21 @@ impl Pattern {
         while let Some(at) = finder.find(&text.as_bytes()[from..]) {
             let start = from + at;
             let end = start + first.len();
-            if (self.begins_anywhere() || begins_word(text, start)) && follows(&text[end..], rest) {
+            let begins = self.begins_anywhere() || begins_word(text, start);
+            if begins && follows(&text[end..], rest) {
                 return true;
             }
-            match text[start..].chars().next() {
-                Some(letter) => from = start + letter.len_utf8(),
-                None => return false,
-            }
+            let next = if begins && !first.contains('\n') {
+                // What does not follow here does not follow further on in the same line, where less of it is left.
+                memchr::memchr(b'\n', &text.as_bytes()[end..]).map(|line| end + line + 1)
+            } else {
+                text[start..]
+                    .chars()
+                    .next()
+                    .map(|letter| start + letter.len_utf8())
+            };
+            let Some(next) = next else { return false };
+            from = next;
         }
         false
     }
@@ -130,7 +138,7 @@ fn follows(text: &str, parts: &[String]) -> bool {
         text.split('\n').next().unwrap_or_default()
     };
     for part in parts {
-        let Some(at) = rest.find(part.as_str()) else {
+        let Some(at) = memmem::find(rest.as_bytes(), part.as_bytes()) else {
             return false;
         };
         rest = &rest[at + part.len()..];
@@ -201,6 +209,39 @@ mod tests {
         for word in ["paid", "1nk", "tripe", "unpaid*next", "nk", "_1nk"] {
             assert!(!pattern(word).found_in(text), "`{word}` is not found");
         }
+    }
+
+    /// What [`Pattern::found_in`] means, said as plainly as can be.
+    fn is_found(pattern: &Pattern, text: &str) -> bool {
+        let [first, rest @ ..] = &pattern.parts[..] else {
+            return false;
+        };
+        let starts = text.char_indices().map(|(at, _)| at).chain([text.len()]);
+        starts
+            .filter(|at| text[*at..].starts_with(first.as_str()))
+            .filter(|at| pattern.begins_anywhere() || begins_word(text, *at))
+            .any(|at| follows(&text[at + first.len()..], rest))
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn it_is_found_as_by_trying_every_place(word in "[*ab_é\n ]{0,6}", text in "[ab_é\n ]{0,30}") {
+            let letters: Vec<_> = word.split('*').map(lower).collect();
+            let pattern = Pattern { parts: letters };
+            proptest::prop_assert_eq!(pattern.found_in(&text), is_found(&pattern, &text));
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_word_that_is_nowhere_takes_one_look_at_a_long_line() {
+        let line = "onningsv".repeat(50_000);
+        let begin = std::time::Instant::now();
+        assert!(!pattern("*onningsx*a*").found_in(&line), "it is nowhere");
+        let once = begin.elapsed();
+        assert!(
+            once < std::time::Duration::from_secs(20),
+            "400 KB are looked through once, and not from every letter on: {once:?}"
+        );
     }
 
     #[test]

@@ -200,22 +200,22 @@ fn unescape(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
     // UTF-16 units that wait for their second half.
     let mut units: Vec<u16> = Vec::new();
-    let mut letters = text.chars();
-    while let Some(letter) = letters.next() {
-        if letter != '\\' {
+    let mut rest = text;
+    while let Some(at) = memchr::memchr(b'\\', rest.as_bytes()) {
+        if at > 0 {
             flush(&mut units, &mut plain);
-            plain.push(letter);
-            continue;
+            plain.push_str(&rest[..at]);
         }
+        let mut letters = rest[at + 1..].chars();
         match letters.next() {
             Some('u') => {
-                let rest = letters.as_str();
-                if let Some(unit) = rest
+                let digits = letters.as_str();
+                if let Some(unit) = digits
                     .get(..4)
                     .and_then(|digits| u16::from_str_radix(digits, 16).ok())
                 {
                     units.push(unit);
-                    letters = rest[4..].chars();
+                    letters = digits[4..].chars();
                 }
             }
             Some(escaped) => {
@@ -230,8 +230,10 @@ fn unescape(text: &str) -> String {
             }
             None => {}
         }
+        rest = letters.as_str();
     }
     flush(&mut units, &mut plain);
+    plain.push_str(rest);
     plain
 }
 
