@@ -5,12 +5,14 @@
     reason = "a test that cannot set itself up has failed"
 )]
 
+mod covered;
 mod diagnosis;
 mod discovery;
 mod nearly;
 mod properties;
 mod provider;
 mod report;
+mod sent;
 mod signing;
 mod snippets;
 mod speed;
