@@ -37,7 +37,9 @@ pub(crate) struct Key<'k> {
 pub(crate) enum Reason {
     Holds,
     /// No way of signing fits; whether there is a signature all the same.
-    NoWay { is_there: bool },
+    NoWay {
+        is_there: bool,
+    },
     Unsigned,
     Parameter(String),
     NothingThere,
@@ -47,7 +49,10 @@ pub(crate) enum Reason {
     NoSecret,
     NoKey,
     /// A token's key is not this one, and why.
-    Unfit { secret: usize, why: Unfit },
+    Unfit {
+        secret: usize,
+        why: Unfit,
+    },
     Mismatch,
     AlgorithmRefused(String),
     AlgorithmUnsupported(String),
@@ -95,7 +100,11 @@ pub(crate) fn judge<R>(
     let scenes: Vec<Scene<'_>> = scheme.ways().map(|way| Scene::new(way, message)).collect();
     let Some((index, unit)) = examine::choose(&scenes, secrets) else {
         let is_there = scenes.iter().any(examine::is_there);
-        let verdict = if is_there { Verdict::Invalid } else { Verdict::Missing };
+        let verdict = if is_there {
+            Verdict::Invalid
+        } else {
+            Verdict::Missing
+        };
         return then(&Judgement::empty(verdict, Reason::NoWay { is_there }));
     };
     let scene = &scenes[index];

@@ -219,7 +219,11 @@ mod tests {
             Token::parse(make(Hash::Sha256, r#"{"aud":["a","b"],"n":1}"#, b"key").as_bytes()).unwrap();
         assert_eq!(token.algorithm(), "HS256", "the header says how");
         assert_eq!(token.claim("aud").as_deref(), Some("a"), "of a list the first");
-        assert_eq!(token.is_signed_by(b"key", "key", None), Signed::Yes, "with the key");
+        assert_eq!(
+            token.is_signed_by(b"key", "key", None),
+            Signed::Yes,
+            "with the key"
+        );
         assert_eq!(
             token.is_signed_by(b"other", "other", None),
             Signed::No,

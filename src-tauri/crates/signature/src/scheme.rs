@@ -241,10 +241,12 @@ impl Scheme {
             source => is_json(source),
         };
         // With the body itself among what is signed, every byte of the document is.
-        let is_partial =
-            |template: &Template| !template.reads(&Source::Body) && template.reads_any(reads);
+        let is_partial = |template: &Template| !template.reads(&Source::Body) && template.reads_any(reads);
         self.each.is_some()
-            || self.signature.as_ref().is_some_and(|signature| any_json(&signature.from))
+            || self
+                .signature
+                .as_ref()
+                .is_some_and(|signature| any_json(&signature.from))
             || self.content.iter().any(is_partial)
     }
 

@@ -173,7 +173,10 @@ mod tests {
             is_url_of("https://sns.us-east-1.amazonaws.com/x.pem", at_least_three),
             "three and more"
         );
-        for short in ["https://sns.us.amazonaws.com/x.pem", "https://sns..amazonaws.com/x.pem"] {
+        for short in [
+            "https://sns.us.amazonaws.com/x.pem",
+            "https://sns..amazonaws.com/x.pem",
+        ] {
             assert!(!is_url_of(short, at_least_three), "`{short}`: fewer than three");
         }
         assert!(

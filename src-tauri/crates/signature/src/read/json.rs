@@ -439,7 +439,10 @@ mod tests {
             "an empty list inside has no elements, and a number is no list"
         );
         assert!(all(r#"{"l":[]}"#, "l.*.a").is_empty(), "an empty list has none");
-        assert!(all(r#"{"x":1}"#, "l.*.a").is_empty(), "nor has one that is not there");
+        assert!(
+            all(r#"{"x":1}"#, "l.*.a").is_empty(),
+            "nor has one that is not there"
+        );
         let stopped = each(r#"[1,2,3]"#, &path("*"), &mut |value| {
             if value == "2" {
                 ControlFlow::Break(value)
@@ -452,7 +455,12 @@ mod tests {
 
     #[test]
     fn a_document_is_whole_or_it_has_a_fault() {
-        for text in [r#" {"a":[1,2.5e3,"\u00e9\ud83d",true,null]} "#, "[]", "\"x\"", "0"] {
+        for text in [
+            r#" {"a":[1,2.5e3,"\u00e9\ud83d",true,null]} "#,
+            "[]",
+            "\"x\"",
+            "0",
+        ] {
             assert_eq!(fault(text), None, "`{text}` is JSON");
         }
         for text in [

@@ -98,7 +98,10 @@ mod tests {
 
     #[test]
     fn a_url_inside_a_query_does_not_make_one_of_the_whole() {
-        for target in ["/h?next=https://q/z&signature=1", "h?next=https://q/z&signature=1"] {
+        for target in [
+            "/h?next=https://q/z&signature=1",
+            "h?next=https://q/z&signature=1",
+        ] {
             let parts = split(target);
             assert_eq!(
                 (parts.scheme, parts.host, parts.query),

@@ -212,7 +212,11 @@ impl<'d> Working<'d> {
     /// The URL that was signed where nobody said which it is.
     fn assumed_url(&self) -> Option<String> {
         let reads_url = |source: &Source| matches!(source, Source::Url | Source::Host);
-        let is_signed = self.way.content.iter().any(|template| template.reads_any(reads_url))
+        let is_signed = self
+            .way
+            .content
+            .iter()
+            .any(|template| template.reads_any(reads_url))
             || self.way.require.iter().any(|required| required.is_url);
         (self.url.is_none() && is_signed).then(|| self.url())
     }

@@ -24,7 +24,9 @@ pub(super) fn sentence(
         Some((_, count)) if count > 1 && judgement.reason == Reason::Holds => {
             format!(" So are the others: {count} items are signed, each on its own.")
         }
-        Some((_, count)) if count > 1 && matches!(judgement.reason, Reason::BrokenDocument(_)) => String::new(),
+        Some((_, count)) if count > 1 && matches!(judgement.reason, Reason::BrokenDocument(_)) => {
+            String::new()
+        }
         Some((item, count)) if count > 1 => format!(" Of {count} signed items this is number {}.", item + 1),
         _ => String::new(),
     };
@@ -155,7 +157,9 @@ fn other_key(way: &Scheme, asked: &Asked<'_>) -> String {
         Some(id) if asked.secrets.iter().any(|secret| secret.name() == id) => {
             format!(" The sender names the key `{id}`, so only the secret of that name was tried.")
         }
-        Some(id) => format!(" The sender names the key `{id}`; a secret of that name would be the one tried."),
+        Some(id) => {
+            format!(" The sender names the key `{id}`; a secret of that name would be the one tried.")
+        }
         None => String::new(),
     }
 }

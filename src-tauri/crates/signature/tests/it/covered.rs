@@ -110,7 +110,9 @@ fn spots(way: &Scheme, sent: &Sent, report: &Report) -> Vec<(String, Spot)> {
             PartKind::Header => {
                 let list = label.strip_prefix("signed-headers:").unwrap_or(label);
                 add(what, header(sent, list));
-                let listed = header_text(sent, list).filter(|_| list != label).unwrap_or_default();
+                let listed = header_text(sent, list)
+                    .filter(|_| list != label)
+                    .unwrap_or_default();
                 for name in listed.split(',').filter(|name| *name != list) {
                     add(format!("Header {name}"), header(sent, name));
                 }
@@ -122,10 +124,16 @@ fn spots(way: &Scheme, sent: &Sent, report: &Report) -> Vec<(String, Spot)> {
         }
     }
     let digest = way.require.iter().find(|required| required.body_digest.is_some());
-    if digest.is_some_and(|required| report.checks.iter().any(|check| {
-        check.subject == required.from.to_string() && check.found.is_some()
-    })) {
-        add("Body by its digest".to_owned(), Some(Spot::Body(0..sent.body.len())));
+    if digest.is_some_and(|required| {
+        report
+            .checks
+            .iter()
+            .any(|check| check.subject == required.from.to_string() && check.found.is_some())
+    }) {
+        add(
+            "Body by its digest".to_owned(),
+            Some(Spot::Body(0..sent.body.len())),
+        );
     }
     let is_read_in_any_case = way.encoding.get() == Some(Encoding::HexAny);
     for found in &report.found {
@@ -137,7 +145,11 @@ fn spots(way: &Scheme, sent: &Sent, report: &Report) -> Vec<(String, Spot)> {
         let start = text.rfind(' ').map_or(0, |at| at + 1);
         // The last letters of base64 have bits that mean nothing, and a public key decodes before it checks.
         let is_decoded = way.algorithm.get().is_some_and(Algorithm::is_asymmetric);
-        let end = if is_decoded { start + (value.len() - start) / 2 } else { value.len() };
+        let end = if is_decoded {
+            start + (value.len() - start) / 2
+        } else {
+            value.len()
+        };
         add("Signature".to_owned(), Some(Spot::Header(index, start..end)));
     }
     spots
@@ -156,18 +168,25 @@ fn url_range(url: &str, label: &str) -> Range<usize> {
 }
 
 fn header(sent: &Sent, name: &str) -> Option<Spot> {
-    let index = sent.headers.iter().position(|(line, _)| line.eq_ignore_ascii_case(name.as_bytes()))?;
+    let index = sent
+        .headers
+        .iter()
+        .position(|(line, _)| line.eq_ignore_ascii_case(name.as_bytes()))?;
     Some(Spot::Header(index, 0..sent.headers[index].1.len()))
 }
 
 fn header_text(sent: &Sent, name: &str) -> Option<String> {
-    let line = sent.headers.iter().find(|(line, _)| line.eq_ignore_ascii_case(name.as_bytes()));
+    let line = sent
+        .headers
+        .iter()
+        .find(|(line, _)| line.eq_ignore_ascii_case(name.as_bytes()));
     line.map(|(_, value)| String::from_utf8_lossy(value).into_owned())
 }
 
 /// Where a value stands: behind its own name in the body, else in a header.
 fn found(sent: &Sent, label: &str, bytes: &[u8]) -> Option<Spot> {
-    let position = |text: &[u8], wanted: &[u8]| text.windows(wanted.len()).position(|window| window == wanted);
+    let position =
+        |text: &[u8], wanted: &[u8]| text.windows(wanted.len()).position(|window| window == wanted);
     let name = format!("\"{}\"", label.rsplit('.').next().unwrap_or(label));
     let from = position(&sent.body, name.as_bytes()).map_or(0, |at| at + name.len());
     let in_body = position(&sent.body[from..], bytes).map(|at| from + at);
@@ -214,7 +233,8 @@ impl Spot {
                 let (name, value) = &mut fields[field];
                 change(if value.is_empty() { name } else { value });
                 let pairs = fields.iter().map(|(name, value)| {
-                    let escape = |bytes: &[u8]| url::form_urlencoded::byte_serialize(bytes).collect::<String>();
+                    let escape =
+                        |bytes: &[u8]| url::form_urlencoded::byte_serialize(bytes).collect::<String>();
                     format!("{}={}", escape(name), escape(value))
                 });
                 sent.body = pairs.collect::<Vec<_>>().join("&").into_bytes();
@@ -252,17 +272,33 @@ proptest! {
 fn every_kind_of_place_and_every_family_is_put_to_this_test() {
     let of = |name: &str| -> BTreeSet<&str> {
         let cases = cases().iter().filter(|case| case.name == name);
-        cases.flat_map(|case| case.spots.iter().map(|(what, _)| what.as_str())).collect()
+        cases
+            .flat_map(|case| case.spots.iter().map(|(what, _)| what.as_str()))
+            .collect()
     };
     for (name, places) in [
         ("square", &["Url url", "Body body", "Signature"][..]),
         ("trello", &["Url url", "Body body"]),
-        ("hubspot", &["Method method", "Url url", "Body body", "Timestamp timestamp"]),
-        ("contentful", &["Method method", "Url path", "Url query", "Header x-contentful-timestamp"]),
+        (
+            "hubspot",
+            &["Method method", "Url url", "Body body", "Timestamp timestamp"],
+        ),
+        (
+            "contentful",
+            &[
+                "Method method",
+                "Url path",
+                "Url query",
+                "Header x-contentful-timestamp",
+            ],
+        ),
         ("twilio", &["Url url", "Form form-sorted"]),
         ("mandrill", &["Url url", "Form form-sorted"]),
         ("plivo", &["Url url", "Form form-sorted", "Id id"]),
-        ("adyen", &["Json pspReference", "Json amount.value", "Json success"]),
+        (
+            "adyen",
+            &["Json pspReference", "Json amount.value", "Json success"],
+        ),
         ("mailgun", &["Timestamp timestamp", "Id id"]),
         ("braintree", &["Form bt_payload"]),
         ("dropbox-sign", &["Timestamp timestamp", "Json event.event_type"]),
@@ -286,7 +322,10 @@ fn every_kind_of_place_and_every_family_is_put_to_this_test() {
         .filter(|case| !case.spots.is_empty())
         .map(|case| format!("{:?}", case.way.algorithm.get().unwrap()))
         .collect();
-    assert!(families.len() >= 9, "of most algorithms there is one: {families:?}");
+    assert!(
+        families.len() >= 9,
+        "of most algorithms there is one: {families:?}"
+    );
     let nothing: Vec<&str> = cases()
         .iter()
         .filter(|case| case.spots.is_empty())
@@ -295,7 +334,10 @@ fn every_kind_of_place_and_every_family_is_put_to_this_test() {
     let is_in_body = |name: &&&str| {
         let case = cases().iter().find(|case| case.name == **name).unwrap();
         let signature = case.way.signature.as_ref().unwrap();
-        signature.from.iter().any(|from| matches!(from, Source::Json(_) | Source::Query(_)))
+        signature
+            .from
+            .iter()
+            .any(|from| matches!(from, Source::Json(_) | Source::Query(_)))
     };
     assert_eq!(
         nothing.iter().filter(|name| !is_in_body(name)).count(),

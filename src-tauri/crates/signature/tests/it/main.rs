@@ -8,6 +8,7 @@
 mod covered;
 mod diagnosis;
 mod discovery;
+mod forged;
 mod nearly;
 mod properties;
 mod provider;
@@ -16,4 +17,5 @@ mod sent;
 mod signing;
 mod snippets;
 mod speed;
+mod tokens;
 mod vectors;

@@ -4,8 +4,7 @@ use std::sync::OnceLock;
 
 use hookbench_signature::{
     Algorithm, Budget, Context, Draft, Message, Micros, Report, Scheme, Secret, SecretDecoding, Source,
-    Template, Verdict,
-    check, diagnose, discover, explain, sign, verify,
+    Template, Verdict, check, diagnose, discover, explain, sign, verify,
 };
 use proptest::prelude::*;
 

@@ -77,7 +77,9 @@ impl Sent {
             .map(|(name, value)| (name.as_slice(), value.as_slice()))
             .collect();
         let host = self.url.find("://").map_or(0, |at| at + 3);
-        let target = self.url[host..].find('/').map_or("/", |at| &self.url[host + at..]);
+        let target = self.url[host..]
+            .find('/')
+            .map_or("/", |at| &self.url[host + at..]);
         then(&Message {
             method: &self.method,
             target,

@@ -1,8 +1,6 @@
 //! What is signed here is valid here, for every scheme that signs with a shared secret.
 
-use hookbench_signature::{
-    Algorithm, Draft, Micros, SignError, TestKey, Verdict, sign, sign_with_test_key,
-};
+use hookbench_signature::{Algorithm, Draft, Micros, SignError, TestKey, Verdict, sign, sign_with_test_key};
 
 use crate::provider;
 use crate::sent::{Sent, URL};
