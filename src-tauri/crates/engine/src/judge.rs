@@ -13,7 +13,9 @@ use hookbench_signature::{
 };
 
 use crate::examining::Examination;
-use crate::model::{Endpoint, EndpointId, RawHead, Recognition, SecretId, State, Timestamp, Tolerance};
+use crate::model::{
+    Endpoint, EndpointId, RawHead, Recognition, SecretId, State, Timestamp, Tolerance, request_target,
+};
 use crate::provider::{Catalogue, Detected, Facts, HandshakeAnswer, Place, Provider, UnpackedBody};
 use crate::test_keys::TEST_KEY;
 
@@ -429,7 +431,7 @@ impl Judge {
 
     /// The endpoint whose path the target begins with: whole segments only, the longest first.
     fn endpoint_for(&self, target: &str) -> Option<&Known> {
-        let path = path_of(target);
+        let path = request_target::path(target);
         self.endpoints.iter().find(|known| {
             let prefix = known.endpoint.path.trim_end_matches('/');
             path.strip_prefix(prefix)
@@ -539,15 +541,6 @@ fn ready(provider: &Provider, parameters: &BTreeMap<String, String>) -> Ready {
 
 const fn micros(instant: Timestamp) -> Micros {
     Micros(instant.as_micros())
-}
-
-/// The path of a target: what stands before its query, without scheme and host where it is a whole URL.
-fn path_of(target: &str) -> &str {
-    let path = target.split(['?', '#']).next().unwrap_or_default();
-    match path.split_once("://") {
-        Some((_, rest)) => rest.find('/').map_or("/", |slash| &rest[slash..]),
-        None => path,
-    }
 }
 
 #[cfg(test)]

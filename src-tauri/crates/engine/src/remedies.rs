@@ -16,7 +16,9 @@ use secrecy::SecretString;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::examining::Examination;
-use crate::model::{Endpoint, EndpointId, NewEndpoint, RequestId, SecretId, SecretRecord, Tolerance};
+use crate::model::{
+    Endpoint, EndpointId, NewEndpoint, RequestId, SecretId, SecretRecord, Tolerance, request_target,
+};
 use crate::store::OwnProvider;
 
 /// A change of an endpoint that makes a request's signature hold.
@@ -270,7 +272,7 @@ impl Engine {
         let made = self
             .add_endpoint(NewEndpoint {
                 provider: summary.recognition.provider,
-                ..NewEndpoint::at(path_of(&summary.target))
+                ..NewEndpoint::at(request_target::path(&summary.target))
             })
             .await?;
         steps.push(Step::RemoveEndpoint(made.id));
@@ -309,15 +311,6 @@ fn free_name(endpoint: &Endpoint, wanted: &str) -> String {
         .chain((2..).map(|number| format!("{wanted} {number}")))
         .find(|name| !taken(name))
         .unwrap_or_default()
-}
-
-/// The path of a target, for an endpoint of its own.
-fn path_of(target: &str) -> String {
-    let path = target.split(['?', '#']).next().unwrap_or_default();
-    match path.split_once("://") {
-        Some((_, rest)) => rest.find('/').map_or("/", |slash| &rest[slash..]).to_owned(),
-        None => path.to_owned(),
-    }
 }
 
 #[cfg(test)]

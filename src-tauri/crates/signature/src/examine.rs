@@ -1,6 +1,7 @@
 //! Which way of signing is meant, and where its signatures are.
 
 use std::borrow::Cow;
+use std::ops::ControlFlow;
 
 use crate::grammar::{self, Apart, Rules};
 use crate::key::Made;
@@ -11,7 +12,7 @@ use crate::secret::Secret;
 use crate::template::Source;
 use crate::view::{Place, Scene, View};
 
-/// More signed items than this in one message are not judged one by one.
+/// As many signed items of one message are looked into when it is asked why it does not hold. All are judged.
 const MOST_UNITS: usize = 1000;
 
 /// One thing that is signed: the message, or one item of it.
@@ -32,35 +33,52 @@ impl Unit<'_> {
     }
 }
 
-/// The way that is meant: its index, and what is there for it.
-pub(crate) fn choose<'s>(scenes: &'s [Scene<'_>], secrets: &[Secret]) -> Option<(usize, Vec<Unit<'s>>)> {
-    let mut best: Option<(u8, usize, Vec<Unit<'s>>)> = None;
+/// The way that is meant: its index, and what is signed where that is one thing and not items of a list.
+pub(crate) fn choose<'s>(scenes: &'s [Scene<'_>], secrets: &[Secret]) -> Option<(usize, Option<Unit<'s>>)> {
+    let mut best: Option<(u8, usize, Option<Unit<'s>>)> = None;
     for (index, scene) in scenes.iter().enumerate() {
         let view = View::of(scene);
         if !scene.way.when.iter().all(|condition| holds(condition, &view)) {
             continue;
         }
-        let units = units(scene, secrets);
-        let fit = fit(scene.way, &units, secrets);
+        let (there, unit) = look(scene, secrets);
+        let fit = fit(scene.way, there, secrets);
         if best.as_ref().is_none_or(|(other, ..)| fit > *other) {
-            best = Some((fit, index, units));
+            best = Some((fit, index, unit));
         }
         if fit == 3 {
             break;
         }
     }
-    best.map(|(_, index, units)| (index, units))
+    best.map(|(_, index, unit)| (index, unit))
+}
+
+/// How much of a way is in the message: 0 nothing, 1 something where signatures belong, 2 a signature.
+fn look<'s>(scene: &'s Scene<'_>, secrets: &[Secret]) -> (u8, Option<Unit<'s>>) {
+    let weigh = |unit: &Unit<'_>| match (unit.places.is_empty(), unit.signatures().next()) {
+        (true, _) => 0,
+        (false, None) => 1,
+        (false, Some(_)) => 2,
+    };
+    if scene.way.each.is_none() {
+        let unit = only_unit(scene, secrets);
+        return (unit.as_ref().map_or(0, weigh), unit);
+    }
+    let mut there = 0;
+    let _ = each_unit(scene, secrets, &mut |unit| {
+        there = there.max(weigh(&unit));
+        if there == 2 {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        }
+    });
+    (there, None)
 }
 
 /// How well a way fits: 0 nothing is there, 1 something, 2 a signature, 3 and a secret meant for it.
-fn fit(way: &Scheme, units: &[Unit<'_>], secrets: &[Secret]) -> u8 {
+fn fit(way: &Scheme, there: u8, secrets: &[Secret]) -> u8 {
     if way.algorithm.get() == Some(Algorithm::None) {
-        return 1;
-    }
-    if units.iter().all(|unit| unit.places.is_empty()) {
-        return 0;
-    }
-    if units.iter().all(|unit| unit.signatures().next().is_none()) {
         return 1;
     }
     let is_meant = |secret: &Secret| {
@@ -68,7 +86,16 @@ fn fit(way: &Scheme, units: &[Unit<'_>], secrets: &[Secret]) -> u8 {
             .iter()
             .any(|form| !matches!(form.key(secret), Made::NotMeant))
     };
-    if secrets.iter().any(is_meant) { 3 } else { 2 }
+    if there == 2 && secrets.iter().any(is_meant) {
+        3
+    } else {
+        there
+    }
+}
+
+/// Whether anything stands where a way has its signatures.
+pub(crate) fn is_there(scene: &Scene<'_>) -> bool {
+    look(scene, &[]).0 > 0
 }
 
 pub(crate) fn holds(condition: &Condition, view: &View<'_, '_>) -> bool {
@@ -81,11 +108,16 @@ pub(crate) fn holds(condition: &Condition, view: &View<'_, '_>) -> bool {
     let Some(value) = value else {
         return condition.absent;
     };
-    if condition.absent {
+    if condition.absent && condition.asks_nothing() {
         return false;
     }
     let text = String::from_utf8_lossy(&value);
+    let has_item = |wanted: &str| {
+        text.split([',', ';'])
+            .any(|item| item.trim().eq_ignore_ascii_case(wanted))
+    };
     (condition.is.is_empty() || condition.is.iter().any(|is| is.eq_ignore_ascii_case(&text)))
+        && condition.item.as_deref().is_none_or(has_item)
         && condition
             .starts_with
             .as_deref()
@@ -96,36 +128,61 @@ pub(crate) fn holds(condition: &Condition, view: &View<'_, '_>) -> bool {
             .is_none_or(|part| text.to_ascii_lowercase().contains(&part.to_ascii_lowercase()))
 }
 
+/// What is signed, item by item, as far as it is looked into.
 pub(crate) fn units<'s>(scene: &'s Scene<'_>, secrets: &[Secret]) -> Vec<Unit<'s>> {
-    let roots: Vec<Option<&'s str>> = match &scene.way.each {
-        None => vec![None],
-        Some(path) => {
-            let document = scene.document().unwrap_or_default();
-            json::find_all(document, path.steps())
-                .into_iter()
-                .take(MOST_UNITS)
-                .map(Some)
-                .collect()
+    if scene.way.each.is_none() {
+        return only_unit(scene, secrets).into_iter().collect();
+    }
+    let mut units = Vec::new();
+    let _ = each_unit(scene, secrets, &mut |unit| {
+        units.push(unit);
+        if units.len() == MOST_UNITS {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
         }
+    });
+    units
+}
+
+/// The one thing that is signed, where the scheme does not sign items.
+fn only_unit<'s>(scene: &'s Scene<'_>, secrets: &[Secret]) -> Option<Unit<'s>> {
+    let signature = scene.way.signature.as_ref()?;
+    let keys = signature_keys(signature, &scene.way.secret, secrets);
+    Some(unit(scene, None, signature, &keys))
+}
+
+/// Hands on every item that is signed, one at a time so that their number costs no memory, until told to stop.
+pub(crate) fn each_unit<'s, B>(
+    scene: &'s Scene<'_>,
+    secrets: &[Secret],
+    visit: &mut dyn FnMut(Unit<'s>) -> ControlFlow<B>,
+) -> ControlFlow<B> {
+    let (Some(path), Some(signature)) = (&scene.way.each, &scene.way.signature) else {
+        return ControlFlow::Continue(());
     };
-    let Some(signature) = &scene.way.signature else {
-        return Vec::new();
+    let keys = signature_keys(signature, &scene.way.secret, secrets);
+    let document = scene.document().unwrap_or_default();
+    json::each(document, path.steps(), &mut |root| {
+        visit(unit(scene, Some(root), signature, &keys))
+    })
+}
+
+fn unit<'s>(
+    scene: &'s Scene<'_>,
+    root: Option<&'s str>,
+    signature: &Signature,
+    keys: &[Cow<'_, str>],
+) -> Unit<'s> {
+    let keys: Vec<&str> = keys.iter().map(AsRef::as_ref).collect();
+    let view = View {
+        root,
+        ..View::of(scene)
     };
-    let named = signature_keys(signature, &scene.way.secret, secrets);
-    let keys: Vec<&str> = named.iter().map(AsRef::as_ref).collect();
-    roots
-        .into_iter()
-        .map(|root| {
-            let view = View {
-                root,
-                ..View::of(scene)
-            };
-            Unit {
-                root,
-                places: places(&view, signature, &keys),
-            }
-        })
-        .collect()
+    Unit {
+        root,
+        places: places(&view, signature, &keys),
+    }
 }
 
 /// The keys that name signatures in a list.

@@ -8,12 +8,13 @@ pub(crate) use age::{Judged as JudgedAge, Outcome as AgeOutcome};
 pub(crate) use requirement::{Fact, Subject};
 
 use std::borrow::Cow;
+use std::ops::ControlFlow;
 
 use crate::content::Segment;
 use crate::digest::Digest;
 use crate::examine::{self, Unit};
 use crate::grammar::Fault;
-use crate::jwt::Token;
+use crate::jwt::{Token, Unfit};
 use crate::key::{self, Made};
 use crate::message::Message;
 use crate::report::Span;
@@ -35,7 +36,10 @@ pub(crate) struct Key<'k> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Reason {
     Holds,
-    NoWay,
+    /// No way of signing fits; whether there is a signature all the same.
+    NoWay {
+        is_there: bool,
+    },
     Unsigned,
     Parameter(String),
     NothingThere,
@@ -44,8 +48,16 @@ pub(crate) enum Reason {
     Lacking(Source),
     NoSecret,
     NoKey,
+    /// A token's key is not this one, and why.
+    Unfit {
+        secret: usize,
+        why: Unfit,
+    },
     Mismatch,
     AlgorithmRefused(String),
+    AlgorithmUnsupported(String),
+    /// What is signed is read out of a document that is not whole.
+    BrokenDocument(String),
     TimeUnreadable,
     TooOld,
     TooEarly,
@@ -86,31 +98,86 @@ pub(crate) fn judge<R>(
     then: impl FnOnce(&Judgement<'_>) -> R,
 ) -> R {
     let scenes: Vec<Scene<'_>> = scheme.ways().map(|way| Scene::new(way, message)).collect();
-    let Some((index, units)) = examine::choose(&scenes, secrets) else {
-        return then(&Judgement::empty(Verdict::Missing, Reason::NoWay));
+    let Some((index, unit)) = examine::choose(&scenes, secrets) else {
+        let is_there = scenes.iter().any(examine::is_there);
+        let verdict = if is_there {
+            Verdict::Invalid
+        } else {
+            Verdict::Missing
+        };
+        return then(&Judgement::empty(verdict, Reason::NoWay { is_there }));
     };
     let scene = &scenes[index];
-    let keys = keys(scene.way, secrets);
-    let has_secret = secrets.iter().any(|secret| !key::is_blank(secret));
-    let mut first: Option<Judgement<'_>> = None;
-    for (item, unit) in units.iter().enumerate() {
-        let mut judgement = judge_unit(scene, unit, &keys, secrets, has_secret);
-        judgement.way = Some((index, scene.way));
-        judgement.item = scene.way.each.is_some().then_some((item, units.len()));
-        let is_good = judgement.verdict == Verdict::Valid;
-        if !is_good {
-            return then(&judgement);
-        }
-        first.get_or_insert(judgement);
+    let keys = named(scene, keys(scene.way, secrets), secrets);
+    let bench = Judging {
+        scene,
+        keys: &keys,
+        secrets,
+        has_secret: secrets.iter().any(|secret| !key::is_blank(secret)),
+    };
+    let way = Some((index, scene.way));
+    if let Some(unit) = unit {
+        let judgement = Judgement {
+            way,
+            ..bench.judge(&unit)
+        };
+        return then(&judgement);
     }
-    match first {
-        Some(judgement) => then(&judgement),
-        None => {
-            let mut judgement = without_signature(scene);
-            judgement.way = Some((index, scene.way));
-            then(&judgement)
+    let mut count = 0;
+    let mut first = None;
+    let stopped = examine::each_unit(scene, secrets, &mut |unit| {
+        if bench.judge(&unit).verdict != Verdict::Valid {
+            return ControlFlow::Break(unit);
+        }
+        count += 1;
+        first.get_or_insert(unit);
+        ControlFlow::Continue(())
+    });
+    // One that does not hold stands for them all; where all hold, the first does.
+    let (told, item) = match stopped {
+        ControlFlow::Break(unit) => (Some(unit), (count, items(scene, secrets))),
+        ControlFlow::Continue(()) => (first, (0, count)),
+    };
+    let judgement = match &told {
+        Some(unit) => Judgement {
+            way,
+            item: Some(item),
+            ..bench.judge(unit)
+        },
+        None => Judgement {
+            way,
+            ..without_signature(scene)
+        },
+    };
+    then(&judgement)
+}
+
+/// How many signed items there are.
+fn items(scene: &Scene<'_>, secrets: &[Secret]) -> usize {
+    let mut count = 0;
+    let _: ControlFlow<()> = examine::each_unit(scene, secrets, &mut |_| {
+        count += 1;
+        ControlFlow::Continue(())
+    });
+    count
+}
+
+/// Of keys that the sender tells apart by an id: that of the secret which is named so, if there is one.
+fn named<'k>(scene: &Scene<'_>, mut keys: Vec<Key<'k>>, secrets: &[Secret]) -> Vec<Key<'k>> {
+    if let Some(id) = key_id(scene) {
+        let is_named = |key: &Key<'_>| secrets.get(key.secret).is_some_and(|secret| secret.name() == id);
+        if keys.iter().any(is_named) {
+            keys.retain(is_named);
         }
     }
+    keys
+}
+
+/// The id by which the sender names its key.
+pub(crate) fn key_id(scene: &Scene<'_>) -> Option<String> {
+    let rule = scene.way.key_id.as_ref()?;
+    let id = View::of(scene).first(&rule.from)?;
+    Some(String::from_utf8_lossy(&id).into_owned())
 }
 
 fn without_signature<'j>(scene: &'j Scene<'_>) -> Judgement<'j> {
@@ -156,6 +223,23 @@ pub(crate) fn keys<'k>(way: &Scheme, secrets: &'k [Secret]) -> Vec<Key<'k>> {
         }
     }
     keys
+}
+
+/// All that items are judged with.
+struct Judging<'j, 'a> {
+    scene: &'j Scene<'a>,
+    keys: &'j [Key<'j>],
+    secrets: &'j [Secret],
+    has_secret: bool,
+}
+
+impl<'j> Judging<'j, '_> {
+    fn judge<'u>(&self, unit: &'u Unit<'u>) -> Judgement<'u>
+    where
+        'j: 'u,
+    {
+        judge_unit(self.scene, unit, self.keys, self.secrets, self.has_secret)
+    }
 }
 
 fn judge_unit<'j>(
@@ -229,13 +313,19 @@ fn judge_unit<'j>(
     judgement.attempt = found.attempt;
     judgement.token = found.token;
     if judgement.verdict == Verdict::Valid {
-        (judgement.verdict, judgement.reason) = beyond_the_signature(&judgement, way);
+        (judgement.verdict, judgement.reason) = beyond_the_signature(&judgement, scene);
     }
     judgement
 }
 
-/// What a right signature does not settle: the facts required, and the time.
-fn beyond_the_signature(judgement: &Judgement<'_>, way: &Scheme) -> (Verdict, Reason) {
+/// What a right signature does not settle: whether its document is whole, the facts required, and the time.
+fn beyond_the_signature(judgement: &Judgement<'_>, scene: &Scene<'_>) -> (Verdict, Reason) {
+    let way = scene.way;
+    if way.is_read_from_document()
+        && let Some(fault) = scene.document_fault()
+    {
+        return (Verdict::Invalid, Reason::BrokenDocument(fault.to_owned()));
+    }
     if let Some(index) = judgement
         .facts
         .iter()

@@ -1,8 +1,9 @@
 //! JSON web tokens: taking one apart, and checking its signature. Claims are judged elsewhere, as requirements.
 
-use crate::asymmetric::{self, PublicKey};
+use crate::asymmetric::{self, Jwk, PublicKey};
 use crate::digest;
 use crate::encoding::{self, URL_SAFE};
+use crate::message::Micros;
 use crate::read::json;
 use crate::scheme::Hash;
 use base64::Engine as _;
@@ -60,50 +61,124 @@ impl Token {
         (&self.header, &self.payload)
     }
 
-    /// Whether the signature is this key's, by the token's own algorithm. The caller has checked that it is allowed.
-    pub(crate) fn is_signed_by(&self, key: &[u8], pasted: &str) -> Signed {
+    /// Whether the token's algorithm is one that can be checked here.
+    pub(crate) fn is_supported(&self) -> bool {
         let algorithm = self.algorithm();
-        let hmac = |hash| {
-            // A public key is no shared secret: who knows it could sign with it.
-            if pasted.trim_start().starts_with(['{', '-'])
-                && asymmetric::symmetric_jwk(pasted).is_none()
-                && PublicKey::read(pasted, None).is_ok()
-            {
-                return Signed::KeyUnreadable;
-            }
-            let key = asymmetric::symmetric_jwk(pasted).unwrap_or_else(|| key.to_vec());
-            let digest = digest::hmac(hash, &key, std::iter::once(self.signed.as_slice()));
-            if bool::from(digest.as_bytes().ct_eq(&self.signature)) {
-                Signed::Yes
-            } else {
-                Signed::No
-            }
+        shared_hash(&algorithm).is_some() || asymmetric::Kind::of_token(&algorithm).is_some()
+    }
+
+    /// Whether the signature is this key's, by the token's own algorithm. The caller has checked that it is allowed.
+    ///
+    /// A key that says of itself that it is not meant (another id, another algorithm, over by the time of receipt) did
+    /// not sign, whatever the mathematics say: a receiver that looks the key up does not get as far as those.
+    pub(crate) fn is_signed_by(&self, key: &[u8], pasted: &str, received_at: Option<Micros>) -> Signed {
+        let algorithm = self.algorithm();
+        if let Some(hash) = shared_hash(&algorithm) {
+            return self.is_signed_by_shared(hash, key, pasted);
+        }
+        let Some(kind) = asymmetric::Kind::of_token(&algorithm) else {
+            return Signed::No;
         };
-        let kind = match algorithm.as_str() {
-            "HS256" => return hmac(Hash::Sha256),
-            "HS384" => return hmac(Hash::Sha384),
-            "HS512" => return hmac(Hash::Sha512),
-            "RS256" => asymmetric::Kind::RsaSha256,
-            "RS512" => asymmetric::Kind::RsaSha512,
-            "PS256" => asymmetric::Kind::RsaPssSha256,
-            "ES256" => asymmetric::Kind::EcdsaFixed,
-            "EdDSA" => asymmetric::Kind::Ed25519,
-            _ => return Signed::No,
+        let Ok(keys) = PublicKey::read_all(pasted) else {
+            return Signed::Unfit(Unfit::Unreadable);
         };
-        match PublicKey::read(pasted, self.header("kid").as_deref()) {
-            Ok(public) if public.verifies(kind, &self.signed, &self.signature) => Signed::Yes,
-            Ok(_) => Signed::No,
-            Err(_) => Signed::KeyUnreadable,
+        let wanted = self.header("kid");
+        let is_named = |jwk: &&Jwk| match (&wanted, &jwk.id) {
+            (Some(wanted), Some(id)) => wanted == id,
+            _ => true,
+        };
+        let named: Vec<&Jwk> = keys.iter().filter(is_named).collect();
+        if named.is_empty() {
+            return Signed::Unfit(Unfit::OtherId(wanted.unwrap_or_default()));
+        }
+        let mut answer = Signed::No;
+        for jwk in named {
+            match self.is_signed_by_jwk(jwk, kind, &algorithm, received_at) {
+                Signed::Yes => return Signed::Yes,
+                Signed::No => {}
+                unfit @ Signed::Unfit(_) => answer = unfit,
+            }
+        }
+        answer
+    }
+
+    fn is_signed_by_jwk(
+        &self,
+        jwk: &Jwk,
+        kind: asymmetric::Kind,
+        algorithm: &str,
+        received_at: Option<Micros>,
+    ) -> Signed {
+        if let Some(meant) = jwk.algorithm.as_ref().filter(|meant| *meant != algorithm) {
+            return Signed::Unfit(Unfit::OtherAlgorithm(meant.clone()));
+        }
+        if !jwk.key.fits(kind) {
+            return Signed::Unfit(Unfit::OtherKind(jwk.key.describe()));
+        }
+        if !jwk.key.verifies(kind, &self.signed, &self.signature) {
+            return Signed::No;
+        }
+        match (jwk.ends_at, received_at) {
+            (Some(ends_at), Some(received_at)) if received_at >= ends_at => {
+                Signed::Unfit(Unfit::Ended(ends_at))
+            }
+            _ => Signed::Yes,
+        }
+    }
+
+    fn is_signed_by_shared(&self, hash: Hash, key: &[u8], pasted: &str) -> Signed {
+        let symmetric = asymmetric::symmetric_jwk(pasted);
+        // A public key is no shared secret: who knows it could sign with it.
+        if symmetric.is_none()
+            && pasted.trim_start().starts_with(['{', '-'])
+            && PublicKey::read(pasted).is_ok()
+        {
+            return Signed::Unfit(Unfit::Public);
+        }
+        let key = symmetric.unwrap_or_else(|| key.to_vec());
+        let digest = digest::hmac(hash, &key, std::iter::once(self.signed.as_slice()));
+        if bool::from(digest.as_bytes().ct_eq(&self.signature)) {
+            Signed::Yes
+        } else {
+            Signed::No
         }
     }
 }
 
+/// The digest function of a token that is signed with a shared secret.
+fn shared_hash(algorithm: &str) -> Option<Hash> {
+    match algorithm {
+        "HS256" => Some(Hash::Sha256),
+        "HS384" => Some(Hash::Sha384),
+        "HS512" => Some(Hash::Sha512),
+        _ => None,
+    }
+}
+
 /// Whether a key made a token.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Signed {
     Yes,
     No,
-    KeyUnreadable,
+    /// The key is not meant for this token.
+    Unfit(Unfit),
+}
+
+/// Why a key is not meant for a token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Unfit {
+    /// It is no key.
+    Unreadable,
+    /// It is public, and the token is signed with a shared secret.
+    Public,
+    /// None of the keys has the id that the token names.
+    OtherId(String),
+    /// It is for this algorithm.
+    OtherAlgorithm(String),
+    /// It is of this kind, which makes no such signatures.
+    OtherKind(&'static str),
+    /// It had ended when the token was received.
+    Ended(Micros),
 }
 
 fn member(document: &str, name: &str) -> Option<String> {
@@ -144,9 +219,13 @@ mod tests {
             Token::parse(make(Hash::Sha256, r#"{"aud":["a","b"],"n":1}"#, b"key").as_bytes()).unwrap();
         assert_eq!(token.algorithm(), "HS256", "the header says how");
         assert_eq!(token.claim("aud").as_deref(), Some("a"), "of a list the first");
-        assert_eq!(token.is_signed_by(b"key", "key"), Signed::Yes, "with the key");
         assert_eq!(
-            token.is_signed_by(b"other", "other"),
+            token.is_signed_by(b"key", "key", None),
+            Signed::Yes,
+            "with the key"
+        );
+        assert_eq!(
+            token.is_signed_by(b"other", "other", None),
             Signed::No,
             "not with another"
         );
@@ -156,8 +235,8 @@ mod tests {
     fn a_public_key_is_no_shared_secret() {
         let forged = Token::parse(make(Hash::Sha256, "{}", EC.as_bytes()).as_bytes()).unwrap();
         assert_eq!(
-            forged.is_signed_by(EC.as_bytes(), EC),
-            Signed::KeyUnreadable,
+            forged.is_signed_by(EC.as_bytes(), EC, None),
+            Signed::Unfit(Unfit::Public),
             "everybody knows a public key"
         );
     }

@@ -21,6 +21,7 @@
 //! | `each` | path of JSON objects that are each signed on their own; `json:` paths are then inside them | the document |
 //! | `document` | where the JSON is, if it is not the body: `form:json` | the body |
 //! | `jwt_algorithms` | for `jwt`: the `alg` values that are accepted | required for `jwt` |
+//! | `key_id` | `{ from = … }`: where the sender names its key; a secret of that name is then the only one tried | all are tried |
 //! | `key_source` | in words, where the person finds the secret, key or certificate | none |
 //! | `not_covered` | in words, what this signature does not protect, where it cannot be seen from `content` | worked out |
 //! | `title` | a name for this way among alternatives: `v3` | none |
@@ -147,6 +148,9 @@ pub struct Scheme {
     /// Where the JSON document is, if it is not the body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub document: Option<Source>,
+    /// Where the sender names its key. Of several secrets only the one of that name is tried, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_id: Option<Id>,
     /// In words, where the person finds the secret.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key_source: Option<String>,
@@ -199,6 +203,7 @@ impl Scheme {
             jwt_algorithms: Vec::new(),
             each: None,
             document: None,
+            key_id: None,
             key_source: None,
             not_covered: None,
             signature: Some(signature),
@@ -221,6 +226,28 @@ impl Scheme {
     #[must_use]
     pub fn needs_parameters(&self) -> bool {
         parameter::first_open(self).is_some()
+    }
+
+    /// Whether the signature or a part of what it covers is read out of the JSON document, so that a right signature
+    /// says nothing of the rest of it.
+    pub(crate) fn is_read_from_document(&self) -> bool {
+        let is_json = |source: &Source| matches!(source, Source::Json(_));
+        let any_json = |sources: &[Source]| sources.iter().any(is_json);
+        let timestamp = self.timestamp.as_ref().is_some_and(|rule| any_json(&rule.from));
+        let id = self.id.as_ref().is_some_and(|rule| any_json(&rule.from));
+        let reads = |source: &Source| match source {
+            Source::Timestamp => timestamp,
+            Source::Id => id,
+            source => is_json(source),
+        };
+        // With the body itself among what is signed, every byte of the document is.
+        let is_partial = |template: &Template| !template.reads(&Source::Body) && template.reads_any(reads);
+        self.each.is_some()
+            || self
+                .signature
+                .as_ref()
+                .is_some_and(|signature| any_json(&signature.from))
+            || self.content.iter().any(is_partial)
     }
 
     /// The scheme with its parameters put in: the given values first, then their defaults.

@@ -32,7 +32,8 @@ pub struct Signed {
     pub headers: Vec<(String, String)>,
     /// The body, where the signature is inside it.
     pub body: Option<Vec<u8>>,
-    /// The URL, where the signature or a digest is in its query.
+    /// The URL, where the signature or a digest is in its query, and where it is signed and the draft has none: it is
+    /// then put together from the request, and the receiver must know itself by it.
     pub url: Option<String>,
     /// The target, likewise.
     pub target: Option<String>,
@@ -159,13 +160,13 @@ pub(crate) fn sign_with(
     else {
         return Err(SignError::Unsigned);
     };
-    let mut working = Working::new(draft);
+    let mut working = Working::new(draft, way);
     let timestamp = way.timestamp.as_ref().map(|rule| time::format(at, rule.unit));
     let id = prepare(way, &mut working, timestamp.as_deref(), id, at)?;
     if algorithm == Algorithm::Jwt {
-        return sign_token_with(way, draft, at, &|claims| token(way, claims, key));
+        return put_token(way, working, at, &|claims| token(way, claims, key));
     }
-    let roots = working.roots(way);
+    let roots = working.roots();
     for index in 0..roots {
         let text = match algorithm {
             Algorithm::Token => String::from_utf8_lossy(key).into_owned(),
@@ -175,7 +176,7 @@ pub(crate) fn sign_with(
                     timestamp: timestamp.as_deref(),
                     id: id.as_deref(),
                 };
-                let made = working.with_view(way, index, given, key, |view| {
+                let made = working.with_view(index, given, key, |view| {
                     let template = way.content.first().ok_or(SignError::Unsigned)?;
                     let segments = content::segments(template, view).map_err(lacking)?;
                     let pieces: Vec<&[u8]> = segments.iter().map(|segment| segment.bytes.as_ref()).collect();
@@ -205,6 +206,14 @@ fn prepare(
     id: Option<&str>,
     at: Micros,
 ) -> Result<Option<String>, SignError> {
+    for condition in &way.when {
+        if matches!(condition.from, Source::Header(_) | Source::Query(_))
+            && !working.holds(condition)
+            && let Some(text) = condition.example()
+        {
+            working.set(&condition.from, text)?;
+        }
+    }
     if let (Some(rule), Some(text)) = (&way.timestamp, timestamp)
         && let Some(source) = rule.from.first()
         && !matches!(source, Source::Item(_) | Source::Claim(_))
@@ -221,7 +230,7 @@ fn prepare(
     }
     let id = match &way.id {
         Some(rule) => {
-            let there = working.read(way, &rule.from);
+            let there = working.read(&rule.from);
             let text = id
                 .map(str::to_owned)
                 .or(there)
@@ -255,10 +264,10 @@ fn prepare(
         }
     }
     for required in &way.require {
-        let has_it = working.read(way, std::slice::from_ref(&required.from)).is_some();
+        let has_it = working.read(std::slice::from_ref(&required.from)).is_some();
         if let Some(hash) = required.body_digest
             && matches!(required.from, Source::Header(_) | Source::Query(_))
-            && (!required.optional || !working.is_form(way))
+            && (!required.optional || !working.is_form())
         {
             let text = encoding::encode(&digest::of(hash, working.body()), required.encoding).to_text();
             working.set(&required.from, &text)?;
@@ -339,8 +348,16 @@ pub(crate) fn sign_token_with(
     at: Micros,
     make: &dyn Fn(&str) -> Result<String, SignError>,
 ) -> Result<Signed, SignError> {
+    put_token(way, Working::new(draft, way), at, make)
+}
+
+fn put_token(
+    way: &Scheme,
+    mut working: Working<'_>,
+    at: Micros,
+    make: &dyn Fn(&str) -> Result<String, SignError>,
+) -> Result<Signed, SignError> {
     let signature = way.signature.as_ref().ok_or(SignError::Unsigned)?;
-    let mut working = Working::new(draft);
     let token = make(&claims(way, &working, at))?;
     put(&mut working, signature, &token, None, None)?;
     Ok(working.finish())

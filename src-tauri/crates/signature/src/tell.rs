@@ -222,7 +222,7 @@ fn key_used(judgement: &Judgement<'_>, attempt: &Attempt<'_>, secrets: &[Secret]
         .map(SecretForm::describe)
         .unwrap_or_default();
     let public = asymmetric
-        .then(|| crate::asymmetric::PublicKey::read(secret.expose(), None).ok())
+        .then(|| crate::asymmetric::PublicKey::read(secret.expose()).ok())
         .flatten();
     Some(KeyUsed {
         index: key.secret,
@@ -349,7 +349,13 @@ fn check(fact: &Fact<'_>) -> Check {
             let asked = if let Some(hash) = required.body_digest {
                 format!("the {} of the body", hash.title())
             } else if !required.host.is_empty() {
-                format!("an https URL at {}", required.host.join(" or "))
+                let at = format!("an https URL at {}", required.host.join(" or "));
+                match required.path_ends.as_slice() {
+                    [] => at,
+                    ends => format!("{at} that ends in {}", ends.join(" or ")),
+                }
+            } else if !required.path_ends.is_empty() {
+                format!("a URL that ends in {}", required.path_ends.join(" or "))
             } else if required.is_url {
                 "the URL the request was sent to".to_owned()
             } else if required.is.is_empty() {

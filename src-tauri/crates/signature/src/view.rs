@@ -19,6 +19,7 @@ pub(crate) struct Scene<'a> {
     url: OnceCell<Cow<'a, str>>,
     form: OnceCell<Vec<Field<'a>>>,
     document: OnceCell<Option<Cow<'a, str>>>,
+    document_fault: OnceCell<Option<String>>,
 }
 
 /// A text where signatures are.
@@ -59,6 +60,7 @@ impl<'a> Scene<'a> {
             url: OnceCell::new(),
             form: OnceCell::new(),
             document: OnceCell::new(),
+            document_fault: OnceCell::new(),
         }
     }
 
@@ -91,10 +93,7 @@ impl<'a> Scene<'a> {
     fn form(&self) -> &[Field<'a>] {
         self.form.get_or_init(|| {
             let kind = self.message.header("content-type").unwrap_or_default();
-            if kind
-                .get(..19)
-                .is_some_and(|start| start.eq_ignore_ascii_case(b"multipart/form-data"))
-            {
+            if form::is_multipart(kind) {
                 form::multipart(self.message.body, kind)
             } else {
                 form::url_encoded(self.message.body).collect()
@@ -117,6 +116,17 @@ impl<'a> Scene<'a> {
                     let text = std::str::from_utf8(self.message.body).ok()?;
                     Some(Cow::Borrowed(text.strip_prefix('\u{FEFF}').unwrap_or(text)))
                 }
+            })
+            .as_deref()
+    }
+
+    /// Why the document is not JSON from its first byte to its last; nothing if it is. Asked for each of many items, so
+    /// it is found out once.
+    pub(crate) fn document_fault(&self) -> Option<&str> {
+        self.document_fault
+            .get_or_init(|| match self.document() {
+                Some(document) => json::fault(document),
+                None => Some("it is not there, or not UTF-8".to_owned()),
             })
             .as_deref()
     }

@@ -106,19 +106,6 @@ impl Sent {
 }
 
 #[test]
-fn the_path_of_any_target_form_is_found() {
-    for (target, path) in [
-        ("/a/b?c#d", "/a/b"),
-        ("http://host:1/a?b", "/a"),
-        ("http://host?b", "/"),
-        ("*", "*"),
-        ("", ""),
-    ] {
-        assert_eq!(path_of(target), path, "`{target}`");
-    }
-}
-
-#[test]
 fn the_endpoint_is_the_longest_path_that_matches_by_whole_segments() {
     let own = |path| (path, None, &[][..], &[][..]);
     let judge = judge_of(&[own("/a"), own("/a/b/c"), own("/a/b")]);
@@ -293,4 +280,23 @@ fn one_look_gives_what_is_known_and_what_the_sender_waits_for() {
     }
     let push = judge_of(&[]).judge(Sent::push("right", "/x").case(State::Complete));
     assert_eq!(push.1, None, "an event is no question");
+}
+
+#[test]
+fn a_url_in_the_query_leaves_an_endpoint_what_comes_to_it() {
+    let target = "/hooks?next=https://other.example/z&signature=1";
+    let judge = judge_of(&[("/hooks", Some("pandadoc"), &[], &["test"])]);
+    let body = r#"[{"event":"document_state_changed","data":{"id":"a","status":"document.completed"}}]"#;
+    let sent = Sent::new(&format!("POST {target}"), &[], body);
+    let recognition = judge.recognise(sent.case(State::Complete));
+    assert_eq!(
+        recognition.endpoint_path.as_deref(),
+        Some("/hooks"),
+        "it came there"
+    );
+    assert_eq!(
+        recognition.verdict,
+        Verdict::Invalid,
+        "and its signature, in the query, is found and is wrong"
+    );
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{EndpointId, SecretId, Timestamp};
+use super::{EndpointId, SecretId, Timestamp, request_target};
 
 /// A path prefix on the listener with its provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,11 +52,11 @@ impl Endpoint {
     #[must_use]
     pub fn url_of(&self, target: &str) -> Option<String> {
         let base = self.public_url.as_deref()?;
-        let target = relative(target);
+        let target = request_target::relative(target);
         let rest = if has_path(base) {
-            rest_of(&self.path, target)?
+            rest_of(&self.path, &target)?
         } else {
-            target
+            &target
         };
         Some(if rest.is_empty() {
             base.to_owned()
@@ -73,7 +73,8 @@ impl Endpoint {
     /// The public URL that makes `url` the URL of a request with this target; `None` where no one does.
     #[must_use]
     pub fn public_url_for(path: &str, target: &str, url: &str) -> Option<String> {
-        let rest = rest_of(path, relative(target))?;
+        let target = request_target::relative(target);
+        let rest = rest_of(path, &target)?;
         let base = url.strip_suffix(rest)?;
         let (_, after) = base.split_once("://")?;
         let own = path.trim_end_matches('/');
@@ -82,14 +83,6 @@ impl Endpoint {
             Some(_) if !own.is_empty() => base.strip_suffix(own)?.to_owned(),
             _ => base.to_owned(),
         })
-    }
-}
-
-/// The target from its path on, also where it is a whole URL.
-fn relative(target: &str) -> &str {
-    match target.split_once("://") {
-        Some((_, rest)) if !target.starts_with('/') => rest.find('/').map_or("/", |slash| &rest[slash..]),
-        _ => target,
     }
 }
 
@@ -235,6 +228,11 @@ mod tests {
                 "https://t.example/h",
                 "http://127.0.0.1:1/sms?a",
                 "https://t.example/h?a",
+            ),
+            (
+                "https://t.example",
+                "/sms?next=https://q/z&s=1",
+                "https://t.example/sms?next=https://q/z&s=1",
             ),
         ] {
             assert_eq!(

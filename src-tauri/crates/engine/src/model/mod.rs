@@ -13,6 +13,7 @@ mod framing;
 mod head;
 mod id;
 mod request;
+pub(crate) mod request_target;
 mod target;
 mod time;
 mod written;

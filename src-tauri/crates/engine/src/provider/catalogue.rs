@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::detect::Detector;
 use super::embedded::FILES;
+use super::place_in_file::{Position, Step};
 use super::{Detected, Facts, Provider};
 
 /// Every provider, and the rules by which they are told apart.
@@ -18,7 +19,7 @@ pub struct Catalogue {
 /// Why a provider file could not be taken in.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CatalogueError {
-    /// It is not the TOML that a provider file must be.
+    /// Something in it is not what a provider file may hold, or contradicts the rest.
     #[error("`{file}` line {line}, column {column}: {reason}")]
     Unreadable {
         /// The file's name.
@@ -30,7 +31,7 @@ pub enum CatalogueError {
         /// What is wrong there.
         reason: String,
     },
-    /// It can be read and says something that cannot be.
+    /// It says something that cannot be, and the file itself is not at hand to say where.
     #[error("`{file}`: {reason}")]
     Wrong {
         /// The file's name.
@@ -59,7 +60,7 @@ impl Catalogue {
     pub fn read<'f>(files: impl IntoIterator<Item = (&'f str, &'f str)>) -> Result<Self, CatalogueError> {
         let mut named = Vec::new();
         for (file, text) in files {
-            named.push((file.to_owned(), Provider::read(file, text)?));
+            named.push((file, text, Provider::read(file, text)?));
         }
         Self::of(named)
     }
@@ -74,19 +75,25 @@ impl Catalogue {
         Self::of(
             kept.into_iter()
                 .chain(own)
-                .map(|provider| (provider.id.clone(), provider))
+                .map(|provider| ("", "", provider))
                 .collect(),
         )
     }
 
-    fn of(named: Vec<(String, Provider)>) -> Result<Self, CatalogueError> {
+    /// Providers with the names and the texts of their files, which are empty where they come from none.
+    fn of(named: Vec<(&str, &str, Provider)>) -> Result<Self, CatalogueError> {
         let mut providers: Vec<Provider> = Vec::with_capacity(named.len());
         let mut by_id = HashMap::new();
-        for (file, provider) in named {
-            for id in std::iter::once(&provider.id).chain(&provider.aliases) {
+        for (file, text, provider) in named {
+            for (index, id) in std::iter::once(&provider.id).chain(&provider.aliases).enumerate() {
                 if by_id.insert(id.clone(), providers.len()).is_some() {
+                    let way: &[Step<'_>] = match index.checked_sub(1) {
+                        None => &[Step::Key("id")],
+                        Some(alias) => &[Step::Key("aliases"), Step::Index(alias)],
+                    };
+                    let file = if file.is_empty() { &provider.id } else { file };
                     let reason = format!("the provider `{id}` is defined twice");
-                    return Err(CatalogueError::Wrong { file, reason });
+                    return Err(CatalogueError::at(file, text, way, reason));
                 }
             }
             providers.push(provider);
@@ -118,6 +125,22 @@ impl Catalogue {
     }
 }
 
+impl CatalogueError {
+    /// What is wrong with a value, with its place where the text has it.
+    fn at(file: &str, text: &str, way: &[Step<'_>], reason: String) -> Self {
+        let file = file.to_owned();
+        match Position::of_value(text, way) {
+            Some(Position { line, column }) => Self::Unreadable {
+                file,
+                line,
+                column,
+                reason,
+            },
+            None => Self::Wrong { file, reason },
+        }
+    }
+}
+
 impl Provider {
     /// Reads one provider file; `file` is the name that errors give.
     ///
@@ -125,25 +148,17 @@ impl Provider {
     /// It is not TOML, not a provider, or says something that makes no sense.
     pub fn read(file: &str, text: &str) -> Result<Self, CatalogueError> {
         let provider: Self = toml::from_str(text).map_err(|error| {
-            let at = error.span().map_or(0, |span| span.start).min(text.len());
-            let before = &text.as_bytes()[..at];
-            let line_start = before
-                .iter()
-                .rposition(|byte| *byte == b'\n')
-                .map_or(0, |newline| newline + 1);
+            let Position { line, column } = Position::of(text, error.span().map_or(0, |span| span.start));
             CatalogueError::Unreadable {
                 file: file.to_owned(),
-                line: before.iter().filter(|byte| **byte == b'\n').count() + 1,
-                column: String::from_utf8_lossy(&before[line_start..]).chars().count() + 1,
+                line,
+                column,
                 reason: error.message().trim_end_matches('.').to_owned(),
             }
         })?;
         match provider.fault() {
             None => Ok(provider),
-            Some(reason) => Err(CatalogueError::Wrong {
-                file: file.to_owned(),
-                reason,
-            }),
+            Some((way, reason)) => Err(CatalogueError::at(file, text, &way, reason)),
         }
     }
 
@@ -158,36 +173,44 @@ impl Provider {
         })
     }
 
-    /// What a file can say though it makes no sense.
-    fn fault(&self) -> Option<String> {
+    /// What a file can say though it makes no sense, and where.
+    fn fault(&self) -> Option<(Vec<Step<'static>>, String)> {
+        use Step::{Index, Key};
+
         let id_fits = !self.id.is_empty()
             && self
                 .id
                 .bytes()
                 .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
         if !id_fits {
-            return Some(format!(
+            let reason = format!(
                 "the id `{}` may hold lower-case letters, digits and `-` only",
                 self.id
-            ));
+            );
+            return Some((vec![Key("id")], reason));
         }
-        if let Some(position) = self.detect.iter().position(|rule| rule.when.is_empty()) {
-            return Some(format!(
+        if let Some(place) = self.detect.iter().position(|rule| rule.when.is_empty()) {
+            let reason = format!(
                 "`detect` rule {} has no condition and would match everything",
-                position + 1
-            ));
+                place + 1
+            );
+            return Some((vec![Key("detect"), Index(place), Key("when")], reason));
         }
-        if let Some(rule) = self.handshake.iter().find(|rule| rule.when.is_empty()) {
-            return Some(format!(
+        if let Some(place) = self.handshake.iter().position(|rule| rule.when.is_empty()) {
+            let reason = format!(
                 "the handshake `{}` has no condition and would answer everything",
-                rule.name
-            ));
+                self.handshake[place].name
+            );
+            return Some((vec![Key("handshake"), Index(place), Key("when")], reason));
         }
-        let mut names: Vec<_> = self.sample.iter().map(|sample| sample.name.as_str()).collect();
-        names.sort_unstable();
-        names
-            .windows(2)
-            .find(|pair| pair[0] == pair[1])
-            .map(|pair| format!("two samples are named `{}`", pair[0]))
+        let is_repeated = |place: &usize| {
+            let before = &self.sample[..*place];
+            before
+                .iter()
+                .any(|sample| sample.name == self.sample[*place].name)
+        };
+        let place = (0..self.sample.len()).find(is_repeated)?;
+        let reason = format!("two samples are named `{}`", self.sample[place].name);
+        Some((vec![Key("sample"), Index(place), Key("name")], reason))
     }
 }

@@ -18,6 +18,7 @@ mod facts;
 mod form;
 mod handshake;
 mod place;
+mod place_in_file;
 mod sample;
 mod template;
 

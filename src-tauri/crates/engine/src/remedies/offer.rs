@@ -4,11 +4,11 @@
 
 use hookbench_signature::{Action, Diagnosis, Secret, Verdict};
 
-use super::{Remedy, path_of};
+use super::Remedy;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::examining::Examination;
-use crate::model::{Endpoint, RequestId, Tolerance};
+use crate::model::{Endpoint, RequestId, Tolerance, request_target};
 
 impl Engine {
     /// What can be done with one button each about a diagnosis of this request. No two are of the same kind.
@@ -53,7 +53,7 @@ impl Engine {
             Action::UseScheme { scheme } => Some(Remedy::UseScheme { scheme }),
             Action::SetUrl { url } => {
                 let path = judge.endpoint_of(target).map(|endpoint| endpoint.path.clone());
-                let path = path.unwrap_or_else(|| path_of(target));
+                let path = path.unwrap_or_else(|| request_target::path(target).to_owned());
                 Endpoint::public_url_for(&path, target, &url).map(|url| Remedy::SetUrl { url })
             }
             Action::SetTolerance { past, future } => Some(Remedy::SetTolerance(Tolerance { past, future })),

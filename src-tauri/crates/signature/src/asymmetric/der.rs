@@ -92,6 +92,7 @@ fn key_info(info: &[u8]) -> Option<PublicKey> {
     match object {
         RSA => Some(PublicKey::Rsa(key)),
         EC if key.len() == 65 => Some(PublicKey::P256(key)),
+        EC if key.len() == 97 => Some(PublicKey::P384(key)),
         ED25519 if key.len() == 32 => Some(PublicKey::Ed25519(key)),
         _ => None,
     }

@@ -271,7 +271,7 @@ impl<'s> Search<'s> {
             Way::Plain(hash) => digest::plain(hash, pieces),
             Way::Public(kind) => {
                 let content = content::joined(segments);
-                let public = PublicKey::read(&key.pasted, None).ok()?;
+                let public = PublicKey::read(&key.pasted).ok()?;
                 let found = self
                     .targets
                     .iter()

@@ -118,7 +118,7 @@ impl<'h> Hunt<'h> {
             };
             for index in 0..self.secrets.len() {
                 let pasted = self.secrets[index].expose();
-                let signs = token.is_signed_by(pasted.as_bytes(), pasted) == Signed::Yes;
+                let signs = token.is_signed_by(pasted.as_bytes(), pasted, None) == Signed::Yes;
                 if !self.may_try(token.signed.len()) || !signs {
                     continue;
                 }
@@ -146,13 +146,9 @@ impl<'h> Hunt<'h> {
                 for encoding in encodings {
                     if crate::encoding::encode(&digest, encoding).as_bytes() == value.as_bytes() {
                         requirements.push(Requirement {
-                            from: Source::Claim(name.clone()),
-                            is: Vec::new(),
-                            host: Vec::new(),
                             body_digest: Some(hash),
                             encoding,
-                            is_url: false,
-                            optional: false,
+                            ..Requirement::of(Source::Claim(name.clone()))
                         });
                     }
                 }
@@ -313,7 +309,7 @@ impl<'h> Hunt<'h> {
             (Kind::RsaPssSha256, Algorithm::RsaPssSha256),
         ];
         for secret in 0..self.secrets.len() {
-            let Ok(public) = PublicKey::read(self.secrets[secret].expose(), None) else {
+            let Ok(public) = PublicKey::read(self.secrets[secret].expose()) else {
                 continue;
             };
             for content in template::candidates() {

@@ -8,7 +8,7 @@ use crate::content::{self, Lacking, Segment};
 use crate::digest::{self, Digest};
 use crate::encoding;
 use crate::examine::Unit;
-use crate::jwt::{Signed, Token};
+use crate::jwt::{Signed, Token, Unfit};
 use crate::report::Span;
 use crate::scheme::{Algorithm, Encoding, Scheme};
 use crate::secret::Secret;
@@ -103,18 +103,28 @@ impl<'j> Bench<'_, 'j, '_> {
                 tried.token = Some(token);
                 continue;
             }
-            let mut unreadable = 0;
+            if !token.is_supported() {
+                tried.stopped = Some((Verdict::Unknown, Reason::AlgorithmUnsupported(algorithm)));
+                tried.token = Some(token);
+                continue;
+            }
+            let received_at = self.scene.message.received_at;
             let mut matching = None;
+            let mut is_wrong = false;
+            let mut unfit = Vec::new();
             for (index, key) in self.keys.iter().enumerate() {
-                match token.is_signed_by(&key.bytes, self.secrets[key.secret].expose()) {
+                match token.is_signed_by(&key.bytes, self.secrets[key.secret].expose(), received_at) {
                     Signed::Yes => matching = matching.or(Some(index)),
-                    Signed::No => {}
-                    Signed::KeyUnreadable => unreadable += 1,
+                    Signed::No => is_wrong = true,
+                    Signed::Unfit(why) => unfit.push((key.secret, why)),
                 }
             }
             tried.matched = matching.is_some();
-            tried.stopped = (!self.keys.is_empty() && unreadable == self.keys.len())
-                .then_some((Verdict::Invalid, Reason::NoKey));
+            tried.stopped = if tried.matched || is_wrong {
+                None
+            } else {
+                unfit_reason(&unfit).map(|reason| (Verdict::Invalid, reason))
+            };
             tried.group = group;
             tried.token = Some(token);
             tried.attempt = Some(Attempt {
@@ -143,7 +153,7 @@ impl<'j> Bench<'_, 'j, '_> {
         {
             return Tried::stop(Verdict::Malformed, Reason::NotASignature);
         }
-        let is_readable = |key: &Key<'_>| PublicKey::read(self.secrets[key.secret].expose(), None).is_ok();
+        let is_readable = |key: &Key<'_>| PublicKey::read(self.secrets[key.secret].expose()).is_ok();
         if self.algorithm.is_asymmetric() && !self.keys.is_empty() && !self.keys.iter().any(is_readable) {
             return Tried::stop(Verdict::Invalid, Reason::NoKey);
         }
@@ -277,7 +287,7 @@ impl<'j> Bench<'_, 'j, '_> {
         } else {
             let content = content::joined(segments);
             let pasted = self.secrets[key.secret].expose();
-            let (Some(kind), Ok(public)) = (Kind::of(self.algorithm), PublicKey::read(pasted, None)) else {
+            let (Some(kind), Ok(public)) = (Kind::of(self.algorithm), PublicKey::read(pasted)) else {
                 return (None, None);
             };
             let matching = signatures.find(|(place, _, span)| {
@@ -297,6 +307,16 @@ impl<'j> Bench<'_, 'j, '_> {
         });
         (Some(digest), matching.copied())
     }
+}
+
+/// What is said where no key is meant for a token: of one that can be read rather than of one that cannot.
+fn unfit_reason(unfit: &[(usize, Unfit)]) -> Option<Reason> {
+    let is_read = |(_, why): &&(usize, Unfit)| *why != Unfit::Unreadable;
+    let (secret, why) = unfit.iter().find(is_read).or(unfit.first())?.clone();
+    Some(match why {
+        Unfit::Unreadable => Reason::NoKey,
+        why => Reason::Unfit { secret, why },
+    })
 }
 
 /// Whether this is read only from the list the signature is in.

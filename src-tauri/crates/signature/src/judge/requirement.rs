@@ -89,6 +89,7 @@ fn holds(required: &Requirement, value: &[u8], view: &View<'_, '_>) -> bool {
     let text = String::from_utf8_lossy(value);
     (required.is.is_empty() || required.is.iter().any(|is| is.as_str() == text))
         && (required.host.is_empty() || required.host.iter().any(|pattern| is_url_of(&text, pattern)))
+        && (required.path_ends.is_empty() || required.path_ends.iter().any(|end| ends_in(&text, end)))
         && required.body_digest.is_none_or(|hash| {
             let digest = digest::of(hash, view.scene.message.body);
             let expected = encoding::encode(&digest, required.encoding);
@@ -110,25 +111,40 @@ fn is_url_of(text: &str, pattern: &str) -> bool {
         && is_host_like(parts.host, pattern)
 }
 
-/// `*` stands for one label of letters, digits and hyphens; a leading `**.` for any number of labels.
+/// Whether a URL's path ends so and nothing follows it.
+fn ends_in(text: &str, end: &str) -> bool {
+    let parts = url::split(text);
+    parts.query.is_empty() && !text.contains('#') && parts.path.ends_with(end)
+}
+
+/// Label by label; a leading `**.` stands for any number of labels.
 fn is_host_like(host: &str, pattern: &str) -> bool {
     let host = host.to_ascii_lowercase();
     if let Some(end) = pattern.strip_prefix("**.") {
         return host == end || host.strip_suffix(end).is_some_and(|start| start.ends_with('.'));
     }
-    let is_label = |label: &str| {
-        !label.is_empty()
-            && label
-                .bytes()
-                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
-    };
     let labels: Vec<&str> = host.split('.').collect();
     let wanted: Vec<&str> = pattern.split('.').collect();
     labels.len() == wanted.len()
         && labels
             .iter()
             .zip(&wanted)
-            .all(|(label, wanted)| label == wanted || (*wanted == "*" && is_label(label)))
+            .all(|(label, wanted)| !label.is_empty() && is_label_like(label.as_bytes(), wanted.as_bytes()))
+}
+
+/// `*` stands for any number of letters, digits and hyphens, `?` for one of them.
+fn is_label_like(label: &[u8], pattern: &[u8]) -> bool {
+    let is_free = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+    match (pattern.split_first(), label.split_first()) {
+        (None, _) => label.is_empty(),
+        (Some((b'*', rest)), _) => {
+            let free = label.iter().take_while(|byte| is_free(byte)).count();
+            (0..=free).any(|taken| is_label_like(&label[taken..], rest))
+        }
+        (Some((b'?', rest)), Some((first, after))) => is_free(first) && is_label_like(after, rest),
+        (Some((wanted, rest)), Some((first, after))) => wanted == first && is_label_like(after, rest),
+        (Some(_), None) => false,
+    }
 }
 
 #[cfg(test)]
@@ -152,6 +168,21 @@ mod tests {
         ] {
             assert!(!is_url_of(bad, pattern), "`{bad}` is another host");
         }
+        let at_least_three = "sns.???*.amazonaws.com";
+        assert!(
+            is_url_of("https://sns.us-east-1.amazonaws.com/x.pem", at_least_three),
+            "three and more"
+        );
+        for short in [
+            "https://sns.us.amazonaws.com/x.pem",
+            "https://sns..amazonaws.com/x.pem",
+        ] {
+            assert!(!is_url_of(short, at_least_three), "`{short}`: fewer than three");
+        }
+        assert!(
+            is_host_like("a-1.b", "a-?.b") && !is_host_like("a-.b", "a-?.b"),
+            "one is one"
+        );
         assert!(
             is_url_of("https://api.paypal.com/c", "**.paypal.com"),
             "any subdomain"
@@ -160,5 +191,19 @@ mod tests {
             !is_url_of("https://evilpaypal.com/c", "**.paypal.com"),
             "but no other name"
         );
+    }
+
+    #[test]
+    fn the_end_of_a_path_is_the_end_of_the_url() {
+        assert!(ends_in("https://h/a/x.pem", ".pem"), "it ends so");
+        for bad in [
+            "https://h/a/x.crt",
+            "https://h/a/x.pem?b",
+            "https://h/a/x?b=.pem",
+            "https://h/a/x#.pem",
+            "https://h.pem",
+        ] {
+            assert!(!ends_in(bad, ".pem"), "`{bad}` is something else");
+        }
     }
 }

@@ -92,6 +92,23 @@ pub(crate) fn multipart<'a>(body: &'a [u8], content_type: &[u8]) -> Vec<Field<'a
     fields
 }
 
+/// Whether a content type is that of a form in parts.
+pub(crate) fn is_multipart(content_type: &[u8]) -> bool {
+    content_type
+        .get(..19)
+        .is_some_and(|start| start.eq_ignore_ascii_case(b"multipart/form-data"))
+}
+
+/// The multipart body with this field's value replaced; nothing if there is no such field.
+pub(crate) fn set_part(body: &[u8], content_type: &[u8], name: &str, value: &[u8]) -> Option<Vec<u8>> {
+    let fields = multipart(body, content_type);
+    let (_, old) = fields.iter().find(|(key, _)| key.as_ref() == name.as_bytes())?;
+    // The value is a stretch of the body itself.
+    let start = (old.as_ptr() as usize).checked_sub(body.as_ptr() as usize)?;
+    let after = body.get(start + old.len()..)?;
+    Some([body.get(..start)?, value, after].concat())
+}
+
 fn boundary(content_type: &[u8]) -> Option<Vec<u8>> {
     let lower = content_type.to_ascii_lowercase();
     let at = position(&lower, b"boundary=")? + 9;
@@ -197,6 +214,18 @@ mod tests {
             b"{\"a\":1}",
             "the value ends before the line end"
         );
+    }
+
+    #[test]
+    fn a_part_is_replaced_where_it_stands() {
+        let kind = b"multipart/form-data; boundary=B";
+        let body = b"--B\r\nContent-Disposition: form-data; name=a\r\n\r\none\r\n--B\r\nContent-Disposition: form-data; name=\"b\"\r\n\r\ntwo\r\n--B--\r\n";
+        let changed = set_part(body, kind, "b", b"longer").unwrap();
+        let fields = multipart(&changed, kind);
+        let values: Vec<&[u8]> = fields.iter().map(|(_, value)| value.as_ref()).collect();
+        assert_eq!(values, [&b"one"[..], b"longer"], "the other part stays");
+        assert_eq!(changed.len(), body.len() + 3, "and so does all between them");
+        assert_eq!(set_part(body, kind, "c", b""), None, "a part is not made up");
     }
 
     #[test]

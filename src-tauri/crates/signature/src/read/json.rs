@@ -4,6 +4,7 @@
 //! with stretches of the text itself.
 
 use std::borrow::Cow;
+use std::ops::ControlFlow;
 
 /// The deepest nesting that is followed; deeper text is no document we know.
 const DEPTH: usize = 128;
@@ -13,6 +14,52 @@ pub(crate) fn find_all<'a>(text: &'a str, path: &[String]) -> Vec<&'a str> {
     let mut found = Vec::new();
     collect(text, path, &mut found);
     found
+}
+
+/// Calls back with every value at a path, as raw JSON text, in order, until told to stop.
+///
+/// Unlike [`find_all`], an element of a list that has nothing at the rest of the path counts: it is handed on as
+/// `null`, so that nobody can slip one in among those that are looked at.
+pub(crate) fn each<'a, B>(
+    text: &'a str,
+    path: &[String],
+    visit: &mut dyn FnMut(&'a str) -> ControlFlow<B>,
+) -> ControlFlow<B> {
+    each_below(text, path, false, visit)
+}
+
+fn each_below<'a, B>(
+    text: &'a str,
+    path: &[String],
+    is_in_list: bool,
+    visit: &mut dyn FnMut(&'a str) -> ControlFlow<B>,
+) -> ControlFlow<B> {
+    const NOTHING: &str = "null";
+    let Some((step, rest)) = path.split_first() else {
+        return visit(text.trim_matches(BLANK));
+    };
+    if step == "*" {
+        let is_list = text.trim_start_matches(BLANK).starts_with(['[', '{']);
+        if !is_list && is_in_list {
+            return visit(NOTHING);
+        }
+        return walk_until(text, &mut |_, value| each_below(value, rest, true, visit));
+    }
+    match child(text, step) {
+        Some(value) => each_below(value, rest, is_in_list, visit),
+        None if is_in_list => visit(NOTHING),
+        None => ControlFlow::Continue(()),
+    }
+}
+
+/// Why this is no JSON document from its first byte to its last; nothing if it is one.
+///
+/// Everything else here reads as far as it can and keeps what it has read. What somebody is to rely on must be whole:
+/// a receiver's parser reads all of it, and what it makes of broken text is its own affair.
+pub(crate) fn fault(text: &str) -> Option<String> {
+    serde_json::from_str::<serde::de::IgnoredAny>(text)
+        .err()
+        .map(|error| error.to_string())
 }
 
 /// The first value at a path, as raw JSON text.
@@ -63,34 +110,49 @@ const BLANK: [char; 4] = [' ', '\t', '\r', '\n'];
 
 /// Calls back with each member (its raw key) or element (no key) of an object or array. Stops at the first fault.
 pub(crate) fn walk<'a>(text: &'a str, each: &mut dyn FnMut(Option<&'a str>, &'a str)) {
+    let _: ControlFlow<()> = walk_until(text, &mut |key, value| {
+        each(key, value);
+        ControlFlow::Continue(())
+    });
+}
+
+/// As [`walk`], until told to stop.
+fn walk_until<'a, B>(
+    text: &'a str,
+    each: &mut dyn FnMut(Option<&'a str>, &'a str) -> ControlFlow<B>,
+) -> ControlFlow<B> {
+    let done = ControlFlow::Continue(());
     let text = text.trim_matches(BLANK);
     let bytes = text.as_bytes();
     let object = match bytes.first() {
         Some(b'{') => true,
         Some(b'[') => false,
-        _ => return,
+        _ => return done,
     };
     let mut at = skip_blank(bytes, 1);
     if matches!(bytes.get(at), Some(b'}' | b']')) {
-        return;
+        return done;
     }
     loop {
         let mut key = None;
         if object {
-            let Some(end) = skip_string(bytes, at) else { return };
+            let Some(end) = skip_string(bytes, at) else {
+                return done;
+            };
             key = text.get(at..end);
             at = skip_blank(bytes, end);
             if bytes.get(at) != Some(&b':') {
-                return;
+                return done;
             }
             at = skip_blank(bytes, at + 1);
         }
-        let Some(end) = skip_value(bytes, at) else { return };
-        let Some(value) = text.get(at..end) else { return };
-        each(key, value);
-        at = skip_blank(bytes, end);
+        let Some(value) = skip_value(bytes, at).and_then(|end| text.get(at..end)) else {
+            return done;
+        };
+        each(key, value)?;
+        at = skip_blank(bytes, at + value.len());
         if bytes.get(at) != Some(&b',') {
-            return;
+            return done;
         }
         at = skip_blank(bytes, at + 1);
     }
@@ -354,6 +416,72 @@ mod tests {
             let _ = find_all(text, &path("*.a"));
         }
         assert_eq!(find(&"[".repeat(5000), &[]), None, "depth is bounded");
+    }
+
+    #[test]
+    fn an_element_that_has_nothing_there_still_counts() {
+        let all = |text: &str, at: &str| {
+            let mut found = Vec::new();
+            let _: ControlFlow<()> = each(text, &path(at), &mut |value| {
+                found.push(value.to_owned());
+                ControlFlow::Continue(())
+            });
+            found
+        };
+        assert_eq!(
+            all(r#"{"l":[{"a":1},{"b":2},3,{"a":4}]}"#, "l.*.a"),
+            ["1", "null", "null", "4"],
+            "in its place"
+        );
+        assert_eq!(
+            all(r#"[[1],2,[]]"#, "*.*"),
+            ["1", "null"],
+            "an empty list inside has no elements, and a number is no list"
+        );
+        assert!(all(r#"{"l":[]}"#, "l.*.a").is_empty(), "an empty list has none");
+        assert!(
+            all(r#"{"x":1}"#, "l.*.a").is_empty(),
+            "nor has one that is not there"
+        );
+        let stopped = each(r#"[1,2,3]"#, &path("*"), &mut |value| {
+            if value == "2" {
+                ControlFlow::Break(value)
+            } else {
+                ControlFlow::Continue(())
+            }
+        });
+        assert_eq!(stopped, ControlFlow::Break("2"), "it ends when told");
+    }
+
+    #[test]
+    fn a_document_is_whole_or_it_has_a_fault() {
+        for text in [
+            r#" {"a":[1,2.5e3,"\u00e9\ud83d",true,null]} "#,
+            "[]",
+            "\"x\"",
+            "0",
+        ] {
+            assert_eq!(fault(text), None, "`{text}` is JSON");
+        }
+        for text in [
+            "",
+            r#"{"a":1}x"#,
+            r#"{"a":1"#,
+            r#"{"a":1]"#,
+            r#"{"a":1,}"#,
+            r#"{"a":01}"#,
+            r#"{'a':1}"#,
+            "[1 2]",
+            "{\"a\":\"\n\"}",
+            "NaN",
+        ] {
+            assert!(fault(text).is_some(), "`{text}` is not");
+        }
+        assert_eq!(
+            fault(r#"{"a":1}x"#).as_deref(),
+            Some("trailing characters at line 1 column 8"),
+            "where it ends to be one is said"
+        );
     }
 
     #[test]

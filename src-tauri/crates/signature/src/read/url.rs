@@ -17,9 +17,18 @@ pub(crate) struct Parts<'a> {
     pub(crate) query: &'a str,
 }
 
-/// Takes a URL apart. A text without `://` is a path and a query.
+/// The scheme of a whole URL and what follows its `://`; nothing for a path, whatever its query holds.
+pub(crate) fn scheme(text: &str) -> Option<(&str, &str)> {
+    let (scheme, rest) = text.split_once("://")?;
+    let mut letters = scheme.bytes();
+    let is_scheme = letters.next().is_some_and(|first| first.is_ascii_alphabetic())
+        && letters.all(|byte| byte.is_ascii_alphanumeric() || b"+.-".contains(&byte));
+    is_scheme.then_some((scheme, rest))
+}
+
+/// Takes a URL apart. A text that does not begin with a scheme is a path and a query.
 pub(crate) fn split(url: &str) -> Parts<'_> {
-    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let (scheme, rest) = scheme(url).unwrap_or(("", url));
     let (authority, tail) = if scheme.is_empty() {
         ("", rest)
     } else {
@@ -85,5 +94,23 @@ mod tests {
             "a URL without a path has none"
         );
         assert_eq!(split("/p?q").path, "/p", "a target is a path");
+    }
+
+    #[test]
+    fn a_url_inside_a_query_does_not_make_one_of_the_whole() {
+        for target in [
+            "/h?next=https://q/z&signature=1",
+            "h?next=https://q/z&signature=1",
+        ] {
+            let parts = split(target);
+            assert_eq!(
+                (parts.scheme, parts.host, parts.query),
+                ("", "", "?next=https://q/z&signature=1"),
+                "`{target}` is a path and a query"
+            );
+        }
+        assert_eq!(split("://q/z").scheme, "", "no scheme is none");
+        assert_eq!(split("1a://q/z").scheme, "", "a scheme begins with a letter");
+        assert_eq!(split("git+ssh://q/z").host, "q", "and may hold more than letters");
     }
 }

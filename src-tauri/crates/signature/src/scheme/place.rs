@@ -75,7 +75,7 @@ pub struct Timestamp {
     pub future: Option<u32>,
 }
 
-/// Where the id that is signed is.
+/// Where an id is: the one that is signed, or the one that names the sender's key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Id {
@@ -111,7 +111,8 @@ pub struct SecretForm {
     pub hash: Option<Hash>,
 }
 
-/// When a way of signing is meant. Without any of `is`, `starts_with`, `contains` the source need only be present.
+/// When a way of signing is meant. Without any of `is`, `item`, `starts_with`, `contains` the source need only be
+/// present.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Condition {
@@ -120,15 +121,35 @@ pub struct Condition {
     /// It is one of these, in any case.
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "one_or_many")]
     pub is: Vec<String>,
+    /// One of its items, parted by `,` or `;`, is this, in any case.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub item: Option<String>,
     /// It starts so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub starts_with: Option<String>,
     /// It holds this text, in any case.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contains: Option<String>,
-    /// It is absent.
+    /// It is absent; with any of the above, it may be absent.
     #[serde(default, skip_serializing_if = "is_false")]
     pub absent: bool,
+    /// What signing puts into a header or the query so that this holds. Left out, it is what is asked for.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub put: Option<String>,
+}
+
+impl Condition {
+    /// Whether nothing is asked of the value itself.
+    pub(crate) const fn asks_nothing(&self) -> bool {
+        self.is.is_empty() && self.item.is_none() && self.starts_with.is_none() && self.contains.is_none()
+    }
+
+    /// A value with which this holds.
+    pub(crate) fn example(&self) -> Option<&str> {
+        let asked = [&self.put, &self.item, &self.starts_with, &self.contains];
+        let asked = asked.into_iter().find_map(Option::as_deref);
+        asked.or_else(|| self.is.first().map(String::as_str))
+    }
 }
 
 /// A fact that must hold beside the signature. Where it does not, the verdict is `invalid`.
@@ -140,9 +161,13 @@ pub struct Requirement {
     /// It is one of these, exactly.
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "one_or_many")]
     pub is: Vec<String>,
-    /// It is an `https` URL of one of these hosts; `*` stands for one label, `**` for any number.
+    /// It is an `https` URL of one of these hosts. In a label, `*` stands for any number of letters, digits and
+    /// hyphens, `?` for one; a leading `**.` for any number of labels.
     #[serde(default, skip_serializing_if = "Vec::is_empty", with = "one_or_many")]
     pub host: Vec<String>,
+    /// It is a URL whose path ends in one of these, with no query after it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty", with = "one_or_many")]
+    pub path_ends: Vec<String>,
     /// It is the digest of the body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body_digest: Option<Hash>,
@@ -155,6 +180,23 @@ pub struct Requirement {
     /// Nothing is asked where the source is absent.
     #[serde(default, skip_serializing_if = "is_false")]
     pub optional: bool,
+}
+
+impl Requirement {
+    /// That there is something at this place.
+    #[must_use]
+    pub fn of(from: Source) -> Self {
+        Self {
+            from,
+            is: Vec::new(),
+            host: Vec::new(),
+            path_ends: Vec::new(),
+            body_digest: None,
+            encoding: Encoding::default(),
+            is_url: false,
+            optional: false,
+        }
+    }
 }
 
 #[expect(

@@ -3,14 +3,18 @@
 use std::borrow::Cow;
 
 use super::{SignError, Signed};
+use crate::examine;
 use crate::message::{Draft, HeaderLine, Message};
 use crate::read::form::Field;
 use crate::read::{form, json, url};
-use crate::scheme::Scheme;
+use crate::scheme::{Condition, Scheme};
 use crate::template::{JsonPath, Source};
 use crate::view::{Given, Scene, View};
 
+const BYTE_ORDER_MARK: &[u8] = "\u{FEFF}".as_bytes();
+
 pub(crate) struct Working<'d> {
+    way: &'d Scheme,
     method: &'d str,
     target: Cow<'d, str>,
     url: Option<Cow<'d, str>>,
@@ -20,9 +24,10 @@ pub(crate) struct Working<'d> {
 }
 
 impl<'d> Working<'d> {
-    pub(super) fn new(draft: &Draft<'d>) -> Self {
+    pub(super) fn new(draft: &Draft<'d>, way: &'d Scheme) -> Self {
         let headers: &'d [HeaderLine<'d>] = draft.headers;
         Self {
+            way,
             method: draft.method,
             target: Cow::Borrowed(draft.target),
             url: draft.url.map(Cow::Borrowed),
@@ -67,18 +72,20 @@ impl<'d> Working<'d> {
         })
     }
 
+    fn with_scene<R>(&self, then: impl FnOnce(&Scene<'_>) -> R) -> R {
+        self.with_message(|message| then(&Scene::new(self.way, message)))
+    }
+
     /// Reads the draft as a receiver would read it.
     pub(super) fn with_view<R>(
         &self,
-        way: &Scheme,
         index: usize,
         given: Given<'_>,
         key: &[u8],
         then: impl FnOnce(&View<'_, '_>) -> R,
     ) -> R {
-        self.with_message(|message| {
-            let scene = Scene::new(way, message);
-            let root = way.each.as_ref().and_then(|path| {
+        self.with_scene(|scene| {
+            let root = self.way.each.as_ref().and_then(|path| {
                 json::find_all(scene.document().unwrap_or_default(), path.steps())
                     .get(index)
                     .copied()
@@ -87,35 +94,61 @@ impl<'d> Working<'d> {
                 root,
                 given,
                 key: Some(key),
-                ..View::of(&scene)
+                ..View::of(scene)
             })
         })
     }
 
-    pub(super) fn is_form(&self, way: &Scheme) -> bool {
-        self.with_message(|message| Scene::new(way, message).is_form())
+    pub(super) fn is_form(&self) -> bool {
+        self.with_message(|message| Scene::new(self.way, message).is_form())
+    }
+
+    pub(super) fn holds(&self, condition: &Condition) -> bool {
+        self.with_scene(|scene| examine::holds(condition, &View::of(scene)))
     }
 
     /// How many things are signed.
-    pub(super) fn roots(&self, way: &Scheme) -> usize {
-        let Some(path) = &way.each else { return 1 };
-        self.with_message(|message| {
-            json::find_all(
-                Scene::new(way, message).document().unwrap_or_default(),
-                path.steps(),
-            )
-            .len()
-        })
+    pub(super) fn roots(&self) -> usize {
+        let Some(path) = &self.way.each else { return 1 };
+        self.with_scene(|scene| json::find_all(scene.document().unwrap_or_default(), path.steps()).len())
     }
 
     /// The text of the first of these sources that is there.
-    pub(super) fn read(&self, way: &Scheme, sources: &[Source]) -> Option<String> {
-        self.with_message(|message| {
-            let scene = Scene::new(way, message);
-            View::of(&scene)
+    pub(super) fn read(&self, sources: &[Source]) -> Option<String> {
+        self.with_scene(|scene| {
+            View::of(scene)
                 .first(sources)
                 .map(|value| String::from_utf8_lossy(&value).into_owned())
         })
+    }
+
+    /// The JSON document, wherever the scheme has it.
+    fn document(&self) -> Option<String> {
+        self.with_scene(|scene| scene.document().map(str::to_owned))
+    }
+
+    /// Puts the document back where it was read.
+    fn set_document(&mut self, document: &str) -> Result<(), SignError> {
+        match &self.way.document {
+            Some(place) => self.set(place, document),
+            None => {
+                let mark = self.body.get(..3).filter(|start| *start == BYTE_ORDER_MARK);
+                let body = [mark.unwrap_or_default(), document.as_bytes()].concat();
+                self.body = Cow::Owned(body);
+                Ok(())
+            }
+        }
+    }
+
+    fn set_form(&mut self, name: &str, value: &str) -> Option<()> {
+        let kind = self.header("content-type").unwrap_or_default();
+        let changed = if form::is_multipart(kind) {
+            form::set_part(&self.body, kind, name, value.as_bytes())?
+        } else {
+            form::set(&self.body, name, value)
+        };
+        self.body = Cow::Owned(changed);
+        Some(())
     }
 
     /// Puts a value where a source will find it.
@@ -142,12 +175,12 @@ impl<'d> Working<'d> {
                     .as_ref()
                     .map(|url| Cow::Owned(with_query(url, name, value)));
             }
-            Source::Form(name) => self.body = Cow::Owned(form::set(&self.body, name, value)),
+            Source::Form(name) => self.set_form(name, value).ok_or_else(fault)?,
             Source::Json(path) => {
-                let text = std::str::from_utf8(&self.body).map_err(|_| fault())?;
-                let raw = raw(text, path, value);
-                let changed = json::set(text, path.steps(), &raw).ok_or_else(fault)?;
-                self.body = Cow::Owned(changed.into_bytes());
+                let text = self.document().ok_or_else(fault)?;
+                let raw = raw(&text, path, value);
+                let changed = json::set(&text, path.steps(), &raw).ok_or_else(fault)?;
+                self.set_document(&changed)?;
             }
             _ => return Err(fault()),
         }
@@ -166,17 +199,30 @@ impl<'d> Working<'d> {
         let Source::Json(path) = source else {
             return self.set(source, value);
         };
-        let text = std::str::from_utf8(&self.body).map_err(|_| fault())?;
-        let root = json::find_all(text, each.steps())
+        let text = self.document().ok_or_else(fault)?;
+        let root = json::find_all(&text, each.steps())
             .get(index)
             .copied()
             .ok_or_else(fault)?;
         let changed = json::set(root, path.steps(), &raw(root, path, value)).ok_or_else(fault)?;
-        self.body = Cow::Owned(json::replaced(text, root, &changed).into_bytes());
-        Ok(())
+        let changed = json::replaced(&text, root, &changed);
+        self.set_document(&changed)
+    }
+
+    /// The URL that was signed where nobody said which it is.
+    fn assumed_url(&self) -> Option<String> {
+        let reads_url = |source: &Source| matches!(source, Source::Url | Source::Host);
+        let is_signed = self
+            .way
+            .content
+            .iter()
+            .any(|template| template.reads_any(reads_url))
+            || self.way.require.iter().any(|required| required.is_url);
+        (self.url.is_none() && is_signed).then(|| self.url())
     }
 
     pub(super) fn finish(self) -> Signed {
+        let assumed = self.assumed_url();
         let owned = |text: Cow<'_, str>| match text {
             Cow::Owned(text) => Some(text),
             Cow::Borrowed(_) => None,
@@ -187,7 +233,7 @@ impl<'d> Working<'d> {
                 Cow::Owned(body) => Some(body),
                 Cow::Borrowed(_) => None,
             },
-            url: self.url.and_then(owned),
+            url: self.url.and_then(owned).or(assumed),
             target: owned(self.target),
         }
     }

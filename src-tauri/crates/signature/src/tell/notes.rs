@@ -2,7 +2,7 @@
 
 use super::{Asked, place_name, sentence};
 use crate::examine;
-use crate::judge::{AgeOutcome, Judgement};
+use crate::judge::{AgeOutcome, Fact, Judgement, Subject};
 use crate::key::Made;
 use crate::report::{Age, Note, NoteCode};
 use crate::scheme::{Algorithm, Hash, Scheme, SecretDecoding, SecretForm};
@@ -25,7 +25,7 @@ pub(super) fn notes(judgement: &Judgement<'_>, asked: &Asked<'_>, age: Option<&A
     if algorithm == Algorithm::None || judgement.places.is_empty() {
         return notes;
     }
-    if let Some(text) = not_covered(way, algorithm) {
+    if let Some(text) = not_covered(judgement, asked, way, algorithm) {
         note(NoteCode::NotCovered, text);
     }
     body_notes(asked.message.body, judgement.verdict, &mut note);
@@ -218,28 +218,33 @@ fn age_notes(
 }
 
 /// What the signature does not protect, in words.
-fn not_covered(way: &Scheme, algorithm: Algorithm) -> Option<String> {
+fn not_covered(
+    judgement: &Judgement<'_>,
+    asked: &Asked<'_>,
+    way: &Scheme,
+    algorithm: Algorithm,
+) -> Option<String> {
     if let Some(text) = &way.not_covered {
         return Some(text.clone());
     }
-    let has_body_digest = way.require.iter().any(|required| required.body_digest.is_some());
-    match algorithm {
-        Algorithm::Token | Algorithm::Basic => {
-            return Some("the token says who sent this; nothing of the message is signed".to_owned());
-        }
-        Algorithm::Jwt if !has_body_digest => return Some("the token does not cover the body".to_owned()),
-        Algorithm::Jwt => return None,
-        _ => {}
+    if matches!(algorithm, Algorithm::Token | Algorithm::Basic) {
+        return Some("the token says who sent this; nothing of the message is signed".to_owned());
     }
+    let has_body = !asked.message.body.is_empty();
+    let has_body_digest = has_body_digest(judgement, way);
+    if algorithm == Algorithm::Jwt {
+        return (has_body && !has_body_digest).then(|| "the token does not cover the body".to_owned());
+    }
+    // Of another body than a form there are no fields to be signed.
+    let is_form = Scene::new(way, asked.message).is_form();
     let reads_body = way.content.iter().any(|template| {
-        template.reads_any(|source| {
-            matches!(
-                source,
-                Source::Body | Source::FormSorted | Source::FormPhp(_) | Source::Form(_) | Source::Json(_)
-            )
+        template.reads_any(|source| match source {
+            Source::Body | Source::Json(_) | Source::Form(_) | Source::FormPhp(_) => true,
+            Source::FormSorted => is_form,
+            _ => false,
         })
     });
-    if !reads_body && !has_body_digest {
+    if has_body && !reads_body && !has_body_digest {
         return Some("the body is not signed".to_owned());
     }
     let time_is_outside = way.timestamp.as_ref().is_some_and(|rule| {
@@ -254,6 +259,20 @@ fn not_covered(way: &Scheme, algorithm: Algorithm) -> Option<String> {
             })
     });
     time_is_outside.then(|| "the timestamp is not signed".to_owned())
+}
+
+/// Whether a digest of the body is among what is signed: asked for, or found where it may be left out.
+fn has_body_digest(judgement: &Judgement<'_>, way: &Scheme) -> bool {
+    let is_asked = || {
+        way.require
+            .iter()
+            .any(|required| required.body_digest.is_some() && !required.optional)
+    };
+    let is_found = |fact: &Fact<'_>| match fact.subject {
+        Subject::Required(required) => required.body_digest.is_some() && fact.found.is_some(),
+        Subject::Ends | Subject::Starts => false,
+    };
+    is_asked() || judgement.facts.iter().any(is_found)
 }
 
 fn weak_hash(algorithm: Algorithm) -> Option<Hash> {

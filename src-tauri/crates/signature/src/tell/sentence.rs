@@ -4,10 +4,12 @@ use super::{Asked, place_name};
 use crate::asymmetric;
 use crate::grammar::Fault;
 use crate::judge::{Judgement, Reason, Subject};
+use crate::jwt::Unfit;
 use crate::report::{Age, KeyUsed};
 use crate::scheme::{Algorithm, Scheme, SecretForm};
 use crate::secret::Secret;
 use crate::template::Source;
+use crate::view::Scene;
 
 pub(super) fn sentence(
     judgement: &Judgement<'_>,
@@ -19,12 +21,23 @@ pub(super) fn sentence(
     let algorithm = way.algorithm.get().unwrap_or(Algorithm::None);
     let place = where_it_belongs(way);
     let item = match judgement.item {
+        Some((_, count)) if count > 1 && judgement.reason == Reason::Holds => {
+            format!(" So are the others: {count} items are signed, each on its own.")
+        }
+        Some((_, count)) if count > 1 && matches!(judgement.reason, Reason::BrokenDocument(_)) => {
+            String::new()
+        }
         Some((item, count)) if count > 1 => format!(" Of {count} signed items this is number {}.", item + 1),
         _ => String::new(),
     };
     let told = match &judgement.reason {
         Reason::Holds => right(algorithm, way, key),
-        Reason::NoWay => "None of the scheme's ways of signing fits this message.".to_owned(),
+        Reason::NoWay { is_there: true } => {
+            "There is a signature, and none of the scheme's ways of signing fits this message.".to_owned()
+        }
+        Reason::NoWay { is_there: false } => {
+            "None of the scheme's ways of signing fits this message.".to_owned()
+        }
         Reason::Unsigned => "This provider does not sign its messages.".to_owned(),
         Reason::Parameter(name) => format!("The scheme's parameter `{name}` has no value yet."),
         Reason::NothingThere => format!("There is no signature: {place} is missing or empty."),
@@ -43,10 +56,18 @@ pub(super) fn sentence(
             None => "There is a signature and no secret to check it with.".to_owned(),
         },
         Reason::NoKey => no_key(way, asked),
-        Reason::Mismatch => wrong(algorithm, asked.secrets.len()),
+        Reason::Unfit { secret, why } => unfit(judgement, asked, *secret, why),
+        Reason::Mismatch => wrong(algorithm, asked.secrets.len()) + &other_key(way, asked),
         Reason::AlgorithmRefused(name) => format!(
             "The token says it is signed with `{name}`, and only {} is accepted.",
             way.jwt_algorithms.join(" or ")
+        ),
+        Reason::AlgorithmUnsupported(name) => {
+            format!("The token is signed with `{name}`, an algorithm that cannot be checked here.")
+        }
+        Reason::BrokenDocument(fault) => format!(
+            "The signature is right for what could be read, but what is signed is read out of a JSON document that is \
+             broken or does not end where it should: {fault}."
         ),
         Reason::TimeUnreadable => {
             "The signature is right, but the time that is signed cannot be read.".to_owned()
@@ -100,6 +121,46 @@ fn wrong(algorithm: Algorithm, secrets: usize) -> String {
             "The signature is not {} of these bytes with {secrets}.",
             algorithm.title()
         ),
+    }
+}
+
+/// Why the key of a token is not this one.
+fn unfit(judgement: &Judgement<'_>, asked: &Asked<'_>, secret: usize, why: &Unfit) -> String {
+    let name = asked.secrets.get(secret).map_or("the key", Secret::name);
+    let algorithm = judgement
+        .token
+        .as_ref()
+        .map(crate::jwt::Token::algorithm)
+        .unwrap_or_default();
+    match why {
+        Unfit::Unreadable => format!("No public key can be read from `{name}`."),
+        Unfit::Public => format!(
+            "The token is signed with `{algorithm}`, which takes a shared secret, and `{name}` is a public key."
+        ),
+        Unfit::OtherId(id) => format!("The token names the key `{id}`, and no key in `{name}` has that id."),
+        Unfit::OtherAlgorithm(meant) => {
+            format!("The token is signed with `{algorithm}`, and the key in `{name}` is for `{meant}`.")
+        }
+        Unfit::OtherKind(kind) => {
+            format!("The token is signed with `{algorithm}`, and what is in `{name}` is {kind}.")
+        }
+        Unfit::Ended(at) => format!(
+            "The token is signed with the key in `{name}`, but that ended at {}, before it was received.",
+            crate::read::time::format(*at, crate::scheme::TimestampUnit::Rfc3339)
+        ),
+    }
+}
+
+/// Which key the sender says it used, where it says so and no secret is named after it.
+fn other_key(way: &Scheme, asked: &Asked<'_>) -> String {
+    match crate::judge::key_id(&Scene::new(way, asked.message)) {
+        Some(id) if asked.secrets.iter().any(|secret| secret.name() == id) => {
+            format!(" The sender names the key `{id}`, so only the secret of that name was tried.")
+        }
+        Some(id) => {
+            format!(" The sender names the key `{id}`; a secret of that name would be the one tried.")
+        }
+        None => String::new(),
     }
 }
 

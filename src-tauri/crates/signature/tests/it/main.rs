@@ -5,12 +5,16 @@
     reason = "a test that cannot set itself up has failed"
 )]
 
+mod covered;
 mod diagnosis;
 mod discovery;
+mod forged;
 mod nearly;
 mod properties;
 mod provider;
 mod report;
+mod sent;
 mod signing;
 mod snippets;
+mod tokens;
 mod vectors;

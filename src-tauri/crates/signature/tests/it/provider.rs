@@ -1,57 +1,73 @@
-//! The providers' schemes, as files.
+//! The providers' schemes, read from the files that are shipped.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
+use std::sync::OnceLock;
 
 use hookbench_signature::{Scheme, Secret};
 use serde::Deserialize;
 
-#[derive(Deserialize)]
+/// As much of a provider file as says how it signs; the rest is the engine's.
+#[derive(Clone, Deserialize)]
 struct Provider {
-    scheme: Scheme,
+    #[serde(default)]
+    aliases: Vec<String>,
+    scheme: Option<Scheme>,
 }
 
 pub(crate) fn folder(name: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests").join(name)
 }
 
+/// Every file that is shipped, by its provider.
+fn shipped() -> &'static BTreeMap<String, Provider> {
+    static SHIPPED: OnceLock<BTreeMap<String, Provider>> = OnceLock::new();
+    SHIPPED.get_or_init(|| {
+        fs::read_dir(folder("../../engine/providers"))
+            .unwrap()
+            .map(|entry| {
+                let path = entry.unwrap().path();
+                let text = fs::read_to_string(&path).unwrap();
+                let provider = toml::from_str::<Provider>(&text)
+                    .unwrap_or_else(|error| panic!("`{}`: {error}", path.display()));
+                (path.file_stem().unwrap().to_string_lossy().into_owned(), provider)
+            })
+            .collect()
+    })
+}
+
 /// A provider's scheme, its parameters not put in.
-pub(crate) fn scheme(provider: &str) -> Scheme {
-    let path = folder("schemes").join(format!("{provider}.toml"));
-    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("`{}`: {error}", path.display()));
-    toml::from_str::<Provider>(&text)
-        .unwrap_or_else(|error| panic!("`{provider}`: {error}"))
-        .scheme
+pub(crate) fn scheme(name: &str) -> Scheme {
+    let is_called = |(id, provider): &(&String, &Provider)| {
+        id.as_str() == name || provider.aliases.iter().any(|alias| alias == name)
+    };
+    let found = shipped().iter().find(is_called);
+    let scheme = found.and_then(|(_, provider)| provider.scheme.clone());
+    scheme.unwrap_or_else(|| panic!("`{name}` has a scheme"))
 }
 
-/// Every provider's name, sorted.
+/// The names of all providers that sign, sorted.
 pub(crate) fn names() -> Vec<String> {
-    let mut names: Vec<String> = fs::read_dir(folder("schemes"))
-        .unwrap()
-        .map(|entry| {
-            entry
-                .unwrap()
-                .path()
-                .file_stem()
-                .unwrap()
-                .to_string_lossy()
-                .into_owned()
-        })
-        .collect();
-    names.sort();
-    names
+    let signing = shipped().iter().filter(|(_, provider)| provider.scheme.is_some());
+    signing.map(|(name, _)| name.clone()).collect()
 }
 
-/// Every provider with its scheme, parameters put in.
+/// Every provider that signs with its scheme, parameters put in.
 pub(crate) fn all() -> Vec<(String, Scheme)> {
-    let values = BTreeMap::from([
-        ("header".to_owned(), "X-Chosen-Secret".to_owned()),
-        ("webhook_id".to_owned(), "1JE4291016473214C".to_owned()),
-    ]);
     names()
         .into_iter()
-        .map(|name| (name.clone(), scheme(&name).resolve(&values).unwrap()))
+        .map(|name| {
+            let scheme = scheme(&name);
+            let open = scheme.parameters.iter().filter(|(_, one)| one.default.is_none());
+            let values = open
+                .map(|(name, one)| {
+                    let first = one.choices.first().cloned();
+                    (name.clone(), first.unwrap_or_else(|| "X-Chosen".to_owned()))
+                })
+                .collect();
+            (name, scheme.resolve(&values).unwrap())
+        })
         .collect()
 }
 
@@ -60,7 +76,7 @@ pub(crate) fn secret(provider: &str) -> Secret {
     Secret::new(
         "live",
         match provider {
-            "adyen" | "adyen-platforms" | "close" => {
+            "adyen" | "adyen-platforms" | "authorize-net" | "close" => {
                 "DFB1EB5485895CFA84146406857104ABB4CBCABDC8AAF103A624C8F6A3EAAB00"
             }
             "airtable" | "microsoft-teams" => "YWlydGFibGUtbWFjLXNlY3JldC1ieXRlcw==",
@@ -79,7 +95,9 @@ pub(crate) fn body(provider: &str) -> &'static str {
         "aws-sns" => {
             r#"{"Type":"Notification","MessageId":"evt_1","TopicArn":"arn:aws:sns:us-east-1:1:t","Message":"hi","SignatureVersion":"2","SigningCertURL":"https://sns.us-east-1.amazonaws.com/x.pem"}"#
         }
-        "twilio" => "MessageSid=evt_1&From=%2B1415&Body=Hello+there",
+        "mandrill" | "paddle-classic" | "plivo" | "twilio" | "twilio-sharedkey" => {
+            "MessageSid=evt_1&From=%2B1415&Body=Hello+there"
+        }
         "braintree" => "bt_payload=PG5vdGlmaWNhdGlvbj4%3D%0A",
         "microsoft-graph" => r#"{"value":[{"subscriptionId":"a"},{"subscriptionId":"b","clientState":"x"}]}"#,
         "dropbox-sign" => {
@@ -89,10 +107,25 @@ pub(crate) fn body(provider: &str) -> &'static str {
     }
 }
 
+/// Header lines that are signed and that nobody but the sender can think up.
+pub(crate) fn headers(provider: &str) -> Vec<(&'static [u8], &'static [u8])> {
+    let mut lines: Vec<(&[u8], &[u8])> = vec![(b"Content-Type", content_type(provider))];
+    match provider {
+        "klaviyo" => lines.push((b"Klaviyo-Timestamp", b"Sat, 21 Nov 2026 10:00:00 GMT")),
+        "paypal" => lines.push((
+            b"PAYPAL-CERT-URL",
+            b"https://api.paypal.com/v1/notifications/certs/x",
+        )),
+        _ => {}
+    }
+    lines
+}
+
 /// The content type of that body.
 pub(crate) fn content_type(provider: &str) -> &'static [u8] {
     match provider {
-        "braintree" | "dropbox-sign" | "twilio" => b"application/x-www-form-urlencoded",
+        "braintree" | "dropbox-sign" | "mandrill" | "paddle-classic" | "plivo" | "twilio"
+        | "twilio-sharedkey" => b"application/x-www-form-urlencoded",
         _ => b"application/json",
     }
 }
@@ -112,6 +145,7 @@ fn the_examples_in_the_documentation_are_schemes() {
         .collect();
     assert!(blocks.len() >= 8, "the documentation has its examples");
     for block in blocks {
-        toml::from_str::<Provider>(block).unwrap_or_else(|error| panic!("{block}\n{error}"));
+        let provider = toml::from_str::<Provider>(block).unwrap_or_else(|error| panic!("{block}\n{error}"));
+        assert!(provider.scheme.is_some(), "{block}\nhas a scheme");
     }
 }

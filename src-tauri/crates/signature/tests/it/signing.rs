@@ -1,63 +1,14 @@
 //! What is signed here is valid here, for every scheme that signs with a shared secret.
 
-use hookbench_signature::{
-    Algorithm, Draft, Message, Micros, Scheme, Secret, SignError, Signed, TestKey, Verdict, sign,
-    sign_with_test_key, verify,
-};
+use hookbench_signature::{Algorithm, Draft, Micros, SignError, TestKey, Verdict, sign, sign_with_test_key};
 
 use crate::provider;
+use crate::sent::{Sent, URL};
 
-const URL: &str = "https://hooks.example.test/in/abc?x=1&y=%2F";
 const AT: Micros = Micros(1_700_000_000_123_456);
 
-struct Sent {
-    headers: Vec<(String, String)>,
-    body: Vec<u8>,
-    url: String,
-}
-
-fn apply(draft: &Draft<'_>, signed: Signed) -> Sent {
-    let mut headers: Vec<(String, String)> = draft
-        .headers
-        .iter()
-        .map(|(name, value)| {
-            (
-                String::from_utf8(name.to_vec()).unwrap(),
-                String::from_utf8(value.to_vec()).unwrap(),
-            )
-        })
-        .collect();
-    for (name, value) in signed.headers {
-        headers.retain(|(other, _)| !other.eq_ignore_ascii_case(&name));
-        headers.push((name, value));
-    }
-    let body = signed.body.unwrap_or_else(|| draft.body.to_vec());
-    Sent {
-        headers,
-        body,
-        url: signed.url.unwrap_or_else(|| URL.to_owned()),
-    }
-}
-
-impl Sent {
-    fn judge(&self, scheme: &Scheme, secret: &Secret) -> (Verdict, String) {
-        let headers: Vec<(&[u8], &[u8])> = self
-            .headers
-            .iter()
-            .map(|(name, value)| (name.as_bytes(), value.as_bytes()))
-            .collect();
-        let message = Message {
-            method: "POST",
-            target: "/in/abc",
-            url: Some(&self.url),
-            headers: &headers,
-            body: &self.body,
-            received_at: Some(Micros(AT.0 + 900_000)),
-        };
-        let report = verify(scheme, &message, std::slice::from_ref(secret));
-        (report.verdict, report.sentence)
-    }
-}
+/// When it arrives.
+const RECEIVED: Micros = Micros(AT.0 + 900_000);
 
 #[test]
 fn every_shared_secret_scheme_signs_what_it_accepts() {
@@ -65,7 +16,7 @@ fn every_shared_secret_scheme_signs_what_it_accepts() {
     for (name, scheme) in provider::all() {
         let secret = provider::secret(&name);
         let body = provider::body(&name);
-        let headers: [(&[u8], &[u8]); 1] = [(b"Content-Type", provider::content_type(&name))];
+        let headers = provider::headers(&name);
         let draft = Draft {
             method: "POST",
             target: "/in/abc",
@@ -75,7 +26,7 @@ fn every_shared_secret_scheme_signs_what_it_accepts() {
         };
         match sign(&scheme, &draft, &secret, AT, None) {
             Ok(signed) => {
-                let (verdict, sentence) = apply(&draft, signed).judge(&scheme, &secret);
+                let (verdict, sentence) = Sent::of(&draft, signed).judge(&scheme, &secret, RECEIVED);
                 assert_eq!(
                     verdict,
                     Verdict::Valid,
@@ -143,15 +94,15 @@ fn a_json_body_for_twilio_is_signed_through_its_digest_in_the_query() {
         url.starts_with(URL) && url.contains("&bodySHA256=44136fa355b3678a"),
         "the digest is added: {url}"
     );
-    let mut sent = apply(&draft, signed);
+    let mut sent = Sent::of(&draft, signed);
     assert_eq!(
-        sent.judge(&twilio, &secret).0,
+        sent.judge(&twilio, &secret, RECEIVED).0,
         Verdict::Valid,
         "and the whole is valid"
     );
     sent.body = b"[]".to_vec();
     assert_eq!(
-        sent.judge(&twilio, &secret).0,
+        sent.judge(&twilio, &secret, RECEIVED).0,
         Verdict::Invalid,
         "another body is not"
     );
@@ -165,13 +116,7 @@ fn public_key_schemes_accept_what_a_test_key_signed() {
             continue;
         };
         let body = provider::body(&name);
-        let headers: [(&[u8], &[u8]); 2] = [
-            (b"Content-Type", provider::content_type(&name)),
-            (
-                b"PAYPAL-CERT-URL",
-                b"https://api.paypal.com/v1/notifications/certs/x",
-            ),
-        ];
+        let headers = provider::headers(&name);
         let draft = Draft {
             method: "POST",
             target: "/in/abc",
@@ -179,10 +124,14 @@ fn public_key_schemes_accept_what_a_test_key_signed() {
             headers: &headers,
             body: body.as_bytes(),
         };
-        let signed = sign_with_test_key(&scheme, &draft, &key, AT, Some("msg_1"))
-            .unwrap_or_else(|error| panic!("`{name}`: {error}"));
+        let signed = match sign_with_test_key(&scheme, &draft, &key, AT, Some("msg_1")) {
+            Ok(signed) => signed,
+            // SHA-1 is checked for RSA and no longer made.
+            Err(SignError::Asymmetric(title)) if title.contains("SHA-1") => continue,
+            Err(error) => panic!("`{name}`: {error}"),
+        };
         let public = key.public_secret(&scheme).unwrap();
-        let (verdict, sentence) = apply(&draft, signed).judge(&scheme, &public);
+        let (verdict, sentence) = Sent::of(&draft, signed).judge(&scheme, &public, RECEIVED);
         assert_eq!(
             verdict,
             Verdict::Valid,

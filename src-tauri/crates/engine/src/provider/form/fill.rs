@@ -207,6 +207,10 @@ impl SchemeForm {
             encoding: from_word(DIGEST, &self.digest_encoding)?,
             is: shown.as_ref().map(|one| one.is.clone()).unwrap_or_default(),
             host: shown.as_ref().map(|one| one.host.clone()).unwrap_or_default(),
+            path_ends: shown
+                .as_ref()
+                .map(|one| one.path_ends.clone())
+                .unwrap_or_default(),
             is_url: shown.as_ref().is_some_and(|one| one.is_url),
             optional: shown.as_ref().is_some_and(|one| one.optional),
         };

@@ -203,12 +203,29 @@ fn a_bad_file_is_named_with_line_and_reason() {
         reason("id = \n").starts_with("`x.toml` line 1, column"),
         "no TOML at all"
     );
-    assert!(
-        reason(&format!("{head}[[detect]]\nwhen = []\n")).contains("would match everything"),
+    assert_eq!(
+        reason(&format!(
+            "{head}[[detect]]\nwhen = [\"body\"]\n[[detect]]\nwhen = []\n"
+        )),
+        "`x.toml` line 7, column 8: `detect` rule 2 has no condition and would match everything",
         "an empty rule"
     );
-    assert!(
-        reason(&head.replace("\"x\"", "\"X y\"")).contains("`X y`"),
+    assert_eq!(
+        reason(&format!(
+            "{head}[[handshake]]\nname = \"ping\"\nwhy = \"w\"\nwhen = []\n"
+        )),
+        "`x.toml` line 7, column 8: the handshake `ping` has no condition and would answer everything",
+        "an empty condition"
+    );
+    let sample = "[[sample]]\nname = \"a\"\ntitle = \"A\"\n";
+    assert_eq!(
+        reason(&format!("{head}{sample}{sample}")),
+        "`x.toml` line 8, column 8: two samples are named `a`",
+        "the second of two"
+    );
+    assert_eq!(
+        reason(&head.replace("\"x\"", "\"X y\"")),
+        "`x.toml` line 1, column 6: the id `X y` may hold lower-case letters, digits and `-` only",
         "an id that no address could hold"
     );
 }
@@ -219,8 +236,15 @@ fn two_files_cannot_define_one_provider() {
     let error = Catalogue::read([("x.toml", text), ("y.toml", text)]).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "`y.toml`: the provider `x` is defined twice",
+        "`y.toml` line 1, column 6: the provider `x` is defined twice",
         "the second one is named"
+    );
+    let alias = text.replace("\"x\"", "\"y\"") + "aliases = [\"z\", \"x\"]\n";
+    let error = Catalogue::read([("x.toml", text), ("y.toml", alias.as_str())]).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "`y.toml` line 4, column 17: the provider `x` is defined twice",
+        "an alias too"
     );
 }
 

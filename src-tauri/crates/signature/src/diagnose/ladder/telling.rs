@@ -153,7 +153,7 @@ impl Ladder<'_> {
 
     fn unknown(&self, tries: u32) -> Diagnosis {
         let is_public = self.way.algorithm.get().is_some_and(Algorithm::is_asymmetric);
-        let is_key = |secret: &Secret| PublicKey::read(secret.expose(), None).is_ok();
+        let is_key = |secret: &Secret| PublicKey::read(secret.expose()).is_ok();
         let readable = if is_public {
             self.secrets.iter().any(is_key)
         } else {

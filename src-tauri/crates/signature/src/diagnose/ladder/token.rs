@@ -88,7 +88,7 @@ impl Ladder<'_> {
             return None;
         }
         let before = search.tries;
-        let signs = |bytes: &[u8], pasted: &str| token.is_signed_by(bytes, pasted) == Signed::Yes;
+        let signs = |bytes: &[u8], pasted: &str| token.is_signed_by(bytes, pasted, None) == Signed::Yes;
         let title = self.way.algorithm.get().map_or("", Algorithm::title);
         let said = |cause, change: String, secret: &Secret| {
             let shown = Shown {
