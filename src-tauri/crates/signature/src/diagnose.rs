@@ -7,10 +7,14 @@
 
 mod body;
 mod cause;
+mod clock;
+mod complaint;
 mod header;
 mod key;
 mod ladder;
 mod near;
+mod number;
+mod printed;
 mod search;
 mod style;
 pub(crate) mod target;
@@ -19,6 +23,7 @@ mod tree;
 mod url;
 mod variant;
 mod words;
+mod writers;
 
 pub use cause::Cause;
 pub use search::Budget;
@@ -44,6 +49,10 @@ pub struct Context {
     pub decoded_body: Option<Vec<u8>>,
     /// The provider's question that the message is, if it is one.
     pub question: Option<Question>,
+    /// What the provider's file says that the message may mean: an event of its test mode, say.
+    pub hints: Vec<Hint>,
+    /// The schemes of other endpoints of the same provider, with what was chosen there, by the names to show.
+    pub other_schemes: Vec<(String, Scheme)>,
 }
 
 /// A message by which a provider asks something: a ping, a challenge, a probe.

@@ -6,6 +6,9 @@
 )]
 
 mod diagnosis;
+mod diagnosis_computed;
+mod diagnosis_numbers;
+mod diagnosis_places;
 mod discovery;
 mod nearly;
 mod properties;
