@@ -91,6 +91,28 @@ pub struct Diagnosis {
     pub is_cut_short: bool,
 }
 
+impl Diagnosis {
+    /// Of a message whose sender signs nothing.
+    #[must_use]
+    pub fn unsigned(message: impl Into<String>) -> Self {
+        Self {
+            verdict: Verdict::Unsigned,
+            cause: Cause::UnsignedByDesign,
+            message: message.into(),
+            proof: None,
+            remedy: Some(Remedy {
+                text: "Nothing can be checked here: keep the URL to yourselves, and ask the sender's API about what matters."
+                    .to_owned(),
+                actions: Vec::new(),
+            }),
+            hints: Vec::new(),
+            excluded: Vec::new(),
+            tries: 0,
+            is_cut_short: false,
+        }
+    }
+}
+
 /// The computation that gives the signature that came.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Proof {

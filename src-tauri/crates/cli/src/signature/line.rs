@@ -54,7 +54,12 @@ impl Line {
         let id = fields.remove("id").unwrap_or_default();
         Self::of(&mut fields).map_or_else(
             |message| Err((id.clone(), message)),
-            |line| Ok(Self { id: id.clone(), ..line }),
+            |line| {
+                Ok(Self {
+                    id: id.clone(),
+                    ..line
+                })
+            },
         )
     }
 
@@ -234,9 +239,20 @@ mod tests {
                 "headers":null,"parameters":{"a":null,"b":2},"body":null,"received_at":null}"#,
         );
         assert_eq!(line.secrets, ["a"], "a list without its nothings");
-        assert_eq!((line.method.as_str(), line.target().as_str()), ("POST", "/"), "the usual ones");
-        assert_eq!(line.parameters, BTreeMap::from([("b".to_owned(), "2".to_owned())]), "a number is its text");
-        assert!(line.headers.is_empty() && line.body.is_empty() && line.received_at.is_none(), "nothing");
+        assert_eq!(
+            (line.method.as_str(), line.target().as_str()),
+            ("POST", "/"),
+            "the usual ones"
+        );
+        assert_eq!(
+            line.parameters,
+            BTreeMap::from([("b".to_owned(), "2".to_owned())]),
+            "a number is its text"
+        );
+        assert!(
+            line.headers.is_empty() && line.body.is_empty() && line.received_at.is_none(),
+            "nothing"
+        );
     }
 
     #[test]
@@ -247,13 +263,18 @@ mod tests {
 
     #[test]
     fn headers_are_read_in_every_form() {
-        let expected = [("A", "1"), ("B", "2"), ("B", "true")].map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let expected =
+            [("A", "1"), ("B", "2"), ("B", "true")].map(|(name, value)| (name.to_owned(), value.to_owned()));
         for headers in [
             r#"{"A":1,"B":["2",true],"C":null}"#,
             r#"[["A",1],["B","2"],["B",true],["C",null]]"#,
             r#"[["A","1"],["B",["2",true]]]"#,
         ] {
-            assert_eq!(read(&format!(r#"{{"headers":{headers}}}"#)).headers, expected, "{headers}");
+            assert_eq!(
+                read(&format!(r#"{{"headers":{headers}}}"#)).headers,
+                expected,
+                "{headers}"
+            );
         }
         for headers in ["\"a\"", "[[\"A\"]]", r#"{"A":{"b":1}}"#, "[1]"] {
             let refused = Line::read(format!(r#"{{"id":7,"headers":{headers}}}"#).as_bytes());
@@ -264,13 +285,34 @@ mod tests {
     #[test]
     fn bodies_and_times_are_read_as_they_are_written() {
         assert_eq!(read(r#"{"body_base64":"aGk"}"#).body, b"hi", "without padding");
-        assert_eq!(read(r#"{"body_b64":"-_8="}"#).body, [0xfb, 0xff], "in the other alphabet");
-        assert_eq!(read(r#"{"received_at":"1700000000.5"}"#).received_at, Some(1_700_000_000.5), "as a text");
-        assert_eq!(read("\u{feff}{\"provider\":\"p\"}").provider.as_deref(), Some("p"), "after a mark");
-        for refused in [r#"{"body":{"a":1}}"#, r#"{"received_at":"noon"}"#, r#"{"body_base64":"?"}"#, "[]", "\u{1}"] {
+        assert_eq!(
+            read(r#"{"body_b64":"-_8="}"#).body,
+            [0xfb, 0xff],
+            "in the other alphabet"
+        );
+        assert_eq!(
+            read(r#"{"received_at":"1700000000.5"}"#).received_at,
+            Some(1_700_000_000.5),
+            "as a text"
+        );
+        assert_eq!(
+            read("\u{feff}{\"provider\":\"p\"}").provider.as_deref(),
+            Some("p"),
+            "after a mark"
+        );
+        for refused in [
+            r#"{"body":{"a":1}}"#,
+            r#"{"received_at":"noon"}"#,
+            r#"{"body_base64":"?"}"#,
+            "[]",
+            "\u{1}",
+        ] {
             assert!(Line::read(refused.as_bytes()).is_err(), "`{refused}`");
         }
-        assert!(Line::read(b"{\"id\":1,\"body\":\"\xff\"}").is_err(), "bytes that are no text");
+        assert!(
+            Line::read(b"{\"id\":1,\"body\":\"\xff\"}").is_err(),
+            "bytes that are no text"
+        );
     }
 
     #[test]
@@ -280,12 +322,20 @@ mod tests {
             ("https://h?x=/a", "/?x=/a", true),
             ("https://h?x", "/?x", true),
             ("https://h", "/", true),
-            ("/h?next=https://q/z&signature=s", "/h?next=https://q/z&signature=s", false),
+            (
+                "/h?next=https://q/z&signature=s",
+                "/h?next=https://q/z&signature=s",
+                false,
+            ),
             ("h?x", "/h?x", false),
             ("", "/", false),
         ] {
             let line = read(&format!(r#"{{"url":"{url}"}}"#));
-            assert_eq!((line.target().as_str(), line.whole_url().is_some()), (target, is_whole), "`{url}`");
+            assert_eq!(
+                (line.target().as_str(), line.whole_url().is_some()),
+                (target, is_whole),
+                "`{url}`"
+            );
         }
     }
 }

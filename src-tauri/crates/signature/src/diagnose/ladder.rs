@@ -143,7 +143,7 @@ impl<'l> Ladder<'l> {
             Verdict::Valid => self.said(Cause::NothingWrong),
             Verdict::Expired => self.expired(),
             Verdict::Missing => self.missing(),
-            Verdict::Unsigned => self.said(Cause::UnsignedByDesign),
+            Verdict::Unsigned => Diagnosis::unsigned(self.report.sentence),
             Verdict::Unknown => self.said(Cause::Unknown),
             Verdict::Invalid | Verdict::Malformed | Verdict::NoSecret => self.wrong(),
         }
