@@ -136,7 +136,7 @@ fn each_line_is_answered_for_itself_whatever_its_form() {
         "not json".to_owned(),
         String::new(),
         json!({ "id": 5, "provider": "nobody" }).to_string(),
-        json!({ "id": 6, "provider": "github", "headers": { "a": 1 } }).to_string(),
+        json!({ "id": 6, "provider": "github", "headers": { "a": { "b": 1 } } }).to_string(),
         json!({ "id": 7, "provider": "github", "body_base64": "?" }).to_string(),
         json!({ "id": 8 }).to_string(),
         json!({ "id": 9, "provider": "stripe", "secret": "whsec_test_secret", "headers": { "Stripe-Signature": "t=1700000000,v1=0" }, "body": "{}" }).to_string(),

@@ -29,6 +29,10 @@ future: number | null,
  */
 within: boolean, 
 /**
+ * Now minus time of signing, µs.
+ */
+ageNow: number, 
+/**
  * Whether it would be within both now.
  */
 withinNow: boolean, };

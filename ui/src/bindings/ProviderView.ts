@@ -23,6 +23,18 @@ docs: string | null,
  */
 note: string | null, 
 /**
+ * How well what is known of it is founded, e.g. `A+B`; what that means is in `evidence_meaning`.
+ */
+evidence: string, 
+/**
+ * What the grade means, without a full stop.
+ */
+evidenceMeaning: string, 
+/**
+ * What the evidence is, where the grade alone says too little.
+ */
+evidenceNote: string | null, 
+/**
  * The seconds after which it gives up waiting for an answer, where that is documented.
  */
 answerWithin: number | null, 

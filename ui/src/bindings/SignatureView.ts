@@ -16,6 +16,10 @@ export type SignatureView = {
  */
 verdict: string, 
 /**
+ * What it would be if the same request came now.
+ */
+verdictNow: string, 
+/**
  * The outcome in one sentence.
  */
 sentence: string, 

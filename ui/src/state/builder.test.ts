@@ -7,6 +7,7 @@ import { SchemeBuilder } from './builder.svelte';
 
 const SIGNATURE: SignatureView = {
   verdict: 'valid',
+  verdictNow: 'valid',
   sentence: 'It is right.',
   provider: null,
   couldBe: [],

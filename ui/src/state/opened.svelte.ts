@@ -166,9 +166,12 @@ export class OpenRequest {
   }
 }
 
+/** What is said of now. */
+const OF_NOW = new Set(['withinNow', 'ageNow', 'verdictNow']);
+
 /** Whether two checks came out the same; what is said of now does not count, it changes by itself. */
 function sameCheck(one: SignatureView, other: SignatureView): boolean {
-  const told = (key: string, value: unknown): unknown => (key === 'withinNow' ? undefined : value);
+  const told = (key: string, value: unknown): unknown => (OF_NOW.has(key) ? undefined : value);
   return JSON.stringify(one, told) === JSON.stringify(other, told);
 }
 

@@ -68,7 +68,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
     // What works on its input alone needs no data folder.
     match &arguments.command {
         Command::Verify(verify) if verify.stdin => return signature::batch::verify(),
-        Command::Sign(_) => return signature::batch::sign(),
+        Command::Sign(sign) if sign.stdin => return signature::batch::sign(),
         Command::Diagnose(diagnose) if diagnose.stdin => return signature::batch::diagnose(),
         Command::Providers(providers) if signature::is_embedded(providers) => {
             return signature::providers(providers);
@@ -99,11 +99,12 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Endpoint(command) => endpoint::run(&engine, command).await,
         Command::Limit(command) => limit::run(&engine, command).await,
         Command::Secret(command) => secret::run(&engine, command).await,
+        Command::Sign(sign) => signature::sign(&engine, sign).await,
         Command::Verify(verify) => signature::verify(&engine, verify).await,
         Command::Diagnose(diagnose) => signature::diagnose(&engine, diagnose).await,
         Command::Discover(discover) => signature::discover(&engine, &discover).await,
         // They were done above.
-        Command::Sign(_) | Command::Serve(_) | Command::SetAside => Ok(()),
+        Command::Serve(_) | Command::SetAside => Ok(()),
         Command::Star(star) => annotate::star(&engine, &star).await,
         Command::Note(note) => annotate::note(&engine, note).await,
         Command::Tag(tag) => annotate::tag(&engine, tag).await,

@@ -3,9 +3,11 @@
 //! All of it may take long on large bodies, so it runs on threads that serve nobody else, and within a budget.
 
 mod searches;
+mod signing;
 
 pub(crate) use searches::Searches;
 pub use searches::{Searching, Ticketed};
+pub use signing::SignedAnew;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,7 +16,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use hookbench_signature::{
     Budget, Diagnosis, Discovered, HeaderLine, Language, Message, Micros, NotExpressible, Report, Secret,
-    diagnose, discover, explain, snippet, verify,
+    Verdict, check, diagnose, discover, explain, snippet, verify,
 };
 
 use crate::engine::Engine;
@@ -55,6 +57,29 @@ impl Engine {
     pub async fn verify(&self, id: RequestId, wanted: Examination) -> Result<Report, EngineError> {
         self.examine(id, wanted, |_, scheme, message, secrets, _| {
             verify(scheme, message, secrets)
+        })
+        .await
+    }
+
+    /// As [`Engine::verify`], with what the verdict would be if the same request came now.
+    ///
+    /// # Errors
+    /// As [`Engine::verify`].
+    pub async fn verify_and_now(
+        &self,
+        id: RequestId,
+        wanted: Examination,
+    ) -> Result<(Report, Verdict), EngineError> {
+        let now = Micros(self.now().as_micros());
+        self.examine(id, wanted, move |_, scheme, message, secrets, _| {
+            let present = Message {
+                received_at: Some(now),
+                ..*message
+            };
+            (
+                verify(scheme, message, secrets),
+                check(scheme, &present, secrets).verdict,
+            )
         })
         .await
     }

@@ -9,7 +9,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use hookbench_signature::{
-    Context, Message, Micros, Note, NoteCode, Report, Scheme, Secret, Verdict, check, verify,
+    Algorithm, Context, Message, Micros, Note, NoteCode, Report, Scheme, Secret, Signature, Verdict, check,
+    verify,
 };
 
 use crate::examining::Examination;
@@ -257,10 +258,9 @@ impl Judge {
                 report
             }
             Some(Ready::Incomplete(missing)) => Report::without_check(Verdict::Unknown, missing),
-            Some(Ready::Unsigned) | None => Report::without_check(
-                Verdict::Unsigned,
-                format!("{} does not sign its requests.", provider.name),
-            ),
+            Some(Ready::Unsigned) | None => {
+                Report::without_check(Verdict::Unsigned, provider.signs_nothing())
+            }
         };
         (Some(provider.id.clone()), report)
     }
@@ -306,9 +306,14 @@ impl Judge {
             self.scheme(known, &provider.id)
                 .ok_or("Its provider has no scheme.")?
         };
+        let none;
         let scheme = match ready {
             Ready::Scheme(scheme) => scheme,
-            Ready::Unsigned => return Err(format!("{} does not sign its requests.", provider.name)),
+            // That there is nothing to check is an answer as well.
+            Ready::Unsigned => {
+                none = Scheme::new(Algorithm::None, Signature::default());
+                &none
+            }
             Ready::Incomplete(missing) => return Err(missing.clone()),
         };
         let stored = secrets_then(known, case.received_at);
@@ -332,8 +337,10 @@ impl Judge {
             other_secrets: fresh(self.other_secrets()),
             previous_secrets: fresh(known.map(Known::previous_secrets).unwrap_or_default()),
             urls: url.iter().cloned().chain(others).collect(),
-            decoded_body: facts.unpacked_body().map(<[u8]>::to_vec),
+            decoded_body: facts.decoded_body(),
             question: provider.question(facts, parameters(known)),
+            hints: provider.hints(facts),
+            other_schemes: self.schemes_elsewhere(known, &provider.id),
         };
         let message = facts.message(url.as_deref(), Some(micros(case.received_at)));
         Ok(look(provider, scheme, &message, own, context))
@@ -352,9 +359,7 @@ impl Judge {
                 Some(provider) => match self.scheme(known, &provider.id) {
                     Some(Ready::Scheme(scheme)) => Ok(scheme.clone()),
                     Some(Ready::Incomplete(missing)) => Err(missing.clone()),
-                    Some(Ready::Unsigned) | None => {
-                        Err(format!("{} does not sign its requests.", provider.name))
-                    }
+                    Some(Ready::Unsigned) | None => Err(provider.signs_nothing()),
                 },
             };
             Outlook {
@@ -367,6 +372,22 @@ impl Judge {
                     .and_then(|provider| provider.delivery_place(facts, parameters(known))),
             }
         })
+    }
+
+    /// The schemes of a provider with what was chosen for it at other endpoints, where that is another choice.
+    fn schemes_elsewhere(&self, known: Option<&Known>, provider: &str) -> Vec<(String, Scheme)> {
+        let own = known.map(|known| (known.endpoint.id, &known.endpoint.parameters));
+        self.endpoints
+            .iter()
+            .filter(|other| other.endpoint.provider.as_deref() == Some(provider))
+            .filter(|other| {
+                own.is_none_or(|(id, chosen)| id != other.endpoint.id && *chosen != other.endpoint.parameters)
+            })
+            .filter_map(|other| match &other.scheme {
+                Some(Ready::Scheme(scheme)) => Some((other.endpoint.path.clone(), (**scheme).clone())),
+                _ => None,
+            })
+            .collect()
     }
 
     /// The secrets of all endpoints, under names that tell them apart.

@@ -60,7 +60,7 @@ pub use comparing::{BodyPlace, SideBySide, Subject, Told};
 pub use deleting::{COUNTED_AT_MOST, Deleted};
 pub use engine::Engine;
 pub use error::{EngineError, Kind};
-pub use examining::{Examination, Searching, Ticketed};
+pub use examining::{Examination, Searching, SignedAnew, Ticketed};
 pub use grounds::UnreadableSecret;
 pub use keeping::Storage;
 pub use limiting::{LIMITS, LimitInfo, LimitState, LimitUnit, limit_of};

@@ -5,6 +5,7 @@ use hookbench_signature::Report;
 
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::examining::blocking;
 use crate::exchange;
 use crate::filter::{Filter, Moment, Sought};
 use crate::judge::Case;
@@ -187,6 +188,36 @@ impl Engine {
             Ok(report) => Ok(report),
             Err(stopped) => std::panic::resume_unwind(stopped.into_panic()),
         }
+    }
+
+    /// As [`Engine::report`], with what the verdict would be if the same request came now.
+    ///
+    /// # Errors
+    /// As [`Engine::report`].
+    pub async fn report_and_now(
+        &self,
+        id: RequestId,
+    ) -> Result<(Option<String>, Report, Verdict), EngineError> {
+        let request = self.request(id).await?;
+        let body = self.whole_body(id).await?;
+        let judge = self.core.judge.load_full();
+        let now = self.now();
+        blocking(move || {
+            let case = Case {
+                head: &request.head,
+                body: &body,
+                body_sha256: request.summary.body_sha256,
+                state: request.summary.state,
+                received_at: request.summary.received_at,
+            };
+            let (provider, report) = judge.report(case);
+            let (_, present) = judge.report(Case {
+                received_at: now,
+                ..case
+            });
+            (provider, report, present.verdict)
+        })
+        .await
     }
 
     /// What a request's provider asks with it and wants to hear, where it is a question, with what a person should copy

@@ -7,10 +7,14 @@
 
 mod body;
 mod cause;
+mod clock;
+mod complaint;
 mod header;
 mod key;
 mod ladder;
 mod near;
+mod number;
+mod printed;
 mod search;
 mod style;
 pub(crate) mod target;
@@ -19,6 +23,7 @@ mod tree;
 mod url;
 mod variant;
 mod words;
+mod writers;
 
 pub use cause::Cause;
 pub use search::Budget;
@@ -44,6 +49,10 @@ pub struct Context {
     pub decoded_body: Option<Vec<u8>>,
     /// The provider's question that the message is, if it is one.
     pub question: Option<Question>,
+    /// What the provider's file says that the message may mean: an event of its test mode, say.
+    pub hints: Vec<Hint>,
+    /// The schemes of other endpoints of the same provider, with what was chosen there, by the names to show.
+    pub other_schemes: Vec<(String, Scheme)>,
 }
 
 /// A message by which a provider asks something: a ping, a challenge, a probe.
@@ -80,6 +89,28 @@ pub struct Diagnosis {
     pub tries: u32,
     /// Whether the budget ended before the ladder did.
     pub is_cut_short: bool,
+}
+
+impl Diagnosis {
+    /// Of a message whose sender signs nothing.
+    #[must_use]
+    pub fn unsigned(message: impl Into<String>) -> Self {
+        Self {
+            verdict: Verdict::Unsigned,
+            cause: Cause::UnsignedByDesign,
+            message: message.into(),
+            proof: None,
+            remedy: Some(Remedy {
+                text: "Nothing can be checked here: keep the URL to yourselves, and ask the sender's API about what matters."
+                    .to_owned(),
+                actions: Vec::new(),
+            }),
+            hints: Vec::new(),
+            excluded: Vec::new(),
+            tries: 0,
+            is_cut_short: false,
+        }
+    }
 }
 
 /// The computation that gives the signature that came.

@@ -155,13 +155,33 @@ pub struct KeyUsed {
 pub struct Content {
     /// The template it was made by.
     pub template: String,
-    /// Its first bytes, at most [`CONTENT_CAP`]; base64 when serialised.
+    /// Its bytes without what is left out, at most [`CONTENT_CAP`]; base64 when serialised.
     #[serde(serialize_with = "as_base64", rename = "base64")]
     pub bytes: Vec<u8>,
     /// Its whole length.
     pub length: usize,
+    /// The middle that is left out of `bytes`, where it is long: what stands before and after the body is there.
+    pub left_out: Option<Span>,
     /// Its parts, in order, without gaps, over the whole length.
     pub parts: Vec<Part>,
+}
+
+impl Content {
+    /// Its beginning and its end, at most so many bytes, and what of the whole is left out between them.
+    #[must_use]
+    pub fn ends(&self, most: usize) -> (Vec<u8>, Option<Span>) {
+        if self.bytes.len() <= most {
+            return (self.bytes.clone(), self.left_out);
+        }
+        let tail = most / 4;
+        let head = most - tail;
+        let bytes = [&self.bytes[..head], &self.bytes[self.bytes.len() - tail..]].concat();
+        let left_out = Span {
+            start: head,
+            end: self.length - tail,
+        };
+        (bytes, Some(left_out))
+    }
 }
 
 fn as_base64<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {

@@ -20,6 +20,9 @@ use crate::view::Place;
 /// What stands for something that may not be shown.
 const MASK: &str = "••••••••";
 
+/// The same in signed content, of a fixed length.
+const SECRET_MASK: &[u8] = b"********";
+
 /// The question that was judged.
 #[derive(Clone, Copy)]
 pub(crate) struct Asked<'q> {
@@ -235,6 +238,17 @@ fn key_used(judgement: &Judgement<'_>, attempt: &Attempt<'_>, secrets: &[Secret]
 
 fn content(attempt: &Attempt<'_>) -> Option<Content> {
     let template = attempt.template?;
+    let shown = |segment: &Segment<'_>| match segment.kind {
+        PartKind::Secret => SECRET_MASK.len(),
+        _ => segment.bytes.len(),
+    };
+    let whole: usize = attempt.segments.iter().map(shown).sum();
+    // Of what is long the middle is left out: a time or a URL may stand behind the body.
+    let (head, tail) = if whole <= CONTENT_CAP {
+        (whole, whole)
+    } else {
+        (CONTENT_CAP / 4 * 3, whole - CONTENT_CAP / 4)
+    };
     let mut bytes = Vec::new();
     let mut parts = Vec::new();
     let mut length = 0;
@@ -246,7 +260,7 @@ fn content(attempt: &Attempt<'_>) -> Option<Content> {
     {
         // The secret's own bytes never leave; a mask of fixed length stands for them, in the spans too.
         let piece: &[u8] = if *kind == PartKind::Secret {
-            b"********"
+            SECRET_MASK
         } else {
             piece
         };
@@ -255,8 +269,11 @@ fn content(attempt: &Attempt<'_>) -> Option<Content> {
             end: length + piece.len(),
         };
         length = span.end;
-        let room = CONTENT_CAP.saturating_sub(bytes.len());
-        bytes.extend_from_slice(&piece[..piece.len().min(room)]);
+        for (at, kept) in [(span.start, 0..head), (span.start, tail..whole)] {
+            let from = kept.start.saturating_sub(at).min(piece.len());
+            let to = kept.end.saturating_sub(at).min(piece.len());
+            bytes.extend_from_slice(&piece[from..to]);
+        }
         let label = label.map(|source| match source {
             Source::Header(name) | Source::Query(name) | Source::Form(name) => name.clone(),
             Source::Json(path) => path.to_string(),
@@ -272,6 +289,10 @@ fn content(attempt: &Attempt<'_>) -> Option<Content> {
         template: template.as_str().to_owned(),
         bytes,
         length,
+        left_out: (head < tail).then_some(Span {
+            start: head,
+            end: tail,
+        }),
         parts,
     })
 }

@@ -3,7 +3,7 @@ import type { PartView } from '../../bindings/PartView';
 import type { Piece } from '../../lib/escape';
 import { bytePieces } from '../../lib/utf8';
 
-export type Mark = 'plain' | 'time' | 'content' | 'signature' | 'id';
+export type Mark = 'plain' | 'time' | 'content' | 'signature' | 'id' | 'left-out';
 
 export interface Stretch {
   mark: Mark;

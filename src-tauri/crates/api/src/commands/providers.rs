@@ -26,6 +26,9 @@ fn view(provider: &Provider) -> ProviderView {
         name: provider.name.clone(),
         docs: provider.docs.clone(),
         note: provider.note.clone(),
+        evidence: provider.evidence.as_str().to_owned(),
+        evidence_meaning: provider.evidence.meaning().to_owned(),
+        evidence_note: provider.evidence_note.clone(),
         answer_within: provider.answer_within,
         signed: provider.scheme.is_some(),
         public_key: provider.scheme.as_ref().is_some_and(|scheme| {

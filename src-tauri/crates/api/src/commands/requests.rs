@@ -95,10 +95,10 @@ pub(super) async fn suggest(
 pub(super) async fn detail(engine: &Engine, arguments: RequestRef) -> Result<RequestDetail, ApiError> {
     let id: RequestId = arguments.id.parse()?;
     let request = engine.request(id).await?;
-    let (provider, report) = engine.report(id).await?;
+    let (provider, report, verdict_now) = engine.report_and_now(id).await?;
     let headers = request.head.headers();
     let is_unknown = provider.is_none();
-    let mut signature = signature::view(provider, report, engine.now());
+    let mut signature = signature::view(provider, report, verdict_now, engine.now());
     if is_unknown {
         signature.could_be = engine.possible_providers(id).await?;
     }

@@ -61,7 +61,7 @@ pub(super) async fn try_on_one(engine: &Engine, arguments: TryScheme) -> Result<
         )
         .await?;
     Ok(TriedView {
-        signature: signature::view(None, tried.report, engine.now()),
+        signature: signature::view(None, tried.report, tried.verdict_now, engine.now()),
         event: tried.event,
         delivery_id: tried.delivery_key,
         recognised: tried.recognised,

@@ -3,19 +3,26 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hookbench_engine::model::Timestamp;
-use hookbench_signature::{Micros, Part, PartKind, Report};
+use hookbench_signature::{Micros, Part, PartKind, Report, Verdict};
 
 use crate::types::{
-    AgeView, CandidateView, CheckView, ContentView, DigestsView, FoundView, KeyView, PartView, SignatureView,
+    AgeView, CandidateView, CheckView, ContentView, DigestsView, FoundView, KeyView, LeftOutView, PartView,
+    SignatureView,
 };
 
-/// How much of the signed content travels with the report, bytes: enough to see how it begins.
+/// How much of the signed content travels with the report, bytes: enough to see how it begins and ends.
 const CONTENT: usize = 4 * 1024;
 
-pub(super) fn view(provider: Option<String>, report: Report, now: Timestamp) -> SignatureView {
+pub(super) fn view(
+    provider: Option<String>,
+    report: Report,
+    verdict_now: Verdict,
+    now: Timestamp,
+) -> SignatureView {
     let now = Micros(now.as_micros());
     SignatureView {
         verdict: report.verdict.as_str().to_owned(),
+        verdict_now: verdict_now.as_str().to_owned(),
         sentence: report.sentence,
         provider,
         could_be: Vec::new(),
@@ -44,11 +51,18 @@ pub(super) fn view(provider: Option<String>, report: Report, now: Timestamp) -> 
             form: key.form,
             length: key.key_length as u64,
         }),
-        content: report.content.map(|content| ContentView {
-            template: content.template,
-            base64: BASE64.encode(&content.bytes[..content.bytes.len().min(CONTENT)]),
-            length: content.length as u64,
-            parts: parts(content.parts),
+        content: report.content.map(|content| {
+            let (bytes, left_out) = content.ends(CONTENT);
+            ContentView {
+                template: content.template,
+                base64: BASE64.encode(bytes),
+                left_out: left_out.map(|span| LeftOutView {
+                    start: span.start as u64,
+                    end: span.end as u64,
+                }),
+                length: content.length as u64,
+                parts: parts(content.parts),
+            }
         }),
         digests: report.digests.map(|digests| DigestsView {
             expected: digests.expected,
@@ -62,6 +76,7 @@ pub(super) fn view(provider: Option<String>, report: Report, now: Timestamp) -> 
             past: age.past,
             future: age.future,
             within: age.within,
+            age_now: now.0.saturating_sub(age.signed_at.0),
             within_now: age.within_at(now),
         }),
         checks: report

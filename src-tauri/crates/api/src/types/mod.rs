@@ -77,7 +77,8 @@ pub use scheme::{
 };
 pub use signature::{
     AgeView, CandidateView, CheckView, ContentView, DiagnosisView, DifferenceView, DigestsView, FoundView,
-    KeyView, PartView, ProofView, RemedyAction, RemedyView, SignatureView, SnippetView, WriteSnippet,
+    KeyView, LeftOutView, PartView, ProofView, RemedyAction, RemedyView, SignatureView, SnippetView,
+    WriteSnippet,
 };
 pub use status::{
     ListenerView, Notice, RecheckView, SetPort, Settings, StartOver, StartedOver, Status, Theme,

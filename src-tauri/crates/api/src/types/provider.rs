@@ -12,6 +12,12 @@ pub struct ProviderView {
     pub docs: Option<String>,
     /// What should be known of it, e.g. that its scheme is inferred.
     pub note: Option<String>,
+    /// How well what is known of it is founded, e.g. `A+B`; what that means is in `evidence_meaning`.
+    pub evidence: String,
+    /// What the grade means, without a full stop.
+    pub evidence_meaning: String,
+    /// What the evidence is, where the grade alone says too little.
+    pub evidence_note: Option<String>,
     /// The seconds after which it gives up waiting for an answer, where that is documented.
     pub answer_within: Option<u32>,
     /// Whether its requests are signed, so that a secret is of use.

@@ -6,6 +6,8 @@
 pub struct SignatureView {
     /// The outcome at the time of receipt.
     pub verdict: String,
+    /// What it would be if the same request came now.
+    pub verdict_now: String,
     /// The outcome in one sentence.
     pub sentence: String,
     /// The id of the provider whose scheme was used.
@@ -90,12 +92,25 @@ pub struct KeyView {
 pub struct ContentView {
     /// The template it was made by.
     pub template: String,
-    /// Its first bytes as base64, at most 4 KiB: enough to see how it begins; the body itself is read as bytes.
+    /// Its first and its last bytes as base64, at most 4 KiB: enough to see how it begins and ends; the body itself is
+    /// read as bytes.
     pub base64: String,
+    /// What is left out between them.
+    pub left_out: Option<LeftOutView>,
     /// Its whole length.
     pub length: u64,
     /// Its parts in order, over the whole length.
     pub parts: Vec<PartView>,
+}
+
+/// A stretch of signed content that does not travel with the report.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct LeftOutView {
+    /// Its first byte.
+    pub start: u64,
+    /// The byte after its last.
+    pub end: u64,
 }
 
 /// What was computed and what came.
@@ -126,6 +141,8 @@ pub struct AgeView {
     pub future: Option<u32>,
     /// Whether it was within both when it was received.
     pub within: bool,
+    /// Now minus time of signing, µs.
+    pub age_now: i64,
     /// Whether it would be within both now.
     pub within_now: bool,
 }

@@ -41,8 +41,19 @@ pub(crate) struct Verify {
 
 #[derive(Debug, Args)]
 pub(crate) struct Sign {
+    /// The id of a captured request: signed anew with the newest secret of its endpoint and the present time.
+    #[arg(required_unless_present = "stdin")]
+    pub(crate) id: Option<String>,
+    #[command(flatten)]
+    pub(crate) with: With,
+    /// The id that is signed, where the request has none of its own.
+    #[arg(long, value_name = "ID")]
+    pub(crate) message_id: Option<String>,
+    /// One JSON object: all headers, the URL and the body.
+    #[arg(long)]
+    pub(crate) json: bool,
     /// Sign one JSON object a line from standard input, one a line out.
-    #[arg(long, required = true)]
+    #[arg(long, conflicts_with_all = ["id", "provider", "secrets", "parameters", "url", "message_id"])]
     pub(crate) stdin: bool,
 }
 
@@ -53,7 +64,7 @@ pub(crate) struct Diagnose {
     pub(crate) id: Option<String>,
     #[command(flatten)]
     pub(crate) with: With,
-    /// The value that your own code computed: says which mistake gives it.
+    /// The value that your own code computed, or the error of its library: says which mistake gives it.
     #[arg(long, value_name = "VALUE")]
     pub(crate) computed: Option<String>,
     /// One JSON object.

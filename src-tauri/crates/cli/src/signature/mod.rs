@@ -1,15 +1,17 @@
 //! `hookbench verify`, `diagnose`, `discover` and `providers`, on captured requests and on what the program knows.
 
 pub(crate) mod batch;
+mod line;
+mod story;
 
 use std::io::Write as _;
 
 use hookbench_engine::provider::{Catalogue, Provider};
 use hookbench_engine::{Engine, Examination};
-use hookbench_signature::{Diagnosis, Language, Secret, Verdict};
+use hookbench_signature::{Diagnosis, Language, Micros, Secret, Verdict};
 use serde_json::json;
 
-use crate::arguments::{Diagnose, Discover, Providers, Verify, With};
+use crate::arguments::{Diagnose, Discover, Providers, Sign, Verify, With};
 use crate::failure::Failure;
 use crate::output;
 use crate::text::visible;
@@ -37,14 +39,12 @@ pub(crate) async fn verify(engine: &Engine, verify: Verify) -> Result<(), Failur
     let id = engine
         .find_request(verify.id.as_deref().unwrap_or_default())
         .await?;
-    let report = engine.verify(id, examination(verify.with)).await?;
+    let (report, verdict_now) = engine.verify_and_now(id, examination(verify.with)).await?;
+    let now = Micros(engine.now().as_micros());
     if verify.json {
-        return output::json(&json!({
-            "id": id.to_string(),
-            "verdict": report.verdict,
-            "message": report.sentence,
-            "report": report,
-        }));
+        let mut object = story::object(&json!(id.to_string()), &report);
+        object["now"] = story::now(&report, verdict_now, now);
+        return output::json(&object);
     }
     output::line(&format!("{}: {}", report.verdict, visible(&report.sentence)))?;
     for found in &report.found {
@@ -71,6 +71,9 @@ pub(crate) async fn verify(engine: &Engine, verify: Verify) -> Result<(), Failur
         }
         output::line(&format!("  received: {}", visible(&digests.received)))?;
     }
+    if let Some(line) = story::age(&report, verdict_now, now) {
+        output::line(&format!("  age: {line}"))?;
+    }
     for note in &report.notes {
         output::line(&format!("  note: {}", visible(&note.text)))?;
     }
@@ -94,6 +97,33 @@ pub(crate) async fn diagnose(engine: &Engine, diagnose: Diagnose) -> Result<(), 
         return output::json(&batch::diagnosis_object(&json!(id.to_string()), &diagnosis));
     }
     people(&diagnosis)
+}
+
+/// `hookbench sign ID`
+pub(crate) async fn sign(engine: &Engine, sign: Sign) -> Result<(), Failure> {
+    let id = engine
+        .find_request(sign.id.as_deref().unwrap_or_default())
+        .await?;
+    let anew = engine.sign(id, examination(sign.with), sign.message_id).await?;
+    if sign.json {
+        return output::json(&story::signed(&json!(id.to_string()), anew));
+    }
+    for (name, value) in &anew.made {
+        output::line(&format!("{}: {}", visible(name), visible(value)))?;
+    }
+    let (with, inside) = (anew.secret.as_deref(), anew.made.is_empty());
+    if let Some(name) = with {
+        output::aside(&format!("made with `{}`", visible(name)));
+    }
+    if let Some(public) = &anew.test_key {
+        output::aside(&format!(
+            "made with a test key, of which this is the public half:\n{public}"
+        ));
+    }
+    if inside {
+        output::aside("the signature stands in the body or the URL: --json shows them");
+    }
+    Ok(())
 }
 
 fn people(diagnosis: &Diagnosis) -> Result<(), Failure> {
@@ -192,6 +222,13 @@ pub(crate) fn providers(providers: &Providers) -> Result<(), Failure> {
         return output::json(&object(provider));
     }
     output::line(&format!("{} ({})", provider.name, provider.id))?;
+    let why = provider.evidence_note.as_ref().map(|note| format!(": {note}"));
+    output::line(&format!(
+        "  evidence: {}, {}{}",
+        provider.evidence.as_str(),
+        provider.evidence.meaning(),
+        why.unwrap_or_default()
+    ))?;
     for (what, text) in [("docs", &provider.docs), ("note", &provider.note)] {
         if let Some(text) = text {
             output::line(&format!("  {what}: {text}"))?;
@@ -244,6 +281,8 @@ fn object(provider: &Provider) -> serde_json::Value {
         "id": provider.id,
         "name": provider.name,
         "evidence": provider.evidence,
+        "evidence_meaning": provider.evidence.meaning(),
+        "evidence_note": provider.evidence_note,
         "docs": provider.docs,
         "note": provider.note,
         "answer_within": provider.answer_within,

@@ -97,9 +97,17 @@ fn sniffed(content_type: Option<&str>, body: &[u8]) -> Option<Coding> {
     let is_text = ["json", "xml", "text/", "x-www-form-urlencoded"]
         .iter()
         .any(|word| content_type.contains(word));
+    let coding = by_first_bytes(body).filter(|_| is_text)?;
+    matches!(coding, Coding::Gzip | Coding::Zstd).then_some(coding)
+}
+
+/// The coding that a body begins as, whatever its head says. What follows need not be of it.
+#[must_use]
+pub fn by_first_bytes(body: &[u8]) -> Option<Coding> {
     match body {
-        [0x1f, 0x8b, 8, ..] if is_text => Some(Coding::Gzip),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] if is_text => Some(Coding::Zstd),
+        [0x1f, 0x8b, 8, ..] => Some(Coding::Gzip),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Coding::Zstd),
+        [0x78, ..] if has_zlib_frame(body) => Some(Coding::Deflate),
         _ => None,
     }
 }

@@ -32,16 +32,17 @@
 //! signature = { from = "header:Example-Signature" }
 //!
 //! [[handshake]]                           # see HandshakeRule
+//! [[hint]]                                # see HintRule
 //! [[sample]]                              # see Sample
 //! ```
 //! Unknown fields are refused, so that a misspelt one is found when the file is read.
 
 use std::collections::BTreeMap;
 
-use hookbench_signature::{Parameter, ResolveError, Scheme};
+use hookbench_signature::{Hint, Parameter, ResolveError, Scheme};
 use serde::{Deserialize, Serialize};
 
-use super::{DetectRule, HandshakeRule, Sample, Template};
+use super::{DetectRule, Facts, HandshakeRule, HintRule, Sample, Template};
 
 /// How well a provider file is founded, best first, as the catalogue of schemes grades it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -168,6 +169,9 @@ pub struct Provider {
     /// What it asks before or between events, and what we answer.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub handshake: Vec<HandshakeRule>,
+    /// What a request says of itself that may be why its signature does not hold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub hint: Vec<HintRule>,
     /// Events that can be sent for trying out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sample: Vec<Sample>,
@@ -210,6 +214,18 @@ impl Provider {
             return Ok(Some(scheme.clone()));
         }
         scheme.resolve(&self.with_defaults(values)).map(Some)
+    }
+
+    /// That it signs nothing, in a sentence.
+    #[must_use]
+    pub fn signs_nothing(&self) -> String {
+        format!("{} does not sign its requests.", self.name)
+    }
+
+    /// What the body of a request says about a signature that does not hold.
+    #[must_use]
+    pub fn hints(&self, facts: &Facts<'_>) -> Vec<Hint> {
+        self.hint.iter().filter_map(|rule| rule.hint(facts)).collect()
     }
 
     /// The sample of this name.

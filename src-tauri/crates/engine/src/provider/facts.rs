@@ -211,6 +211,19 @@ impl<'a> Facts<'a> {
         Some(unpacked.as_deref().unwrap_or(self.body))
     }
 
+    /// The body with its content coding undone, for whoever looks for the bytes that were signed: also where nothing but
+    /// its first bytes says that it has one.
+    #[must_use]
+    pub fn decoded_body(&self) -> Option<Vec<u8>> {
+        let announced = self.unpacked_body().map(<[u8]>::to_vec);
+        announced.or_else(|| {
+            let coding = coding::by_first_bytes(self.body)?;
+            let unpacked = coding::unpack(&[coding], self.body, Self::LOOK_INTO)?;
+            let is_whole = !unpacked.cut && unpacked.problem.is_none() && !unpacked.bytes.is_empty();
+            is_whole.then_some(unpacked.bytes)
+        })
+    }
+
     /// The body with its content coding undone, where it has one and follows it to its end.
     #[must_use]
     pub fn unpacked_body(&self) -> Option<&'a [u8]> {

@@ -89,11 +89,61 @@ fn clean(text: &str) -> Vec<String> {
         .collect();
     let trimmed = seen.trim();
     let bare = trimmed.trim_matches(['"', '\'', '`', '\u{201C}', '\u{201D}', '\u{2018}', '\u{2019}']);
+    let unescaped = percent_decoded(trimmed);
+    let bare_unescaped = percent_decoded(bare);
+    let unended = bare.strip_suffix("\\n").unwrap_or(bare);
+    let lines = bare.replace("\\n", "\n");
     let mut texts: Vec<String> = Vec::new();
-    for cleaned in [text.trim(), trimmed, bare, bare.trim()] {
+    for cleaned in [
+        text.trim(),
+        trimmed,
+        bare,
+        bare.trim(),
+        unended,
+        unended.trim_end_matches("\\r"),
+        unescaped.as_str(),
+        bare_unescaped.as_str(),
+        lines.as_str(),
+    ] {
         if !cleaned.is_empty() && cleaned != text && !texts.iter().any(|other| other == cleaned) {
             texts.push(cleaned.to_owned());
         }
     }
     texts
+}
+
+/// A secret that was percent-encoded on its way, as itself.
+fn percent_decoded(text: &str) -> String {
+    percent_encoding::percent_decode_str(text)
+        .decode_utf8_lossy()
+        .into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_pasted_along_or_escaped_is_taken_away() {
+        for (text, meant) in [
+            (" s3cret\n", "s3cret"),
+            ("\"s3cret\"", "s3cret"),
+            ("s3cret\\n", "s3cret"),
+            ("\"s3cret\\r\\n\"", "s3cret"),
+            ("s3cr%2Bet%3D", "s3cr+et="),
+            ("\u{200B}s3cret", "s3cret"),
+            ("one\\ntwo", "one\ntwo"),
+        ] {
+            let texts = clean(text);
+            assert!(
+                texts.iter().any(|cleaned| cleaned == meant),
+                "`{text}`: {texts:?}"
+            );
+        }
+        assert_eq!(
+            clean("s3cret"),
+            Vec::<String>::new(),
+            "a clean one stays as it is"
+        );
+    }
 }

@@ -13,7 +13,7 @@ use crate::engine::Engine;
 use crate::error::{EngineError, Kind};
 use crate::examining::blocking;
 use crate::judge::Judge;
-use crate::model::{Request, RequestId, RequestSummary, SecretId, Sequence, State};
+use crate::model::{Request, RequestId, RequestSummary, SecretId, Sequence, State, Timestamp};
 use crate::provider::{Facts, Provider, UnpackedBody};
 use crate::store::{From, PageRequest};
 
@@ -22,6 +22,8 @@ use crate::store::{From, PageRequest};
 pub struct Tried {
     /// The check.
     pub report: Report,
+    /// What the verdict would be if the request came now.
+    pub verdict_now: Verdict,
     /// What the request would be about.
     pub event: Option<String>,
     /// What would tell its repetitions.
@@ -83,12 +85,13 @@ impl Engine {
         let body = self.whole_body(id).await?;
         let judge = self.core.judge.load_full();
         let secrets = chosen(&judge, secrets)?;
+        let now = self.now();
         blocking(move || {
             Case {
                 request: &request,
                 body: &body,
             }
-            .tried(&provider, &judge, &secrets)
+            .tried(&provider, &judge, &secrets, now)
         })
         .await?
     }
@@ -255,16 +258,26 @@ impl Case<'_> {
         )
     }
 
-    fn tried(&self, provider: &Provider, judge: &Judge, secrets: &[Secret]) -> Result<Tried, EngineError> {
+    fn tried(
+        &self,
+        provider: &Provider,
+        judge: &Judge,
+        secrets: &[Secret],
+        now: Timestamp,
+    ) -> Result<Tried, EngineError> {
         let parameters = provider.with_defaults(&Default::default());
         self.with(provider, judge, secrets, |facts, scheme, message, secrets| {
+            let present = Message {
+                received_at: Some(Micros(now.as_micros())),
+                ..*message
+            };
             Tried {
+                verdict_now: scheme.map_or(Verdict::Unsigned, |scheme| {
+                    check(scheme, &present, secrets).verdict
+                }),
                 report: match scheme {
                     Some(scheme) => verify(scheme, message, secrets),
-                    None => Report::without_check(
-                        Verdict::Unsigned,
-                        format!("{} does not sign its requests.", provider.name),
-                    ),
+                    None => Report::without_check(Verdict::Unsigned, provider.signs_nothing()),
                 },
                 event: provider.event_with(facts, &parameters),
                 delivery_key: provider.delivery_key_with(facts, &parameters),

@@ -5,9 +5,10 @@ mod text;
 use std::borrow::Cow;
 
 use super::cause::Cause;
-use super::style;
 use super::tree::Node;
 use super::variant::{Distinct, Variant};
+use super::writers::WRITERS;
+use super::{printed, style};
 use crate::encoding;
 use crate::message::Message;
 use crate::read::form;
@@ -116,11 +117,11 @@ pub(super) fn reserialised(body: &[u8], should_stop: &dyn Fn() -> bool) -> Vec<V
         if seen_orders.contains(&node.as_ref()) {
             continue;
         }
-        for (name, written_in) in style::styles() {
+        for (name, written_in) in &WRITERS {
             if should_stop() {
                 return forms.variants;
             }
-            let written = node.write(&written_in);
+            let written = node.write(written_in);
             if name.contains("json.Marshal") {
                 let line = format!("{written}\n").into_bytes();
                 forms.add(
@@ -136,6 +137,10 @@ pub(super) fn reserialised(body: &[u8], should_stop: &dyn Fn() -> bool) -> Vec<V
             );
         }
         seen_orders.push(node.as_ref());
+    }
+    for (name, written) in printed::printed(&node) {
+        let change = format!("what {name} prints of the parsed JSON");
+        forms.add(cause, change, written.into_bytes());
     }
     forms.add(
         Cause::BodyQuoted,

@@ -17,8 +17,12 @@ const UNSEEN: [char; 5] = ['\u{200B}', '\u{200C}', '\u{200D}', '\u{FEFF}', '\u{A
 /// Keys that could have been made of this secret and were not, most likely first.
 pub(super) fn keys(way: &Scheme, secret: &Secret) -> Vec<Variant<Vec<u8>>> {
     let text = secret.expose();
-    let ours = documented(way, text).unwrap_or_default();
-    let mut keys = Distinct::without(&ours);
+    let mut keys = match documented(way, text) {
+        Some(ours) => Distinct::without(&ours),
+        None => Distinct::default(),
+    };
+    // Before the forms of a blank secret, which are empty as well.
+    keys.add(Cause::EmptyKey, "no key at all", Vec::new());
     for (cause, change, text) in texts(text) {
         if let Some(key) = documented(way, &text) {
             keys.add(cause, change, key);
@@ -107,7 +111,6 @@ pub(super) fn keys(way: &Scheme, secret: &Secret) -> Vec<Variant<Vec<u8>>> {
             digest.hex().into_bytes(),
         );
     }
-    keys.add(Cause::EmptyKey, "no key at all", Vec::new());
     keys.variants
 }
 
@@ -252,4 +255,16 @@ pub(super) fn looks_like(text: &str) -> Option<&'static str> {
             .strip_prefix("AC")
             .is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_hexdigit()));
     by_prefix.or(is_account.then_some("a Twilio account SID"))
+}
+
+/// Whether a text has the form of a UUID.
+pub(super) fn is_uuid(text: &str) -> bool {
+    let text = text.trim();
+    let groups = [8, 4, 4, 4, 12];
+    let mut parts = text.split('-');
+    groups.into_iter().all(|length| {
+        parts
+            .next()
+            .is_some_and(|part| part.len() == length && part.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    }) && parts.next().is_none()
 }

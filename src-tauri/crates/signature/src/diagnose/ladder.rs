@@ -1,6 +1,8 @@
 //! The ladder: what is tried, in which order, and what a match is taken to mean.
 
+mod computed;
 mod contents;
+mod missing;
 mod near;
 mod rungs;
 mod telling;
@@ -17,7 +19,6 @@ use crate::message::Message;
 use crate::report::Report;
 use crate::scheme::{Algorithm, Scheme, Signature};
 use crate::secret::Secret;
-use crate::template::Source;
 use crate::verdict::Verdict;
 use crate::verify::verify;
 
@@ -32,6 +33,8 @@ pub(super) struct Ladder<'l> {
     side: Side,
     /// Of several signed items, the one that does not hold.
     unit: usize,
+    /// The value that somebody's code computed, where that is what is explained.
+    computed: Option<String>,
     excluded: Vec<Excluded>,
 }
 
@@ -54,6 +57,22 @@ struct Shown {
     template: String,
     computed_hex: Option<String>,
     received_hex: Option<String>,
+}
+
+impl Shown {
+    fn of(report: &Report) -> Self {
+        let digests = report.digests.as_ref();
+        Self {
+            algorithm: report.algorithm.unwrap_or_default().to_owned(),
+            template: report
+                .content
+                .as_ref()
+                .map(|content| content.template.clone())
+                .unwrap_or_default(),
+            computed_hex: digests.and_then(|digests| digests.expected_hex.clone()),
+            received_hex: digests.and_then(|digests| digests.received_hex.clone()),
+        }
+    }
 }
 
 impl Answer {
@@ -113,6 +132,7 @@ impl<'l> Ladder<'l> {
             report,
             side: Side::Message,
             unit,
+            computed: None,
             excluded: Vec::new(),
         }
     }
@@ -123,23 +143,10 @@ impl<'l> Ladder<'l> {
             Verdict::Valid => self.said(Cause::NothingWrong),
             Verdict::Expired => self.expired(),
             Verdict::Missing => self.missing(),
-            Verdict::Unsigned | Verdict::Unknown => self.said(Cause::Unknown),
+            Verdict::Unsigned => Diagnosis::unsigned(self.report.sentence),
+            Verdict::Unknown => self.said(Cause::Unknown),
             Verdict::Invalid | Verdict::Malformed | Verdict::NoSecret => self.wrong(),
         }
-    }
-
-    /// Which mistake gives this value.
-    pub(super) fn climb_for(mut self, computed: &str) -> Diagnosis {
-        self.side = Side::Receiver;
-        let targets = target::targets(computed);
-        if targets.is_empty() {
-            let mut diagnosis = self.said(Cause::Unknown);
-            diagnosis.message = "The value is no digest in hex or base64.".to_owned();
-            return diagnosis;
-        }
-        let mut search = Search::new(targets, self.unit, self.budget);
-        let answer = self.digest_rungs(&mut search);
-        self.finish(answer, &search)
     }
 
     fn wrong(&mut self) -> Diagnosis {
@@ -149,7 +156,7 @@ impl<'l> Ladder<'l> {
         let algorithm = self.way.algorithm.get();
         let mut search = Search::new(self.message_targets(), self.unit, self.budget);
         let mended = self.mended_header(&mut search);
-        let answer = match (mended, algorithm) {
+        let answer = match (mended.or_else(|| self.other_choices(&mut search)), algorithm) {
             (Some(answer), _) => Some(answer),
             (None, Some(Algorithm::Token | Algorithm::Basic)) => self.token_rungs(&mut search),
             (None, Some(Algorithm::Jwt)) => self.jwt_rungs(&mut search),
@@ -201,23 +208,32 @@ impl<'l> Ladder<'l> {
             };
             let report = verify(self.scheme, &message, self.secrets);
             if matches!(report.verdict, Verdict::Valid | Verdict::Expired) {
-                let digests = report.digests.as_ref();
-                let shown = Shown {
-                    algorithm: report.algorithm.unwrap_or_default().to_owned(),
-                    template: report
-                        .content
-                        .as_ref()
-                        .map(|content| content.template.clone())
-                        .unwrap_or_default(),
-                    computed_hex: digests.and_then(|digests| digests.expected_hex.clone()),
-                    received_hex: digests.and_then(|digests| digests.received_hex.clone()),
-                };
+                let shown = Shown::of(&report);
                 let secret = report.key.map(|key| key.name);
                 let answer = Answer::shown(header::Mended::CAUSE, mended.change, secret, shown);
                 return Some(answer.offering(self.trimming()));
             }
         }
         self.exclude("damage to the headers undone", search, before);
+        None
+    }
+
+    /// What was chosen for the same provider at another endpoint: its id of a webhook, its header.
+    fn other_choices(&mut self, search: &mut Search<'_>) -> Option<Answer> {
+        let before = search.tries;
+        for (name, scheme) in &self.context.other_schemes {
+            if !search.may_try(self.message.body.len()) {
+                return None;
+            }
+            let report = verify(scheme, self.message, self.secrets);
+            if matches!(report.verdict, Verdict::Valid | Verdict::Expired) {
+                let shown = Shown::of(&report);
+                let change = format!("with what is chosen at `{name}` for the same provider");
+                let secret = report.key.map(|key| key.name);
+                return Some(Answer::shown(Cause::WrongContent, change, secret, shown));
+            }
+        }
+        self.exclude("what is chosen at other endpoints", search, before);
         None
     }
 
@@ -257,71 +273,6 @@ impl<'l> Ladder<'l> {
             .collect()
     }
 
-    fn missing(&mut self) -> Diagnosis {
-        let Some((wanted, there)) = header::renamed(self.scheme, self.message) else {
-            if let Some(question) = self
-                .context
-                .question
-                .as_ref()
-                .filter(|question| question.is_unsigned)
-            {
-                let mut diagnosis = self.said(Cause::UnsignedByDesign);
-                diagnosis.message = format!(
-                    "This is `{}`, which is not signed: {}.",
-                    question.name, question.why
-                );
-                return diagnosis;
-            }
-            return self.said(Cause::Missing);
-        };
-        let lines: Vec<(&[u8], &[u8])> = self
-            .message
-            .headers
-            .iter()
-            .map(|(name, value)| (if *name == there { wanted.as_bytes() } else { *name }, *value))
-            .collect();
-        let message = Message {
-            headers: &lines,
-            ..*self.message
-        };
-        let verdict = verdict_on(self.scheme, &message, self.secrets);
-        let there = String::from_utf8_lossy(there).into_owned();
-        let mut diagnosis = self.said(Cause::HeaderRenamed);
-        diagnosis.message =
-            format!("`{wanted}` came as `{there}`; under its own name the verdict is `{verdict}`.");
-        let renamed = self.reading(&wanted, &there);
-        let holds = matches!(
-            verdict_on(&renamed, self.message, self.secrets),
-            Verdict::Valid | Verdict::Expired
-        );
-        if let Some(remedy) = diagnosis.remedy.as_mut().filter(|_| holds) {
-            remedy.actions = vec![self.use_way(renamed)];
-        }
-        diagnosis
-    }
-
-    /// The scheme that reads one header under another name as well.
-    fn reading(&self, wanted: &str, there: &str) -> Scheme {
-        let also = |places: &mut Vec<Source>| {
-            let is_wanted =
-                |source: &Source| matches!(source, Source::Header(name) if name.eq_ignore_ascii_case(wanted));
-            if places.iter().any(is_wanted) {
-                places.push(Source::Header(there.to_owned()));
-            }
-        };
-        let mut scheme = self.way.clone();
-        if let Some(signature) = &mut scheme.signature {
-            also(&mut signature.from);
-        }
-        if let Some(timestamp) = &mut scheme.timestamp {
-            also(&mut timestamp.from);
-        }
-        if let Some(id) = &mut scheme.id {
-            also(&mut id.from);
-        }
-        scheme
-    }
-
     fn expired(&mut self) -> Diagnosis {
         let age = self.report.age.clone();
         let micros = age.as_ref().and_then(|age| age.age_micros).unwrap_or_default();
@@ -334,6 +285,7 @@ impl<'l> Ladder<'l> {
         if let (Some(age), Some(remedy)) = (age, &mut diagnosis.remedy) {
             remedy.actions.extend(telling::tolerance(&age));
         }
+        diagnosis.hints = self.hints();
         diagnosis
     }
 }

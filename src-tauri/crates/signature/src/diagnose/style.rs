@@ -1,30 +1,6 @@
 //! The ways in which programs write JSON.
 
-/// How numbers are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Numbers {
-    AsWritten,
-    /// `1.0` is `1`, `1e3` is `1000`.
-    Script,
-    /// `1e3` is `1000.0`.
-    Python,
-}
-
-impl Numbers {
-    pub(super) fn write(self, raw: &str) -> String {
-        let is_float = raw.contains(['.', 'e', 'E'])
-            && raw.starts_with(|first: char| first.is_ascii_digit() || first == '-');
-        let parsed = raw
-            .parse::<f64>()
-            .ok()
-            .filter(|number| is_float && number.is_finite() && number.abs() < 1e16);
-        match (self, parsed) {
-            (Self::Script, Some(number)) => format!("{number}"),
-            (Self::Python, Some(number)) => format!("{number:?}"),
-            _ => raw.to_owned(),
-        }
-    }
-}
+use super::number::Numbers;
 
 /// Which characters beyond ASCII are escaped, and in which case the digits are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,8 +22,13 @@ pub(super) struct Style {
     pub(super) escaped: &'static str,
     /// Whether U+2028 and U+2029 are escaped.
     pub(super) line_separators: bool,
+    /// Whether U+007F is escaped.
+    pub(super) delete: bool,
     pub(super) numbers: Numbers,
     pub(super) empty_object: &'static str,
+    pub(super) empty_array: &'static str,
+    /// Whether the elements of an array stay on one line where objects are indented.
+    pub(super) inline_arrays: bool,
 }
 
 /// No blanks, nothing escaped that need not be: `JSON.stringify`.
@@ -59,8 +40,11 @@ pub(super) const COMPACT: Style = Style {
     beyond_ascii: Escapes::None,
     escaped: "",
     line_separators: false,
+    delete: false,
     numbers: Numbers::AsWritten,
     empty_object: "{}",
+    empty_array: "[]",
+    inline_arrays: false,
 };
 
 impl Style {
@@ -100,6 +84,7 @@ impl Style {
     fn may_be_escaped(&self, byte: u8) -> bool {
         match byte {
             b'"' | b'\\' | 0..0x20 => true,
+            0x7F => self.delete,
             // The first byte of a character beyond ASCII; the others follow it.
             0xC0.. => self.beyond_ascii != Escapes::None || self.line_separators,
             other => !self.escaped.is_empty() && self.escaped.as_bytes().contains(&other),
@@ -118,7 +103,7 @@ impl Style {
             '\t' => text.push_str("\\t"),
             '\u{8}' => text.push_str("\\b"),
             '\u{c}' => text.push_str("\\f"),
-            control if u32::from(control) < 0x20 => self.escape(text, control),
+            control if u32::from(control) < 0x20 || control == '\u{7f}' => self.escape(text, control),
             '\u{2028}' | '\u{2029}' if self.line_separators => self.escape(text, character),
             beyond if !beyond.is_ascii() && self.beyond_ascii != Escapes::None => self.escape(text, beyond),
             other => text.push(other),
@@ -141,137 +126,4 @@ pub(super) fn escape(text: &mut String, character: char, case: Escapes) {
             digits
         });
     }
-}
-
-/// The styles of the writers in use, by name.
-pub(super) fn styles() -> Vec<(&'static str, Style)> {
-    let python = Style {
-        comma: ", ",
-        colon: ": ",
-        numbers: Numbers::Python,
-        ..COMPACT
-    };
-    let indented = |indent| Style {
-        colon: ": ",
-        indent: Some(indent),
-        ..COMPACT
-    };
-    let script = |style| Style {
-        numbers: Numbers::Script,
-        ..style
-    };
-    let php = Style {
-        beyond_ascii: Escapes::Lower,
-        escaped: "/",
-        ..COMPACT
-    };
-    let html = Style {
-        escaped: "<>&",
-        line_separators: true,
-        ..COMPACT
-    };
-    vec![
-        ("JSON.stringify (Node)", script(COMPACT)),
-        (
-            "a compact writer that keeps numbers (Jackson, Newtonsoft, Ruby)",
-            COMPACT,
-        ),
-        (
-            "json.dumps (Python)",
-            Style {
-                beyond_ascii: Escapes::Lower,
-                ..python
-            },
-        ),
-        ("json.dumps with ensure_ascii=False (Python)", python),
-        (
-            "json.dumps with compact separators (Python)",
-            Style {
-                comma: ",",
-                colon: ":",
-                beyond_ascii: Escapes::Lower,
-                ..python
-            },
-        ),
-        (
-            "json.dumps with compact separators and ensure_ascii=False (Python)",
-            Style {
-                comma: ",",
-                colon: ":",
-                ..python
-            },
-        ),
-        ("json_encode (PHP)", php),
-        (
-            "json_encode of an associative array (PHP)",
-            Style {
-                empty_object: "[]",
-                ..php
-            },
-        ),
-        (
-            "json_encode with JSON_UNESCAPED_UNICODE (PHP)",
-            Style {
-                beyond_ascii: Escapes::None,
-                ..php
-            },
-        ),
-        (
-            "json_encode with JSON_UNESCAPED_SLASHES (PHP)",
-            Style { escaped: "", ..php },
-        ),
-        (
-            "json_encode with JSON_PRETTY_PRINT (PHP)",
-            Style {
-                colon: ": ",
-                indent: Some("    "),
-                ..php
-            },
-        ),
-        ("to_json (Rails) or json.Marshal (Go)", html),
-        (
-            "Gson (Java)",
-            Style {
-                escaped: "<>&='",
-                ..html
-            },
-        ),
-        (
-            "System.Text.Json (.NET)",
-            Style {
-                beyond_ascii: Escapes::Upper,
-                escaped: "<>&'+\"`",
-                line_separators: true,
-                ..COMPACT
-            },
-        ),
-        ("JSON.stringify with 2 spaces (Node)", script(indented("  "))),
-        ("a writer that indents by 2 spaces", indented("  ")),
-        ("JSON.stringify with 4 spaces (Node)", script(indented("    "))),
-        ("a writer that indents by 4 spaces", indented("    ")),
-        ("a writer that indents by a tab", indented("\t")),
-        (
-            "json.dumps with indent=2 (Python)",
-            Style {
-                beyond_ascii: Escapes::Lower,
-                numbers: Numbers::Python,
-                ..indented("  ")
-            },
-        ),
-        (
-            "json.dumps with indent=4 (Python)",
-            Style {
-                beyond_ascii: Escapes::Lower,
-                numbers: Numbers::Python,
-                ..indented("    ")
-            },
-        ),
-        (
-            "a writer that indents by 2 spaces with CR LF (.NET)",
-            Style {
-                line_end: "\r\n",
-                ..indented("  ")
-            },
-        ),
-    ]
 }

@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use super::style::{Numbers, Style};
+use super::number::Numbers;
+use super::style::Style;
 use crate::read::json;
 
 /// Deeper documents are not written again.
@@ -98,7 +99,7 @@ impl Node {
     fn write_to(&self, text: &mut String, style: &Style, depth: usize) {
         match self {
             Self::Object(members) if members.is_empty() => text.push_str(style.empty_object),
-            Self::Array(elements) if elements.is_empty() => text.push_str("[]"),
+            Self::Array(elements) if elements.is_empty() => text.push_str(style.empty_array),
             Self::Object(members) => {
                 text.push('{');
                 for (index, (key, value)) in members.iter().enumerate() {
@@ -109,6 +110,13 @@ impl Node {
                 }
                 style.line(text, depth);
                 text.push('}');
+            }
+            Self::Array(elements) if style.inline_arrays => {
+                for (index, value) in elements.iter().enumerate() {
+                    text.push_str(if index == 0 { "[ " } else { ", " });
+                    value.write_to(text, style, depth);
+                }
+                text.push_str(" ]");
             }
             Self::Array(elements) => {
                 text.push('[');
@@ -128,11 +136,12 @@ impl Node {
 
 #[cfg(test)]
 mod tests {
-    use super::super::style::{COMPACT, styles};
+    use super::super::style::COMPACT;
+    use super::super::writers::WRITERS;
     use super::*;
 
     fn written(name: &str, text: &str) -> String {
-        let (_, style) = styles()
+        let (_, style) = WRITERS
             .into_iter()
             .find(|(style, _)| style.starts_with(name))
             .unwrap();
@@ -145,8 +154,8 @@ mod tests {
     fn writers_write_as_their_languages_do() {
         assert_eq!(
             written("JSON.stringify (Node)", TEXT),
-            r#"{"b":[1,1000,12345678901234567890],"a/<é>":"é😀","e":{}}"#,
-            "Node shortens floats"
+            r#"{"b":[1,1000,12345678901234567000],"a/<é>":"é😀","e":{}}"#,
+            "Node knows doubles only"
         );
         assert_eq!(
             written("json.dumps (Python)", TEXT),
@@ -155,8 +164,8 @@ mod tests {
         );
         assert_eq!(
             written("json_encode of an associative", TEXT),
-            r#"{"b":[1.0,1e3,12345678901234567890],"a\/<\u00e9>":"\u00e9\ud83d\ude00","e":[]}"#,
-            "PHP escapes slashes and loses empty objects"
+            r#"{"b":[1,1000,1.2345678901234567e+19],"a\/<\u00e9>":"\u00e9\ud83d\ude00","e":[]}"#,
+            "PHP escapes slashes, loses empty objects and shortens doubles"
         );
         assert_eq!(
             written("System.Text.Json", r#"{"a":"<é'>"}"#),
@@ -167,6 +176,11 @@ mod tests {
             written("JSON.stringify with 2", r#"{"a":[1,{}],"b":[]}"#),
             "{\n  \"a\": [\n    1,\n    {}\n  ],\n  \"b\": []\n}",
             "indented"
+        );
+        assert_eq!(
+            written("Jackson's", r#"{"a":[1,{"b":2},[]],"c":{}}"#),
+            "{\n  \"a\" : [ 1, {\n    \"b\" : 2\n  }, [ ] ],\n  \"c\" : { }\n}",
+            "arrays stay on their line"
         );
     }
 

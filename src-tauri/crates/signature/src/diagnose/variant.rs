@@ -27,12 +27,18 @@ pub(super) struct Distinct<T> {
     pub(super) variants: Vec<Variant<T>>,
 }
 
-impl<T: AsRef<[u8]>> Distinct<T> {
-    pub(super) fn without(ours: &[u8]) -> Self {
-        let mut distinct = Self {
+impl<T> Default for Distinct<T> {
+    fn default() -> Self {
+        Self {
             seen: std::collections::HashSet::new(),
             variants: Vec::new(),
-        };
+        }
+    }
+}
+
+impl<T: AsRef<[u8]>> Distinct<T> {
+    pub(super) fn without(ours: &[u8]) -> Self {
+        let mut distinct = Self::default();
         distinct.is_new(ours);
         distinct
     }

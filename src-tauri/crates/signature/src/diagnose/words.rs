@@ -15,7 +15,25 @@ pub(super) enum Side {
 pub(super) fn message(cause: Cause, side: Side, changes: &[String], secret: &str) -> String {
     let change = changes.join("; ");
     match side {
-        Side::Receiver => format!("Your code computed this value over another input: {change}."),
+        Side::Receiver => match cause {
+            Cause::SignatureAltered => {
+                format!("Your code computed the right value and does not keep it whole: {change}.")
+            }
+            Cause::OtherSecret | Cause::PreviousSecret => {
+                format!("Your code used another secret: `{secret}`.")
+            }
+            Cause::EmptyKey => {
+                "Your code computed this value with an empty key: its secret is not set.".to_owned()
+            }
+            Cause::SecretBlanks
+            | Cause::SecretQuotes
+            | Cause::SecretEscaped
+            | Cause::SecretEncoding
+            | Cause::SecretPrefix
+            | Cause::SecretHashed
+            | Cause::SecretMiscopied => format!("Your code used the secret in another form: {change}."),
+            _ => format!("Your code computed this value over another input: {change}."),
+        },
         Side::Message => match cause {
             Cause::OtherSecret => format!("It was made with another secret: `{secret}`."),
             Cause::PreviousSecret => {
@@ -104,7 +122,10 @@ pub(super) fn remedy(cause: Cause, side: Side) -> &'static str {
         (Cause::SecretMiscopied, _) => {
             "Copy the secret again from the provider, whole and without anything beside it."
         }
-        (Cause::SignatureAltered, _) => {
+        (Cause::SignatureAltered, Side::Receiver) => {
+            "Compare the whole value: look for a slice, a column or a variable that is too short for it."
+        }
+        (Cause::SignatureAltered, Side::Message) => {
             "Let the header pass whole: look for a limit on its length, or for code that cuts or cleans it."
         }
         (Cause::NotASignature, _) => "Look at what sets this header: it is not what the provider sends.",
@@ -116,7 +137,12 @@ pub(super) fn remedy(cause: Cause, side: Side) -> &'static str {
         (Cause::TimestampAltered | Cause::ContentAltered, _) => {
             "Let the headers and the URL pass as they are: something on the way puts its own value in."
         }
-        (Cause::EmptyKey, _) => "Set the secret at the sender, and refuse to start a receiver that has none.",
+        (Cause::EmptyKey, Side::Receiver) => {
+            "Set the secret where the receiver reads it, and refuse to start without one."
+        }
+        (Cause::EmptyKey, Side::Message) => {
+            "Set the secret at the sender, and refuse to start a receiver that has none."
+        }
         (
             Cause::BodyReserialised | Cause::BodyEscapes | Cause::BodyQuoted | Cause::BodyObject,
             Side::Receiver,

@@ -7,6 +7,9 @@
 
 mod covered;
 mod diagnosis;
+mod diagnosis_computed;
+mod diagnosis_numbers;
+mod diagnosis_places;
 mod discovery;
 mod forged;
 mod nearly;

@@ -19,6 +19,7 @@ impl Ladder<'_> {
         let answer = self
             .times(search, way, own)
             .or_else(|| self.hashes(search, way, own))
+            .or_else(|| self.swapped(search, way, own))
             .or_else(|| {
                 let Way::Hmac(hash) = way else { return None };
                 let hmacs = target::hashes(&search.targets).into_iter();

@@ -24,9 +24,6 @@ const WORK: usize = 32 << 20;
 impl Ladder<'_> {
     /// The right value, cut short, with something around it, or with a character changed.
     pub(super) fn near_values(&mut self, search: &mut Search<'_>) -> Option<Answer> {
-        if self.side == crate::diagnose::words::Side::Receiver {
-            return None;
-        }
         let way = Way::of(self.way.algorithm.get()?)?;
         let (encoding, before) = (self.way.encoding.get()?, search.tries);
         let pieces = self.pieces();
@@ -75,6 +72,9 @@ impl Ladder<'_> {
 
     /// The texts that were taken for signatures, and whatever else stands in their places.
     fn pieces(&self) -> Vec<String> {
+        if let Some(computed) = &self.computed {
+            return vec![computed.clone()];
+        }
         let mut pieces: Vec<String> = Vec::new();
         let candidates = self
             .report

@@ -136,7 +136,7 @@ impl Ladder<'_> {
         None
     }
 
-    fn prefix(&self) -> Option<&str> {
+    pub(super) fn prefix(&self) -> Option<&str> {
         self.way.signature.as_ref()?.prefix.as_deref()
     }
 
@@ -212,8 +212,11 @@ impl Ladder<'_> {
         }
         let before = search.tries;
         for form in url::urls(self.message, &self.context.urls) {
+            let parts = crate::read::url::split(&form.value);
+            let target = format!("{}{}", parts.path, parts.query);
             let message = Message {
                 url: Some(&form.value),
+                target: &target,
                 ..*self.message
             };
             if let Some(hit) = search.message(self.way, &message, own, way, Given::default()) {

@@ -5,7 +5,7 @@ use crate::asymmetric::PublicKey;
 use crate::diagnose::cause::Cause;
 use crate::diagnose::search::Search;
 use crate::diagnose::words::{self, Side};
-use crate::diagnose::{Action, Diagnosis, Difference, Hint, Proof, Remedy, key};
+use crate::diagnose::{Action, Diagnosis, Difference, Hint, Proof, Remedy, clock, key};
 use crate::judge;
 use crate::message::Message;
 use crate::read::form;
@@ -41,6 +41,9 @@ impl Ladder<'_> {
             None => self.unknown(search.tries),
         };
         diagnosis.hints = self.hints();
+        if diagnosis.proof.is_none() {
+            diagnosis.hints.extend(self.guesses());
+        }
         diagnosis.excluded.clone_from(&self.excluded);
         diagnosis.tries = search.tries;
         diagnosis.is_cut_short = search.is_spent && diagnosis.proof.is_none();
@@ -146,7 +149,9 @@ impl Ladder<'_> {
         let name = secret.to_owned();
         match cause {
             Cause::OtherSecret | Cause::PreviousSecret => Some(Action::UseSecret { name }),
-            Cause::SecretBlanks | Cause::SecretQuotes => Some(Action::CleanSecret { name }),
+            Cause::SecretBlanks | Cause::SecretQuotes | Cause::SecretEscaped => {
+                Some(Action::CleanSecret { name })
+            }
             _ => None,
         }
     }
@@ -227,13 +232,40 @@ impl Ladder<'_> {
         })
     }
 
+    /// What is worth a look only where nothing is proved.
+    fn guesses(&self) -> Vec<Hint> {
+        let ids = self.secrets.iter().filter(|secret| key::is_uuid(secret.expose()));
+        let ids = ids.map(|secret| Hint {
+            cause: Cause::WrongKindOfSecret,
+            text: format!(
+                "`{}` has the form of a UUID: ids are often written so, webhook secrets seldom.",
+                secret.name()
+            ),
+        });
+        ids.chain(self.context.hints.iter().cloned()).collect()
+    }
+
     /// What cannot be proved.
-    fn hints(&self) -> Vec<Hint> {
+    pub(super) fn hints(&self) -> Vec<Hint> {
         let mut hints = Vec::new();
         let mut hint = |cause, text: String| hints.push(Hint { cause, text });
         let body = self.message.body;
         if form::position(body, &[0xEF, 0xBF, 0xBD]).is_some() {
             hint(Cause::BodyDestroyed, "The body holds U+FFFD: bytes were replaced before it came here, and what they were cannot be known.".to_owned());
+        }
+        if let Some(seconds) = clock::offset(self.message).filter(|_| self.way.timestamp.is_some()) {
+            let (cause, side) = if seconds > 0 {
+                (Cause::FromTheFuture, "ahead of")
+            } else {
+                (Cause::Expired, "behind")
+            };
+            hint(
+                cause,
+                format!(
+                    "By the request's own `Date` the sender's clock is {} s {side} the time of receipt.",
+                    seconds.unsigned_abs()
+                ),
+            );
         }
         let announced = self
             .message

@@ -22,6 +22,11 @@ impl Ladder<'_> {
             Some(Algorithm::Basic) => encoding::base64_any(&sent)?,
             _ => sent,
         };
+        self.token_values(search, &sent)
+    }
+
+    /// Which secret, in which form, is this value.
+    pub(super) fn token_values(&mut self, search: &mut Search<'_>, sent: &[u8]) -> Option<Answer> {
         let before = search.tries;
         let title = self.way.algorithm.get().map_or("", Algorithm::title);
         let said = |cause, change: String, secret: &Secret| {
@@ -36,7 +41,7 @@ impl Ladder<'_> {
             (Cause::OtherSecret, &self.context.other_secrets),
         ] {
             for secret in secrets {
-                if search.may_try(0) && secret.expose().as_bytes() == sent.as_slice() {
+                if search.may_try(0) && secret.expose().as_bytes() == sent {
                     return Some(said(cause, format!("`{}` was sent", secret.name()), secret));
                 }
             }
@@ -44,7 +49,7 @@ impl Ladder<'_> {
         for secret in self.secrets {
             let forms = key::keys(self.way, secret);
             // Case comes first: a secret in lower case is a matter of case, not of encoding.
-            if secret.expose().as_bytes().eq_ignore_ascii_case(&sent) {
+            if secret.expose().as_bytes().eq_ignore_ascii_case(sent) {
                 return Some(said(
                     Cause::LetterCase,
                     "the same but for upper and lower case".to_owned(),
@@ -62,7 +67,7 @@ impl Ladder<'_> {
                 }
             }
         }
-        let text = std::str::from_utf8(&sent).ok()?;
+        let text = std::str::from_utf8(sent).ok()?;
         for secret in self.secrets.iter().filter(|secret| secret.expose().len() <= 256) {
             let slips = near::secrets(secret.expose(), near::Reach::Every);
             if let Some((change, _)) = slips.into_iter().find(|(_, slip)| slip == text) {
