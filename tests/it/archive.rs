@@ -89,7 +89,8 @@ fn a_masked_file_has_no_secret_and_says_what_it_leaves_out() {
     let hookbench = Hookbench::new().with_endpoint("/stripe", "stripe", "whsec_5ec7e7");
     let id = {
         let listening = hookbench.listen();
-        let sent = b"POST /stripe?access_token=5ec7e7 HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer 5ec7e7\r\n\
+        let sent =
+            b"POST /stripe?access_token=5ec7e7 HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer 5ec7e7\r\n\
             Stripe-Signature: t=1,v1=5ec7e7\r\nContent-Length: 2\r\n\r\n{}";
         assert_eq!(request(listening.address(), sent).status, 200, "captured");
         hookbench.requests()[0]["id"].as_str().expect("an id").to_owned()

@@ -78,13 +78,14 @@ fn downloads() -> Option<PathBuf> {
 
 /// `hookbench-2026-11-21-094412.har`, by the clock on the wall; a second one in the same second has a number.
 fn name(now: Timestamp, number: u32) -> String {
-    let moment = jiff::Timestamp::from_microsecond(now.as_micros())
-        .map(|now| {
-            now.to_zoned(TimeZone::system())
-                .strftime("%Y-%m-%d-%H%M%S")
-                .to_string()
-        })
-        .unwrap_or_else(|_| "export".to_owned());
+    let moment = match jiff::Timestamp::from_microsecond(now.as_micros()) {
+        Ok(now) => now
+            .to_zoned(TimeZone::system())
+            .strftime("%Y-%m-%d-%H%M%S")
+            .to_string(),
+        // Beyond the calendar there is no date to name it by.
+        Err(_) => "export".to_owned(),
+    };
     match number {
         1 => format!("hookbench-{moment}.har"),
         number => format!("hookbench-{moment}-{number}.har"),

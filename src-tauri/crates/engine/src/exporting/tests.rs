@@ -283,3 +283,25 @@ async fn many_pages_are_written_in_order_without_what_comes_meanwhile() {
         "each once, oldest first"
     );
 }
+
+#[test]
+fn a_full_disk_is_called_so() {
+    let folder = Path::new("/d");
+    for (kind, wanted) in [
+        (
+            std::io::ErrorKind::StorageFull,
+            "there is no room on the disk of `/d`",
+        ),
+        (std::io::ErrorKind::NotFound, "there is no folder `/d`"),
+        (
+            std::io::ErrorKind::PermissionDenied,
+            "a file cannot be written to `/d`: permission denied",
+        ),
+    ] {
+        assert_eq!(
+            ExportError::of(&kind.into(), folder).to_string(),
+            wanted,
+            "{kind:?}"
+        );
+    }
+}

@@ -116,7 +116,7 @@ fn escaped(text: &str) -> String {
         if byte.is_ascii_graphic() {
             escaped.push(char::from(byte));
         } else {
-            escaped.push_str(&percent_encoding::percent_encode_byte(byte).to_string());
+            escaped.push_str(percent_encoding::percent_encode_byte(byte));
         }
     }
     escaped

@@ -77,7 +77,10 @@ fn entry_of(piece: &Piece) -> String {
     String::from_utf8(out).unwrap()
 }
 
-fn all(text: &[u8]) -> (Vec<(u64, String, String)>, Result<(), LogError>) {
+/// The number of an entry, the program that wrote it, and its text.
+type Told = (u64, String, String);
+
+fn all(text: &[u8]) -> (Vec<Told>, Result<(), LogError>) {
     let counted = AtomicU64::new(0);
     let how = Reading {
         longest: 100_000,
