@@ -146,7 +146,8 @@ impl Watch {
             let query = PageQuery {
                 after: Some(place.told),
                 limit: COUNTED,
-                filter: place.filter.clone(),
+                // What was taken from a file did not arrive.
+                filter: format!("{} -is:imported", place.filter),
                 ..PageQuery::default()
             };
             let Ok(page) = engine.requests(&query).await else {

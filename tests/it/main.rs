@@ -5,6 +5,7 @@
 )]
 
 mod answering;
+mod archive;
 mod bounds;
 mod capture;
 mod decoding;

@@ -131,6 +131,18 @@ describe.for(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
       await bench.page.keyboard.press('Escape');
       await bench.gone(id);
     }
+    for (const [action, id] of [
+      ['all that match as har', 'export-dialog'],
+      ['import har', 'import-har-dialog'],
+    ] as const) {
+      await bench.page.keyboard.press('Control+k');
+      await bench.page.keyboard.type(action);
+      await bench.page.keyboard.press('Enter');
+      await bench.at(id).waitFor();
+      await check(bench, found, id);
+      await bench.page.keyboard.press('Escape');
+      await bench.gone(id);
+    }
     await bench.at('endpoint').hover();
     await bench.at('endpoint-edit').click();
     await check(bench, found, 'endpoint');

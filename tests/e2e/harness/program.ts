@@ -33,7 +33,15 @@ export interface Serving {
 /** Starts `hookbench serve` on data of its own, or on what another one left. */
 export async function serve(left?: string): Promise<Serving> {
   const data = left ?? (await mkdtemp(join(tmpdir(), 'hookbench-e2e-')));
-  const env = { ...process.env, HOOKBENCH_DATA_DIR: data, HOOKBENCH_SECRETS: 'file', HOOKBENCH_PORT: '0' };
+  const env = {
+    ...process.env,
+    HOOKBENCH_DATA_DIR: data,
+    HOOKBENCH_SECRETS: 'file',
+    HOOKBENCH_PORT: '0',
+    // Nothing is written to the downloads of the person who runs this.
+    HOME: data,
+    XDG_CONFIG_HOME: data,
+  };
   const current = await start(env);
   const stop = async (): Promise<void> => {
     const { child } = current;

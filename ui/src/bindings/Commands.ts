@@ -6,7 +6,10 @@ import type { ApplyRemedy } from "./ApplyRemedy";
 import type { AskComparison } from "./AskComparison";
 import type { AskPreview } from "./AskPreview";
 import type { AskReport } from "./AskReport";
+import type { BeginExport } from "./BeginExport";
+import type { BeginImport } from "./BeginImport";
 import type { CancelSending } from "./CancelSending";
+import type { CarryRef } from "./CarryRef";
 import type { CertificateView } from "./CertificateView";
 import type { CheckIdempotency } from "./CheckIdempotency";
 import type { Command } from "./Command";
@@ -30,6 +33,7 @@ import type { Dropped } from "./Dropped";
 import type { EndpointRef } from "./EndpointRef";
 import type { EndpointView } from "./EndpointView";
 import type { Explain } from "./Explain";
+import type { ExportView } from "./ExportView";
 import type { FillTemplate } from "./FillTemplate";
 import type { FilledTemplateView } from "./FilledTemplateView";
 import type { FilterReading } from "./FilterReading";
@@ -37,10 +41,13 @@ import type { FilterRef } from "./FilterRef";
 import type { FilterSuggestion } from "./FilterSuggestion";
 import type { FindScheme } from "./FindScheme";
 import type { FoundSchemes } from "./FoundSchemes";
+import type { HandedOver } from "./HandedOver";
 import type { HeldRef } from "./HeldRef";
 import type { HeldView } from "./HeldView";
 import type { HostRef } from "./HostRef";
 import type { IdempotencyView } from "./IdempotencyView";
+import type { ImportPiece } from "./ImportPiece";
+import type { ImportView } from "./ImportView";
 import type { KeptDraftView } from "./KeptDraftView";
 import type { LimitView } from "./LimitView";
 import type { ListDeliveries } from "./ListDeliveries";
@@ -305,6 +312,30 @@ undo_remedy: Command<UndoRemedy, Nothing>,
  * A request as a command, a program or text, for the clipboard.
  */
 copy_request: Command<CopyRequest, CopiedRequest>, 
+/**
+ * Begins to write requests to a HAR file in the person's folder for downloads.
+ */
+begin_export: Command<BeginExport, ExportView>, 
+/**
+ * Writes more of an export, until there is a file.
+ */
+export_next: Command<CarryRef, ExportView>, 
+/**
+ * Begins to hand over a HAR file, to import it.
+ */
+begin_import: Command<BeginImport, CarryRef>, 
+/**
+ * Hands over the next bytes of a file.
+ */
+import_piece: Command<ImportPiece, HandedOver>, 
+/**
+ * Takes more requests from a file that was handed over, until it is over.
+ */
+import_next: Command<CarryRef, ImportView>, 
+/**
+ * Ends an export, of which nothing is left then, or an import, of which stays what was taken.
+ */
+stop_carrying: Command<CarryRef, Done>, 
 /**
  * Stops checking signatures again; what was not reached keeps the verdict it had.
  */

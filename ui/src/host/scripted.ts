@@ -98,6 +98,7 @@ export function rowOf(sequence: number, change: Partial<RequestRow> = {}): Reque
     noted: false,
     tags: [],
     ambiguous: false,
+    imported: null,
     ...change,
   };
 }

@@ -4,6 +4,7 @@
  */
 import type { Workbench } from '../state/workbench.svelte';
 import type { Action } from './actions/action';
+import { ARCHIVE } from './actions/archive';
 import { COMPARISON } from './actions/comparison';
 import { FORWARDING } from './actions/forwarding';
 import { HOOKBENCH } from './actions/hookbench';
@@ -23,6 +24,7 @@ export const ACTIONS: readonly Action[] = [
   ...HOOKBENCH,
   ...SCHEMES,
   ...FORWARDING,
+  ...ARCHIVE,
 ];
 
 export function keysOf(action: Action, os: Os): readonly string[] {

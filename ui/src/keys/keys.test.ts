@@ -98,6 +98,9 @@ describe('the table of actions', () => {
       'scheme.copy',
       'hookbench.queue',
       'hookbench.target',
+      'request.export',
+      'list.export',
+      'list.import',
     ]);
   });
 

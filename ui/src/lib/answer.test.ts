@@ -8,6 +8,10 @@ test.each([
   [{ answered: null, answerSource: 'fault', answerMicros: null }, 'no answer, by a fault'],
   [{ answered: null, answerSource: null, answerMicros: null }, 'not answered'],
   [
+    { answered: 204, answerSource: null, answerMicros: null, imported: { at: 1, program: '' } },
+    'answered 204, as the file tells',
+  ],
+  [
     { answered: 504, answerSource: 'gateway', answerMicros: 5_000_000 },
     'answered 504 in 5.00 s, since the target did not answer',
   ],

@@ -93,6 +93,20 @@ export class Several {
     }
   }
 
+  /** Opens the dialog that writes them to a file. */
+  async export(): Promise<void> {
+    const { list, view, notes } = this.#bench;
+    if (list.chosen.everything) {
+      view.open({ kind: 'export', chosen: list.filter });
+      return;
+    }
+    try {
+      view.open({ kind: 'export', chosen: await this.ids() });
+    } catch (thrown) {
+      notes.failed('They were not exported', thrown);
+    }
+  }
+
   async #each(
     what: string,
     done: string,

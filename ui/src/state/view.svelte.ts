@@ -31,6 +31,8 @@ export type Dialog =
   | { kind: 'drafts' }
   | { kind: 'templates' }
   | { kind: 'importScheme' }
+  | { kind: 'export'; chosen: readonly string[] | string }
+  | { kind: 'importHar' }
   | { kind: 'sequence'; chosen: readonly string[] | string }
   | { kind: 'idempotency'; request: string }
   | { kind: 'share'; request: string }

@@ -45,11 +45,20 @@ pub(crate) struct RequestObject<'a> {
     tags: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    imported: Option<ImportedObject<'a>>,
     framing: FramingObject<'a>,
     #[serde(skip_serializing_if = "Option::is_none")]
     head_base64: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     body_base64: Option<String>,
+}
+
+/// Where a request is from that was not captured.
+#[derive(Debug, Serialize)]
+struct ImportedObject<'a> {
+    at: String,
+    program: &'a str,
 }
 
 /// How a request was framed on the wire.
@@ -150,6 +159,10 @@ impl<'a> RequestObject<'a> {
             starred: summary.starred,
             tags: &summary.tags,
             note: None,
+            imported: summary.imported.as_ref().map(|imported| ImportedObject {
+                at: imported.at.to_string(),
+                program: &imported.program,
+            }),
             framing: FramingObject::new(&request.framing),
             head_base64: None,
             body_base64: None,

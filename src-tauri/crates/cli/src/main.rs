@@ -10,11 +10,13 @@ mod delete;
 mod deliveries;
 mod diff;
 mod endpoint;
+mod export;
 mod failure;
 mod filter;
 mod forward;
 mod host;
 mod idempotency;
+mod import;
 mod json;
 mod limit;
 mod list;
@@ -112,6 +114,8 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Delete(delete) => delete::run(&engine, &delete).await,
         Command::Undo(undo) => delete::undo(&engine, &undo).await,
         Command::Storage(storage) => storage::run(&engine, &storage).await,
+        Command::Export(wanted) => export::run(&engine, &wanted).await,
+        Command::Import(wanted) => import::run(&engine, &wanted).await,
         Command::Backup(backup) => backup::run(&engine, &backup).await,
         Command::Providers(wanted) => own_schemes::run(&engine, wanted).await,
     };

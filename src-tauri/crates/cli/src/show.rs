@@ -114,6 +114,16 @@ async fn people(engine: &Engine, request: &Request) -> Result<(), Failure> {
             ))?;
         }
     }
+    if let Some(imported) = &request.summary.imported {
+        let by = match imported.program.as_str() {
+            "" => String::new(),
+            program => format!(" that {} wrote", visible(program)),
+        };
+        output::line(&format!(
+            "imported: {} from a file{by}; not captured here",
+            imported.at
+        ))?;
+    }
     let facts = request.framing.facts(request.summary.version);
     let facts: Vec<String> = facts.into_iter().map(|fact| fact.text).collect();
     output::line(&format!("framing: {}", facts.join("; ")))?;

@@ -67,6 +67,9 @@ pub(crate) fn line(request: &RequestSummary) -> String {
         let _ = write!(line, "  {status}");
     }
     let _ = write!(line, "  {}", size(request.body_length));
+    if request.imported.is_some() {
+        line.push_str("  imported");
+    }
     if request.ambiguous {
         line.push_str("  ambiguous framing");
     }

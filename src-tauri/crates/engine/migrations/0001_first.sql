@@ -125,6 +125,13 @@ CREATE TABLE answer (
     bytes BLOB
 ) STRICT;
 
+-- Requests that were taken from a file: when, and which program wrote the file. What is not here was captured.
+CREATE TABLE imported (
+    request INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,
+    program TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE tag (
     name TEXT NOT NULL COLLATE NOCASE,
     request INTEGER NOT NULL,

@@ -32,7 +32,8 @@ const NOTICEABLE: u64 = 300;
 /// How often the progress of the index is told.
 const PROGRESS: Duration = Duration::from_secs(1);
 
-/// Each request that is kept from some moment on, once, in the order of arrival, whoever captured it.
+/// Each request that is captured from some moment on, once, in the order of arrival, whoever captured it. What is
+/// imported is none of them.
 ///
 /// What this program captured comes from memory as long as the taker keeps up; all else is read from the store, and so
 /// is what lies between, so that nothing is left out.
@@ -156,7 +157,11 @@ impl Arrivals {
                 self.marks.remove(&request.summary.id);
             }
         }
-        Ok(read.into_iter().map(Arc::new).collect())
+        // What was taken from a file did not arrive.
+        let arrived = read
+            .into_iter()
+            .filter(|request| request.summary.imported.is_none());
+        Ok(arrived.map(Arc::new).collect())
     }
 
     fn hear_of_marks(&mut self) {

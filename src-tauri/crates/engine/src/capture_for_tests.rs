@@ -87,13 +87,19 @@ impl Bench {
             sent.push_str(&format!("{name}: {value}\r\n"));
         }
         sent.push_str(&format!("Content-Length: {}\r\n\r\n{body}", body.len()));
-        let mut socket = tokio::net::TcpStream::connect(&self.address).await.unwrap();
-        socket.write_all(sent.as_bytes()).await.unwrap();
-        let mut answer = String::new();
-        socket.read_to_string(&mut answer).await.unwrap();
+        let answer = self.send(sent.as_bytes()).await;
         assert!(answer.starts_with("HTTP/1.1 200"), "it is captured: {answer}");
         let page = self.engine.requests(&PageQuery::default()).await.unwrap();
         page.rows[0].id
+    }
+
+    /// Sends these bytes and gives what comes back until the connection ends.
+    pub(crate) async fn send(&self, bytes: &[u8]) -> String {
+        let mut socket = tokio::net::TcpStream::connect(&self.address).await.unwrap();
+        socket.write_all(bytes).await.unwrap();
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).await.unwrap();
+        answer
     }
 
     /// The kept verdict, once everything was judged again.

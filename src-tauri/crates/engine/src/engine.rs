@@ -9,6 +9,7 @@ use tokio::sync::{Mutex, watch};
 use tokio::task::JoinHandle;
 
 use crate::capture::Limits;
+use crate::carrying::Carrying;
 use crate::changes::{Change, Changes};
 use crate::clock::Clock;
 use crate::conduct::Conducts;
@@ -73,6 +74,8 @@ pub(crate) struct Core {
     pub(crate) drain: Drain,
     pub(crate) lead: Lead,
     pub(crate) rejudging: Rejudging,
+    /// Exports and imports that a view asked for.
+    pub(crate) carrying: Carrying,
     /// The body that was looked into last.
     pub(crate) unpacked: LastUnpacked,
     pub(crate) housekeeping: Housekeeping,
@@ -121,6 +124,7 @@ impl Engine {
             drain: Drain::default(),
             lead: Lead::default(),
             rejudging: Rejudging::default(),
+            carrying: Carrying::default(),
             unpacked: LastUnpacked::default(),
             housekeeping: Housekeeping::default(),
             trouble: ArcSwapOption::empty(),
@@ -193,6 +197,7 @@ impl Engine {
         if let Some(listener) = listener {
             listener.shut_down(GRACE).await;
         }
+        self.core.carrying.stop();
         self.core.courier.stop().await;
         self.core.drain.stop().await;
         self.core.recorder.stop().await;

@@ -3,7 +3,9 @@
 use crate::answering::TemplateError;
 use crate::capture::BindError;
 use crate::delivery::{DestinationError, EditError, PlanError, RouteError};
+use crate::exporting::ExportError;
 use crate::filter::FilterError;
+use crate::importing::ImportError;
 use crate::provider::{CatalogueError, RenderError};
 use crate::secrets::SecretError;
 use crate::sending::Question;
@@ -46,6 +48,12 @@ pub enum EngineError {
     /// A provider file is not right.
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
+    /// Requests cannot be written to a file.
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    /// A file cannot be taken in.
+    #[error(transparent)]
+    Import(#[from] ImportError),
     /// A sample cannot be made.
     #[error(transparent)]
     Sample(#[from] RenderError),
@@ -120,6 +128,8 @@ impl EngineError {
             Self::Confirm(question) => Some(question.hint()),
             Self::Plan(error) => Some(error.hint().to_owned()),
             Self::Edit(error) => Some(error.hint()),
+            Self::Export(error) => Some(error.hint().to_owned()),
+            Self::Import(error) => Some(error.hint().to_owned()),
             Self::Filter(error) => error.hint.clone(),
             Self::BadInput { hint, .. } => hint.clone(),
             Self::Template(error) => Some(error.hint().to_owned()),
@@ -140,6 +150,8 @@ impl EngineError {
             | Self::Edit(_)
             | Self::BadInput { .. }
             | Self::Catalogue(_)
+            | Self::Import(_)
+            | Self::Export(ExportError::Exists { .. } | ExportError::NoFolder { .. })
             | Self::Template(_)
             | Self::Store(
                 StoreError::BadPrefix { .. } | StoreError::Ambiguous { .. } | StoreError::Exists { .. },
@@ -150,9 +162,12 @@ impl EngineError {
             Self::Store(_) => Kind::Store,
             Self::Confirm(Question::Far { .. }) => Kind::ConfirmHost,
             Self::Confirm(Question::Live { .. }) => Kind::ConfirmLive,
-            Self::Bind(_) | Self::Secret(_) | Self::Sample(_) | Self::NobodyListens | Self::NotListening => {
-                Kind::Failed
-            }
+            Self::Bind(_)
+            | Self::Secret(_)
+            | Self::Sample(_)
+            | Self::Export(_)
+            | Self::NobodyListens
+            | Self::NotListening => Kind::Failed,
         }
     }
 }

@@ -164,6 +164,7 @@ fn request(new: &NewRequest) -> Request {
         answered,
         forwards: _,
         reply,
+        imported,
     } = new;
     let line = arrival.head.request_line();
     Request {
@@ -191,6 +192,7 @@ fn request(new: &NewRequest) -> Request {
             noted: false,
             tags: Vec::new(),
             ambiguous: arrival.framing.marks.contains(&Mark::AmbiguousFraming),
+            imported: imported.clone(),
         },
         // A copy, so that it does not hold what was read together with it.
         head: RawHead::new(Bytes::copy_from_slice(arrival.head.bytes())),

@@ -124,6 +124,7 @@ impl Intake for Reception {
             answered: course.answered(),
             forwards: course.held_for(),
             reply: asked.filter(|_| course.is_handshake()),
+            imported: None,
         };
         match self.keep(new).await {
             Ok(kept) => course.run(&self.core, id, kept.sequence).await,
@@ -143,6 +144,7 @@ impl Intake for Reception {
             answered,
             forwards: Vec::new(),
             reply: None,
+            imported: None,
         };
         if let Err(error) = self.keep(new).await {
             tracing::error!(%error, "a refused or unfinished request could not be kept");

@@ -159,16 +159,16 @@ impl Engine {
 
 /// Places of a head that hold signatures or tokens.
 #[derive(Debug, Default, PartialEq, Eq)]
-struct SigningPlaces {
+pub(crate) struct SigningPlaces {
     /// Names of headers; one that ends in `*` stands for all that begin so.
-    headers: Vec<String>,
+    pub(crate) headers: Vec<String>,
     /// Names of parameters of the query.
-    parameters: Vec<String>,
+    pub(crate) parameters: Vec<String>,
 }
 
 impl SigningPlaces {
     /// Of all ways to sign: which of them a request was signed by is not asked.
-    fn of(scheme: &Scheme) -> Self {
+    pub(crate) fn of(scheme: &Scheme) -> Self {
         let mut places = Self::default();
         let signatures = scheme.ways().filter_map(|way| way.signature.as_ref());
         for source in signatures.flat_map(|signature| &signature.from) {

@@ -1,6 +1,7 @@
 //! The one declared list of commands. It produces the dispatcher, the list of names and the TypeScript types, so that
 //! none of them can drift from the others.
 
+mod archive;
 mod compare;
 mod conduct;
 mod deliveries;
@@ -178,6 +179,19 @@ commands! {
     undo_remedy(UndoRemedy) -> Nothing = diagnosis::undo;
     /// A request as a command, a program or text, for the clipboard.
     copy_request(CopyRequest) -> CopiedRequest = requests::copied;
+
+    /// Begins to write requests to a HAR file in the person's folder for downloads.
+    begin_export(BeginExport) -> ExportView = archive::begin_export;
+    /// Writes more of an export, until there is a file.
+    export_next(CarryRef) -> ExportView = archive::export_next;
+    /// Begins to hand over a HAR file, to import it.
+    begin_import(BeginImport) -> CarryRef = archive::begin_import;
+    /// Hands over the next bytes of a file.
+    import_piece(ImportPiece) -> HandedOver = archive::import_piece;
+    /// Takes more requests from a file that was handed over, until it is over.
+    import_next(CarryRef) -> ImportView = archive::import_next;
+    /// Ends an export, of which nothing is left then, or an import, of which stays what was taken.
+    stop_carrying(CarryRef) -> Done = archive::stop;
 
     /// Stops checking signatures again; what was not reached keeps the verdict it had.
     cancel_recheck(Nothing) -> Nothing = status::cancel_recheck;

@@ -10,8 +10,8 @@ use super::signature;
 use crate::error::{ApiError, Code};
 use crate::types::{
     CopiedRequest, CopyRequest, CountRequests, FilterSuggestion, FramingFact, FramingView, HandshakeView,
-    HeaderLine, ListRequests, OfferView, ReplyView, RequestCount, RequestDetail, RequestPage, RequestRef,
-    RequestRow, SeekFilter, SoughtText, SoughtView, SuggestFilter, UnpackedView,
+    HeaderLine, ImportedView, ListRequests, OfferView, ReplyView, RequestCount, RequestDetail, RequestPage,
+    RequestRef, RequestRow, SeekFilter, SoughtText, SoughtView, SuggestFilter, UnpackedView,
 };
 
 /// How many rows a page has where nothing is said.
@@ -186,6 +186,10 @@ pub(super) fn row(engine: &Engine, summary: RequestSummary) -> RequestRow {
         noted: summary.noted,
         tags: summary.tags,
         ambiguous: summary.ambiguous,
+        imported: summary.imported.map(|imported| ImportedView {
+            at: imported.at.as_micros(),
+            program: imported.program,
+        }),
     }
 }
 

@@ -4,6 +4,7 @@
 //! accident. Times are µs since the epoch in UTC, durations µs, lengths bytes; all integers stay below 2^53. No body
 //! is in any of them: bodies and heads are read as raw bytes (see [`ByteSource`]).
 
+mod archive;
 mod bytes;
 mod compare;
 mod conduct;
@@ -25,6 +26,10 @@ mod status;
 mod target;
 mod written;
 
+pub use archive::{
+    BeginExport, BeginImport, BrokenView, CarryRef, ExportView, HandedOver, ImportPiece, ImportView,
+    ImportedView, SkippedView,
+};
 pub use bytes::{ByteRange, ByteSource};
 pub use compare::{
     AskComparison, BlockView, BodyComparisonView, ComparedView, ComparisonView, FactView, IgnoringView,

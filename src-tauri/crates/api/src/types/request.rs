@@ -1,6 +1,6 @@
 //! Requests: the rows of the list and one request whole.
 
-use super::{GivenAnswerView, SignatureView};
+use super::{GivenAnswerView, ImportedView, SignatureView};
 
 /// A row of the list.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
@@ -20,7 +20,7 @@ pub struct RequestRow {
     pub target: String,
     /// `HTTP/1.1`, `HTTP/1.0` or empty.
     pub version: String,
-    /// Who sent it, `address:port`.
+    /// Who sent it, `address:port`; empty where it is not known of an imported one.
     pub peer: String,
     /// The path of the endpoint it came to.
     pub endpoint: Option<String>,
@@ -68,6 +68,8 @@ pub struct RequestRow {
     pub tags: Vec<String>,
     /// It was framed in two ways at once, by `Content-Length` and by `Transfer-Encoding`.
     pub ambiguous: bool,
+    /// It was taken from a file and not captured: `peer`, times and `answered` are what the file says.
+    pub imported: Option<ImportedView>,
 }
 
 /// Asks for a page of the list, newest first.

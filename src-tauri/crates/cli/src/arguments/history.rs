@@ -176,6 +176,37 @@ pub(crate) struct Storage {
 }
 
 #[derive(Debug, Args)]
+#[command(group(clap::ArgGroup::new("what").required(true).args(["ids", "filter", "all"])))]
+pub(crate) struct Export {
+    /// The ids of the requests.
+    pub(crate) ids: Vec<String>,
+    /// All requests that match, in the filter language.
+    #[arg(long, value_name = "FILTER", allow_hyphen_values = true)]
+    pub(crate) filter: Option<String>,
+    /// All requests.
+    #[arg(long)]
+    pub(crate) all: bool,
+    /// The HAR file; nothing may be there yet.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) har: PathBuf,
+    /// With credentials, cookies, tokens and signatures, which are masked otherwise.
+    #[arg(long)]
+    pub(crate) unmasked: bool,
+    /// One JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Import {
+    /// A HAR file of Hookbench, a browser or a proxy.
+    pub(crate) file: PathBuf,
+    /// One JSON object.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Backup {
     /// The copy; nothing may be there yet.
     pub(crate) file: PathBuf,

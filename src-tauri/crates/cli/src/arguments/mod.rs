@@ -15,7 +15,9 @@ use clap::{Parser, Subcommand};
 pub(crate) use capturing::{Forward, Limit, Listen, Queue, Serve};
 pub(crate) use diff::Diff;
 pub(crate) use endpoint::{Answer, Endpoint, EndpointForward, Fault, Secret, Toggle};
-pub(crate) use history::{Backup, Delete, Filter, List, Note, Show, Star, Storage, Tag, Undo};
+pub(crate) use history::{
+    Backup, Delete, Export, Filter, Import, List, Note, Show, Star, Storage, Tag, Undo,
+};
 pub(crate) use sending::{
     Consent, Deliveries, Idempotency, Resend, Send, Target, TargetChange, Template, TemplateWritten,
 };
@@ -97,6 +99,10 @@ pub(crate) enum Command {
     Undo(Undo),
     /// Tells what is used of the disk, and changes how much history is kept.
     Storage(Storage),
+    /// Writes requests to a HAR file, which browsers, proxies and Hookbench read.
+    Export(Export),
+    /// Takes requests from a HAR file into the history, marked as imported.
+    Import(Import),
     /// Writes a whole copy of the data file, also while requests arrive.
     Backup(Backup),
     /// Captures requests and serves the interface to a browser on this machine.

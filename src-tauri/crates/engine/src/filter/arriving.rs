@@ -73,8 +73,8 @@ impl<'a> Candidate<'a> {
 
     fn is(&self, flag: Flag) -> bool {
         match flag {
-            // What is refused or malformed is never forwarded.
-            Flag::Malformed => false,
+            // What is refused or malformed is never forwarded, and what arrives is not taken from a file.
+            Flag::Malformed | Flag::Imported => false,
             Flag::Ambiguous => self.arrival.framing.marks.contains(&Mark::AmbiguousFraming),
             Flag::Handshake => self.recognition.handshake.is_some(),
             Flag::Complete => self.arrival.state == State::Complete,

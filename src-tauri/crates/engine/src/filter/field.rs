@@ -177,6 +177,8 @@ pub enum Flag {
     Malformed,
     /// `is:ambiguous`
     Ambiguous,
+    /// `is:imported`
+    Imported,
     /// `has:note`
     Note,
     /// `has:tag`
@@ -186,7 +188,7 @@ pub enum Flag {
 }
 
 /// What may stand after `is:`.
-pub(super) const IS: [(&str, Flag); 9] = [
+pub(super) const IS: [(&str, Flag); 10] = [
     ("starred", Flag::Starred),
     ("duplicate", Flag::Duplicate),
     ("handshake", Flag::Handshake),
@@ -195,6 +197,7 @@ pub(super) const IS: [(&str, Flag); 9] = [
     ("refused", Flag::Refused),
     ("malformed", Flag::Malformed),
     ("ambiguous", Flag::Ambiguous),
+    ("imported", Flag::Imported),
     ("complete", Flag::Complete),
 ];
 

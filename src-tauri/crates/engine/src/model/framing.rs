@@ -26,6 +26,12 @@ pub enum Mark {
     NotUtf8,
     /// `Transfer-Encoding` names more than `chunked`: the body is kept in that coding, as it was sent.
     TransferCoded,
+    /// It was taken from a HAR file, which does not have the bytes of the head: that was put together from its parts.
+    HeadFromHar,
+    /// It was taken from a HAR file that has the fields of its body and not the bytes: they were put together.
+    BodyFromHar,
+    /// It was exported with credentials and signatures masked, and taken in again so.
+    MaskedExport,
 }
 
 impl Mark {
@@ -47,6 +53,15 @@ impl Mark {
             Self::AbsoluteTarget => "Its target is a whole URL, as a proxy would get it.",
             Self::TransferCoded => "Its body has a transfer coding beside chunked and is kept in it.",
             Self::NotUtf8 => "It has bytes in its head that are not UTF-8.",
+            Self::HeadFromHar => {
+                "Its head was rebuilt from a HAR file, which tells the headers and not the bytes on the wire."
+            }
+            Self::BodyFromHar => {
+                "Its body was rebuilt from the form fields in a HAR file; the bytes may have been others."
+            }
+            Self::MaskedExport => {
+                "Credentials and signatures were masked when it was exported, so its signature cannot hold."
+            }
         }
     }
 }

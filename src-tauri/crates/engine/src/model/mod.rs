@@ -12,6 +12,7 @@ mod forward;
 mod framing;
 mod head;
 mod id;
+mod origin;
 mod request;
 pub(crate) mod request_target;
 mod target;
@@ -30,6 +31,7 @@ pub use hookbench_signature::Verdict;
 pub use id::{
     AttemptId, DeliveryId, EndpointId, ForwardId, ParseIdError, RequestId, RunId, SecretId, TargetId,
 };
+pub use origin::Imported;
 pub use request::{HandshakeReply, NewRequest, Recognition, Request, RequestSummary, Sequence};
 pub use target::{HeaderRule, PathRule, Redirects, Target, TargetRules, TimeoutRules, TrustRule};
 pub use time::Timestamp;

@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AnswerSource, Arrival, EndpointId, Forwarded, Framing, HttpVersion, RawHead, RequestId, State, TargetId,
-    Timestamp, Verdict,
+    AnswerSource, Arrival, EndpointId, Forwarded, Framing, HttpVersion, Imported, RawHead, RequestId, State,
+    TargetId, Timestamp, Verdict,
 };
 
 /// The order in which requests were kept: 1, 2, 3 … Order by this, never by time: clocks jump.
@@ -81,6 +81,8 @@ pub struct NewRequest {
     pub forwards: Vec<TargetId>,
     /// What is answered to it as to a question.
     pub reply: Option<HandshakeReply>,
+    /// It was taken from a file and not captured; its peer is then unspecified where the file does not tell it.
+    pub imported: Option<Imported>,
 }
 
 /// A row of the list: what can be told at a glance.
@@ -100,7 +102,7 @@ pub struct RequestSummary {
     pub target: String,
     /// The version in the request line.
     pub version: HttpVersion,
-    /// Who sent it, `address:port`.
+    /// Who sent it, `address:port`; empty where a file that it was taken from does not say.
     pub peer: String,
     /// What is known of it.
     pub recognition: Recognition,
@@ -132,6 +134,8 @@ pub struct RequestSummary {
     pub tags: Vec<String>,
     /// It was framed in two ways at once: [`super::Mark::AmbiguousFraming`].
     pub ambiguous: bool,
+    /// It was taken from a file and not captured.
+    pub imported: Option<Imported>,
 }
 
 /// One request whole, but for its body, which is read by range.

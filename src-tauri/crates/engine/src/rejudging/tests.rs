@@ -79,6 +79,7 @@ fn push(engine: &Engine, endpoint: EndpointId) -> NewRequest {
         },
         answered: Some(200),
         reply: None,
+        imported: None,
     }
 }
 

@@ -8,7 +8,7 @@ use sqlx::sqlite::SqliteRow;
 
 use super::prepared::{PART, PARTS, framing_of, whole};
 use super::{Store, StoreError, pack};
-use crate::model::{Framing, RawHead, RequestId};
+use crate::model::{Framing, RawHead, RequestId, RequestSummary};
 
 /// A piece of a body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -66,6 +66,35 @@ impl Store {
             bytes: bytes.freeze(),
             length,
         })
+    }
+
+    /// A request that the list shows, whole: its head, its framing and all of its body; `None` where it was removed
+    /// meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub async fn content(
+        &self,
+        summary: &RequestSummary,
+    ) -> Result<Option<(RawHead, Framing, Bytes)>, StoreError> {
+        let row =
+            sqlx::query("SELECT head_length, length, coding, data, framing FROM content WHERE place = ?")
+                .bind(summary.sequence.0 * PARTS)
+                .fetch_optional(self.readers())
+                .await?;
+        let Some(row) = row else { return Ok(None) };
+        let framing = framing_of(row.try_get::<Option<&str>, _>(4)?)?;
+        let (head, body) = self.decode(&row).await?;
+        let body = if summary.body_length > body.len() as u64 {
+            match self.body(summary.id, 0..u64::MAX).await {
+                Err(StoreError::NotFound { .. }) => return Ok(None),
+                body => body?.bytes,
+            }
+        } else {
+            body
+        };
+        Ok(Some((RawHead::new(head), framing, body)))
     }
 
     async fn body_part(&self, place: i64) -> Result<Bytes, StoreError> {

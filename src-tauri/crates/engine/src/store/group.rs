@@ -11,7 +11,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteConnection};
 use sqlx::{Arguments, AssertSqlSafe, Either, Executor};
 
 use super::prepared::{PART, PARTS, Prepared, read_part, whole};
-use super::{Kept, StoreError, pack};
+use super::{Kept, StoreError, imported, pack};
 use crate::model::{Sequence, TargetId};
 
 const COLUMNS: &str = "id, received_at, took_micros, method, target, version, peer, endpoint, endpoint_path, provider, \
@@ -72,13 +72,14 @@ pub(super) async fn insert(
 ) -> Result<Vec<Kept>, StoreError> {
     let goes_on = rows
         .iter()
-        .any(|row| row.rest.is_some() || !row.forwards.is_empty());
+        .any(|row| row.rest.is_some() || !row.forwards.is_empty() || row.imported.is_some());
     let kept = run(connection, texts.get(rows.len(), goes_on), rows).await?;
     if goes_on {
         for (row, kept) in rows.iter().zip(&kept) {
             insert_rest(connection, row, kept.sequence).await?;
         }
         hold(connection, rows, &kept).await?;
+        imported::note(connection, rows, &kept).await?;
         sqlx::query("COMMIT").execute(&mut *connection).await?;
     }
     Ok(kept)

@@ -93,6 +93,7 @@ pub fn request(number: u64) -> NewRequest {
             reason: None,
         },
         reply: None,
+        imported: None,
         recognition: Recognition {
             handshake: None,
             endpoint: None,

@@ -29,6 +29,7 @@ mod health;
 mod held;
 #[doc(hidden)]
 pub mod history;
+mod imported;
 mod judgement;
 mod mark;
 mod open;
@@ -73,6 +74,7 @@ pub use counting::Counted;
 pub use error::{OpenError, StoreError};
 pub use health::Health;
 pub use held::{After, Standing};
+pub use imported::Trace;
 pub use open::set_aside;
 pub use options::{BodyText, Durability, Indexing, StoreOptions};
 pub use own_provider::OwnProvider;

@@ -10,8 +10,8 @@ use super::StoreError;
 use super::dictionary::Dictionary;
 use super::pack::{Packed, pack, pack_with};
 use crate::model::{
-    Body, ChunkSizes, Framing, HandshakeReply, Header, HttpVersion, Mark, NewRequest, RequestId, State,
-    TargetId,
+    Body, ChunkSizes, Framing, HandshakeReply, Header, HttpVersion, Imported, Mark, NewRequest, RequestId,
+    State, TargetId,
 };
 
 /// How much of a body one part holds.
@@ -42,6 +42,7 @@ pub(super) struct Prepared {
     pub reason: Option<String>,
     pub answered: Option<u16>,
     pub forwards: Vec<TargetId>,
+    pub imported: Option<Imported>,
     pub reply: Option<String>,
     pub body_length: u64,
     pub body_sha256: [u8; 32],
@@ -76,6 +77,7 @@ impl Prepared {
             answered,
             forwards,
             reply,
+            imported,
         } = new;
         let line = arrival.head.request_line();
         let head = arrival.head.bytes();
@@ -96,7 +98,10 @@ impl Prepared {
             method: String::from_utf8_lossy(&line.method).into_owned(),
             target: String::from_utf8_lossy(&line.target).into_owned(),
             version: arrival.version,
-            peer: arrival.peer.to_string(),
+            peer: match &imported {
+                Some(_) if arrival.peer.ip().is_unspecified() => String::new(),
+                _ => arrival.peer.to_string(),
+            },
             endpoint: recognition.endpoint.map(|id| *id.as_bytes()),
             endpoint_path: recognition.endpoint_path,
             provider: recognition.provider,
@@ -108,6 +113,7 @@ impl Prepared {
             reason: arrival.reason,
             answered,
             forwards,
+            imported,
             reply: reply.as_ref().map(reply_text).transpose()?,
             body_length,
             body_sha256: arrival.body_sha256,

@@ -389,6 +389,7 @@ const fn flag_sql(flag: Flag) -> &'static str {
         Flag::Ambiguous => {
             "request.sequence IN (SELECT place >> 16 FROM content INDEXED BY content_ambiguous WHERE instr(framing, 'ambiguous_framing') > 0)"
         }
+        Flag::Imported => "request.sequence IN (SELECT request FROM imported)",
         Flag::Note => "request.sequence IN (SELECT request FROM annotation WHERE note IS NOT NULL)",
         Flag::Tag => "request.sequence IN (SELECT request FROM tag)",
         Flag::Delivery => "request.sequence IN (SELECT request FROM annotation WHERE deliveries > 0)",

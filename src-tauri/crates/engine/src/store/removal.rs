@@ -366,6 +366,7 @@ async fn forget(connection: &mut SqliteConnection, sequences: &[i64]) -> Result<
         "DELETE FROM annotation WHERE request IN (SELECT value FROM json_each(?))",
         "DELETE FROM answer WHERE request IN (SELECT value FROM json_each(?))",
         "DELETE FROM tag WHERE request IN (SELECT value FROM json_each(?))",
+        "DELETE FROM imported WHERE request IN (SELECT value FROM json_each(?))",
         "DELETE FROM delivery WHERE request IN (SELECT value FROM json_each(?))",
     ] {
         sqlx::query(sql)

@@ -14,7 +14,7 @@ use super::words::{state_of, verdict_of, version_of};
 use super::{Store, StoreError, id_of, pack};
 use crate::filter::Filter;
 use crate::model::{
-    AnswerSource, EndpointId, Forwarded, HandshakeReply, RawHead, Recognition, Request, RequestId,
+    AnswerSource, EndpointId, Forwarded, HandshakeReply, Imported, RawHead, Recognition, Request, RequestId,
     RequestSummary, Sequence, Timestamp,
 };
 
@@ -106,9 +106,11 @@ pub(super) const SUMMARY: &str = "SELECT request.id, request.sequence, request.r
     (SELECT json_group_array(name) FROM (SELECT name FROM tag WHERE tag.request = request.sequence ORDER BY name)), \
     answer.source AS answer_source, answer.micros AS answer_micros, \
     CASE WHEN EXISTS (SELECT 1 FROM held WHERE held.request = request.sequence) THEN 'held' ELSE annotation.forwarded END \
-        AS forwarded \
+        AS forwarded, \
+    imported.at AS imported_at, imported.program AS imported_program \
     FROM request LEFT JOIN annotation ON annotation.request = request.sequence \
-    LEFT JOIN answer ON answer.request = request.sequence ";
+    LEFT JOIN answer ON answer.request = request.sequence \
+    LEFT JOIN imported ON imported.request = request.sequence ";
 
 /// A row of [`SUMMARY`].
 pub(super) fn summary(row: &SqliteRow) -> Result<RequestSummary, StoreError> {
@@ -163,6 +165,13 @@ pub(super) fn summary(row: &SqliteRow) -> Result<RequestSummary, StoreError> {
         forwarded: row
             .try_get::<Option<&str>, _>("forwarded")?
             .and_then(Forwarded::from_word),
+        imported: match row.try_get::<Option<i64>, _>("imported_at")? {
+            Some(at) => Some(Imported {
+                at: Timestamp::from_micros(at),
+                program: row.try_get("imported_program")?,
+            }),
+            None => None,
+        },
     })
 }
 

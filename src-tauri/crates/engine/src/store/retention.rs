@@ -172,9 +172,10 @@ impl Store {
     /// Requests that were received in a time and that nothing exempts.
     async fn count_aged(&self, from: i64, to: i64) -> Result<u64, StoreError> {
         let count: i64 = sqlx::query_scalar(
-            "SELECT count(*) FROM (SELECT 1 FROM request WHERE received_at >= ? AND received_at < ?
+            "SELECT count(*) FROM (SELECT 1 FROM request WHERE received_at >= ?1 AND received_at < ?2
                  AND sequence NOT IN (SELECT request FROM annotation WHERE starred = 1
-                     UNION ALL SELECT request FROM annotation WHERE note IS NOT NULL) LIMIT ?)",
+                     UNION ALL SELECT request FROM annotation WHERE note IS NOT NULL
+                     UNION ALL SELECT request FROM imported WHERE at >= ?2) LIMIT ?3)",
         )
         .bind(from)
         .bind(to)
@@ -344,9 +345,11 @@ const OLDEST: &str = "SELECT sequence FROM request WHERE sequence NOT IN (
     UNION ALL SELECT request FROM annotation WHERE note IS NOT NULL) ORDER BY sequence LIMIT ?";
 
 /// The oldest requests before an instant that nothing exempts.
-const AGED: &str = "SELECT sequence FROM request WHERE received_at < ? AND sequence NOT IN (
+/// What was taken from a file is as old as that: it would be gone before anybody saw it.
+const AGED: &str = "SELECT sequence FROM request WHERE received_at < ?1 AND sequence NOT IN (
     SELECT request FROM annotation WHERE starred = 1
-    UNION ALL SELECT request FROM annotation WHERE note IS NOT NULL) ORDER BY received_at LIMIT ?";
+    UNION ALL SELECT request FROM annotation WHERE note IS NOT NULL
+    UNION ALL SELECT request FROM imported WHERE at >= ?1) ORDER BY received_at LIMIT ?2";
 
 async fn give_back(connection: &mut SqliteConnection) -> Result<u64, StoreError> {
     let sql = format!("PRAGMA incremental_vacuum({PAGES})");

@@ -82,6 +82,7 @@ pub(crate) fn new_request(head: &str, body: &[u8]) -> NewRequest {
             },
         },
         reply: None,
+        imported: None,
         recognition: Recognition {
             handshake: None,
             endpoint_path: Some("/stripe".to_owned()),

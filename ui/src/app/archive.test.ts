@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import type { ExportView } from '../bindings/ExportView';
+import type { ImportView } from '../bindings/ImportView';
+import { ScriptedHost, ScriptedRows } from '../host/scripted';
+import { exportHar, importHar } from '../state/archive';
+import { all, one, open, press, settle } from './mounted';
+
+const written = (change: Partial<ExportView> = {}): ExportView => ({
+  id: 7,
+  requests: 0,
+  total: 3,
+  masked: 0,
+  bytes: 100,
+  file: null,
+  ...change,
+});
+const taken = (change: Partial<ImportView> = {}): ImportView => ({
+  id: 9,
+  read: 0,
+  length: 5,
+  imported: 0,
+  known: 0,
+  skipped: 0,
+  reasons: [],
+  rebuilt: 0,
+  program: '',
+  over: false,
+  broken: null,
+  ...change,
+});
+
+describe('a HAR file', () => {
+  it('is written step by step until there is one', async () => {
+    const steps = [written({ requests: 1 }), written({ requests: 3, file: '/d/a.har' })];
+    const host = new ScriptedHost({
+      begin_export: () => written(),
+      export_next: () => steps.shift() ?? written(),
+    });
+    const told: number[] = [];
+    const wanted = { requests: null, filter: 'x', masked: true };
+    const done = await exportHar(host, wanted, (view) => told.push(view.requests) > 0);
+    expect([done?.file, told]).toEqual(['/d/a.har', [0, 1]]);
+    expect(host.asked[0]).toEqual(['begin_export', wanted]);
+  });
+
+  it('that is stopped is given up where it is', async () => {
+    const host = new ScriptedHost({ begin_export: () => written(), stop_carrying: () => ({ done: true }) });
+    expect(await exportHar(host, { requests: [], filter: '', masked: true }, () => false)).toBeNull();
+    expect(host.asked.at(-1)).toEqual(['stop_carrying', { id: 7 }]);
+  });
+
+  it('is handed over in pieces and then taken step by step', async () => {
+    const steps = [taken({ imported: 1 }), taken({ imported: 2, over: true })];
+    const host = new ScriptedHost({
+      begin_import: () => ({ id: 9 }),
+      import_piece: () => ({ come: 1 }),
+      import_next: () => steps.shift() ?? taken(),
+    });
+    const file = new Blob([new Uint8Array(5 * 1024 * 1024).fill(255)]);
+    const phases: string[] = [];
+    const done = await importHar(host, file, (progress) => phases.push(progress.phase) > 0);
+    expect(done?.imported).toBe(2);
+    expect(phases).toEqual(['reading', 'reading', 'reading', 'taking']);
+    const pieces = host.asked.filter(([name]) => name === 'import_piece').map(([, args]) => args);
+    const bytes = pieces.map((piece) => atob((piece as { base64: string }).base64).length);
+    expect(bytes.reduce((sum, length) => sum + length, 0)).toBe(5 * 1024 * 1024);
+    expect(host.asked[0]).toEqual(['begin_import', { length: 5 * 1024 * 1024 }]);
+  });
+
+  it('keeps what was taken of it when it is stopped', async () => {
+    const host = new ScriptedHost({
+      begin_import: () => ({ id: 9 }),
+      import_piece: () => ({ come: 1 }),
+      import_next: () => taken({ imported: 1 }),
+      stop_carrying: () => ({ done: true }),
+    });
+    const done = await importHar(host, new Blob(['{}']), (progress) => progress.phase === 'reading');
+    expect([done?.imported, done?.over]).toEqual([1, false]);
+  });
+});
+
+describe('exporting', () => {
+  it('is masked each time unless that is taken away, and says where the file is', async () => {
+    const { bench, host } = await open(new ScriptedRows(3));
+    host.script.begin_export = () => written({ requests: 1, masked: 1, file: '/downloads/a.har' });
+    all('request-row')[0]?.click();
+    await settle();
+    bench.view.open({ kind: 'export', chosen: ['r3'] });
+    await settle();
+    expect(one('export-what').textContent).toContain('This request');
+    one('export-run').click();
+    await settle();
+    expect(host.asked.at(-1)).toEqual(['begin_export', { requests: ['r3'], filter: '', masked: true }]);
+    expect(one('export-written').textContent).toContain('/downloads/a.har');
+    expect(one('export-masked-in').textContent).toContain('in all of them');
+  });
+
+  it('of the selection has a button, and names a problem with a way on', async () => {
+    const { host } = await open(new ScriptedRows(3));
+    host.script.begin_export = () => {
+      throw { code: 'failed', message: 'there is no room', hint: 'make room' };
+    };
+    press('a', { ctrlKey: true });
+    await settle();
+    one('selection-export').click();
+    await settle();
+    expect(one('export-what').textContent).toContain('3 selected requests');
+    one('export-masked').click();
+    await settle();
+    expect(one('export-unmasked').textContent).toContain('Everything is in the file');
+    one('export-run').click();
+    await settle();
+    expect(one('export-problem').textContent).toContain('There is no room');
+    const asked = host.asked.filter(([name]) => name === 'begin_export');
+    expect(asked[0]?.[1]).toMatchObject({ requests: ['r1', 'r2', 'r3'], masked: false });
+  });
+});
+
+describe('importing', () => {
+  it('tells what was taken, what was there and what was not', async () => {
+    const { bench, host } = await open(new ScriptedRows(1));
+    host.script.begin_import = () => ({ id: 9 });
+    host.script.import_piece = () => ({ come: 2 });
+    host.script.import_next = () =>
+      taken({
+        over: true,
+        imported: 2,
+        known: 1,
+        skipped: 101,
+        rebuilt: 2,
+        program: '<b>Evil</b>',
+        reasons: [{ entry: 4, reason: '`x` is no method' }],
+        broken: { message: 'the file ends in the middle of entry 9', hint: 'export it again' },
+      });
+    bench.view.open({ kind: 'importHar' });
+    await settle();
+    const input = one('import-har-file') as HTMLInputElement;
+    Object.defineProperty(input, 'files', { value: [new File(['{}'], 'a.har')] });
+    input.dispatchEvent(new Event('change', { bubbles: true }));
+    await settle();
+    one('import-har-run').click();
+    await settle();
+    await settle();
+    const said = one('import-har-result').textContent.replace(/\s+/g, ' ');
+    expect(said).toContain('2 requests imported from <b>Evil</b>');
+    expect(said).toContain('1 was in the history already');
+    expect(one('import-har-skipped').textContent).toContain('Entry 4');
+    expect(one('import-har-skipped').textContent).toContain('and 100 more');
+    expect(one('import-har-broken').textContent).toContain('The file ends in the middle');
+    one('import-har-show').click();
+    await settle();
+    expect(bench.list.filter).toBe('is:imported');
+  });
+
+  it('is marked on the row and in the head, and nobody is said to have sent it', async () => {
+    const store = new ScriptedRows(0);
+    store.add(1, { imported: { at: 1, program: 'Firefox 131.0' }, peer: '', answerSource: null });
+    await open(store);
+    expect(all('row-imported')).toHaveLength(1);
+    all('request-row')[0]?.click();
+    await settle();
+    expect(one('detail-imported').textContent.replace(/\s+/g, ' ')).toBe('imported from Firefox 131.0');
+    expect(one('detail-header').textContent).not.toContain('from 127');
+    expect(one('detail-answer').textContent).toContain('as the file tells');
+  });
+});
