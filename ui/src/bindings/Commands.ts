@@ -47,6 +47,7 @@ import type { ListDeliveries } from "./ListDeliveries";
 import type { ListHeld } from "./ListHeld";
 import type { ListRequests } from "./ListRequests";
 import type { ListenerView } from "./ListenerView";
+import type { MaskRef } from "./MaskRef";
 import type { MatchCount } from "./MatchCount";
 import type { MoveHeld } from "./MoveHeld";
 import type { Nothing } from "./Nothing";
@@ -305,6 +306,22 @@ undo_remedy: Command<UndoRemedy, Nothing>,
  * A request as a command, a program or text, for the clipboard.
  */
 copy_request: Command<CopyRequest, CopiedRequest>, 
+/**
+ * The JSON pointers to the values of bodies that are masked.
+ */
+mask_paths: Command<Nothing, Array<string>>, 
+/**
+ * Masks the values at one more.
+ */
+add_mask_path: Command<MaskRef, Array<string>>, 
+/**
+ * Masks the values at one no longer.
+ */
+remove_mask_path: Command<MaskRef, Array<string>>, 
+/**
+ * Masks what is secret in everything that is shown, or shows it again.
+ */
+present: Command<Switch, Nothing>, 
 /**
  * Stops checking signatures again; what was not reached keeps the verdict it had.
  */
