@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookbench_engine::model::{RequestSummary, Sequence};
-use hookbench_engine::{DesktopSettings, Engine, PageQuery};
+use hookbench_engine::{DesktopSettings, Engine, PageQuery, Screen};
 use tokio::time::Instant;
 
 use crate::desk::Desk;
@@ -156,7 +156,12 @@ impl Watch {
             place.told = page.rows.first().map_or(newest, |row| row.sequence.max(newest));
             if let Some(row) = page.rows.first() {
                 place.quiet_until = Some(now + QUIET);
-                let said = say(&place.name, &page.rows, page.more, row);
+                let newest = match engine.screen().await {
+                    Ok(screen) => called(row, screen.as_ref()),
+                    // Whether somebody else sees it is not known.
+                    Err(_) => String::new(),
+                };
+                let said = notice::say(&place.name, page.rows.len(), page.more, &newest);
                 place.bell.ring(said, row.id, Arc::clone(desk));
             }
         }
@@ -164,21 +169,11 @@ impl Watch {
     }
 }
 
-fn say(name: &str, rows: &[RequestSummary], more: bool, newest: &RequestSummary) -> notice::Said {
-    notice::say(
-        name,
-        rows.len(),
-        more,
-        &format!(
-            "{} {}{}",
-            newest.method,
-            newest.target,
-            newest
-                .recognition
-                .event
-                .as_ref()
-                .map(|event| format!(" · {event}"))
-                .unwrap_or_default()
-        ),
-    )
+/// What a request is called, without what is masked while others see the screen.
+fn called(row: &RequestSummary, screen: Option<&Screen>) -> String {
+    let is_hidden = screen.is_some_and(|screen| screen.hidden_facts(row.recognition.provider.as_deref()).0);
+    let event = row.recognition.event.as_ref().filter(|_| !is_hidden);
+    let event = event.map(|event| format!(" · {event}")).unwrap_or_default();
+    let name = format!("{} {}{event}", row.method, row.target);
+    screen.and_then(|screen| screen.text(&name)).unwrap_or(name)
 }

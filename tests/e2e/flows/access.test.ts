@@ -151,7 +151,95 @@ describe.for(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
     await bench.at('filter-error').waitFor();
     await check(bench, found, 'wrong filter');
     bench.forgive(/422/);
+    await bench.at('filter').fill('');
+
+    await bench.page.keyboard.press('Control+,');
+    for (const section of ['listener', 'limits', 'schemes', 'masking', 'appearance', 'storage']) {
+      await bench.at(`settings-${section}`).click();
+      await bench.at('settings-section').waitFor();
+      await check(bench, found, `settings: ${section}`);
+    }
+    await bench.page.keyboard.press('Escape');
+    await bench.gone('settings');
+    await bench.page.keyboard.press('m');
+    await bench.at('presenting').waitFor();
+    await check(bench, found, 'presenting');
+    await bench.page.keyboard.press('m');
+    await bench.at('covered-dialog').waitFor();
+    await check(bench, found, 'stop presenting');
+    await bench.at('covered-stop').click();
+    await bench.gone('presenting');
     await dev.close();
     expect(Object.fromEntries(found)).toEqual({});
   });
+});
+
+describe('at 200 %', () => {
+  // A window of 1280 by 800 has half as many pixels of its own each way.
+  test.override({ look: { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 } });
+
+  test('nothing is cut off and nothing has to be scrolled sideways', async ({ bench }) => {
+    const fits = async (screen: string): Promise<void> => {
+      const beyond = await bench.page.evaluate(() => {
+        const { clientWidth, scrollWidth } = document.documentElement;
+        return scrollWidth - clientWidth;
+      });
+      expect(beyond, `${screen} is as wide as the window`).toBe(0);
+    };
+    const inside = async (id: string): Promise<void> => {
+      const box = await bench.at(id).first().boundingBox();
+      expect(box, `${id} is there`).not.toBeNull();
+      if (box === null) return;
+      expect(box.x, `${id} begins inside`).toBeGreaterThanOrEqual(0);
+      expect(box.x + box.width, `${id} ends inside`).toBeLessThanOrEqual(640);
+    };
+    await fits('first start');
+    await post(`${bench.listener}/zoomed?a=1`, '{"a":{"b":[1,2,3]}}');
+    await bench.at('request-row').first().waitFor();
+    await fits('list');
+    await inside('filter');
+    await inside('request-row');
+    await bench.open('/zoomed');
+    for (const tab of ['payload', 'headers', 'signature', 'deliveries', 'raw']) {
+      await bench.at(`tab-${tab}`).click();
+      await bench.at(`panel-${tab}`).waitFor();
+      await fits(tab);
+      await inside(`tab-${tab}`);
+      await inside(`panel-${tab}`);
+    }
+    for (const [key, id] of [
+      ['e', 'replay-send'],
+      ['c', 'share-copy'],
+      ['Control+k', 'palette'],
+      ['Control+,', 'settings-section'],
+    ] as const) {
+      await bench.page.keyboard.press(key);
+      await bench.at(id).waitFor();
+      await fits(id);
+      await bench.at(id).scrollIntoViewIfNeeded();
+      await inside(id);
+      await bench.page.keyboard.press('Escape');
+      await bench.gone(id);
+    }
+  });
+});
+
+test('where less motion is asked for nothing moves', async ({ bench }) => {
+  const moving = (): Promise<number> =>
+    bench.page.evaluate(() => {
+      const seconds = (list: string): number => Math.max(...list.split(',').map((text) => parseFloat(text)));
+      return [...document.querySelectorAll('*')].filter((element) => {
+        const { animationDuration, transitionDuration } = getComputedStyle(element);
+        return seconds(animationDuration) > 0.01 || seconds(transitionDuration) > 0.01;
+      }).length;
+    });
+  await bench.at('welcome').waitFor();
+  // A bar that runs while something is under way; it is the one thing that moves.
+  const style = 'document.adoptedStyleSheets = [Object.assign(new CSSStyleSheet())]; ';
+  await bench.page.evaluate(
+    `${style} document.adoptedStyleSheets[0].replaceSync('body { animation: x 900ms infinite }')`,
+  );
+  expect(await moving(), 'whatever a style says').toBe(0);
+  await bench.page.emulateMedia({ reducedMotion: 'no-preference' });
+  expect(await moving(), 'it is what was asked for that stops it').toBe(1);
 });

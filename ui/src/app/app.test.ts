@@ -146,15 +146,31 @@ describe('the first start', () => {
 });
 
 describe('the window', () => {
-  it('masks secrets when asked', async () => {
-    await open(new ScriptedRows(1));
+  it('presents with everything read anew, and asks before secrets are shown again', async () => {
+    const { host } = await open(new ScriptedRows(1));
     all('request-row')[0]?.click();
     press('2');
     await settle();
     expect(one('panel-headers').textContent).toContain('sk_live_abcdefghijkl');
+    expect(all('presenting')).toHaveLength(0);
     press('m');
     await settle();
+    expect(host.asked.filter(([name]) => name === 'present')).toEqual([['present', { on: true }]]);
+    expect(one('presenting').textContent).toContain('Presenting');
     expect(one('panel-headers').textContent).not.toContain('sk_live_abcdefghijkl');
+
+    press('e');
+    await settle();
+    expect(one('covered-dialog').textContent).toContain('Edit and replay is covered');
+    press('Escape');
+    await settle();
+    press('m');
+    await settle();
+    expect(host.asked.filter(([name]) => name === 'present')).toHaveLength(1);
+    one('covered-stop').click();
+    await settle();
+    expect(all('presenting')).toHaveLength(0);
+    expect(one('panel-headers').textContent).toContain('sk_live_abcdefghijkl');
   });
 
   it('offers to add the secret that is missing', async () => {

@@ -69,10 +69,21 @@ export async function open(
   body = '{"a":1}',
   place: 'window' | 'browser' = 'browser',
 ): Promise<{ bench: Workbench; host: ScriptedHost }> {
+  let presenting = false;
   const host = new ScriptedHost({
     list_requests: store.page,
     count_requests: store.count,
-    request: ({ id }) => detailOf(store.rows.find((row) => row.id === id) ?? rowOf(1), body),
+    request: ({ id }) => {
+      const detail = detailOf(store.rows.find((row) => row.id === id) ?? rowOf(1), body);
+      if (!presenting) return detail;
+      const headers = detail.headers.map((line) => ({ ...line, value: '*'.repeat(line.value.length) }));
+      return { ...detail, headers };
+    },
+    present: ({ on }) => {
+      presenting = on;
+      return {};
+    },
+    mask_paths: () => [],
     deliveries: () => [],
     settings: () => ({ theme: 'dark', lastTarget: null, desktop: DESKTOP }),
     save_settings: (settings) => settings,
@@ -98,6 +109,7 @@ export async function open(
       searchBacklog: 0,
       notices: [],
       recheck: null,
+      presenting,
     }),
     desktop: () => ({ trayProblem: null, menuIsChoice: true, opensAtLogin: false, opensLinks: false }),
     limits: () => LIMITS,

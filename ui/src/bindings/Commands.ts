@@ -54,6 +54,7 @@ import type { ListDeliveries } from "./ListDeliveries";
 import type { ListHeld } from "./ListHeld";
 import type { ListRequests } from "./ListRequests";
 import type { ListenerView } from "./ListenerView";
+import type { MaskRef } from "./MaskRef";
 import type { MatchCount } from "./MatchCount";
 import type { MoveHeld } from "./MoveHeld";
 import type { Nothing } from "./Nothing";
@@ -336,6 +337,21 @@ import_next: Command<CarryRef, ImportView>,
  * Ends an export, of which nothing is left then, or an import, of which stays what was taken.
  */
 stop_carrying: Command<CarryRef, Done>, 
+ * The JSON pointers to the values of bodies that are masked.
+ */
+mask_paths: Command<Nothing, Array<string>>, 
+/**
+ * Masks the values at one more.
+ */
+add_mask_path: Command<MaskRef, Array<string>>, 
+/**
+ * Masks the values at one no longer.
+ */
+remove_mask_path: Command<MaskRef, Array<string>>, 
+/**
+ * Masks what is secret in everything that is shown, or shows it again.
+ */
+present: Command<Switch, Nothing>, 
 /**
  * Stops checking signatures again; what was not reached keeps the verdict it had.
  */

@@ -10,6 +10,10 @@ export type CopiedRequest = {
 text: string, 
 /**
  * The names of the headers whose values are masked in it, or would be if that were asked for, and `query NAME` for
- * each such parameter of the query.
+ * each such parameter of the query; `body POINTER` for each pointer at which the body has values that are masked.
  */
-secretHeaders: Array<string>, };
+secretHeaders: Array<string>, 
+/**
+ * The secret it was signed with, or the public half of the key.
+ */
+testSecret: string | null, };

@@ -17,6 +17,10 @@ url: string,
  */
 format: string, 
 /**
- * Credentials, cookies, tokens and signatures are left out.
+ * Credentials, cookies, tokens and signatures are left out, and the values of the body that were chosen.
  */
-masked: boolean, };
+masked: boolean, 
+/**
+ * It is signed anew with a test secret, which the text names.
+ */
+signedForTest: boolean, };

@@ -54,4 +54,8 @@ notices: Array<Notice>,
 /**
  * How far checking signatures again is; `null` while nothing is checked again.
  */
-recheck: RecheckView | null, };
+recheck: RecheckView | null, 
+/**
+ * What is secret is masked in everything that is shown.
+ */
+presenting: boolean, };

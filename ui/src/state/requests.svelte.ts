@@ -176,6 +176,13 @@ export class RequestList {
     }
   }
 
+  /** Shows no row until the list is read again. */
+  forget(): void {
+    this.rows = [];
+    this.offset = 0;
+    this.total = null;
+  }
+
   setFilter(text: string): Promise<void> {
     this.text = text;
     const filter = text.trim();

@@ -37,6 +37,7 @@ export type Dialog =
   | { kind: 'idempotency'; request: string }
   | { kind: 'share'; request: string }
   | { kind: 'compare'; request: string }
+  | { kind: 'covered'; what: string | null; then: (() => void) | null }
   | { kind: 'confirm'; question: Question; answer: (agreed: boolean) => void }
   | { kind: 'queue'; target: string | null }
   | { kind: 'endpoint'; endpoint: EndpointView | null; path: string; part: EndpointPart }
@@ -62,7 +63,6 @@ export class View {
   sidebarWidth = $state(recall('sidebar.width', 216, isNumber));
   listWidth = $state(recall('list.width', 428, isNumber));
   dockHeight = $state(recall('dock.height', 250, isNumber));
-  masked = $state(recall('masked', false, isBoolean));
   /** What a request was copied as last. */
   shareFormat = $state(recall('share.format', 'curl', isString));
   /** Rises when the filter box should take the keyboard. */
@@ -125,10 +125,5 @@ export class View {
   rememberFormat(word: string): void {
     this.shareFormat = word;
     remember('share.format', word);
-  }
-
-  setMasked(masked: boolean): void {
-    this.masked = masked;
-    remember('masked', masked);
   }
 }

@@ -15,6 +15,7 @@ import { Comparing } from './comparing.svelte';
 import { Deleting } from './deleting.svelte';
 import type { Draft } from './draft.svelte';
 import { Editing } from './editing.svelte';
+import { Masking } from './masking.svelte';
 import { Notes } from './notes.svelte';
 import { FilterReading } from './reading.svelte';
 import { OpenRequest, type Sending } from './opened.svelte';
@@ -45,6 +46,7 @@ export class Workbench {
   readonly several = new Several(this);
   readonly sought: Sought;
   readonly editing = new Editing(this);
+  readonly masking = new Masking(this);
   opened = $state.raw<OpenRequest | null>(null);
   /** What is held against each other, while that page is open. */
   comparing = $state.raw<Comparing | null>(null);
@@ -76,6 +78,7 @@ export class Workbench {
     void this.list.load();
     this.editing.load().catch(() => undefined);
     this.saved.load().catch(() => undefined);
+    this.masking.load().catch(() => undefined);
     this.around.loadAll().catch((thrown: unknown) => {
       const error = asApiError(thrown);
       if (error.code === 'unusable' || error.code === 'unopened') {
@@ -96,6 +99,27 @@ export class Workbench {
     this.lost = null;
     this.openings += 1;
     if (aside !== null) this.notes.done(`The old file is kept as ${visibleText(aside)}`);
+  }
+
+  /** Reads anew all that is shown and forgets what was read before; the request that is open stays so. */
+  async renew(): Promise<void> {
+    const { opened, comparing } = this;
+    this.editing.leave();
+    this.comparing = null;
+    if (opened !== null) {
+      this.opened = new OpenRequest(this.host, opened.id, undefined);
+      this.opened.shownDelivery = opened.shownDelivery;
+    }
+    this.list.forget();
+    await Promise.all([
+      this.list.load(),
+      this.around.loadAll(),
+      this.saved.load().catch(() => undefined),
+      this.editing.load().catch(() => undefined),
+      this.opened?.load(),
+    ]);
+    if (comparing !== null) this.compare(comparing.before, comparing.after);
+    this.view.rowWanted += 1;
   }
 
   /** The edited copy that is open. */
@@ -252,7 +276,10 @@ export class Workbench {
   async edit(): Promise<void> {
     const opened = this.opened ?? this.#openActive();
     if (opened === null) return;
-    await this.#try('The body could not be read', () => this.editing.open(opened));
+    const open = (): Promise<void> =>
+      this.#try('The body could not be read', () => this.editing.open(this.opened ?? opened));
+    if (!this.masking.presenting) return open();
+    this.view.open({ kind: 'covered', what: 'Edit and replay', then: () => void open() });
   }
 
   async sendDraft(): Promise<void> {
@@ -448,6 +475,7 @@ export class Workbench {
     if (event.status) {
       this.saved.load().catch(() => undefined);
       this.editing.load().catch(() => undefined);
+      this.masking.load().catch(() => undefined);
       this.around.countsChanged();
       this.around.loadSettings().catch(() => undefined);
     }

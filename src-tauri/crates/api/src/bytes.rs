@@ -1,7 +1,7 @@
 //! Heads and bodies as raw bytes, by range: they never travel inside JSON.
 
 use bytes::Bytes;
-use hookbench_engine::Engine;
+use hookbench_engine::{Engine, Stretch};
 
 use crate::error::ApiError;
 use crate::types::{ByteRange, ByteSource};
@@ -14,6 +14,9 @@ const LONGEST: u64 = 16 * 1024 * 1024;
 /// # Errors
 /// `bad_input` for what is no id, `not_found` where nothing has that id, `store` where it cannot be read.
 pub async fn read_bytes(engine: &Engine, range: &ByteRange) -> Result<Bytes, ApiError> {
+    if let Some(screen) = engine.screen().await? {
+        return Ok(piece(&engine.covered(screen, stretch(range)?).await?, range));
+    }
     let all = match range.source {
         ByteSource::RequestBody => {
             return Ok(engine
@@ -47,7 +50,26 @@ pub async fn read_bytes(engine: &Engine, range: &ByteRange) -> Result<Bytes, Api
         ByteSource::AttemptHead => engine.attempt(range.id.parse()?).await?.head,
         ByteSource::AttemptBody => engine.attempt(range.id.parse()?).await?.body,
     };
+    Ok(piece(&all, range))
+}
+
+fn piece(all: &Bytes, range: &ByteRange) -> Bytes {
     let position = |at: u64| usize::try_from(at).unwrap_or(usize::MAX).min(all.len());
     let end = range.offset.saturating_add(range.length.min(LONGEST));
-    Ok(all.slice(position(range.offset)..position(end)))
+    all.slice(position(range.offset)..position(end))
+}
+
+/// The same bytes as the engine calls them.
+fn stretch(range: &ByteRange) -> Result<Stretch, ApiError> {
+    let id = &range.id;
+    Ok(match range.source {
+        ByteSource::RequestHead => Stretch::RequestHead(id.parse()?),
+        ByteSource::RequestBody => Stretch::RequestBody(id.parse()?),
+        ByteSource::RequestAnswer => Stretch::RequestAnswer(id.parse()?),
+        ByteSource::RequestUnpacked => Stretch::RequestUnpacked(id.parse()?),
+        ByteSource::DeliveryHead => Stretch::DeliveryHead(id.parse()?),
+        ByteSource::DeliveryBody => Stretch::DeliveryBody(id.parse()?),
+        ByteSource::AttemptHead => Stretch::AttemptHead(id.parse()?),
+        ByteSource::AttemptBody => Stretch::AttemptBody(id.parse()?),
+    })
 }

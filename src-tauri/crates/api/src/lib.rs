@@ -9,6 +9,7 @@ mod commands;
 mod desktop;
 mod error;
 mod feed;
+mod presenting;
 mod running;
 pub mod types;
 

@@ -21,6 +21,7 @@ mod json;
 mod limit;
 mod list;
 mod listen;
+mod mask;
 mod output;
 mod own_schemes;
 mod queue;
@@ -111,6 +112,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Note(note) => annotate::note(&engine, note).await,
         Command::Tag(tag) => annotate::tag(&engine, tag).await,
         Command::Filter(command) => filter::run(&engine, command).await,
+        Command::Mask(command) => mask::run(&engine, command).await,
         Command::Delete(delete) => delete::run(&engine, &delete).await,
         Command::Undo(undo) => delete::undo(&engine, &undo).await,
         Command::Storage(storage) => storage::run(&engine, &storage).await,

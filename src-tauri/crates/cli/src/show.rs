@@ -42,11 +42,25 @@ async fn shared(engine: &Engine, id: RequestId, show: &Show, format: Format) -> 
         format,
         url: Some(show.to.clone()),
         masked: !show.unmasked,
+        on_screen: false,
+        also: show.mask.clone(),
+        signed_for_test: show.resign_test,
     };
     let shared = engine.share(id, &sharing).await?;
     if sharing.masked && !shared.secret_headers.is_empty() {
         let names: Vec<String> = shared.secret_headers.iter().map(|name| visible(name)).collect();
         output::aside(&format!("masked: {} (--unmasked shows them)", names.join(", ")));
+    }
+    if let Some(made) = &shared.signed {
+        let what = if made.is_key {
+            "key, whose public half is"
+        } else {
+            "secret"
+        };
+        output::aside(&format!(
+            "signed with a test {what}: {}",
+            visible(made.text.trim_end())
+        ));
     }
     output::bytes(shared.text.as_bytes())?;
     output::bytes(b"\n")

@@ -22,6 +22,7 @@ use crate::housekeeping::Housekeeping;
 use crate::judge::Judge;
 use crate::lead::Lead;
 use crate::listening::Listening;
+use crate::masking::LastCovered;
 use crate::model::{SecretPlace, Timestamp};
 use crate::options::Options;
 use crate::provider::Catalogue;
@@ -78,6 +79,8 @@ pub(crate) struct Core {
     pub(crate) carrying: Carrying,
     /// The body that was looked into last.
     pub(crate) unpacked: LastUnpacked,
+    /// What was covered last for a screen that others see.
+    pub(crate) covered: LastCovered,
     pub(crate) housekeeping: Housekeeping,
     /// Why the last request could not be kept; nothing once one was kept again.
     pub(crate) trouble: ArcSwapOption<StoreError>,
@@ -126,6 +129,7 @@ impl Engine {
             rejudging: Rejudging::default(),
             carrying: Carrying::default(),
             unpacked: LastUnpacked::default(),
+            covered: LastCovered::default(),
             housekeeping: Housekeeping::default(),
             trouble: ArcSwapOption::empty(),
             changes: Changes::default(),

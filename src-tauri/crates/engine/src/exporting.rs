@@ -23,7 +23,7 @@ use crate::filter::{Filter, Moment};
 use crate::judge::Case;
 use crate::model::{Request, RequestId, RequestSummary, Sequence};
 use crate::sending::Chosen;
-use crate::sharing::SigningPlaces;
+use crate::masking::SigningPlaces;
 use crate::store::{From, PageRequest};
 
 /// How long one step works.

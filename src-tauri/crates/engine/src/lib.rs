@@ -36,6 +36,7 @@ mod keeping;
 mod lead;
 mod limiting;
 mod listening;
+mod masking;
 pub mod model;
 mod options;
 pub mod provider;
@@ -71,6 +72,7 @@ pub use importing::{Import, ImportError, LARGEST_IMPORT, Progress, Skipped};
 pub use keeping::Storage;
 pub use limiting::{LIMITS, LimitInfo, LimitState, LimitUnit, limit_of};
 pub use listening::{DEFAULT_PORT, Listen, ListenerState};
+pub use masking::{BadMaskPath, MaskPath, Screen, Stretch};
 pub use options::Options;
 pub use reading::{PageQuery, Totals};
 pub use rejudging::Recheck;
@@ -85,6 +87,6 @@ pub use sending::{
     SignatureChoice, Signatures, TEMPLATE_VARIABLES, TemplateSent, TemplateState,
 };
 pub use settings::{Closing, DesktopSettings, Settings, Theme, WindowPlace};
-pub use sharing::{Format, NoFormat, Shared, Sharing};
+pub use sharing::{Format, NoFormat, Shared, Sharing, TestSigned};
 pub use unpacking::UnpackedBytes;
 pub use work::{RunLeft, Work};

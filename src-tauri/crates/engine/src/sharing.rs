@@ -1,19 +1,19 @@
 //! A request to give away: as a command, a program or bytes, with what is secret masked unless that was asked for.
 //!
-//! What is copied is what a resend to the same URL would send. A signature within the body stays: the body is what is
-//! given away.
+//! What is copied is what a resend to the same URL would send. What is masked in it is decided by `masking`; since a
+//! masked body no longer fits its signature, a copy can be signed anew with a secret that everybody may know.
 
 use std::str::FromStr;
 
-use hookbench_signature::{Scheme, Source};
-
 use crate::delivery::plan::with_target_and_body;
-use crate::delivery::{Destination, Outgoing, check_whole, plan};
+use crate::delivery::{Destination, Outgoing, check_whole, plan, with_rules};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::examining::Examination;
 use crate::exchange::{self, Masking, NotExpressible};
-use crate::model::RequestId;
+use crate::masking::{MaskPath, SigningPlaces, masked_body, masked_head, masked_target, spans};
+use crate::model::{HeaderRule, RawHead, RequestId};
+pub use crate::sending::TestSigned;
 
 /// What a request is written as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,8 +86,15 @@ pub struct Sharing {
     pub format: Format,
     /// Where it is sent to; without one it goes back to our own listener.
     pub url: Option<String>,
-    /// Credentials, cookies, tokens and signatures in the head are left out.
+    /// Credentials, cookies, tokens and signatures in the head are left out, and the chosen values of the body.
     pub masked: bool,
+    /// Others see it while it is made: it is masked whatever was asked for, and so is what is secret in it wherever it
+    /// comes up again.
+    pub on_screen: bool,
+    /// Values of the body that are masked in this copy beside those that always are.
+    pub also: Vec<MaskPath>,
+    /// It is signed anew with a test secret, which the copy names.
+    pub signed_for_test: bool,
 }
 
 /// A request as text.
@@ -96,8 +103,10 @@ pub struct Shared {
     /// The text.
     pub text: String,
     /// The names of the headers whose values are masked in it, or would be if that were asked for, and `query NAME` for
-    /// each such parameter of the query.
+    /// each such parameter of the query; `body POINTER` for each pointer at which the body has values that are masked.
     pub secret_headers: Vec<String>,
+    /// What it was signed with, where that was asked for.
+    pub signed: Option<TestSigned>,
 }
 
 impl Engine {
@@ -115,34 +124,96 @@ impl Engine {
         };
         let request = self.request(id).await?;
         check_whole(request.summary.state, &request.framing)?;
-        let outgoing = plan::resend(&request.head, self.whole_body(id).await?, &destination)?;
-        let signing = self.signing_places(id).await;
-        let masked = Masking::Masked {
-            also: signing.headers,
-        };
+        let mut outgoing = plan::resend(&request.head, self.whole_body(id).await?, &destination)?;
+        let places = self.signing_places(id).await;
         let mut secret_headers: Vec<String> = Vec::new();
-        for header in crate::model::RawHead::new(outgoing.head.clone()).headers() {
+        let head = RawHead::new(outgoing.head.clone());
+        for header in head.headers().iter().filter(|header| places.hides(header)) {
             let name = String::from_utf8_lossy(&header.name).into_owned();
-            if masked.hides(std::slice::from_ref(&header)) && !secret_headers.contains(&name) {
+            if !secret_headers.contains(&name) {
                 secret_headers.push(name);
             }
         }
-        let target = crate::model::RawHead::new(outgoing.head.clone())
-            .request_line()
-            .target;
-        let (target, parameters) = exchange::masked_target(&target, &signing.parameters);
-        let outgoing = if sharing.masked && !parameters.is_empty() {
-            with_target_and_body(outgoing, Some(&target), None)
-        } else {
-            outgoing
-        };
+        let (target, parameters) = masked_target(&head.request_line().target, &places.parameters);
         secret_headers.extend(parameters.iter().map(|name| format!("query {name}")));
-        let masking = if sharing.masked { masked } else { Masking::Shown };
-        let text = written(sharing.format, &outgoing, &masking).map_err(|refused| EngineError::BadInput {
-            message: refused.to_string(),
-            hint: Some(refused.hint().to_owned()),
-        })?;
-        Ok(Shared { text, secret_headers })
+        let paths = self.paths_with(&sharing.also).await?;
+        let body = self.unmasked_body(id, &outgoing).await?;
+        let content_type = head.header("content-type");
+        let chosen = |paths: &[MaskPath]| spans(&body.bytes, content_type.as_deref(), paths);
+        let is_there =
+            |path: &&MaskPath| chosen(std::slice::from_ref(*path)).is_ok_and(|found| !found.is_empty());
+        secret_headers.extend(paths.iter().filter(is_there).map(|path| format!("body {path}")));
+        if sharing.masked || sharing.on_screen {
+            let masked = masked_body(&body.bytes, content_type.as_deref(), &paths);
+            let masked = masked.ok().filter(|_| !(body.is_cut && !paths.is_empty()));
+            let masked = masked.ok_or_else(unsearchable)?;
+            if masked.is_some() && body.was_packed {
+                let name = "Content-Encoding".to_owned();
+                outgoing = with_rules(outgoing, &[HeaderRule::Remove { name }]);
+            }
+            let target = (!parameters.is_empty()).then_some(&target[..]);
+            outgoing = with_target_and_body(outgoing, target, masked.map(Into::into));
+            outgoing.head = masked_head(&RawHead::new(outgoing.head), &places).into();
+        }
+        if sharing.on_screen
+            && let Some(mut screen) = self.screen().await?
+        {
+            self.screen_request(&mut screen, id).await?;
+            let target = RawHead::new(outgoing.head.clone()).request_line().target;
+            let (target, body) = (
+                screen.without_values(&target),
+                screen.without_values(&outgoing.body),
+            );
+            outgoing = with_target_and_body(outgoing, Some(&target), Some(body.into()));
+            outgoing.head = screen.without_values(&outgoing.head).into();
+        }
+        let mut signed = None;
+        if sharing.signed_for_test {
+            let (fresh, made) = self.signed_for_test(id, outgoing).await?;
+            outgoing = fresh;
+            signed = Some(made);
+        }
+        let text = written(sharing.format, &outgoing)
+            .and_then(|text| match &signed {
+                Some(made) => Ok(legend(sharing.format, made)? + &text),
+                None => Ok(text),
+            })
+            .map_err(|refused| EngineError::BadInput {
+                message: refused.to_string(),
+                hint: Some(refused.hint().to_owned()),
+            })?;
+        Ok(Shared {
+            text,
+            secret_headers,
+            signed,
+        })
+    }
+
+    /// What is masked in every copy, and what is in this one.
+    async fn paths_with(&self, also: &[MaskPath]) -> Result<Vec<MaskPath>, EngineError> {
+        let mut paths = self.mask_paths().await?;
+        for path in also {
+            if !paths.contains(path) {
+                paths.push(path.clone());
+            }
+        }
+        Ok(paths)
+    }
+
+    /// The body in which values are looked for: without its content coding, where it has one.
+    async fn unmasked_body(&self, id: RequestId, outgoing: &Outgoing) -> Result<Searched, EngineError> {
+        Ok(match self.unpacked_body(id).await? {
+            Some(unpacked) => Searched {
+                bytes: unpacked.bytes.clone(),
+                was_packed: true,
+                is_cut: unpacked.cut || unpacked.problem.is_some(),
+            },
+            None => Searched {
+                bytes: outgoing.body.clone(),
+                was_packed: false,
+                is_cut: false,
+            },
+        })
     }
 
     /// Where in the head this sender signs, whatever it is called there.
@@ -157,32 +228,52 @@ impl Engine {
     }
 }
 
-/// Places of a head that hold signatures or tokens.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct SigningPlaces {
-    /// Names of headers; one that ends in `*` stands for all that begin so.
-    pub(crate) headers: Vec<String>,
-    /// Names of parameters of the query.
-    pub(crate) parameters: Vec<String>,
+/// A body in which values are looked for.
+struct Searched {
+    bytes: bytes::Bytes,
+    was_packed: bool,
+    /// There is more of it.
+    is_cut: bool,
 }
 
-impl SigningPlaces {
-    /// Of all ways to sign: which of them a request was signed by is not asked.
-    pub(crate) fn of(scheme: &Scheme) -> Self {
-        let mut places = Self::default();
-        let signatures = scheme.ways().filter_map(|way| way.signature.as_ref());
-        for source in signatures.flat_map(|signature| &signature.from) {
-            match source {
-                Source::Header(name) => places.headers.push(name.clone()),
-                Source::Query(name) => places.parameters.push(name.clone()),
-                _ => {}
-            }
+fn unsearchable() -> EngineError {
+    EngineError::bad_input(
+        "its body looks like JSON and cannot be read as it, so that the values that are to be masked cannot be found",
+        "copy it with its secrets, or take the pointers away that are masked",
+    )
+}
+
+/// What it was signed with, in comments of the format.
+fn legend(format: Format, made: &TestSigned) -> Result<String, NotExpressible> {
+    let sign = match format {
+        Format::Curl | Format::PowerShell | Format::Http | Format::Python => "# ",
+        Format::Cmd => "rem ",
+        Format::Fetch | Format::Rust | Format::Go => "// ",
+    };
+    let what = if made.is_key {
+        "key, whose public half is"
+    } else {
+        "secret, which is"
+    };
+    let mut text = format!("{sign}Signed at {} with a test {what}\n", made.at);
+    for line in made.text.lines() {
+        // What a person wrote into a scheme of their own may be in it; no shell acts on these.
+        let is_plain = line
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b" _-+/=:.".contains(&byte));
+        if format == Format::Cmd && !is_plain {
+            return Err(NotExpressible::Characters { part: "test secret" });
         }
-        places
+        text.push_str(sign);
+        text.extend(line.chars().flat_map(char::escape_debug));
+        text.push('\n');
     }
+    Ok(text)
 }
 
-fn written(format: Format, outgoing: &Outgoing, masking: &Masking) -> Result<String, NotExpressible> {
+fn written(format: Format, outgoing: &Outgoing) -> Result<String, NotExpressible> {
+    // What is masked is so already.
+    let masking = &Masking::Shown;
     match format {
         Format::Curl => Ok(exchange::curl(outgoing, masking)),
         Format::PowerShell => Ok(exchange::powershell(outgoing, masking)),
@@ -207,25 +298,6 @@ mod tests {
             assert_eq!(format.as_str().parse(), Ok(format), "{}", format.as_str());
         }
         assert!("perl".parse::<Format>().is_err(), "there is none");
-    }
-
-    #[test]
-    fn all_ways_to_sign_are_masked() {
-        let scheme: Scheme = toml::from_str(
-            r#"
-            algorithm = "hmac-sha256"
-            signature = { from = "header:X-Proof" }
-            [[alternatives]]
-            algorithm = "hmac-sha256"
-            signature = { from = ["query:proof", "header:X-Other-*"] }
-            "#,
-        )
-        .unwrap();
-        let wanted = SigningPlaces {
-            headers: vec!["X-Proof".to_owned(), "X-Other-*".to_owned()],
-            parameters: vec!["proof".to_owned()],
-        };
-        assert_eq!(SigningPlaces::of(&scheme), wanted, "not of the first only");
     }
 
     #[tokio::test]
@@ -260,6 +332,9 @@ mod tests {
                 format,
                 url: Some("http://dev:1".to_owned()),
                 masked,
+                on_screen: false,
+                also: Vec::new(),
+                signed_for_test: false,
             };
             let shared = engine.share(id, &sharing(true)).await.unwrap();
             let word = format.as_str();

@@ -87,7 +87,7 @@ impl Engine {
     }
 }
 
-fn header<'h>(headers: &'h [Header], name: &str) -> Option<&'h str> {
+pub(crate) fn header<'h>(headers: &'h [Header], name: &str) -> Option<&'h str> {
     let line = headers.iter().find(|header| header.is(name))?;
     std::str::from_utf8(line.value.trim_ascii()).ok()
 }

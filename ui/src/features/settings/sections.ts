@@ -4,6 +4,7 @@ import Appearance from './Appearance.svelte';
 import Desktop from './Desktop.svelte';
 import Limits from './Limits.svelte';
 import Listener from './Listener.svelte';
+import Masking from './Masking.svelte';
 import Schemes from './Schemes.svelte';
 import Storage from './Storage.svelte';
 
@@ -36,6 +37,12 @@ export const SECTIONS: readonly [Section, ...Section[]] = [
     title: 'Own schemes',
     about: 'How senders sign that Hookbench does not know, or that you know better.',
     component: Schemes,
+  },
+  {
+    id: 'masking',
+    title: 'Masking',
+    about: 'What is left out of copies, and of this screen while others see it.',
+    component: Masking,
   },
   {
     id: 'appearance',

@@ -45,14 +45,23 @@ export const VIEW: readonly Action[] = [
     },
   },
   {
-    id: 'view.mask',
-    title: 'Mask or show secrets in headers',
+    id: 'view.present',
+    title: 'Present: mask what is secret on the screen, or stop',
     group: 'View',
     keys: ['m'],
+    once: true,
     when: always,
     run: (bench) => {
-      bench.view.setMasked(!bench.view.masked);
+      bench.masking.toggle();
     },
+  },
+  {
+    id: 'view.maskValue',
+    title: 'Mask this value in copies',
+    group: 'View',
+    keys: ['M'],
+    when: (bench) => bench.masking.pointer !== null,
+    run: (bench) => void bench.masking.addChosen(),
   },
   ...(['system', 'light', 'dark'] as const).map((theme): Action => ({
     id: `theme.${theme}`,

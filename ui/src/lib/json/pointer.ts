@@ -19,6 +19,22 @@ export function pointerOf(index: JsonIndex, node: number): string {
     .join('');
 }
 
+/** The pointer by which a value is masked: a star for each place in a list, since each of its values is as secret. */
+export function maskPointerOf(index: JsonIndex, node: number): string {
+  const parts: string[] = [];
+  for (let at = node; at > 0; at = index.parent(at)) {
+    if (!index.hasKey(at)) parts.push('*');
+    else {
+      const key = keyOf(index, at);
+      parts.push(key === '*' ? '~2' : key.replaceAll('~', '~0').replaceAll('/', '~1'));
+    }
+  }
+  return parts
+    .reverse()
+    .map((part) => `/${part}`)
+    .join('');
+}
+
 /** All values at a pointer: of a key that comes twice, both. */
 export function nodesAt(index: JsonIndex, pointer: string): number[] {
   if (pointer !== '' && !pointer.startsWith('/')) return [];

@@ -12,6 +12,7 @@ mod filters;
 mod forwards;
 mod keeping;
 mod limits;
+mod masking;
 mod providers;
 mod requests;
 mod runs;
@@ -27,6 +28,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::{ApiError, Code};
+use crate::presenting::Presentation;
 use crate::running::Running;
 use crate::types::*;
 
@@ -53,11 +55,20 @@ macro_rules! commands {
                 _ => {}
             }
             let engine = &running.engine()?;
+            let presentation = Box::pin(Presentation::of(engine, name, &arguments)).await?;
             match name {
                 $(stringify!($name) => {
                     let arguments: $arguments = read(name, arguments)?;
-                    let result: $result = Box::pin($run(engine, arguments)).await?;
-                    write(name, &result)
+                    let result: Result<$result, ApiError> = Box::pin($run(engine, arguments)).await;
+                    match (result, presentation) {
+                        (result, None) => write(name, &result?),
+                        (Ok(result), Some(presentation)) => {
+                            Box::pin(presentation.cover(engine, name, result)).await
+                        }
+                        (Err(error), Some(presentation)) => {
+                            Err(Box::pin(presentation.cover_error(engine, error)).await)
+                        }
+                    }
                 })*
                 _ => Err(ApiError {
                     code: Code::BadInput,
@@ -179,6 +190,14 @@ commands! {
     undo_remedy(UndoRemedy) -> Nothing = diagnosis::undo;
     /// A request as a command, a program or text, for the clipboard.
     copy_request(CopyRequest) -> CopiedRequest = requests::copied;
+    /// The JSON pointers to the values of bodies that are masked.
+    mask_paths(Nothing) -> Vec<String> = masking::list;
+    /// Masks the values at one more.
+    add_mask_path(MaskRef) -> Vec<String> = masking::add;
+    /// Masks the values at one no longer.
+    remove_mask_path(MaskRef) -> Vec<String> = masking::remove;
+    /// Masks what is secret in everything that is shown, or shows it again.
+    present(Switch) -> Nothing = masking::present;
 
     /// Begins to write requests to a HAR file in the person's folder for downloads.
     begin_export(BeginExport) -> ExportView = archive::begin_export;

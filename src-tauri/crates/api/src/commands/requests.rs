@@ -143,11 +143,15 @@ pub(super) async fn copied(engine: &Engine, arguments: CopyRequest) -> Result<Co
         format,
         url: (!arguments.url.is_empty()).then_some(arguments.url),
         masked: arguments.masked,
+        on_screen: engine.presenting().await?,
+        also: Vec::new(),
+        signed_for_test: arguments.signed_for_test,
     };
     let shared = engine.share(arguments.id.parse()?, &sharing).await?;
     Ok(CopiedRequest {
         text: shared.text,
         secret_headers: shared.secret_headers,
+        test_secret: shared.signed.map(|made| made.text),
     })
 }
 

@@ -48,6 +48,7 @@ pub(super) async fn status(engine: &Engine, _: Nothing) -> Result<Status, ApiErr
         search_backlog: engine.search_backlog().await?,
         notices,
         recheck: recheck_view(engine),
+        presenting: engine.presenting().await?,
     })
 }
 

@@ -16,6 +16,7 @@ mod filter;
 mod forward;
 mod keeping;
 mod limit;
+mod masking;
 mod provider;
 mod remedy;
 mod request;
@@ -64,6 +65,7 @@ pub use keeping::{
     UndoDeletion,
 };
 pub use limit::{LimitView, SetLimit, SetLimits};
+pub use masking::MaskRef;
 pub use provider::{ParameterView, ProviderView, SampleSent, SampleView, SendSample};
 pub use remedy::{ApplyRemedy, Explain, OpenOffer, RemedyApplied, UndoRemedy};
 pub use request::{

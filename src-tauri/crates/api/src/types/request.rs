@@ -198,8 +198,11 @@ pub struct CopyRequest {
     pub url: String,
     /// `curl`, `powershell`, `cmd`, `http`, `fetch`, `python`, `rust` or `go`.
     pub format: String,
-    /// Credentials, cookies, tokens and signatures are left out.
+    /// Credentials, cookies, tokens and signatures are left out, and the values of the body that were chosen.
     pub masked: bool,
+    /// It is signed anew with a test secret, which the text names.
+    #[serde(default)]
+    pub signed_for_test: bool,
 }
 
 /// A request as text for the clipboard.
@@ -209,8 +212,10 @@ pub struct CopiedRequest {
     /// The text.
     pub text: String,
     /// The names of the headers whose values are masked in it, or would be if that were asked for, and `query NAME` for
-    /// each such parameter of the query.
+    /// each such parameter of the query; `body POINTER` for each pointer at which the body has values that are masked.
     pub secret_headers: Vec<String>,
+    /// The secret it was signed with, or the public half of the key.
+    pub test_secret: Option<String>,
 }
 
 /// A text made by the engine.

@@ -30,6 +30,8 @@ pub struct Status {
     pub notices: Vec<Notice>,
     /// How far checking signatures again is; `null` while nothing is checked again.
     pub recheck: Option<RecheckView>,
+    /// What is secret is masked in everything that is shown.
+    pub presenting: bool,
 }
 
 /// Signatures are checked again, since a secret, a provider or an endpoint is another.

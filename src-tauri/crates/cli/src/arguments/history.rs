@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args, Subcommand};
-use hookbench_engine::Format;
+use hookbench_engine::{Format, MaskPath};
 
-use super::value::{AtMost, age, bytes, limit};
+use super::value::{AtMost, age, bytes, limit, mask_path};
 
 #[derive(Debug, Args)]
 pub(crate) struct List {
@@ -56,6 +56,36 @@ pub(crate) struct Show {
     /// With credentials, cookies, tokens and signatures, which are masked otherwise.
     #[arg(long, requires = "format")]
     pub(crate) unmasked: bool,
+    /// Mask the values at this JSON pointer of the body too, e.g. `/customer/email` or `/items/*/token`; may be given
+    /// several times. Those of `hookbench mask` are masked anyway.
+    #[arg(long, value_name = "POINTER", requires = "format", conflicts_with = "unmasked", value_parser = mask_path)]
+    pub(crate) mask: Vec<MaskPath>,
+    /// Sign it anew with a test secret that everybody may know, and name that in a comment: what is masked no longer
+    /// fits the signature it came with.
+    #[arg(long, requires = "format")]
+    pub(crate) resign_test: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Mask {
+    /// Lists the JSON pointers.
+    List {
+        /// One JSON object a line.
+        #[arg(long)]
+        json: bool,
+    },
+    /// Masks the values at a JSON pointer from now on, e.g. `/customer/email`; `*` stands for every key or element.
+    Add {
+        /// The pointer.
+        #[arg(value_parser = mask_path)]
+        pointer: MaskPath,
+    },
+    /// Masks the values at a JSON pointer no longer.
+    Remove {
+        /// The pointer.
+        #[arg(value_parser = mask_path)]
+        pointer: MaskPath,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -16,7 +16,7 @@ pub(crate) use capturing::{Forward, Limit, Listen, Queue, Serve};
 pub(crate) use diff::Diff;
 pub(crate) use endpoint::{Answer, Endpoint, EndpointForward, Fault, Secret, Toggle};
 pub(crate) use history::{
-    Backup, Delete, Export, Filter, Import, List, Note, Show, Star, Storage, Tag, Undo,
+    Backup, Delete, Export, Filter, Import, List, Mask, Note, Show, Star, Storage, Tag, Undo,
 };
 pub(crate) use sending::{
     Consent, Deliveries, Idempotency, Resend, Send, Target, TargetChange, Template, TemplateWritten,
@@ -93,6 +93,9 @@ pub(crate) enum Command {
     /// Keeps filters by name.
     #[command(subcommand)]
     Filter(Filter),
+    /// Lists, adds and removes the JSON pointers whose values are masked in copies and while presenting.
+    #[command(subcommand)]
+    Mask(Mask),
     /// Deletes requests. It can be undone for ten minutes.
     Delete(Delete),
     /// Brings back what was deleted: the latest deletion, or the one that is named.

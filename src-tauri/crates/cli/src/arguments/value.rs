@@ -78,6 +78,12 @@ pub(super) fn assignment(text: &str) -> Result<(String, String), String> {
     }
 }
 
+/// A JSON pointer by which values are masked.
+pub(super) fn mask_path(text: &str) -> Result<hookbench_engine::MaskPath, String> {
+    text.parse()
+        .map_err(|bad: hookbench_engine::BadMaskPath| format!("{bad}; {}", bad.hint()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

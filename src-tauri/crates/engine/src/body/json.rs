@@ -179,6 +179,56 @@ impl<'de> Visitor<'de> for Child<'_> {
     }
 }
 
+/// The documents of a text, each as it stands; several stand one after the other. `None` for what is no JSON, after
+/// which nothing more comes.
+pub(crate) fn documents(text: &str) -> impl Iterator<Item = Option<&str>> {
+    serde_json::Deserializer::from_str(text)
+        .into_iter::<&RawValue>()
+        .map(|document| document.ok().map(RawValue::get))
+}
+
+/// Calls back with each member of an object (its key decoded) or element of an array (its place), as it stands in the
+/// text: order and repeated keys stay. `value` is JSON; any other value has none.
+pub(crate) fn walk<'a>(value: &'a str, each: &mut dyn FnMut(&str, &'a str)) {
+    let mut deserializer = serde_json::Deserializer::from_str(value);
+    let _ = match value.as_bytes().first() {
+        Some(b'{') => deserializer.deserialize_map(Children(each)),
+        Some(b'[') => deserializer.deserialize_seq(Children(each)),
+        _ => Ok(()),
+    };
+}
+
+struct Children<'e, 'a>(&'e mut dyn FnMut(&str, &'a str));
+
+impl<'de> Visitor<'de> for Children<'_, 'de> {
+    type Value = ();
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object or an array")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some((key, value)) = map.next_entry::<&'de RawValue, &'de RawValue>()? {
+            let literal = key.get();
+            match serde_json::from_str::<Text<'_>>(literal) {
+                Ok(key) => (self.0)(&key.0, value.get()),
+                // A lone half of a pair of surrogates has no text: it is what is written.
+                Err(_) => (self.0)(literal.trim_matches('"'), value.get()),
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+        let mut place = 0_usize;
+        while let Some(value) = seq.next_element::<&'de RawValue>()? {
+            (self.0)(&place.to_string(), value.get());
+            place += 1;
+        }
+        Ok(())
+    }
+}
+
 /// A document without the blanks and line breaks between its tokens; everything else stays as it is written.
 #[must_use]
 pub fn compact(text: &str) -> String {
@@ -232,6 +282,34 @@ mod tests {
         assert_eq!(text(body, "a"), None, "an object has none");
         assert_eq!(text(body, "a.b.7"), None, "nor has what is not there");
         assert_eq!(text(body, "id.x"), None, "nor a step into a number");
+    }
+
+    #[test]
+    fn what_is_walked_is_what_stands_in_the_text() {
+        let text = r#"{"\u0061": 1e999, "a":[true , {"x":"\ud800"}], "\ud800":null} [7]"#;
+        let mut seen = Vec::new();
+        for document in documents(text) {
+            walk(document.unwrap(), &mut |key, value| {
+                seen.push((key.to_owned(), value))
+            });
+        }
+        let seen: Vec<(&str, &str)> = seen.iter().map(|(key, value)| (key.as_str(), *value)).collect();
+        assert_eq!(
+            seen,
+            [
+                ("a", "1e999"),
+                ("a", r#"[true , {"x":"\ud800"}]"#),
+                ("\\ud800", "null"),
+                ("0", "7")
+            ],
+            "keys decoded where they can be, both of a pair of them, values as written"
+        );
+        assert_eq!(
+            documents("{} {").last(),
+            Some(None),
+            "what does not end is no document"
+        );
+        assert_eq!(documents(" ").count(), 0, "nothing is nothing");
     }
 
     #[test]

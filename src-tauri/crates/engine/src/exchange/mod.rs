@@ -20,7 +20,6 @@ pub use code::{fetch, go, python, rust};
 pub use curl::curl;
 pub use http::http;
 pub use mask::Masking;
-pub(crate) use mask::masked_target;
 pub use not_expressible::NotExpressible;
 pub use powershell::powershell;
 pub use wire::request;

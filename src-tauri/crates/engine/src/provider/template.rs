@@ -68,6 +68,18 @@ impl Template {
         }
     }
 
+    /// Whether it reads a place for which `is_meant` holds; while parameters are open, whether it may read a body.
+    pub(crate) fn reads(&self, is_meant: &dyn Fn(&Place) -> bool) -> bool {
+        if self.open {
+            return ["{json:", "{form", "{body"]
+                .iter()
+                .any(|place| self.text.contains(place));
+        }
+        self.pieces
+            .iter()
+            .any(|piece| matches!(piece, Piece::Place(place) if is_meant(place)))
+    }
+
     fn pieces_with(&self, parameters: &BTreeMap<String, String>) -> Option<Cow<'_, [Piece]>> {
         if !self.open {
             return Some(Cow::Borrowed(&self.pieces));

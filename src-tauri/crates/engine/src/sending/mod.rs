@@ -25,7 +25,7 @@ pub use aim::Aim;
 pub use drafts::LONGEST_DRAFT;
 pub use guarding::{LiveEvents, Question};
 pub use idempotency::{Compared, IdempotencyReport, IdempotencyRow, MOST_AT_ONCE, Role};
-pub use renewing::{IdChoice, OwnCheck, Renewal, Renewed, SignatureChoice};
+pub use renewing::{IdChoice, OwnCheck, Renewal, Renewed, SignatureChoice, TestSigned};
 pub use report::ReportForm;
 pub use run::{Phase, RunState};
 pub use several::{Chosen, MOST_PARALLEL, Order, RunPlan, Signatures};

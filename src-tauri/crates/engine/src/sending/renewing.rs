@@ -240,6 +240,48 @@ impl Engine {
         Ok(Some(OwnCheck { provider, report }))
     }
 
+    /// `outgoing`, which was made of this request, signed as its sender would but with a secret that everybody may know:
+    /// whoever it is given to can check it. Where only the sender has the private key, a test key signs.
+    ///
+    /// # Errors
+    /// When it cannot be signed so, with the reason.
+    pub(crate) async fn signed_for_test(
+        &self,
+        id: RequestId,
+        outgoing: Outgoing,
+    ) -> Result<(Outgoing, TestSigned), EngineError> {
+        let origins = self.origins(id).await?;
+        let outlook = self.outlook(&origins, &outgoing).await?;
+        outlook.scheme.map_err(untestable)?;
+        let secret = outlook
+            .provider
+            .as_ref()
+            .and_then(|provider| provider.invented_secret(|bytes| fill_with(bytes, WELL_KNOWN)));
+        let shown = secret.as_ref().map(|secret| secret.expose().to_owned());
+        let renewal = Renewal {
+            signature: secret.map_or(SignatureChoice::TestKey, SignatureChoice::Given),
+            id: IdChoice::Kept,
+        };
+        let fresh = self
+            .renewed(&origins, outgoing, &renewal)
+            .await
+            .map_err(|error| match error {
+                EngineError::BadInput { message, .. } => untestable(message),
+                other => other,
+            })?;
+        let is_key = shown.is_none();
+        let text = shown.or(fresh.renewed.test_key).unwrap_or_default();
+        Ok((
+            fresh.outgoing,
+            TestSigned {
+                text,
+                is_key,
+                at: self.core.clock.now(),
+                headers: fresh.renewed.signature_headers,
+            },
+        ))
+    }
+
     async fn outlook(&self, origins: &Origins, outgoing: &Outgoing) -> Result<Outlook, EngineError> {
         self.ready().await;
         let judge = self.core.judge.load_full();
@@ -269,6 +311,38 @@ impl Engine {
                 "sign it with the endpoint's secret, or with one that you type",
             )
         })
+    }
+}
+
+/// What a secret that everybody may know is made of.
+const WELL_KNOWN: &[u8] = b"hookbench-test-secret-0123456789";
+
+/// What something was signed with that is given away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TestSigned {
+    /// The secret, or the public half of the key: whoever checks the signature needs it.
+    pub text: String,
+    /// It is a public key.
+    pub is_key: bool,
+    /// When it was signed.
+    pub at: Timestamp,
+    /// The names of the header lines that the signature is in; none where it is in the query or the body.
+    pub headers: Vec<String>,
+}
+
+fn fill_with(bytes: &mut [u8], with: &[u8]) {
+    for (byte, known) in bytes.iter_mut().zip(with.iter().cycle()) {
+        *byte = *known;
+    }
+}
+
+fn untestable(why: String) -> EngineError {
+    EngineError::BadInput {
+        message: format!(
+            "it cannot be signed with a test secret: {}",
+            why.trim_end_matches('.')
+        ),
+        hint: Some("copy it without that signature".to_owned()),
     }
 }
 

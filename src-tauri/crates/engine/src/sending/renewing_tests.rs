@@ -66,6 +66,62 @@ fn nowhere() -> Sending {
 }
 
 #[tokio::test]
+async fn what_is_signed_for_a_test_is_valid_with_what_is_told_of_it() {
+    let desk = Desk::new().await;
+    let catalogue = desk.engine.catalogue();
+    let (mut secrets, mut keys, mut refused) = (0, 0, 0);
+    for provider in catalogue.all() {
+        let Some(sample) = provider.sample.iter().find(|sample| !sample.unsigned) else {
+            continue;
+        };
+        let id = desk.sample(&provider.id, &sample.name).await;
+        let name = format!("`{}` of `{}`", sample.name, provider.id);
+        let request = desk.engine.request(id).await.unwrap();
+        if request.summary.recognition.provider.as_deref() != Some(provider.id.as_str()) {
+            continue;
+        }
+        let body = desk.engine.whole_body(id).await.unwrap();
+        let to = crate::delivery::Destination::parse(&desk.engine.listener().await.url).unwrap();
+        let outgoing = crate::delivery::resend(&request.head, body, &to).unwrap();
+        let (outgoing, made) = match desk.engine.signed_for_test(id, outgoing).await {
+            Ok(signed) => signed,
+            Err(error) => {
+                assert!(
+                    error.to_string().contains("with a test secret: "),
+                    "{name}: {error}"
+                );
+                refused += 1;
+                continue;
+            }
+        };
+        if made.is_key {
+            keys += 1;
+        } else {
+            secrets += 1;
+        }
+        let origins = desk.engine.origins(id).await.unwrap();
+        let fresh = Fresh {
+            outgoing,
+            renewed: Renewed::default(),
+            signed_with: Some(Secret::new("told", made.text.clone())),
+        };
+        let checked = desk.engine.own_check(&origins, &fresh).await.unwrap();
+        let checked = checked.unwrap_or_else(|| panic!("{name}: nobody checks it"));
+        assert_eq!(
+            checked.report.verdict,
+            Verdict::Valid,
+            "{name}: {}",
+            checked.report.sentence
+        );
+    }
+    assert!(
+        secrets > 60 && keys > 5,
+        "most can be signed: {secrets} with secrets, {keys} with keys, {refused} not"
+    );
+    desk.engine.shut_down().await;
+}
+
+#[tokio::test]
 async fn a_copy_that_is_signed_anew_is_valid_for_everybody_who_signs_with_a_secret() {
     let desk = Desk::new().await;
     let catalogue = desk.engine.catalogue();

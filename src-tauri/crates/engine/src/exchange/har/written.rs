@@ -11,7 +11,8 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
 use serde::Serialize;
 
 use super::own::Own;
-use crate::exchange::mask::{Masking, masked_target};
+use crate::exchange::mask::Masking;
+use crate::masking::masked_target;
 use crate::model::{Header, KeptAnswer, RawHead, Request};
 
 /// What stands before the first entry; the comment is for who opens the file as text.

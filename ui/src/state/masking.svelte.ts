@@ -1,0 +1,106 @@
+/** What is masked: the values of bodies that were chosen by JSON pointers, and everything secret while one presents. */
+import type { Workbench } from './workbench.svelte';
+
+export class Masking {
+  /** The pointers to the values that are masked. */
+  paths = $state.raw<readonly string[]>([]);
+  /** The pointer of the value of the payload that one stands on; a star stands for each place in a list. */
+  pointer = $state<string | null>(null);
+  /** Nothing is shown while what is masked changes. */
+  veiled = $state(false);
+  /** Rises when everything is drawn anew. */
+  round = $state(0);
+  /** Whether what is on the screen was read while presenting; `null` before that is known. */
+  #shown = $state<boolean | null>(null);
+  readonly #bench: Workbench;
+
+  constructor(bench: Workbench) {
+    this.#bench = bench;
+  }
+
+  /** Whether what is secret is masked on the screen. */
+  get presenting(): boolean {
+    return this.#bench.around.status?.presenting === true;
+  }
+
+  async load(): Promise<void> {
+    this.paths = await this.#bench.host.call('mask_paths', {});
+  }
+
+  /** Begins to present; ending it shows secrets, and so asks. */
+  toggle(): void {
+    if (this.presenting) this.#bench.view.open({ kind: 'covered', what: null, then: null });
+    else void this.present(true);
+  }
+
+  /** Masks what is shown, or shows it again. Nothing is on the screen until all of it was read anew. */
+  async present(on: boolean): Promise<boolean> {
+    const { host, notes } = this.#bench;
+    this.veiled = true;
+    try {
+      await host.call('present', { on });
+      await this.#renew();
+      notes.speak(on ? 'Presenting: what is secret is masked' : 'What is secret is shown');
+      return true;
+    } catch (thrown) {
+      notes.failed(on ? 'Secrets could not be masked' : 'Secrets stay masked', thrown);
+      return false;
+    } finally {
+      this.veiled = false;
+    }
+  }
+
+  /** Another window may have begun or ended it. */
+  async follow(): Promise<void> {
+    const now = this.#bench.around.status?.presenting;
+    if (now === undefined || now === this.#shown || this.veiled) return;
+    const first = this.#shown === null;
+    this.#shown = now;
+    if (first) return;
+    this.veiled = true;
+    try {
+      await this.#renew();
+    } finally {
+      this.veiled = false;
+    }
+  }
+
+  async #renew(): Promise<void> {
+    await this.#bench.renew();
+    this.#shown = this.presenting;
+    this.pointer = null;
+    this.round += 1;
+  }
+
+  /** Masks the values at a pointer from now on. */
+  async add(pointer: string): Promise<void> {
+    const { host, notes } = this.#bench;
+    this.paths = await host.call('add_mask_path', { pointer });
+    if (this.presenting) await this.present(true);
+    notes.offered(`Masked in copies and while presenting: ${pointer}`, {
+      title: 'Undo',
+      run: () => void this.remove(pointer),
+    });
+  }
+
+  /** The same for the value that one stands on. */
+  async addChosen(): Promise<void> {
+    const { pointer } = this;
+    if (pointer === null) return;
+    try {
+      await this.add(pointer);
+    } catch (thrown) {
+      this.#bench.notes.failed('It is not masked', thrown);
+    }
+  }
+
+  async remove(pointer: string): Promise<void> {
+    const { host, notes } = this.#bench;
+    try {
+      this.paths = await host.call('remove_mask_path', { pointer });
+      if (this.presenting) await this.present(true);
+    } catch (thrown) {
+      notes.failed('It stays masked', thrown);
+    }
+  }
+}
