@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ScriptedHost, ScriptedRows } from '../host/scripted';
-import { HELD, PAGE, RequestList } from './requests.svelte';
+import { RequestList } from './requests.svelte';
+import { PAGE } from './searching.svelte';
+import { HELD } from './stretch.svelte';
 
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
