@@ -162,6 +162,8 @@ export class RequestList {
   async load(filter: string = this.filter): Promise<void> {
     const current = this.#begin();
     this.busy = true;
+    // What was wrong with another filter says nothing of this one, which may take long to answer.
+    if (filter !== this.#wanted) this.filterError = null;
     this.#wanted = filter;
     this.#putOff.clear();
     this.#searching.forget();

@@ -181,6 +181,16 @@ describe('a filter', () => {
     expect(list.filterError).toBeNull();
   });
 
+  it('that is right says nothing of a wrong one before it, however long it takes', async () => {
+    const { host, store, list } = await listOf(3);
+    await list.setFilter('bad:x');
+    expect(list.filterError).not.toBeNull();
+    host.script.list_requests = () => new Promise(() => undefined);
+    void list.setFilter('invoice');
+    await settle();
+    expect([list.filterError, list.rows.length]).toEqual([null, store.rows.length]);
+  });
+
   it('that was overtaken by a later one is dropped', async () => {
     const { list } = await listOf(3);
     const first = list.setFilter('nothing');
