@@ -99,6 +99,28 @@ test('a template is saved, filled in with other values and sent', async ({ bench
   await dev.close();
 });
 
+test('a template that is removed can be had back, until the window is left', async ({ bench }) => {
+  await post(`${bench.listener}/order`, '{"order": 7}');
+  await bench.open('/order');
+  await bench.page.keyboard.press('e');
+  await bench.at('replay-url').fill('http://127.0.0.1:9/orders');
+  await bench.at('replay-templates').click();
+  await bench.at('template-name').fill('an order');
+  await bench.at('template-save').click();
+  await bench.at('template-remove').click();
+  await bench.gone('template-row');
+  await bench.at('note-offer').click();
+  await bench.at('template-row').waitFor();
+  await bench.gone('note-offer');
+  await bench.at('template-remove').click();
+  await bench.gone('template-row');
+  await bench.page.reload();
+  await bench.open('/order');
+  await bench.page.keyboard.press('e');
+  await bench.at('replay-templates').click();
+  await bench.shows('templates-dialog', 'No templates yet');
+});
+
 test('bytes are edited as hex or taken from a file', async ({ bench }) => {
   const dev = await target();
   await post(`${bench.listener}/bytes`, Buffer.from([0, 1, 0xff]), {

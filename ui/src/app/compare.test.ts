@@ -85,6 +85,26 @@ describe('the comparison', () => {
     expect(all('compare-note').map((note) => note.textContent)).toEqual(['Only the beginning was compared.']);
   });
 
+  it('leaves out what long values begin with alike, so that the difference is in sight', async () => {
+    const alike = 'x'.repeat(200);
+    const { bench, host } = await open(new ScriptedRows(2));
+    const texts = [`["${alike}é1"]`, `["${alike}é2"]`];
+    const bytes = texts.map((text) => new TextEncoder().encode(text));
+    host.script.compare = (ask) => {
+      const view = found(ask);
+      const place = { pointer: '/0', occurrence: 1, start: 1, end: (bytes[0]?.length ?? 0) - 1 };
+      view.before.length = view.after.length = bytes[0]?.length ?? 0;
+      view.body.changes = [{ kind: 'changed', before: place, after: place, ignored: false }];
+      return view;
+    };
+    for (const [at, id] of ['r1', 'r2'].entries()) {
+      host.bytes.set(`request_body ${id}`, bytes[at] ?? new Uint8Array());
+    }
+    bench.compare({ kind: 'request', id: 'r1' }, { kind: 'request', id: 'r2' });
+    await settle();
+    expect(one('compare-change').textContent).toMatch(/…x{10}é1".*→.*…x{10}é2"/);
+  });
+
   it('shows what was captured as text, whatever it says', async () => {
     await compared();
     one('compare-tab-head').click();

@@ -1,7 +1,7 @@
 // @vitest-environment node
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { BrowserHost } from './browser';
 import type { FeedMessage } from './host';
 import { Lines } from './lines';
@@ -38,6 +38,27 @@ function until(messages: FeedMessage[], enough: () => boolean): Promise<void> {
     void messages;
   });
 }
+
+describe('what is asked while the page is left', () => {
+  it('outlasts the page, where the browser lets as much do so', async () => {
+    const page = new EventTarget();
+    const kept: (boolean | undefined)[] = [];
+    const fetching = vi.spyOn(globalThis, 'fetch').mockImplementation((_url, init) => {
+      kept.push(init?.keepalive);
+      return Promise.resolve(new Response('[]'));
+    });
+    const host = new BrowserHost({ base: 'http://127.0.0.1:1', token: 'secret', page });
+    const ask = (name: string): Promise<unknown> => host.call('remove_template', { name });
+    await ask('before');
+    page.dispatchEvent(new Event('pagehide'));
+    await ask('leaving');
+    await ask('x'.repeat(70_000));
+    page.dispatchEvent(new Event('pageshow'));
+    await ask('back again');
+    fetching.mockRestore();
+    expect(kept).toEqual([false, true, false, false]);
+  });
+});
 
 describe('commands', () => {
   it('go as JSON with the token and give the JSON that comes back', async () => {

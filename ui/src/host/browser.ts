@@ -3,12 +3,17 @@ import type { FeedEvent } from '../bindings/FeedEvent';
 import { type Args, asApiError, type CommandName, type FeedMessage, type Host, type Result } from './host';
 import { Lines } from './lines';
 
+/** A browser lets no more than 64 KiB outlast their page. */
+const OUTLASTING = 60_000;
+
 export interface BrowserHostOptions {
   /** Where the loopback host is; empty for the page's own origin. */
   base: string;
   token: string;
   /** Milliseconds before the first try to connect again; doubles up to twenty times as much. */
   retry?: number;
+  /** The page that asks: it says when it is being left. */
+  page?: EventTarget;
 }
 
 /** The transport of a browser: the loopback host of `hookbench`, over HTTP with a token. */
@@ -17,11 +22,15 @@ export class BrowserHost implements Host {
   readonly #base: string;
   readonly #headers: Record<string, string>;
   readonly #retry: number;
+  /** The page is being left: what is asked for now has to outlast it. */
+  #leaving = false;
 
-  constructor({ base, token, retry = 250 }: BrowserHostOptions) {
+  constructor({ base, token, retry = 250, page }: BrowserHostOptions) {
     this.#base = base;
     this.#headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
     this.#retry = retry;
+    page?.addEventListener('pagehide', () => (this.#leaving = true));
+    page?.addEventListener('pageshow', () => (this.#leaving = false));
   }
 
   async call<K extends CommandName>(name: K, args: Args<K>): Promise<Result<K>> {
@@ -44,11 +53,13 @@ export class BrowserHost implements Host {
 
   async #post(path: string, body: unknown): Promise<Response> {
     let response: Response;
+    const text = JSON.stringify(body);
     try {
       response = await fetch(this.#base + path, {
         method: 'POST',
         headers: this.#headers,
-        body: JSON.stringify(body),
+        body: text,
+        keepalive: this.#leaving && text.length < OUTLASTING,
       });
     } catch {
       throw asApiError({

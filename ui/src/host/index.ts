@@ -8,5 +8,5 @@ export type { Args, CommandName, FeedMessage, Host, Result } from './host';
 export async function openHost(): Promise<Host> {
   if ('__TAURI_INTERNALS__' in window) return new (await import('./tauri')).TauriHost();
   const token = takeToken(window);
-  return new (await import('./browser')).BrowserHost({ base: '', token });
+  return new (await import('./browser')).BrowserHost({ base: '', token, page: window });
 }

@@ -32,6 +32,11 @@ export function isUtf8(bytes: Uint8Array, sampled = false): boolean {
   return true;
 }
 
+/** The text of bytes that are UTF-8, a byte order mark included. */
+export function utf8Text(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+}
+
 /** Bytes as pieces to show; what is not UTF-8 is shown byte by byte. */
 export function bytePieces(bytes: Uint8Array, plain = ''): Piece[] {
   try {

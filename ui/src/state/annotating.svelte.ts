@@ -12,6 +12,8 @@ export class Annotating {
   tags = $state.raw<readonly TagView[]>([]);
   readonly #bench: Workbench;
   #id: string | null = null;
+  /** Notes that are not kept yet, by request. */
+  readonly #unkept = new Map<string, string>();
 
   constructor(bench: Workbench) {
     this.#bench = bench;
@@ -38,12 +40,22 @@ export class Annotating {
     this.#id = id;
   }
 
+  /** What the writing of a note begins with. */
+  begun(id: string, note: string): string {
+    return this.#unkept.get(id) ?? note;
+  }
+
   async loadTags(): Promise<void> {
     this.tags = await this.#bench.host.call('tags', {}).catch(() => this.tags);
   }
 
+  /** Keeps a note; the keyboard is free at once. Where it cannot be kept, what was written is there again. */
   async keepNote(id: string, note: string): Promise<void> {
-    if (await this.change(id, { note })) this.leave();
+    this.#unkept.set(id, note);
+    this.leave();
+    if (await this.change(id, { note })) {
+      if (this.#unkept.get(id) === note) this.#unkept.delete(id);
+    } else if (this.editing === null && this.#bench.opened?.id === id) this.edit('note');
   }
 
   /** Changes what is added to a request; says whether that was kept. */

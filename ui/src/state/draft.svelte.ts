@@ -6,6 +6,7 @@ import type { WrittenView } from '../bindings/WrittenView';
 import { base64, unbase64 } from '../lib/bytes';
 import { fromText, type HeaderPair, nameProblem, toText } from '../lib/headers';
 import { hexText, readHex } from '../lib/hex';
+import { isUtf8, utf8Text } from '../lib/utf8';
 
 export type BodyChoice = 'text' | 'captured' | 'hex' | 'file';
 
@@ -25,7 +26,11 @@ export class Draft {
   headers = $state.raw<readonly HeaderPair[]>([]);
   /** The text form of the headers while it is being edited; null while the table is. */
   headerText = $state<string | null>(null);
-  choice = $state<BodyChoice>('text');
+  #choice = $state<BodyChoice>('text');
+  /** What was chosen before a file, whose body is kept until the file is there. */
+  #before = $state<BodyChoice>('text');
+  /** What the text was when the hex was left for it: as long as it is that, the hex is what it was too. */
+  #textBesideHex: string | null = null;
   text = $state('');
   hex = $state('');
   file = $state.raw<{ name: string; bytes: Uint8Array<ArrayBuffer> } | null>(null);
@@ -62,6 +67,30 @@ export class Draft {
     this.take(this.#original);
   }
 
+  get choice(): BodyChoice {
+    return this.#choice;
+  }
+
+  /** What is written goes along from text to hex and back, where it can be written so. */
+  set choice(choice: BodyChoice) {
+    const { kept } = this;
+    if (choice === 'hex' && kept === 'text' && this.text !== this.#textBesideHex) {
+      this.hex = hexText(encode(this.text));
+    }
+    if (choice === 'text' && kept === 'hex') {
+      const { bytes } = readHex(this.hex);
+      if (bytes !== null && isUtf8(bytes)) this.text = utf8Text(bytes);
+      this.#textBesideHex = this.text;
+    }
+    if (choice === 'file' && this.#choice !== 'file') this.#before = this.#choice;
+    this.#choice = choice;
+  }
+
+  /** The choice whose body is kept: while no file is picked, what was written before it was asked for. */
+  get kept(): BodyChoice {
+    return this.#choice === 'file' && this.file === null ? this.#before : this.#choice;
+  }
+
   /** What is wrong with it, or null. */
   get problem(): string | null {
     if (!/^[!#$%&'*+\-.^_`|~0-9A-Za-z]+$/.test(this.method)) return 'the method is not a token';
@@ -81,7 +110,7 @@ export class Draft {
   get unreadable(): string | null {
     const { problem } = this.#parsed();
     if (problem !== null) return `headers: ${problem}`;
-    const hex = this.choice === 'hex' ? readHex(this.hex).problem : null;
+    const hex = this.kept === 'hex' ? readHex(this.hex).problem : null;
     return hex === null ? null : `body: ${hex}`;
   }
 
@@ -90,11 +119,14 @@ export class Draft {
   }
 
   body(): EditedBody {
-    if (this.choice === 'captured') return 'captured';
-    if (this.choice === 'file') return this.file === null ? 'captured' : { base64: base64(this.file.bytes) };
-    if (this.choice === 'hex') {
+    const { kept } = this;
+    if (kept === 'captured') return 'captured';
+    if (kept === 'file' && this.file !== null) return { base64: base64(this.file.bytes) };
+    if (kept === 'hex') {
       if (this.hex === this.capturedHex) return 'captured';
-      return { base64: base64(readHex(this.hex).bytes ?? new Uint8Array()) };
+      const bytes = readHex(this.hex).bytes ?? new Uint8Array();
+      const captured = !this.binary && isUtf8(bytes) && utf8Text(bytes) === this.capturedText;
+      return captured ? 'captured' : { base64: base64(bytes) };
     }
     return !this.binary && this.text === this.capturedText ? 'captured' : { text: this.text };
   }
@@ -122,20 +154,21 @@ export class Draft {
     this.file = null;
     this.hex = this.capturedHex ?? '';
     this.text = this.capturedText;
-    this.choice = this.binary ? 'captured' : 'text';
+    this.#textBesideHex = this.binary ? this.text : null;
+    this.#choice = this.binary ? 'captured' : 'text';
     if (body === 'captured') return;
     if ('text' in body) {
       this.text = body.text;
-      this.choice = 'text';
+      this.#choice = 'text';
       return;
     }
     const bytes = unbase64(body.base64);
     if (bytes.length <= LARGEST_HEX) {
       this.hex = hexText(bytes);
-      this.choice = 'hex';
+      this.#choice = 'hex';
     } else {
       this.file = { name: 'the kept bytes', bytes };
-      this.choice = 'file';
+      this.#choice = 'file';
     }
   }
 
@@ -172,6 +205,10 @@ export class Draft {
     if (this.headerText !== null) return fromText(this.headerText);
     return { headers: [...this.headers], problem: null };
   }
+}
+
+function encode(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
 }
 
 export function isHttpUrl(text: string): boolean {

@@ -1,15 +1,15 @@
-/** Edit and replay: the draft that is open, those that are kept, and the templates made of them. */
+/** Edit and replay: the draft that is open, those that are kept, and the template that is made of it. */
 import type { DraftView } from '../bindings/DraftView';
 import type { EditedBody } from '../bindings/EditedBody';
 import type { RequestDetail } from '../bindings/RequestDetail';
 import type { Replay } from '../bindings/Replay';
-import type { TemplateView } from '../bindings/TemplateView';
 import type { WrittenView } from '../bindings/WrittenView';
 import { readAll } from '../lib/bytes';
 import { looksBinary } from '../lib/sniff';
-import { isUtf8 } from '../lib/utf8';
+import { isUtf8, utf8Text } from '../lib/utf8';
 import { Draft } from './draft.svelte';
 import type { OpenRequest } from './opened.svelte';
+import { Templates } from './templates.svelte';
 import type { Workbench } from './workbench.svelte';
 
 /** An edited body beyond this is not put into the editor; the captured bytes can still be sent. */
@@ -18,7 +18,7 @@ export const LARGEST_EDITED = 4 * 1024 * 1024;
 export class Editing {
   draft = $state.raw<Draft | null>(null);
   drafts = $state.raw<readonly DraftView[]>([]);
-  templates = $state.raw<readonly TemplateView[]>([]);
+  readonly templates: Templates;
   readonly #bench: Workbench;
   /** What is kept of the open draft or about to be, so that nothing is written that is there already. */
   #kept = '';
@@ -29,12 +29,12 @@ export class Editing {
 
   constructor(bench: Workbench) {
     this.#bench = bench;
+    this.templates = new Templates(bench);
   }
 
   /** Reads which drafts and templates are kept. */
   async load(): Promise<void> {
-    const { host } = this.#bench;
-    [this.drafts, this.templates] = await Promise.all([host.call('drafts', {}), host.call('templates', {})]);
+    [this.drafts] = await Promise.all([this.#bench.host.call('drafts', {}), this.templates.load()]);
   }
 
   /** Opens an edited copy of a request: what was kept of it, `written`, or the request as it came. */
@@ -44,7 +44,7 @@ export class Editing {
     const detail = opened.detail;
     if (detail === null || bench.opened !== opened) return;
     const body = detail.row.bodyLength > LARGEST_EDITED ? null : await readAll(opened.body());
-    const text = body === null || !isUtf8(body) || looksBinary(body, true) ? null : decode(body);
+    const text = body === null || !isUtf8(body) || looksBinary(body, true) ? null : utf8Text(body);
     await this.#writes;
     const unwritten = this.#unwritten?.request === opened.id ? this.#unwritten.written : null;
     const kept = written ?? unwritten ?? (await bench.host.call('draft', { id: opened.id })).written;
@@ -174,8 +174,7 @@ export class Editing {
     const { draft } = this;
     if (draft === null) return;
     if (draft.unreadable !== null) throw new Error(draft.unreadable);
-    const written = draft.written();
-    this.templates = await this.#bench.host.call('save_template', { name, request: draft.request, written });
+    await this.templates.save(name, draft.request, draft.written());
   }
 
   /** Where a provider is known and its secret is there, a copy is signed anew: a receiver refuses an old signature. */
@@ -184,8 +183,4 @@ export class Editing {
     const endpoint = this.#bench.around.endpoints.find(({ path }) => path === row.endpoint);
     return endpoint !== undefined && endpoint.secrets.length > 0 ? 'endpoint' : 'kept';
   }
-}
-
-function decode(bytes: Uint8Array): string {
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 }

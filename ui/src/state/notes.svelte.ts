@@ -14,6 +14,8 @@ export interface Note {
   message: string;
   hint: string | null;
   offer: Offer | null;
+  /** Called once when it is gone, in whatever way. */
+  gone: (() => void) | null;
 }
 
 const SHOWN_FOR = { ok: 3500, bad: 12_000, offer: 15_000 };
@@ -31,17 +33,23 @@ export class Notes {
 
   /** Says what was done; names the note. */
   done(message: string): number {
-    return this.#add({ tone: 'ok', message, hint: null, offer: null });
+    return this.#add({ tone: 'ok', message, hint: null, offer: null, gone: null });
   }
 
-  /** Says what was done and offers to do something about it; names the note. */
-  offered(message: string, offer: Offer): number {
-    return this.#add({ tone: 'ok', message, hint: null, offer });
+  /** Says what was done and offers to do something about it, for as long as the note is there; names the note. */
+  offered(message: string, offer: Offer, gone: (() => void) | null = null): number {
+    return this.#add({ tone: 'ok', message, hint: null, offer, gone });
   }
 
   failed(what: string, thrown: unknown): void {
     const error: ApiError = asApiError(thrown);
-    this.#add({ tone: 'bad', message: `${what}: ${error.message}`, hint: error.hint, offer: null });
+    this.#add({
+      tone: 'bad',
+      message: `${what}: ${error.message}`,
+      hint: error.hint,
+      offer: null,
+      gone: null,
+    });
   }
 
   /** Keeps a note for as long as it is held. */
@@ -52,7 +60,10 @@ export class Notes {
 
   dismiss(key: number): void {
     this.#held.delete(key);
-    this.list = this.list.filter((note) => note.key !== key);
+    const note = this.list.find((one) => one.key === key);
+    if (note === undefined) return;
+    this.list = this.list.filter((one) => one !== note);
+    note.gone?.();
   }
 
   /** Says something politely; no more often than every four seconds, and then only the last. */
@@ -75,7 +86,9 @@ export class Notes {
 
   #add(note: Omit<Note, 'key'>): number {
     const key = ++this.#key;
+    const tooMany = this.list.slice(0, -3);
     this.list = [...this.list.slice(-3), { key, ...note }];
+    for (const one of tooMany) one.gone?.();
     this.#dismissAfter(key, SHOWN_FOR[note.offer === null ? note.tone : 'offer']);
     return key;
   }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { ScriptedHost, ScriptedRows } from '../host/scripted';
-import { HELD, PAGE, RequestList } from './requests.svelte';
+import { RequestList } from './requests.svelte';
+import { PAGE } from './searching.svelte';
+import { HELD } from './stretch.svelte';
 
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0));
 
@@ -177,6 +179,16 @@ describe('a filter', () => {
     expect([list.rows.length, list.filter, list.text]).toEqual([3, '', 'bad:x']);
     await list.setFilter('');
     expect(list.filterError).toBeNull();
+  });
+
+  it('that is right says nothing of a wrong one before it, however long it takes', async () => {
+    const { host, store, list } = await listOf(3);
+    await list.setFilter('bad:x');
+    expect(list.filterError).not.toBeNull();
+    host.script.list_requests = () => new Promise(() => undefined);
+    void list.setFilter('invoice');
+    await settle();
+    expect([list.filterError, list.rows.length]).toEqual([null, store.rows.length]);
   });
 
   it('that was overtaken by a later one is dropped', async () => {

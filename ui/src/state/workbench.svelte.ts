@@ -1,24 +1,22 @@
 /** The whole of the window's state, put together; what an action does to more than one part of it is here. */
 import type { ApiError } from '../bindings/ApiError';
-import type { DeliveryView } from '../bindings/DeliveryView';
-import type { FeedEvent } from '../bindings/FeedEvent';
 import type { RequestRow } from '../bindings/RequestRow';
 import type { SubjectRef } from '../bindings/SubjectRef';
 import type { Wish } from '../bindings/Wish';
-import { asApiError, type FeedMessage, type Host } from '../host';
-import { plural } from '../lib/format';
-import { shorten, visibleText } from '../lib/escape';
-import { verdictLook } from '../lib/verdict';
+import { asApiError, type Host } from '../host';
+import { visibleText } from '../lib/escape';
 import { Annotating } from './annotating.svelte';
 import { Columns } from './columns.svelte';
 import { Comparing } from './comparing.svelte';
 import { Deleting } from './deleting.svelte';
+import { Delivering } from './delivering.svelte';
 import type { Draft } from './draft.svelte';
 import { Editing } from './editing.svelte';
+import { Hearing } from './hearing';
 import { Masking } from './masking.svelte';
 import { Notes } from './notes.svelte';
 import { FilterReading } from './reading.svelte';
-import { OpenRequest, type Sending } from './opened.svelte';
+import { OpenRequest } from './opened.svelte';
 import { RequestList } from './requests.svelte';
 import { SavedFilters } from './saved.svelte';
 import { Schemes } from './schemes.svelte';
@@ -27,7 +25,6 @@ import { Sought } from './sought.svelte';
 import { Surroundings } from './surroundings.svelte';
 import { type Tab, View } from './view.svelte';
 
-const ROWS_ASKED_SINGLY = 12;
 /** Milliseconds one must stay on a row, when walking, before it is read. */
 const WALK = 60;
 
@@ -39,6 +36,7 @@ export class Workbench {
   readonly columns = new Columns();
   readonly notes = new Notes();
   readonly deleting = new Deleting(this);
+  readonly delivering = new Delivering(this);
   readonly annotating = new Annotating(this);
   readonly saved: SavedFilters;
   readonly schemes = new Schemes(this);
@@ -58,8 +56,7 @@ export class Workbench {
   lost = $state<string | null>(null);
   /** What is done about a wish of the desktop; the one who knows all actions sets it. */
   fulfil: (wish: Wish) => void = () => undefined;
-  #number = 0;
-  #sendings = 0;
+  readonly #hearing = new Hearing(this);
 
   constructor(host: Host, pause?: number) {
     this.host = host;
@@ -73,7 +70,7 @@ export class Workbench {
   /** Reads everything and follows the feed; the answer ends it. */
   start(): () => void {
     const stop = this.host.subscribe((message) => {
-      this.#heard(message);
+      this.#hearing.heard(message);
     });
     void this.list.load();
     this.editing.load().catch(() => undefined);
@@ -221,76 +218,18 @@ export class Workbench {
     });
   }
 
-  /** Sends the open request to the chosen target, or asks for one first. */
-  async resend(
-    url: string | null = this.around.chosenTarget,
-    how: Partial<ResendChoice> = {},
-  ): Promise<void> {
-    const opened = this.opened ?? this.#openActive();
-    if (opened === null) return;
-    if (url === null) {
-      this.view.open({ kind: 'resend' });
-      return;
-    }
-    this.#rememberTarget(url);
-    const ticket = crypto.randomUUID();
-    const target = this.around.targetAt(url)?.id ?? null;
-    const { waits = [], resign = false } = how;
-    await this.#send(opened, { kind: 'resend', url, ticket }, () =>
-      this.host.call('resend', { request: opened.id, url, target, ticket, waits: [...waits], resign }),
-    );
-  }
-
   /** Opens the sheet that sends several: these requests, or all that match a filter. */
   openSequence(chosen: readonly string[] | string): void {
     this.view.open({ kind: 'sequence', chosen });
   }
 
-  /** One more attempt of a delivery, whatever its schedule says. */
-  async tryAgain(delivery: DeliveryView): Promise<void> {
-    await this.#delivered('It was not tried again', delivery.url, () =>
-      this.host.call('try_again', { id: delivery.id }),
-    );
-  }
-
-  /** The same bytes once more, as another delivery. */
-  async sendAgain(delivery: DeliveryView): Promise<void> {
-    await this.#delivered('It was not sent again', delivery.url, () =>
-      this.host.call('send_again', { delivery: delivery.id, ticket: null }),
-    );
-  }
-
-  async stopRetries(delivery: DeliveryView): Promise<void> {
-    await this.#delivered('Its retries could not be stopped', delivery.url, () =>
-      this.host.call('stop_retries', { id: delivery.id }),
-    );
-  }
-
-  async #delivered(what: string, url: string, send: () => Promise<DeliveryView>): Promise<void> {
-    await this.#try(what, async () => {
-      const delivery = await this.asking(url, send);
-      if (this.opened?.id === delivery.request) this.opened.add(delivery);
-    });
-  }
-
   async edit(): Promise<void> {
-    const opened = this.opened ?? this.#openActive();
+    const opened = this.openAtHand();
     if (opened === null) return;
     const open = (): Promise<void> =>
       this.#try('The body could not be read', () => this.editing.open(this.opened ?? opened));
     if (!this.masking.presenting) return open();
     this.view.open({ kind: 'covered', what: 'Edit and replay', then: () => void open() });
-  }
-
-  async sendDraft(): Promise<void> {
-    const { draft, opened } = this;
-    if (draft === null || opened === null || draft.problem !== null) return;
-    this.editing.keep();
-    this.#rememberTarget(new URL(draft.url).origin);
-    const ticket = crypto.randomUUID();
-    await this.#send(opened, { kind: 'edited', url: draft.url, ticket }, () =>
-      this.host.call('replay', this.editing.replay(draft, ticket)),
-    );
   }
 
   leaveDraft(): void {
@@ -368,66 +307,11 @@ export class Workbench {
     if (this.opened?.id === row.id) this.opened.row = row;
   }
 
-  #openActive(): OpenRequest | null {
-    if (this.list.activeId === null) return null;
+  /** The open request, or the one that the keyboard stands on, opened. */
+  openAtHand(): OpenRequest | null {
+    if (this.opened !== null || this.list.activeId === null) return this.opened;
     this.select(this.list.activeId);
     return this.opened;
-  }
-
-  #rememberTarget(url: string): void {
-    if (this.around.settings?.lastTarget === url) return;
-    this.around.saveSettings({ lastTarget: url }).catch(() => undefined);
-  }
-
-  async #send(
-    opened: OpenRequest,
-    what: Pick<Sending, 'kind' | 'url' | 'ticket'>,
-    send: () => Promise<DeliveryView>,
-  ): Promise<void> {
-    const key = ++this.#sendings;
-    opened.sending = [{ key, ...what, startedAt: Date.now() }, ...opened.sending];
-    try {
-      opened.add(await this.asking(what.url, send));
-      this.notes.speak('The answer is there');
-    } catch (thrown) {
-      this.notes.failed(
-        what.kind === 'resend' ? 'It was not sent again' : 'The edited copy was not sent',
-        thrown,
-      );
-    } finally {
-      opened.sending = opened.sending.filter((sending) => sending.key !== key);
-    }
-  }
-
-  /** Ends what is under way by this ticket; what had come by then is kept. */
-  async cancelSending(ticket: string): Promise<void> {
-    await this.#try('It could not be cancelled', async () => {
-      // What was asked for a moment ago may not be known there yet.
-      while (!(await this.host.call('cancel_sending', { ticket })).done && this.#isSending(ticket)) {
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-    });
-  }
-
-  #isSending(ticket: string): boolean {
-    return this.opened?.sending.some((sending) => sending.ticket === ticket) ?? false;
-  }
-
-  /** Sends; where the person has to agree first, asks, and sends again once they have. */
-  async asking<T>(url: string, send: () => Promise<T>): Promise<T> {
-    for (;;) {
-      try {
-        return await send();
-      } catch (thrown) {
-        const error = asApiError(thrown);
-        if (error.code !== 'confirm_host' && error.code !== 'confirm_live') throw thrown;
-        const agreed = await new Promise<boolean>((answer) => {
-          this.view.open({ kind: 'confirm', question: { ...error, url }, answer });
-        });
-        if (!agreed) throw new Declined(error);
-        await this.host.call(error.code === 'confirm_host' ? 'allow_host' : 'allow_live', { url });
-      }
-    }
   }
 
   async #try(what: string, run: () => Promise<void>): Promise<void> {
@@ -437,98 +321,4 @@ export class Workbench {
       this.notes.failed(what, thrown);
     }
   }
-
-  #heard(message: FeedMessage): void {
-    if (message.kind === 'lost') this.lost = message.reason;
-    else if (message.kind === 'connected') {
-      this.lost = null;
-      this.#number = 0;
-      if (message.again) this.#refetch();
-      else {
-        // What came after the first page was read and before anybody listened is told by nobody.
-        this.list.arrived();
-        this.around.countsChanged();
-      }
-    } else this.#changed(message.event);
-  }
-
-  #changed(event: FeedEvent): void {
-    const gap = this.#number > 0 && event.number !== this.#number + 1;
-    this.#number = event.number;
-    this.around.recheck = event.recheck;
-    for (const wish of event.wishes) this.fulfil(wish);
-    if (event.refetch || gap) {
-      this.#refetch();
-      return;
-    }
-    if (event.arrived > 0) {
-      this.list.arrived();
-      this.around.countsChanged();
-      this.saved.countsChanged();
-      this.notes.speak(this.#arrivalText(event.arrived));
-    }
-    if (event.requests.length > 0) void this.#rowsChanged(event.requests);
-    if (event.endpoints) {
-      this.around.loadEndpoints().catch(() => undefined);
-      this.schemes.refresh().catch(() => undefined);
-    }
-    if (event.status) {
-      this.saved.load().catch(() => undefined);
-      this.editing.load().catch(() => undefined);
-      this.masking.load().catch(() => undefined);
-      this.around.countsChanged();
-      this.around.loadSettings().catch(() => undefined);
-    }
-    if (event.endpoints && this.opened !== null) {
-      this.opened.forgetDiagnosis();
-      void this.opened.loadDetail();
-    }
-  }
-
-  #arrivalText(arrived: number): string {
-    const newest = this.list.rows[0];
-    const last = this.list.following && newest !== undefined ? `; last shown ${rowName(newest)}` : '';
-    return `${plural(arrived, 'new request')}${last}`;
-  }
-
-  #refetch(): void {
-    void this.list.refetch();
-    this.saved.load().catch(() => undefined);
-    this.around.loadAll().catch(() => undefined);
-    if (this.opened !== null) void this.opened.load();
-  }
-
-  async #rowsChanged(ids: readonly string[]): Promise<void> {
-    this.around.countsChanged();
-    if (this.opened !== null && ids.includes(this.opened.id)) void this.opened.load();
-    const held = ids.filter((id) => this.list.row(id) !== undefined);
-    if (held.length > ROWS_ASKED_SINGLY) return this.list.refetch();
-    for (const id of held) {
-      try {
-        this.list.update((await this.host.call('request', { id })).row);
-      } catch (thrown) {
-        if (asApiError(thrown).code === 'not_found') this.list.remove(id);
-      }
-    }
-  }
-}
-
-/** What is chosen for a resend beside its target. */
-export interface ResendChoice {
-  /** The waits before retries, ms. */
-  waits: readonly number[];
-  resign: boolean;
-}
-
-/** The person was asked and said no. */
-export class Declined extends Error {
-  constructor(asked: { message: string }) {
-    super(`You did not agree: ${asked.message}`);
-  }
-}
-
-/** What a row is called, short and with everything invisible made visible. */
-export function rowName(row: RequestRow): string {
-  const name = row.event ?? `${row.method} ${row.target}`.trim();
-  return `${visibleText(shorten(name, 80))}, ${verdictLook(row.verdict).word}`;
 }

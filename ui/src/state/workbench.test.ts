@@ -119,7 +119,7 @@ describe('resend', () => {
   it('asks for a target where there is none yet', async () => {
     const { bench: made } = await bench();
     made.select('r2');
-    await made.resend();
+    await made.delivering.resend();
     expect(made.view.dialog).toEqual({ kind: 'resend' });
   });
 
@@ -127,7 +127,7 @@ describe('resend', () => {
     const { bench: made, host } = await bench();
     made.select('r2');
     await settle();
-    const sent = made.resend('http://localhost:3000');
+    const sent = made.delivering.resend('http://localhost:3000');
     expect(made.opened?.sending.map((sending) => sending.url)).toEqual(['http://localhost:3000']);
     await sent;
     expect(made.opened?.sending).toEqual([]);
@@ -142,7 +142,7 @@ describe('resend', () => {
   it('opens the row the keyboard stands on', async () => {
     const { bench: made } = await bench({ lastTarget: 'http://localhost:3000' });
     made.list.move(1);
-    await made.resend();
+    await made.delivering.resend();
     expect(made.opened?.id).toBe('r3');
   });
 
@@ -152,7 +152,7 @@ describe('resend', () => {
       throw { code: 'failed', message: 'the store is full', hint: 'Make room.' };
     };
     made.select('r2');
-    await made.resend();
+    await made.delivering.resend();
     expect(made.notes.list.at(-1)).toMatchObject({
       tone: 'bad',
       message: 'It was not sent again: the store is full',
@@ -169,7 +169,7 @@ describe('edit and replay', () => {
     const draft = made.draft;
     expect(draft?.url).toBe('http://localhost:3000/stripe?env=dev');
     expect(draft?.text).toBe('{"a": 1.0}\r\n ');
-    await made.sendDraft();
+    await made.delivering.sendDraft();
     expect(host.asked).toContainEqual([
       'replay',
       expect.objectContaining({
@@ -194,7 +194,7 @@ describe('edit and replay', () => {
     made.select('r2');
     await made.edit();
     if (made.draft) made.draft.text = '{"a": 2}';
-    await made.sendDraft();
+    await made.delivering.sendDraft();
     expect(host.asked).toContainEqual(['replay', expect.objectContaining({ body: { text: '{"a": 2}' } })]);
     made.leaveDraft();
     await made.edit();

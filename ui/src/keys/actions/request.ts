@@ -18,7 +18,7 @@ export const REQUEST: readonly Action[] = [
     group: 'Request',
     keys: ['r'],
     when: acting,
-    run: (bench) => void (several(bench) ? bench.several.resend() : bench.resend()),
+    run: (bench) => void (several(bench) ? bench.several.resend() : bench.delivering.resend()),
   },
   {
     id: 'request.resendTo',
@@ -158,7 +158,7 @@ export const REQUEST: readonly Action[] = [
     group: 'Request',
     keys: ['mod+Enter'],
     when: (bench) => browsing(bench) && bench.draft !== null,
-    run: (bench) => void bench.sendDraft(),
+    run: (bench) => void bench.delivering.sendDraft(),
   },
   ...TABS.map((tab, place): Action => ({
     id: `tab.${tab}`,

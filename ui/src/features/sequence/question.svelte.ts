@@ -1,0 +1,47 @@
+/**
+ * What the person has to agree to before anything goes to a URL. A question is about the URL it was asked for and no
+ * other: where another one is typed meanwhile, nothing was asked about that one yet.
+ */
+import type { ApiError } from '../../bindings/ApiError';
+import type { Host } from '../../host';
+import { asApiError } from '../../state/errors';
+
+const COMMANDS = { confirm_host: 'allow_host', confirm_live: 'allow_live' } as const;
+
+export class Question {
+  #asked = $state.raw<{ url: string; error: ApiError } | null>(null);
+  readonly #host: Host;
+  readonly #url: () => string;
+
+  /** `url`: what is typed now. */
+  constructor(host: Host, url: () => string) {
+    this.#host = host;
+    this.#url = url;
+  }
+
+  /** What is asked about the URL of now. */
+  get now(): ApiError | null {
+    return this.#asked !== null && this.#asked.url === this.#url().trim() ? this.#asked.error : null;
+  }
+
+  /** Takes what was thrown for a URL where it is a question; says whether it is one. */
+  takes(thrown: unknown, url: string): boolean {
+    const error = asApiError(thrown);
+    const asks = error.code in COMMANDS;
+    this.#asked = asks ? { url: url.trim(), error } : null;
+    return asks;
+  }
+
+  forget(): void {
+    this.#asked = null;
+  }
+
+  /** The person agrees to what is asked. */
+  async agree(): Promise<void> {
+    const { now } = this;
+    if (now === null) return;
+    const url = this.#url().trim();
+    await this.#host.call(COMMANDS[now.code as keyof typeof COMMANDS], { url });
+    this.forget();
+  }
+}

@@ -1,0 +1,152 @@
+/**
+ * Sending the open request: as it was captured or edited, once more, and what is asked before and shown meanwhile. A
+ * sending is shown with its request from the moment it is asked for until its answer is there.
+ */
+import type { DeliveryView } from '../bindings/DeliveryView';
+import { asApiError } from '../host';
+import type { OpenRequest, Sending } from './opened.svelte';
+import type { Workbench } from './workbench.svelte';
+
+/** What is chosen for a resend beside its target. */
+export interface ResendChoice {
+  /** The waits before retries, ms. */
+  waits: readonly number[];
+  resign: boolean;
+}
+
+/** The person was asked and said no. */
+export class Declined extends Error {
+  constructor(asked: { message: string }) {
+    super(`You did not agree: ${asked.message}`);
+  }
+}
+
+export class Delivering {
+  readonly #bench: Workbench;
+  #sendings = 0;
+
+  constructor(bench: Workbench) {
+    this.#bench = bench;
+  }
+
+  /** Sends the open request to the chosen target, or asks for one first. */
+  async resend(
+    url: string | null = this.#bench.around.chosenTarget,
+    how: Partial<ResendChoice> = {},
+  ): Promise<void> {
+    const { around, host, view } = this.#bench;
+    const opened = this.#bench.openAtHand();
+    if (opened === null) return;
+    if (url === null) {
+      view.open({ kind: 'resend' });
+      return;
+    }
+    this.#rememberTarget(url);
+    const ticket = crypto.randomUUID();
+    const target = around.targetAt(url)?.id ?? null;
+    const { waits = [], resign = false } = how;
+    await this.#send(opened, { kind: 'resend', url, ticket }, () =>
+      host.call('resend', { request: opened.id, url, target, ticket, waits: [...waits], resign }),
+    );
+  }
+
+  /** Sends the edited copy that is open. */
+  async sendDraft(): Promise<void> {
+    const { draft, editing, host, opened } = this.#bench;
+    if (draft === null || opened === null || draft.problem !== null) return;
+    editing.keep();
+    this.#rememberTarget(new URL(draft.url).origin);
+    const ticket = crypto.randomUUID();
+    await this.#send(opened, { kind: 'edited', url: draft.url, ticket }, () =>
+      host.call('replay', editing.replay(draft, ticket)),
+    );
+  }
+
+  /** One more attempt of a delivery, whatever its schedule says. */
+  async tryAgain(delivery: DeliveryView): Promise<void> {
+    await this.#delivered('It was not tried again', delivery.url, () =>
+      this.#bench.host.call('try_again', { id: delivery.id }),
+    );
+  }
+
+  /** The same bytes once more, as another delivery. */
+  async sendAgain(delivery: DeliveryView): Promise<void> {
+    await this.#delivered('It was not sent again', delivery.url, () =>
+      this.#bench.host.call('send_again', { delivery: delivery.id, ticket: null }),
+    );
+  }
+
+  async stopRetries(delivery: DeliveryView): Promise<void> {
+    await this.#delivered('Its retries could not be stopped', delivery.url, () =>
+      this.#bench.host.call('stop_retries', { id: delivery.id }),
+    );
+  }
+
+  /** Ends what is under way by this ticket; what had come by then is kept. */
+  async cancel(ticket: string): Promise<void> {
+    try {
+      // What was asked for a moment ago may not be known there yet.
+      while (!(await this.#bench.host.call('cancel_sending', { ticket })).done && this.#isSending(ticket)) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+    } catch (thrown) {
+      this.#bench.notes.failed('It could not be cancelled', thrown);
+    }
+  }
+
+  /** Sends; where the person has to agree first, asks, and sends again once they have. */
+  async asking<T>(url: string, send: () => Promise<T>): Promise<T> {
+    const { host, view } = this.#bench;
+    for (;;) {
+      try {
+        return await send();
+      } catch (thrown) {
+        const error = asApiError(thrown);
+        if (error.code !== 'confirm_host' && error.code !== 'confirm_live') throw thrown;
+        const agreed = await new Promise<boolean>((answer) => {
+          view.open({ kind: 'confirm', question: { ...error, url }, answer });
+        });
+        if (!agreed) throw new Declined(error);
+        await host.call(error.code === 'confirm_host' ? 'allow_host' : 'allow_live', { url });
+      }
+    }
+  }
+
+  async #send(
+    opened: OpenRequest,
+    what: Pick<Sending, 'kind' | 'url' | 'ticket'>,
+    send: () => Promise<DeliveryView>,
+  ): Promise<void> {
+    const { notes } = this.#bench;
+    const key = ++this.#sendings;
+    opened.sending = [{ key, ...what, startedAt: Date.now() }, ...opened.sending];
+    try {
+      opened.add(await this.asking(what.url, send));
+      notes.speak('The answer is there');
+    } catch (thrown) {
+      notes.failed(what.kind === 'resend' ? 'It was not sent again' : 'The edited copy was not sent', thrown);
+    } finally {
+      opened.sending = opened.sending.filter((sending) => sending.key !== key);
+    }
+  }
+
+  async #delivered(what: string, url: string, send: () => Promise<DeliveryView>): Promise<void> {
+    try {
+      const delivery = await this.asking(url, send);
+      const { opened } = this.#bench;
+      if (opened?.id === delivery.request) opened.add(delivery);
+    } catch (thrown) {
+      this.#bench.notes.failed(what, thrown);
+    }
+  }
+
+  #isSending(ticket: string): boolean {
+    return this.#bench.opened?.sending.some((sending) => sending.ticket === ticket) ?? false;
+  }
+
+  #rememberTarget(url: string): void {
+    const { around } = this.#bench;
+    if (around.settings?.lastTarget === url) return;
+    around.saveSettings({ lastTarget: url }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * What the feed tells, taken to the parts of the window that it concerns. The feed says only that something is another;
+ * what it is now is asked for. Where a number of the feed is missing, or the connection was lost, everything is.
+ */
+import type { FeedEvent } from '../bindings/FeedEvent';
+import type { RequestRow } from '../bindings/RequestRow';
+import { asApiError, type FeedMessage } from '../host';
+import { shorten, visibleText } from '../lib/escape';
+import { plural } from '../lib/format';
+import { verdictLook } from '../lib/verdict';
+import type { Workbench } from './workbench.svelte';
+
+/** More rows than these are asked for by pages, not one by one. */
+const ROWS_ASKED_SINGLY = 12;
+
+export class Hearing {
+  readonly #bench: Workbench;
+  /** The number of the last event; none yet where it is 0. */
+  #number = 0;
+
+  constructor(bench: Workbench) {
+    this.#bench = bench;
+  }
+
+  heard(message: FeedMessage): void {
+    const bench = this.#bench;
+    if (message.kind === 'lost') bench.lost = message.reason;
+    else if (message.kind === 'connected') {
+      bench.lost = null;
+      this.#number = 0;
+      if (message.again) this.#refetch();
+      else {
+        // What came after the first page was read and before anybody listened is told by nobody.
+        bench.list.arrived();
+        bench.around.countsChanged();
+      }
+    } else this.#changed(message.event);
+  }
+
+  #changed(event: FeedEvent): void {
+    const { around, editing, list, masking, notes, saved, schemes } = this.#bench;
+    const gap = this.#number > 0 && event.number !== this.#number + 1;
+    this.#number = event.number;
+    around.recheck = event.recheck;
+    for (const wish of event.wishes) this.#bench.fulfil(wish);
+    if (event.refetch || gap) {
+      this.#refetch();
+      return;
+    }
+    if (event.arrived > 0) {
+      list.arrived();
+      around.countsChanged();
+      saved.countsChanged();
+      notes.speak(this.#arrivalText(event.arrived));
+    }
+    if (event.requests.length > 0) void this.#rowsChanged(event.requests);
+    if (event.endpoints) {
+      around.loadEndpoints().catch(() => undefined);
+      schemes.refresh().catch(() => undefined);
+    }
+    if (event.status) {
+      saved.load().catch(() => undefined);
+      editing.load().catch(() => undefined);
+      masking.load().catch(() => undefined);
+      around.countsChanged();
+      around.loadSettings().catch(() => undefined);
+    }
+    const { opened } = this.#bench;
+    if (event.endpoints && opened !== null) {
+      opened.forgetDiagnosis();
+      void opened.loadDetail();
+    }
+  }
+
+  #refetch(): void {
+    const { around, list, opened, saved } = this.#bench;
+    void list.refetch();
+    saved.load().catch(() => undefined);
+    around.loadAll().catch(() => undefined);
+    if (opened !== null) void opened.load();
+  }
+
+  async #rowsChanged(ids: readonly string[]): Promise<void> {
+    const { around, host, list, opened } = this.#bench;
+    around.countsChanged();
+    if (opened !== null && ids.includes(opened.id)) void opened.load();
+    const held = ids.filter((id) => list.row(id) !== undefined);
+    if (held.length > ROWS_ASKED_SINGLY) return list.refetch();
+    for (const id of held) {
+      try {
+        list.update((await host.call('request', { id })).row);
+      } catch (thrown) {
+        if (asApiError(thrown).code === 'not_found') list.remove(id);
+      }
+    }
+  }
+
+  #arrivalText(arrived: number): string {
+    const { list } = this.#bench;
+    const newest = list.rows[0];
+    const last = list.following && newest !== undefined ? `; last shown ${rowName(newest)}` : '';
+    return `${plural(arrived, 'new request')}${last}`;
+  }
+}
+
+/** What a row is called, short and with everything invisible made visible. */
+function rowName(row: RequestRow): string {
+  const name = row.event ?? `${row.method} ${row.target}`.trim();
+  return `${visibleText(shorten(name, 80))}, ${verdictLook(row.verdict).word}`;
+}

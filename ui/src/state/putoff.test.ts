@@ -1,0 +1,121 @@
+import { describe, expect, it } from 'vitest';
+import { ScriptedHost, ScriptedRows } from '../host/scripted';
+import { PutOff } from './putoff';
+import { RequestList } from './requests.svelte';
+
+const settle = async (): Promise<void> => {
+  for (let turn = 0; turn < 4; turn += 1) await new Promise((resolve) => setTimeout(resolve, 0));
+};
+
+/** A list whose pages for one filter come only when they are let through; what they hold is what was there when asked. */
+function heldBack(count: number, filter: string) {
+  const store = new ScriptedRows(count);
+  const waiting: (() => void)[] = [];
+  const asked: string[] = [];
+  const host = new ScriptedHost({
+    count_requests: store.count,
+    list_requests: async (ask) => {
+      asked.push(`${ask.filter}${ask.after === null ? '' : ' after'}${ask.limit === 1 ? ' newest' : ''}`);
+      const page = store.page({ ...ask, filter: ask.filter === filter ? '' : ask.filter });
+      if (ask.filter === filter && ask.after === null && ask.limit > 1) {
+        await new Promise<void>((go) => waiting.push(go));
+      }
+      return page;
+    },
+  });
+  const letThrough = async (): Promise<void> => {
+    for (const go of waiting.splice(0)) go();
+    await settle();
+  };
+  return { store, asked, letThrough, list: new RequestList(host, 0) };
+}
+
+describe('what is put off', () => {
+  it('is made up for once, each kind by itself', () => {
+    const put = new PutOff();
+    put.add('arrivals');
+    put.add('arrivals');
+    expect([put.take('changes'), put.take('arrivals'), put.take('arrivals')]).toEqual([false, true, false]);
+  });
+
+  it('is nothing any more once all is read from the top', () => {
+    const put = new PutOff();
+    put.add('arrivals');
+    put.add('changes');
+    put.clear();
+    expect([put.take('arrivals'), put.take('changes')]).toEqual([false, false]);
+  });
+});
+
+describe('a list that is being read', () => {
+  it('asks again for what changed meanwhile, and not before it is through', async () => {
+    const { store, asked, letThrough, list } = heldBack(3, 'paid');
+    void list.setFilter('paid');
+    await settle();
+    store.rows = store.rows.map((row) => ({ ...row, starred: true }));
+    await list.refetch();
+    expect(
+      asked.filter((ask) => ask === 'paid'),
+      'one reading at a time',
+    ).toHaveLength(1);
+    await letThrough();
+    await letThrough();
+    expect(list.rows.every((row) => row.starred)).toBe(true);
+    expect(list.busy).toBe(false);
+  });
+
+  it('makes up for what came while it was reading what is not wanted any more', async () => {
+    const { store, letThrough, list } = heldBack(3, 'paid');
+    await list.load();
+    void list.setFilter('paid');
+    await settle();
+    store.add(1);
+    list.arrived();
+    await settle();
+    expect(list.rows, 'nothing is looked for meanwhile').toHaveLength(3);
+    await list.setFilter('');
+    await settle();
+    expect([list.rows.length, list.busy, list.filter]).toEqual([4, false, '']);
+    await letThrough();
+    expect(list.filter, 'the page that comes too late changes nothing').toBe('');
+  });
+
+  it('does not ask again for what came before it was asked for', async () => {
+    const { store, asked, letThrough, list } = heldBack(3, 'paid');
+    void list.load('late');
+    store.add(1);
+    list.arrived();
+    void list.load('paid');
+    await settle();
+    await letThrough();
+    expect(list.rows.map((row) => row.sequence)).toEqual([4, 3, 2, 1]);
+    expect(asked.filter((ask) => ask.endsWith('after'))).toEqual([]);
+  });
+});
+
+describe('a search that was stopped', () => {
+  it('leaves what comes until it is gone on with', async () => {
+    const store = new ScriptedRows(40);
+    const host = new ScriptedHost({
+      count_requests: () => ({ requests: null }),
+      list_requests: (ask) => {
+        if (ask.filter === '') return store.page(ask);
+        if (ask.after !== null) return store.page({ ...ask, filter: '' });
+        const from = Math.min(ask.before ?? 41, 41);
+        return { rows: [], more: from > 11, next: from - 10 };
+      },
+    });
+    const list = new RequestList(host, 0);
+    const loading = list.load('*rare*');
+    while (list.searched === null) await Promise.resolve();
+    list.stop();
+    await loading;
+    store.add(2);
+    list.arrived();
+    await settle();
+    expect([list.stopped, list.pending, list.rows.length]).toEqual([true, 0, 0]);
+    await list.searchOn();
+    await settle();
+    expect([list.stopped, list.rows.length + list.pending]).toEqual([false, 2]);
+  });
+});
