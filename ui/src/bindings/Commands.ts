@@ -182,6 +182,10 @@ set_port: Command<SetPort, ListenerView>,
  */
 pause_listening: Command<Switch, ListenerView>, 
 /**
+ * Tries to read again the secrets that could not be read, as after a keychain was unlocked.
+ */
+read_secrets_again: Command<Nothing, Status>, 
+/**
  * What is under way and would be broken off by quitting.
  */
 work: Command<Nothing, WorkView>, 
@@ -314,6 +318,22 @@ undo_remedy: Command<UndoRemedy, Nothing>,
  */
 copy_request: Command<CopyRequest, CopiedRequest>, 
 /**
+ * The JSON pointers to the values of bodies that are masked.
+ */
+mask_paths: Command<Nothing, Array<string>>, 
+/**
+ * Masks the values at one more.
+ */
+add_mask_path: Command<MaskRef, Array<string>>, 
+/**
+ * Masks the values at one no longer.
+ */
+remove_mask_path: Command<MaskRef, Array<string>>, 
+/**
+ * Masks what is secret in everything that is shown, or shows it again.
+ */
+present: Command<Switch, Nothing>, 
+/**
  * Begins to write requests to a HAR file in the person's folder for downloads.
  */
 begin_export: Command<BeginExport, ExportView>, 
@@ -337,21 +357,6 @@ import_next: Command<CarryRef, ImportView>,
  * Ends an export, of which nothing is left then, or an import, of which stays what was taken.
  */
 stop_carrying: Command<CarryRef, Done>, 
- * The JSON pointers to the values of bodies that are masked.
- */
-mask_paths: Command<Nothing, Array<string>>, 
-/**
- * Masks the values at one more.
- */
-add_mask_path: Command<MaskRef, Array<string>>, 
-/**
- * Masks the values at one no longer.
- */
-remove_mask_path: Command<MaskRef, Array<string>>, 
-/**
- * Masks what is secret in everything that is shown, or shows it again.
- */
-present: Command<Switch, Nothing>, 
 /**
  * Stops checking signatures again; what was not reached keeps the verdict it had.
  */

@@ -206,6 +206,7 @@ macro_rules! texts_only {
 }
 
 texts_only!(
+    CarryRef,
     CertificateView,
     CopiedRequest,
     Deletion,
@@ -214,9 +215,12 @@ texts_only!(
     Done,
     DraftView,
     Dropped,
+    ExportView,
     FilterReading,
     FilterSuggestion,
     FoundSchemes,
+    HandedOver,
+    ImportView,
     LimitView,
     ListenerView,
     MatchCount,

@@ -10,6 +10,7 @@ use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use bytes::Bytes;
 use tempfile::NamedTempFile;
 
 pub use place::ExportPlace;
@@ -21,9 +22,9 @@ use crate::exchange::Masking;
 use crate::exchange::har::{BEGINNING, BETWEEN, END, Piece, write};
 use crate::filter::{Filter, Moment};
 use crate::judge::Case;
-use crate::model::{Request, RequestId, RequestSummary, Sequence};
+use crate::masking::{MASKED, MaskPath, SigningPlaces, masked_body};
+use crate::model::{RawHead, Request, RequestId, RequestSummary, Sequence};
 use crate::sending::Chosen;
-use crate::masking::SigningPlaces;
 use crate::store::{From, PageRequest};
 
 /// How long one step works.
@@ -40,7 +41,7 @@ const WAITING: usize = 4 * 1024 * 1024;
 pub struct ExportPlan {
     /// Which requests.
     pub chosen: Chosen,
-    /// Credentials, cookies, tokens and signatures in heads are left out. Bodies are written as they are.
+    /// Credentials, cookies, tokens and signatures in heads are left out, and the chosen values of bodies.
     pub masked: bool,
     /// Where the file comes to lie.
     pub place: ExportPlace,
@@ -135,6 +136,8 @@ pub struct Export {
     engine: Engine,
     left: Left,
     masked: bool,
+    /// The values of bodies that are masked.
+    paths: Vec<MaskPath>,
     place: ExportPlace,
     folder: PathBuf,
     out: Option<BufWriter<NamedTempFile>>,
@@ -214,6 +217,7 @@ impl Engine {
             engine: self.clone(),
             left,
             masked: plan.masked,
+            paths: self.mask_paths().await?,
             place: plan.place,
             folder,
             out: Some(out),
@@ -333,7 +337,13 @@ impl Export {
         } else {
             SigningPlaces::default()
         };
+        let covered = if self.masked {
+            self.covered_body(&head, &body)
+        } else {
+            None
+        };
         Ok(Some(Piece {
+            has_masked_body: covered.is_some(),
             masking: if self.masked {
                 Masking::Masked {
                     also: signing.headers,
@@ -348,16 +358,32 @@ impl Export {
                 framing,
                 reply: None,
             },
-            body,
+            body: covered.unwrap_or(body),
             answer,
         }))
+    }
+
+    /// A body with the chosen values masked; nothing where none of them is in it. Where they cannot be looked for, because
+    /// the body is packed or broken, all of it is.
+    fn covered_body(&self, head: &RawHead, body: &Bytes) -> Option<Bytes> {
+        if self.paths.is_empty() || body.is_empty() {
+            return None;
+        }
+        if head.header("content-encoding").is_some() {
+            return Some(Bytes::from_static(MASKED));
+        }
+        let content_type = head.header("content-type");
+        match masked_body(body, content_type.as_deref(), &self.paths) {
+            Ok(masked) => masked.map(Into::into),
+            Err(_) => Some(Bytes::from_static(MASKED)),
+        }
     }
 
     /// Where the sender of a request signs, whatever it is called there.
     fn signing_places(
         &self,
         summary: &RequestSummary,
-        head: &crate::model::RawHead,
+        head: &RawHead,
         body: &[u8],
     ) -> SigningPlaces {
         let case = Case {

@@ -16,9 +16,11 @@ pub(super) async fn begin_export(engine: &Engine, wanted: BeginExport) -> Result
         Some(ids) => Chosen::Requests(ids.iter().map(|id| id.parse()).collect::<Result<_, _>>()?),
         None => Chosen::Filter(wanted.filter),
     };
+    // Others see the window: what it writes then is masked whatever was asked for.
+    let masked = wanted.masked || engine.presenting().await?;
     let plan = ExportPlan {
         chosen,
-        masked: wanted.masked,
+        masked,
         place: ExportPlace::Downloads,
     };
     let (id, state) = engine.open_export(plan).await?;

@@ -193,6 +193,26 @@ async fn a_masked_file_has_no_secret_and_is_judged_as_what_it_is() {
 }
 
 #[tokio::test]
+async fn chosen_values_of_bodies_are_masked_too() {
+    let bench = bench().await;
+    bench.engine.add_mask_path("/customer/email".parse().unwrap()).await.unwrap();
+    let json = ("Content-Type".to_owned(), "application/json".to_owned());
+    let packed = ("Content-Encoding".to_owned(), "gzip".to_owned());
+    let body = r#"{"customer":{"email":"ada@example.org"},"amount":10.50}"#;
+    let whole = bench.post("/a", &[json.clone()], body).await;
+    // It says that it is packed, and where its values are cannot be seen.
+    let unreadable = bench.post("/b", &[json, packed], body).await;
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("masked.har");
+    let chosen = Chosen::Requests(vec![whole, unreadable]);
+    let written = export(&bench, chosen, true, &file).await.unwrap();
+    assert_eq!(written.masked, 2, "it is told");
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(!text.contains("ada@example.org"), "{text}");
+    assert!(text.contains("10.50"), "the rest stays as it was: {text}");
+}
+
+#[tokio::test]
 async fn a_file_that_is_there_is_left_alone_and_nothing_unfinished_stays() {
     let bench = bench().await;
     let id = bench.post("/a", &[], "{}").await;

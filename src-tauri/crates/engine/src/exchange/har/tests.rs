@@ -59,6 +59,7 @@ fn piece(request: Request, body: &[u8], masking: Masking) -> Piece {
     Piece {
         request,
         body: Bytes::copy_from_slice(body),
+        has_masked_body: false,
         answer: Some(KeptAnswer {
             source: AnswerSource::Set,
             micros: Some(1_500),

@@ -34,8 +34,10 @@ const NOT_IN_A_URL: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>'
 pub(crate) struct Piece {
     /// The request.
     pub(crate) request: Request,
-    /// Its whole body.
+    /// Its whole body, or what of it is given away.
     pub(crate) body: Bytes,
+    /// Values of the body are masked.
+    pub(crate) has_masked_body: bool,
     /// What was answered, where that was kept.
     pub(crate) answer: Option<KeptAnswer>,
     /// What is masked in its head.
@@ -144,6 +146,7 @@ fn entry(piece: &Piece) -> (Entry<'_>, bool) {
     let Piece {
         request,
         body,
+        has_masked_body,
         answer,
         masking,
         parameters,
@@ -155,7 +158,7 @@ fn entry(piece: &Piece) -> (Entry<'_>, bool) {
     let trailers: Vec<Header> = (request.framing.trailers.iter())
         .map(|trailer| masked(trailer, masking))
         .collect();
-    let has_hidden = covered.hidden || masking.hides(&request.framing.trailers);
+    let has_hidden = covered.hidden || *has_masked_body || masking.hides(&request.framing.trailers);
     let answer = answer.as_ref().map(|answer| cover_answer(answer, masking));
     let summary = &request.summary;
     let (send, wait) = (
