@@ -183,9 +183,8 @@ export class RequestList {
 
   /** Shows no row until the list is read again. */
   forget(): void {
-    this.rows = [];
-    this.offset = 0;
-    this.total = null;
+    this.#stretch.put({ rows: [], more: false, next: null }, 0);
+    this.#stretch.forgetLength();
   }
 
   setFilter(text: string): Promise<void> {
