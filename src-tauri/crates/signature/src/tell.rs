@@ -5,7 +5,8 @@ mod sentence;
 
 use crate::content::Segment;
 use crate::encoding;
-use crate::judge::{Attempt, Fact, Judgement, Subject};
+use crate::judge::{Attempt, Fact, Judgement, Reason, Subject};
+use crate::jwt::{Token, Unfit};
 use crate::message::{Message, Micros};
 use crate::read::time;
 use crate::report::{
@@ -22,6 +23,9 @@ const MASK: &str = "••••••••";
 
 /// The same in signed content, of a fixed length.
 const SECRET_MASK: &[u8] = b"********";
+
+/// What checks of a token's key are about: a member of the token's header.
+pub(crate) const KEY_SUBJECT: &str = "claim-header:";
 
 /// The question that was judged.
 #[derive(Clone, Copy)]
@@ -57,7 +61,10 @@ pub(crate) fn tell(judgement: &Judgement<'_>, asked: &Asked<'_>) -> Report {
                 claims: claims.to_owned(),
             }
         }),
-        checks: judgement.facts.iter().map(check).collect(),
+        checks: key_check(judgement, asked)
+            .into_iter()
+            .chain(judgement.facts.iter().map(check))
+            .collect(),
         notes: notes::notes(judgement, asked, age.as_ref()),
         key,
         age,
@@ -341,6 +348,36 @@ fn age(judgement: &Judgement<'_>, received_at: Option<Micros>) -> Option<Age> {
         past: judged.rule.past,
         future: judged.rule.future,
         within: matches!(judged.outcome, AgeOutcome::Within | AgeOutcome::NotJudged),
+    })
+}
+
+/// What a key says of itself that keeps it from a token.
+fn key_check(judgement: &Judgement<'_>, asked: &Asked<'_>) -> Option<Check> {
+    let Reason::Unfit { secret, why } = &judgement.reason else {
+        return None;
+    };
+    let name = asked.secrets.get(*secret).map_or("the key", Secret::name);
+    let algorithm = judgement.token.as_ref().map(Token::algorithm);
+    let (subject, what, found) = match why {
+        Unfit::Unreadable => return None,
+        Unfit::OtherId(id) => ("kid", format!("the id of a key in `{name}`"), Some(id.clone())),
+        Unfit::OtherAlgorithm(meant) => ("alg", format!("`{meant}`, for which `{name}` is"), algorithm),
+        Unfit::OtherKind(kind) => ("alg", format!("one that {kind} can sign with"), algorithm),
+        Unfit::Public => ("alg", "one that a public key can sign with".to_owned(), algorithm),
+        Unfit::Ended(at) => (
+            "kid",
+            format!(
+                "the id of a key that has not ended by {}",
+                time::format(*at, TimestampUnit::Rfc3339)
+            ),
+            judgement.token.as_ref().and_then(|token| token.header("kid")),
+        ),
+    };
+    Some(Check {
+        subject: format!("{KEY_SUBJECT}{subject}"),
+        asked: what,
+        found,
+        holds: false,
     })
 }
 

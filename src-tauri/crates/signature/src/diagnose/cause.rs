@@ -56,7 +56,7 @@ use serde::{Serialize, Serializer};
 /// | `timestamp-altered` | the time that came is not the one that was signed |
 /// | `content-altered` | one byte of something else that is signed (an id, a header, the URL) is another |
 /// | `wrong-content` | something else was signed |
-/// | `requirement` | the signature is right; a fact beside it does not hold |
+/// | `requirement` | a fact beside the signature does not hold: a digest, an audience, a key's id, a certificate's host, a whole document |
 /// | `deliberate` | the provider sends a wrong signature on purpose, to see it refused (not proved) |
 /// | `changed-on-the-way` | something on the way rewrites bodies (not proved) |
 /// | `comparison` | the value is right: the fault is in how it is compared |

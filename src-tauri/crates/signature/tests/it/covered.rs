@@ -58,10 +58,15 @@ fn case(name: String, way: Scheme) -> Option<Case> {
         ("segment", Some("batch")) => r#"[{"messageId":"a"},{"messageId":"b"}]"#,
         _ => provider::body(&name),
     };
+    // HubSpot signs the URL with some of its escapes undone, which have two spellings each.
+    let url = match name.as_str() {
+        "hubspot" => URL.trim_end_matches("%2F"),
+        _ => URL,
+    };
     let draft = Draft {
         method: "POST",
         target: "/in/abc?x=1&y=%2F",
-        url: Some(URL),
+        url: Some(url),
         headers: &headers,
         body: body.as_bytes(),
     };
@@ -135,9 +140,8 @@ fn spots(way: &Scheme, sent: &Sent, report: &Report) -> Vec<(String, Spot)> {
             Some(Spot::Body(0..sent.body.len())),
         );
     }
-    let is_read_in_any_case = way.encoding.get() == Some(Encoding::HexAny);
     for found in &report.found {
-        let Some(index) = found.header_index.filter(|_| !is_read_in_any_case) else {
+        let Some(index) = found.header_index else {
             continue;
         };
         let value = &sent.headers[index].1;
@@ -243,8 +247,25 @@ impl Spot {
     }
 }
 
+/// Whether only the case of letters was changed in a signature that is decoded from hex before it is compared.
+fn is_same_hex(case: &Case, spot: &Spot, changed: &Sent) -> bool {
+    let Spot::Header(index, _) = spot else {
+        return false;
+    };
+    let is_decoded = case.way.algorithm.get().is_some_and(Algorithm::is_asymmetric);
+    let is_hex = match case.way.encoding.get() {
+        Some(Encoding::HexAny) => true,
+        Some(Encoding::Hex | Encoding::HexUpper) => is_decoded,
+        _ => false,
+    };
+    is_hex
+        && changed.headers[*index]
+            .1
+            .eq_ignore_ascii_case(&case.sent.headers[*index].1)
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn one_flipped_bit_anywhere_in_what_is_signed_does_not_hold(
@@ -255,6 +276,9 @@ proptest! {
             for (what, spot) in &case.spots {
                 let mut changed = case.sent.clone();
                 spot.flip(&mut changed, &place, bit);
+                if what == "Signature" && is_same_hex(case, spot, &changed) {
+                    continue;
+                }
                 let verdict = changed.with_message(Some(AT), |message| {
                     check(&case.way, message, std::slice::from_ref(&case.secret)).verdict
                 });

@@ -144,8 +144,12 @@ proptest! {
                 continue;
             }
             let index = 1 + line.index(sent.headers.len() - 1);
+            // The word before the credentials of `Authorization` may be written in any case.
+            let is_credentials = sent.headers[index].0.eq_ignore_ascii_case(b"authorization");
             let value = &mut sent.headers[index].1;
-            let at_byte = place.index(value.len());
+            let word = value.iter().rposition(|byte| is_credentials && *byte == b' ');
+            let start = word.map_or(0, |blank| blank + 1);
+            let at_byte = start + place.index(value.len() - start);
             value[at_byte] ^= 1 << bit;
             let verdict = sent.with_message(Some(at), |message| check(scheme, message, std::slice::from_ref(&secret)).verdict);
             prop_assert!(verdict != Verdict::Valid, "`{}` notices a change of {:?}", name, sent.headers[index]);

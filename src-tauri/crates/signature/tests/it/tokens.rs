@@ -6,7 +6,8 @@ use std::fs;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use hookbench_signature::{
-    Draft, Message, Micros, Scheme, Secret, TestKey, Verdict, check, sign_with_test_key, verify,
+    Budget, Cause, Context, Draft, Message, Micros, Scheme, Secret, TestKey, Verdict, check, diagnose,
+    sign_with_test_key, verify,
 };
 use serde::Deserialize;
 
@@ -169,6 +170,26 @@ fn a_key_says_for_which_tokens_it_is() {
         ("no key".to_owned(), "No public key can be read from `plaid`."),
     ] {
         assert_eq!(judge(&key), (Verdict::Invalid, said.to_owned()), "{key}");
+        let secrets = [Secret::new("plaid", &*key)];
+        let found = sent.with_message(Some(Micros::from_seconds(AT)), |message| {
+            diagnose(
+                &scheme,
+                message,
+                &secrets,
+                &Context::default(),
+                &Budget::generous(),
+            )
+        });
+        let cause = if key == "no key" {
+            Cause::UnreadableKey
+        } else {
+            Cause::Requirement
+        };
+        assert_eq!(
+            (found.cause, found.message.as_str()),
+            (cause, said),
+            "{key} is diagnosed as well"
+        );
     }
 }
 

@@ -9,9 +9,10 @@ use crate::diagnose::{Action, Diagnosis, Difference, Hint, Proof, Remedy, clock,
 use crate::judge;
 use crate::message::Message;
 use crate::read::form;
-use crate::report::Age;
+use crate::report::{Age, Check};
 use crate::scheme::{Algorithm, Encoding};
 use crate::secret::Secret;
+use crate::tell::KEY_SUBJECT;
 use crate::verdict::Verdict;
 use crate::verify::verify;
 
@@ -157,7 +158,11 @@ impl Ladder<'_> {
     }
 
     fn unknown(&self, tries: u32) -> Diagnosis {
-        let is_public = self.way.algorithm.get().is_some_and(Algorithm::is_asymmetric);
+        let is_public = self.way.algorithm.get().is_some_and(|algorithm| {
+            let is_shared = |name: &String| name.starts_with("HS");
+            algorithm.is_asymmetric()
+                || algorithm == Algorithm::Jwt && !self.way.jwt_algorithms.iter().any(is_shared)
+        });
         let is_key = |secret: &Secret| PublicKey::read(secret.expose()).is_ok();
         let readable = if is_public {
             self.secrets.iter().any(is_key)
@@ -170,6 +175,11 @@ impl Ladder<'_> {
         }
         if !has_secret && self.side == Side::Message {
             return self.said(Cause::NoSecret);
+        }
+        // The key itself says that it is not the token's: nothing else has to be looked for.
+        let is_of_key = |check: &Check| !check.holds && check.subject.starts_with(KEY_SUBJECT);
+        if self.side == Side::Message && self.report.checks.iter().any(is_of_key) {
+            return self.said(Cause::Requirement);
         }
         if self.side == Side::Message
             && let Some(question) = self
