@@ -145,7 +145,7 @@ impl Engine {
         secret_headers.extend(paths.iter().filter(is_there).map(|path| format!("body {path}")));
         if sharing.masked || sharing.on_screen {
             let masked = masked_body(&body.bytes, content_type.as_deref(), &paths);
-            let masked = masked.ok().filter(|_| !(body.is_cut && !paths.is_empty()));
+            let masked = masked.ok().filter(|_| !body.is_cut || paths.is_empty());
             let masked = masked.ok_or_else(unsearchable)?;
             if masked.is_some() && body.was_packed {
                 let name = "Content-Encoding".to_owned();
@@ -238,7 +238,7 @@ struct Searched {
 
 fn unsearchable() -> EngineError {
     EngineError::bad_input(
-        "its body looks like JSON and cannot be read as it, so that the values that are to be masked cannot be found",
+        "its body looks like JSON or is packed and cannot be read to its end, so that what is to be masked cannot be found",
         "copy it with its secrets, or take the pointers away that are masked",
     )
 }

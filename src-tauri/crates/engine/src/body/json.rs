@@ -290,7 +290,7 @@ mod tests {
         let mut seen = Vec::new();
         for document in documents(text) {
             walk(document.unwrap(), &mut |key, value| {
-                seen.push((key.to_owned(), value))
+                seen.push((key.to_owned(), value));
             });
         }
         let seen: Vec<(&str, &str)> = seen.iter().map(|(key, value)| (key.as_str(), *value)).collect();

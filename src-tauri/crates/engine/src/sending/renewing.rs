@@ -252,7 +252,7 @@ impl Engine {
     ) -> Result<(Outgoing, TestSigned), EngineError> {
         let origins = self.origins(id).await?;
         let outlook = self.outlook(&origins, &outgoing).await?;
-        outlook.scheme.map_err(untestable)?;
+        outlook.scheme.map_err(|why| untestable(&why))?;
         let secret = outlook
             .provider
             .as_ref()
@@ -266,7 +266,7 @@ impl Engine {
             .renewed(&origins, outgoing, &renewal)
             .await
             .map_err(|error| match error {
-                EngineError::BadInput { message, .. } => untestable(message),
+                EngineError::BadInput { message, .. } => untestable(&message),
                 other => other,
             })?;
         let is_key = shown.is_none();
@@ -336,7 +336,7 @@ fn fill_with(bytes: &mut [u8], with: &[u8]) {
     }
 }
 
-fn untestable(why: String) -> EngineError {
+fn untestable(why: &str) -> EngineError {
     EngineError::BadInput {
         message: format!(
             "it cannot be signed with a test secret: {}",
