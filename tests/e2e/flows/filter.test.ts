@@ -6,7 +6,8 @@ test('a filter narrows the list and is cleared again', async ({ bench }) => {
   await post(`${bench.listener}/orders`, '{}');
   await expect.poll(() => bench.at('request-row').count()).toBe(2);
   await bench.page.keyboard.press('/');
-  await bench.page.keyboard.type('event:push');
+  // All at once: what is half typed when one pauses is asked too, and is a wrong filter.
+  await bench.page.keyboard.insertText('event:push');
   await expect.poll(() => bench.at('request-row').allInnerTexts()).toHaveLength(1);
   await bench.shows('request-row', 'push');
   await bench.at('filter').fill('event:nothing-like-this');

@@ -87,9 +87,22 @@ test('both ends of a long list are a key away', async ({ bench }) => {
   await bench.page.keyboard.press('End');
   const focused = (): Promise<string | null | undefined> =>
     bench.page.evaluate(() => document.activeElement?.getAttribute('aria-rowindex'));
-  await expect.poll(focused).toBe('451');
+  await expect.poll(focused, { timeout: 20_000 }).toBe('451');
   await bench.page.keyboard.press('Home');
-  await expect.poll(focused).toBe('2');
+  await expect.poll(focused, { timeout: 20_000 }).toBe('2');
+});
+
+test('the actions on a request stand on one line in a small window', async ({ bench }) => {
+  await post(`${bench.listener}/small`, '{"a":1}');
+  await bench.page.setViewportSize({ width: 900, height: 600 });
+  await bench.open('/small');
+  const middle = async (id: string): Promise<number> => {
+    const box = await bench.at(id).boundingBox();
+    return box === null ? NaN : Math.round(box.y + box.height / 2);
+  };
+  for (const id of ['edit', 'copy-request', 'compare', 'delete']) {
+    expect(await middle(id), `${id} is beside the first`).toBe(await middle('resend'));
+  }
 });
 
 test('a narrow window shows one pane at a time, with a way back', async ({ bench }) => {

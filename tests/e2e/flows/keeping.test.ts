@@ -77,6 +77,20 @@ test('a note and tags are written from the keyboard, shown on the row and found'
   await bench.gone('tag');
 });
 
+test('a tag is written right after a note, without waiting for it', async ({ bench }) => {
+  const { page } = bench;
+  await post(`${bench.listener}/orders`, '{}');
+  await bench.open('/orders');
+  await page.keyboard.press('n');
+  await page.keyboard.type('sent twice');
+  await page.keyboard.press('Control+Enter');
+  await page.keyboard.press('t');
+  await page.keyboard.type('bug');
+  await page.keyboard.press('Enter');
+  await bench.shows('tag', 'bug');
+  await bench.shows('request-note', 'sent twice');
+});
+
 test('how much is kept is chosen, and what was deleted is brought back', async ({ bench }) => {
   // What the limits took while the page asked for it.
   bench.forgive(/404/);
