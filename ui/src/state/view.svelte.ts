@@ -32,6 +32,7 @@ export type Dialog =
   | { kind: 'templates' }
   | { kind: 'importScheme' }
   | { kind: 'sequence'; chosen: readonly string[] | string }
+  | { kind: 'runs' }
   | { kind: 'idempotency'; request: string }
   | { kind: 'share'; request: string }
   | { kind: 'compare'; request: string }

@@ -180,6 +180,8 @@ pub(super) fn row(engine: &Engine, summary: RequestSummary) -> RequestRow {
         answer_micros: summary.answer_micros,
         body_length: summary.body_length,
         duplicate_of: summary.duplicate_of.map(|id| id.to_string()),
+        repeated_by: summary.repeated_by().to_owned(),
+        repeats: summary.repeats,
         deliveries: summary.deliveries,
         forwarded: summary.forwarded.map(|how| how.as_str().to_owned()),
         starred: summary.starred,

@@ -17,7 +17,7 @@ pub(crate) use diff::Diff;
 pub(crate) use endpoint::{Answer, Endpoint, EndpointForward, Fault, Secret, Toggle};
 pub(crate) use history::{Backup, Delete, Filter, List, Note, Show, Star, Storage, Tag, Undo};
 pub(crate) use sending::{
-    Consent, Deliveries, Idempotency, Resend, Send, Target, TargetChange, Template, TemplateWritten,
+    Consent, Deliveries, Idempotency, Resend, Runs, Send, Target, TargetChange, Template, TemplateWritten,
 };
 pub(crate) use signature::{Diagnose, Discover, OwnAction, Providers, Sign, Verify, With};
 
@@ -60,6 +60,8 @@ pub(crate) enum Command {
     Deliveries(Deliveries),
     /// Sends the same event twice, several times at once, and once under a new id, and compares the answers.
     Idempotency(Idempotency),
+    /// Lists the runs there were (several sent at once, checks of idempotency), newest first, or tells one with its steps.
+    Runs(Runs),
     /// Adds, changes, lists and removes the targets that requests are sent to.
     #[command(subcommand)]
     Target(Target),

@@ -13,6 +13,7 @@ mod framing;
 mod head;
 mod id;
 mod request;
+mod run;
 mod target;
 mod time;
 mod written;
@@ -30,6 +31,7 @@ pub use id::{
     AttemptId, DeliveryId, EndpointId, ForwardId, ParseIdError, RequestId, RunId, SecretId, TargetId,
 };
 pub use request::{HandshakeReply, NewRequest, Recognition, Request, RequestSummary, Sequence};
+pub use run::{Phase, RunKind, RunState, Tally};
 pub use target::{HeaderRule, PathRule, Redirects, Target, TargetRules, TimeoutRules, TrustRule};
 pub use time::Timestamp;
 pub use written::{DraftLine, KeptDraft, KeptTemplate, TemplateLine, Written};
