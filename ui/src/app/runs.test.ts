@@ -58,7 +58,9 @@ describe('runs of the past', () => {
   });
 
   it('are opened with their figures and their report, and left for the list', async () => {
-    const { host } = await withRuns(runOf({ id: 'd', phase: 'cut_off', delivered: 3, unknown: 2, endedAt: null }));
+    const { host } = await withRuns(
+      runOf({ id: 'd', phase: 'cut_off', delivered: 3, unknown: 2, endedAt: null }),
+    );
     one('run-row').click();
     await settle();
     expect(one('run-phase').textContent).toContain('Cut off');
