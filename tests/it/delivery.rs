@@ -253,3 +253,164 @@ fn several_go_in_the_order_in_which_they_came_each_twice() {
         assert!(came.starts_with(line.as_bytes()), "`{wanted}` is next");
     }
 }
+
+#[test]
+fn runs_of_the_past_are_listed_and_their_reports_are_had_again() {
+    let hookbench = Hookbench::new();
+    for path in ["/a", "/b"] {
+        captured(
+            &hookbench,
+            format!("POST {path} HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n").as_bytes(),
+        );
+    }
+    let server = Server::start(OK);
+    let to = server.url();
+    let sent = hookbench.run(&[
+        "resend",
+        "--filter",
+        "",
+        "--times",
+        "2",
+        "--parallel",
+        "2",
+        "--to",
+        &to,
+    ]);
+    assert_eq!(sent.code, 0, "all were delivered: {}", sent.stderr);
+    let id = hookbench.requests()[0]["id"].as_str().expect("an id").to_owned();
+    let checked = hookbench.run(&["idempotency", &id, "--to", &to, "--parallel", "2"]);
+    assert_eq!(checked.code, 0, "it is taken well: {}", checked.stderr);
+
+    let listed = hookbench.run(&["runs", "--json"]).json();
+    let told: Vec<_> = listed
+        .iter()
+        .map(|run| {
+            (
+                run["kind"].as_str(),
+                run["phase"].as_str(),
+                run["passed"].as_bool(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Some("idempotency"), Some("done"), Some(true)),
+            (Some("several"), Some("done"), None)
+        ],
+        "both, newest first"
+    );
+    assert_eq!(
+        (&listed[1]["delivered"], &listed[1]["how"]),
+        (&4.into(), &"2 at once, each twice".into()),
+        "with its figures"
+    );
+
+    let run = listed[1]["id"].as_str().expect("an id");
+    let steps = hookbench.run(&["runs", run, "--json"]).json();
+    assert_eq!(steps.len(), 4, "a line for each step");
+    let file = hookbench.data().join("report.csv");
+    let saved = hookbench.run(&["runs", run, "--report", file.to_str().expect("a path")]);
+    assert_eq!(saved.code, 0, "it is saved again: {}", saved.stderr);
+    let report = std::fs::read_to_string(file).expect("a report");
+    assert_eq!(report.lines().count(), 5, "columns and four steps: {report}");
+    let people = hookbench.run(&["runs", run]);
+    assert!(
+        people.text().contains("4 delivered")
+            && people
+                .text()
+                .lines()
+                .filter(|line| line.contains("  201  "))
+                .count()
+                == 4,
+        "and told to people: {}",
+        people.text()
+    );
+
+    let check = listed[0]["id"].as_str().expect("an id");
+    let again = hookbench.run(&["runs", check]);
+    assert!(
+        again.text().contains("second call")
+            && checked.text().lines().all(|line| again.text().contains(line)),
+        "a check is told as it was: {}",
+        again.text()
+    );
+    let unknown = hookbench.run(&["runs", "0123456789"]);
+    assert_eq!(unknown.code, 1, "what is not there");
+    assert!(
+        unknown.stderr.contains("no run `0123456789`"),
+        "is named: {}",
+        unknown.stderr
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_run_whose_program_is_killed_says_what_is_known_of_it() {
+    let hookbench = Hookbench::new();
+    for number in 0..3 {
+        captured(
+            &hookbench,
+            format!("POST /{number} HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n").as_bytes(),
+        );
+    }
+    let server = Server::start(OK);
+    let mut running = hookbench
+        .command()
+        .args(["resend", "--filter", "", "--rate", "0.01", "--to", &server.url()])
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .expect("it starts");
+    server.next();
+    // The first is kept soon after its answer; the second goes in a hundred seconds.
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    while hookbench.run(&["deliveries", "--json"]).json().is_empty() {
+        assert!(std::time::Instant::now() < deadline, "the first step is kept");
+    }
+    let going = hookbench.run(&["runs", "--json"]).json();
+    assert_eq!(going[0]["phase"], "running", "another program is at it");
+    running.kill().expect("it is killed");
+    running.wait().expect("it ended");
+    let cut = hookbench.run(&["runs", "--json"]).json();
+    assert_eq!(
+        (&cut[0]["phase"], &cut[0]["delivered"], &cut[0]["unknown"]),
+        (&"cut_off".into(), &1.into(), &2.into()),
+        "the other two may have gone, as far as is known"
+    );
+    let run = cut[0]["id"].as_str().expect("an id");
+    let steps = hookbench.run(&["runs", run, "--json"]).json();
+    let outcomes: Vec<_> = steps.iter().map(|step| step["outcome"].clone()).collect();
+    assert_eq!(outcomes, ["answered", "unknown", "unknown"], "the log says so");
+}
+
+#[test]
+fn what_comes_twice_is_a_duplicate_by_its_id_or_by_its_bytes() {
+    let hookbench = Hookbench::new();
+    let listening = hookbench.listen();
+    let post = |body: &str| {
+        format!(
+            "POST /x HTTP/1.1\r\nHost: h\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\r\n{body}",
+            body.len()
+        )
+    };
+    for body in ["same", "other", "same", "", ""] {
+        request(listening.address(), post(body).as_bytes());
+    }
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
+    let duplicates = loop {
+        let found = hookbench
+            .run(&["list", "--filter", "is:duplicate", "--json"])
+            .json();
+        if !found.is_empty() {
+            break found;
+        }
+        assert!(std::time::Instant::now() < deadline, "it is marked soon");
+    };
+    assert_eq!(duplicates.len(), 1, "an empty body repeats nothing");
+    assert_eq!(
+        (&duplicates[0]["duplicate_by"], &duplicates[0]["duplicate_of"]),
+        (&"bytes".into(), &hookbench.requests()[4]["id"]),
+        "by its bytes, the first one"
+    );
+}

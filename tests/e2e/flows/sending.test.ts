@@ -76,6 +76,18 @@ test('several are sent as a sequence, with a report', async ({ bench }) => {
   const saved = bench.page.waitForEvent('download');
   await bench.at('run-save-csv').click();
   expect((await saved).suggestedFilename()).toMatch(/^hookbench-run-.*\.csv$/);
+  await bench.at('run-close').click();
+  await bench.page.keyboard.press('Control+k');
+  await bench.page.keyboard.type('runs…');
+  await bench.page.keyboard.press('Enter');
+  await bench.shows('run-row', '6 of 6 delivered');
+  await bench.at('run-row').click();
+  await bench.shows('run-tally', 'Delivered6');
+  const again = bench.page.waitForEvent('download');
+  await bench.at('run-save-csv').click();
+  expect((await again).suggestedFilename(), 'its report is had again').toMatch(/^hookbench-run-.*\.csv$/);
+  await bench.at('run-close').click();
+  await bench.shows('run-row', 'each twice');
   await dev.close();
 });
 
@@ -89,5 +101,14 @@ test('a check of idempotency says what the repetitions got', async ({ bench }) =
   await bench.shows('idempotency-table', 'second call');
   await bench.shows('idempotency-verdict', 'Every repetition got the answer of the first call');
   expect(dev.came, 'two in a row, three at once; without an id there is no control').toHaveLength(5);
+  await bench.page.keyboard.press('Escape');
+  await bench.page.keyboard.press('Control+k');
+  await bench.page.keyboard.type('runs…');
+  await bench.page.keyboard.press('Enter');
+  await bench.shows('run-row', 'taken well');
+  await bench.at('run-row').click();
+  await bench.shows('idempotency-table', 'second call');
+  await bench.at('runs-back').click();
+  await bench.shows('run-row', 'Check of idempotency');
   await dev.close();
 });

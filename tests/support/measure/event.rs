@@ -78,7 +78,15 @@ pub struct Event {
 /// # Errors
 /// When it cannot be signed.
 pub fn github_push(random: &mut Random) -> Outcome<Event> {
-    let body = push(random).to_string();
+    github_push_of(random, PUSH_BYTES)
+}
+
+/// The same with as many commits as make its body at least so long.
+///
+/// # Errors
+/// When it cannot be signed.
+pub fn github_push_of(random: &mut Random, bytes: usize) -> Outcome<Event> {
+    let body = push(random, bytes).to_string();
     Ok(Event {
         path: "/github",
         headers: vec![
@@ -125,7 +133,7 @@ pub fn mixed(random: &mut Random) -> Outcome<Event> {
     }
 }
 
-fn push(random: &mut Random) -> Value {
+fn push(random: &mut Random, bytes: usize) -> Value {
     let name = random.one_of(NAMES);
     let owner = random.one_of(PEOPLE);
     let full_name = format!("{owner}-co/{name}");
@@ -158,7 +166,7 @@ fn push(random: &mut Random) -> Value {
     });
     let mut length = push.to_string().len();
     let mut commits = Vec::new();
-    while length < PUSH_BYTES {
+    while length < bytes {
         let commit = commit(random, &full_name);
         length += commit.to_string().len() + 1;
         commits.push(commit);

@@ -17,7 +17,7 @@ mod subject;
 mod table;
 
 pub use deck::Deck;
-pub use event::{Event, SECRET, github_push, mixed};
+pub use event::{Event, SECRET, github_push, github_push_of, mixed};
 pub use failure::{Failure, Outcome};
 pub use ledger::{Ledger, Tally};
 pub use load::{Load, Run, Until};

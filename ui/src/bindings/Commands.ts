@@ -574,7 +574,7 @@ template_variables: Command<Nothing, Array<VariableView>>,
  */
 start_run: Command<StartRun, RunView>, 
 /**
- * The runs of this program, newest first.
+ * The newest runs, those of the past among them, newest first.
  */
 runs: Command<Nothing, Array<RunView>>, 
 /**
@@ -597,6 +597,10 @@ run_report: Command<AskReport, Text>,
  * Sends the same event twice, several times at once and once under a new id, and compares the answers.
  */
 check_idempotency: Command<CheckIdempotency, IdempotencyView>, 
+/**
+ * What a check of the past found, as far as what was sent is still kept.
+ */
+idempotency_report: Command<RunRef, IdempotencyView>, 
 /**
  * All targets.
  */

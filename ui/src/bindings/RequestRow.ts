@@ -94,6 +94,14 @@ bodyLength: number,
  */
 duplicateOf: string | null, 
 /**
+ * By what a repetition of this request is known: the delivery id that its provider gave it, or its bytes.
+ */
+repeatedBy: 'delivery_id' | 'bytes', 
+/**
+ * How many requests repeat the same one, or this one where it is the first; counted no further than 1000.
+ */
+repeats: number, 
+/**
  * How many deliveries it has.
  */
 deliveries: number, 

@@ -9,9 +9,21 @@ export type RunView = {
  */
 id: string, 
 /**
+ * What it is for: several requests, or one several times to compare the answers.
+ */
+kind: 'several' | 'idempotency', 
+/**
  * Where it goes.
  */
 url: string, 
+/**
+ * How it goes, in words; empty where there is nothing to say.
+ */
+how: string, 
+/**
+ * Of a check of idempotency: whether repetitions were taken well.
+ */
+passed: boolean | null, 
 /**
  * How many sendings there are in all.
  */
@@ -41,17 +53,21 @@ skipped: number,
  */
 skippedBecause: string | null, 
 /**
+ * Of a run that was cut off: steps of which nothing is known, though they may have gone, at the most.
+ */
+unknown: number, 
+/**
  * When it began, µs.
  */
 startedAt: number, 
 /**
- * When it ended, µs.
+ * When it ended, µs; not known of one that was cut off.
  */
 endedAt: number | null, 
 /**
  * How far it is.
  */
-phase: 'running' | 'paused' | 'done' | 'cancelled' | 'failed', 
+phase: 'running' | 'paused' | 'done' | 'cancelled' | 'failed' | 'cut_off', 
 /**
  * Why it failed.
  */

@@ -92,6 +92,8 @@ export function rowOf(sequence: number, change: Partial<RequestRow> = {}): Reque
     tooLateFor: null,
     bodyLength: 10,
     duplicateOf: null,
+    repeatedBy: 'delivery_id',
+    repeats: 0,
     deliveries: 0,
     forwarded: null,
     starred: false,

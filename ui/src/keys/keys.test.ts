@@ -33,6 +33,7 @@ describe('the table of actions', () => {
       'request.edit',
       'drafts.show',
       'templates.show',
+      'runs.show',
       'request.copy',
       'request.compare',
       'request.comparePrevious',

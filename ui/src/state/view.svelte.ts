@@ -34,6 +34,7 @@ export type Dialog =
   | { kind: 'export'; chosen: readonly string[] | string }
   | { kind: 'importHar' }
   | { kind: 'sequence'; chosen: readonly string[] | string }
+  | { kind: 'runs' }
   | { kind: 'idempotency'; request: string }
   | { kind: 'share'; request: string }
   | { kind: 'compare'; request: string }

@@ -16,8 +16,18 @@ pub(crate) async fn run(engine: &Engine, wanted: &Idempotency) -> Result<(), Fai
         ..Sending::to(engine.find_aim(&wanted.to).await?)
     };
     let report = engine.check_idempotency(id, wanted.parallel, &sending).await?;
-    if wanted.json {
-        output::json(&object(&report))?;
+    print(&report, wanted.json)?;
+    if report.passed {
+        Ok(())
+    } else {
+        Err(Failure::new("repetitions of this event are not taken well"))
+    }
+}
+
+/// What a check found.
+pub(crate) fn print(report: &IdempotencyReport, as_json: bool) -> Result<(), Failure> {
+    if as_json {
+        output::json(&object(report))
     } else {
         for row in &report.rows {
             output::line(&format!("{:<14}  {}", row.role.title(), visible(&row.words)))?;
@@ -26,12 +36,7 @@ pub(crate) async fn run(engine: &Engine, wanted: &Idempotency) -> Result<(), Fai
             output::line(&format!("{:<14}  not sent: {}", "with a new id", visible(why)))?;
         }
         output::line("")?;
-        output::line(&visible(&report.sentence))?;
-    }
-    if report.passed {
-        Ok(())
-    } else {
-        Err(Failure::new("repetitions of this event are not taken well"))
+        output::line(&visible(&report.sentence))
     }
 }
 

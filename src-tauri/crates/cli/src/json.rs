@@ -39,6 +39,8 @@ pub(crate) struct RequestObject<'a> {
     peer: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     duplicate_of: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    duplicate_by: Option<&'static str>,
     body_length: u64,
     body_sha256: String,
     starred: bool,
@@ -154,6 +156,7 @@ impl<'a> RequestObject<'a> {
             forwarded: summary.forwarded.map(Forwarded::as_str),
             peer: &summary.peer,
             duplicate_of: summary.duplicate_of.map(|id| id.to_string()),
+            duplicate_by: summary.duplicate_of.map(|_| summary.repeated_by()),
             body_length: summary.body_length,
             body_sha256: hex::encode(summary.body_sha256),
             starred: summary.starred,

@@ -26,6 +26,7 @@ mod output;
 mod own_schemes;
 mod queue;
 mod resend;
+mod runs;
 mod secret;
 mod send;
 mod serve;
@@ -98,6 +99,7 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Template(command) => template::run(&engine, command).await,
         Command::Deliveries(wanted) => deliveries::run(&engine, &wanted).await,
         Command::Idempotency(wanted) => idempotency::run(&engine, &wanted).await,
+        Command::Runs(wanted) => runs::run(&engine, &wanted).await,
         Command::Target(command) => target::run(&engine, command).await,
         Command::Endpoint(command) => endpoint::run(&engine, command).await,
         Command::Limit(command) => limit::run(&engine, command).await,

@@ -1,10 +1,13 @@
 //! `hookbench resend`
 
 use std::io::{IsTerminal as _, Write as _};
+use std::path::Path;
 use std::time::Duration;
 
 use hookbench_engine::delivery::Pace;
-use hookbench_engine::model::{Attempt, Delivery, Outcome, RequestId, Verdict};
+use hookbench_engine::model::{
+    Attempt, Delivery, Outcome, Phase, RequestId, RunId, RunState, Verdict,
+};
 use hookbench_engine::{Chosen, Engine, LiveEvents, Order, ReportForm, RunPlan, Sending, Signatures};
 
 use crate::arguments::{Consent, Resend};
@@ -92,7 +95,7 @@ async fn several(
     let id = engine.start_run(plan).await?.id;
     let ended = async {
         loop {
-            let state = engine.run_state(id)?;
+            let state = engine.run_state(id).await?;
             if state.phase.is_over() {
                 return Ok::<_, Failure>(state);
             }
@@ -110,47 +113,67 @@ async fn several(
     };
     let state = ended.await?;
     if let Some(file) = &resend.report {
-        let form = if file
-            .extension()
-            .is_some_and(|extension| extension.eq_ignore_ascii_case("csv"))
-        {
-            ReportForm::Csv
+        save_report(engine, id, file).await?;
+    }
+    each_step(engine, id, |delivery| {
+        if resend.json {
+            output::json(&DeliveryObject::new(delivery))
         } else {
-            ReportForm::Json
-        };
-        std::fs::write(file, engine.run_report(id, form).await?)
-            .map_err(|error| Failure::new(format!("`{}` cannot be written: {error}", file.display())))?;
-    }
-    let mut from = 0;
-    loop {
-        let page = engine.deliveries_of_run(id, from, PAGE).await?;
-        let Some(last) = page.last().and_then(|delivery| delivery.run) else {
-            break;
-        };
-        from = last.number + 1;
-        for delivery in &page {
-            if resend.json {
-                output::json(&DeliveryObject::new(delivery))?;
-            } else {
-                output::line(&line(delivery))?;
-            }
+            output::line(&line(delivery))
         }
-    }
+    })
+    .await?;
     let tally = state.tally;
-    let summary = format!(
-        "{} delivered, {} refused, {} failed, {} cancelled, {} not sent",
-        tally.delivered, tally.refused, tally.failed, tally.cancelled, state.skipped
-    );
-    output::aside(&summary);
+    output::aside(&summary(&state));
     if let Some((id, why)) = &state.skipped_because {
         output::aside(&format!("{id}: {}", visible(why)));
     }
     let all_well = state.skipped == 0 && tally.refused == 0 && tally.failed == 0 && tally.cancelled == 0;
     match &state.phase {
-        hookbench_engine::Phase::Failed(why) => Err(Failure::new(why.clone())),
+        Phase::Failed(why) => Err(Failure::new(why.clone())),
         _ if all_well => Ok(()),
         _ => Err(Failure::new("not every request was delivered")),
     }
+}
+
+/// Writes the report of a run into a file, in the form that its name asks for.
+pub(crate) async fn save_report(engine: &Engine, id: RunId, file: &Path) -> Result<(), Failure> {
+    let form = if file
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("csv"))
+    {
+        ReportForm::Csv
+    } else {
+        ReportForm::Json
+    };
+    std::fs::write(file, engine.run_report(id, form).await?)
+        .map_err(|error| Failure::new(format!("`{}` cannot be written: {error}", file.display())))
+}
+
+/// What came of each step of a run, in the order of its steps.
+pub(crate) async fn each_step(
+    engine: &Engine,
+    id: RunId,
+    mut told: impl FnMut(&Delivery) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut from = 0;
+    loop {
+        let page = engine.deliveries_of_run(id, from, PAGE).await?;
+        let Some(last) = page.last().and_then(|delivery| delivery.run) else {
+            return Ok(());
+        };
+        from = last.number + 1;
+        page.iter().try_for_each(&mut told)?;
+    }
+}
+
+/// How the steps of a run ended.
+pub(crate) fn summary(state: &RunState) -> String {
+    let tally = state.tally;
+    format!(
+        "{} delivered, {} refused, {} failed, {} cancelled, {} not sent",
+        tally.delivered, tally.refused, tally.failed, tally.cancelled, state.skipped
+    )
 }
 
 const fn signatures(resend: &Resend) -> Signatures {
@@ -201,7 +224,7 @@ const fn live(consent: &Consent) -> LiveEvents {
 }
 
 /// A delivery of a run in one line.
-fn line(delivery: &Delivery) -> String {
+pub(crate) fn line(delivery: &Delivery) -> String {
     let result = delivery.attempts.last().map_or_else(
         || "no attempt".to_owned(),
         |attempt| match attempt.status {

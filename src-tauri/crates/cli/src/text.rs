@@ -79,6 +79,13 @@ pub(crate) fn line(request: &RequestSummary) -> String {
             let _ = write!(line, ": {}", visible(reason));
         }
     }
+    if request.duplicate_of.is_some() {
+        let by = match request.repeated_by() {
+            "bytes" => "same bytes",
+            _ => "same delivery id",
+        };
+        let _ = write!(line, "  duplicate ({by})");
+    }
     if request.starred {
         line.push_str("  ★");
     }

@@ -45,6 +45,8 @@ CREATE INDEX request_event ON request (event);
 CREATE INDEX request_endpoint ON request (endpoint_path);
 CREATE INDEX request_received ON request (received_at);
 CREATE INDEX request_duplicate ON request (sequence) WHERE duplicate_of IS NOT NULL;
+-- How often a request is repeated is counted by it; few are, and it is filled behind the commits.
+CREATE INDEX request_repeats ON request (duplicate_of) WHERE duplicate_of IS NOT NULL;
 CREATE INDEX request_verdict ON request (verdict) WHERE verdict NOT IN ('valid', 'unknown');
 CREATE INDEX request_state ON request (state) WHERE state <> 'complete';
 CREATE INDEX request_handshake ON request (sequence) WHERE handshake IS NOT NULL;
@@ -264,6 +266,35 @@ CREATE TABLE attempt (
     total_micros INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX attempt_delivery ON attempt (delivery);
+
+-- Many requests sent one after the other or several at once, or one of them several times. Kept before the first step
+-- begins; `phase` stays 'running' where the program ended in the middle.
+CREATE TABLE run (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id BLOB NOT NULL UNIQUE,
+    -- 'several', or 'idempotency' with how many went at once, why none went under a new id, and what was found
+    kind TEXT NOT NULL,
+    at_once INTEGER,
+    no_control TEXT,
+    passed INTEGER,
+    url TEXT NOT NULL,
+    -- in words
+    how TEXT NOT NULL,
+    total INTEGER NOT NULL,
+    delivered INTEGER NOT NULL DEFAULT 0,
+    refused INTEGER NOT NULL DEFAULT 0,
+    failed INTEGER NOT NULL DEFAULT 0,
+    cancelled INTEGER NOT NULL DEFAULT 0,
+    skipped INTEGER NOT NULL DEFAULT 0,
+    skipped_request BLOB,
+    skipped_because TEXT,
+    started_at INTEGER NOT NULL,
+    ended_at INTEGER,
+    phase TEXT NOT NULL,
+    problem TEXT,
+    -- steps below this may have begun; those of them of which nothing is kept may or may not have reached the target
+    reserved INTEGER NOT NULL
+) STRICT;
 
 -- Requests of an endpoint that go to a target by themselves.
 CREATE TABLE forward (

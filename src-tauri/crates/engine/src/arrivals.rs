@@ -235,8 +235,12 @@ pub(crate) async fn tell_of_marks(core: Arc<Core>) {
     loop {
         match marks.recv().await {
             Ok(changed) => {
-                for (id, _) in changed.iter() {
+                for (id, first) in changed.iter() {
                     core.changes.tell(Change::Request(*id));
+                    // It is repeated once more than before.
+                    if let Some(first) = first {
+                        core.changes.tell(Change::Request(*first));
+                    }
                 }
             }
             Err(RecvError::Lagged(_)) => core.changes.tell(Change::Everything),

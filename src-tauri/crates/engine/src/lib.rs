@@ -82,8 +82,8 @@ pub use saved::SavedFilterState;
 pub use schemes::{OwnScheme, SchemeFault, SchemeReading, TrialSecrets, Tried, TriedOn};
 pub use sending::{
     Aim, Chosen, Compared, Edited, EditedBody, FilledTemplate, Filler, IdChoice, IdempotencyReport,
-    IdempotencyRow, LONGEST_DRAFT, LiveEvents, MOST_AT_ONCE, MOST_PARALLEL, Order, OwnCheck, Phase, Preview,
-    Question, Reachability, Renewal, Renewed, ReportForm, Role, RunPlan, RunState, Sending, ShownCertificate,
+    IdempotencyRow, LONGEST_DRAFT, LiveEvents, MOST_AT_ONCE, MOST_PARALLEL, Order, OwnCheck, Preview,
+    Question, Reachability, Renewal, Renewed, ReportForm, Role, RunPlan, Sending, ShownCertificate,
     SignatureChoice, Signatures, TEMPLATE_VARIABLES, TemplateSent, TemplateState,
 };
 pub use settings::{Closing, DesktopSettings, Settings, Theme, WindowPlace};

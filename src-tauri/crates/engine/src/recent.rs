@@ -186,6 +186,7 @@ fn request(new: &NewRequest) -> Request {
             body_length: arrival.body.len(),
             body_sha256: arrival.body_sha256,
             duplicate_of: None,
+            repeats: 0,
             deliveries: 0,
             forwarded: None,
             starred: false,

@@ -36,7 +36,7 @@ impl Engine {
     /// What is under way in this program.
     #[must_use]
     pub fn work(&self) -> Work {
-        let runs = self.run_states();
+        let runs = self.core.courier.runs().states();
         Work {
             sendings: u64::try_from(self.core.courier.number_under_way()).unwrap_or(u64::MAX),
             runs: runs

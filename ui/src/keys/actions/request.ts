@@ -70,6 +70,16 @@ export const REQUEST: readonly Action[] = [
     },
   },
   {
+    id: 'runs.show',
+    title: 'Runs…',
+    group: 'Request',
+    keys: [],
+    when: browsing,
+    run: (bench) => {
+      bench.view.open({ kind: 'runs' });
+    },
+  },
+  {
     id: 'request.copy',
     title: 'Copy as cURL or code',
     group: 'Request',

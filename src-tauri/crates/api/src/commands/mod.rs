@@ -321,7 +321,7 @@ commands! {
 
     /// Begins a run: many requests sent one after the other or several at once.
     start_run(StartRun) -> RunView = runs::start;
-    /// The runs of this program, newest first.
+    /// The newest runs, those of the past among them, newest first.
     runs(Nothing) -> Vec<RunView> = runs::list;
     /// How a run stands.
     run(RunRef) -> RunView = runs::state;
@@ -333,6 +333,8 @@ commands! {
     run_report(AskReport) -> Text = runs::report;
     /// Sends the same event twice, several times at once and once under a new id, and compares the answers.
     check_idempotency(CheckIdempotency) -> IdempotencyView = runs::check_idempotency;
+    /// What a check of the past found, as far as what was sent is still kept.
+    idempotency_report(RunRef) -> IdempotencyView = runs::idempotency_report;
 
     /// All targets.
     targets(Nothing) -> Vec<TargetView> = targets::list;

@@ -157,6 +157,7 @@ pub(super) async fn copied(engine: &Engine, arguments: CopyRequest) -> Result<Co
 
 pub(super) fn row(engine: &Engine, summary: RequestSummary) -> RequestRow {
     let within = within(engine, &summary);
+    let repeated_by = summary.repeated_by().to_owned();
     RequestRow {
         id: summary.id.to_string(),
         sequence: summary.sequence.0,
@@ -184,6 +185,8 @@ pub(super) fn row(engine: &Engine, summary: RequestSummary) -> RequestRow {
         answer_micros: summary.answer_micros,
         body_length: summary.body_length,
         duplicate_of: summary.duplicate_of.map(|id| id.to_string()),
+        repeated_by,
+        repeats: summary.repeats,
         deliveries: summary.deliveries,
         forwarded: summary.forwarded.map(|how| how.as_str().to_owned()),
         starred: summary.starred,

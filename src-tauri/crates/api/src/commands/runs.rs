@@ -3,9 +3,9 @@
 use std::num::NonZeroUsize;
 
 use hookbench_engine::delivery::Pace;
-use hookbench_engine::model::Timestamp;
+use hookbench_engine::model::{Phase, RunKind, RunState, Timestamp};
 use hookbench_engine::{
-    Chosen, Compared, Engine, IdempotencyRow, Order, Phase, ReportForm, RunPlan, RunState, Sending,
+    Chosen, Compared, Engine, IdempotencyReport, IdempotencyRow, Order, ReportForm, RunPlan, Sending,
     Signatures,
 };
 
@@ -44,12 +44,15 @@ pub(super) async fn start(engine: &Engine, arguments: StartRun) -> Result<RunVie
     Ok(run_view(engine.start_run(plan).await?))
 }
 
+/// The most runs that are listed.
+const LISTED: u32 = 200;
+
 pub(super) async fn list(engine: &Engine, _: Nothing) -> Result<Vec<RunView>, ApiError> {
-    Ok(engine.run_states().into_iter().map(run_view).collect())
+    Ok(engine.runs(LISTED).await?.into_iter().map(run_view).collect())
 }
 
 pub(super) async fn state(engine: &Engine, arguments: RunRef) -> Result<RunView, ApiError> {
-    Ok(run_view(engine.run_state(arguments.id.parse()?)?))
+    Ok(run_view(engine.run_state(arguments.id.parse()?).await?))
 }
 
 pub(super) async fn pause(engine: &Engine, arguments: PauseRun) -> Result<RunView, ApiError> {
@@ -77,7 +80,6 @@ pub(super) async fn check_idempotency(
     arguments: CheckIdempotency,
 ) -> Result<IdempotencyView, ApiError> {
     let id = arguments.request.parse()?;
-    let captured = engine.request(id).await?.summary.body_length;
     let sending = Sending {
         ticket: arguments.ticket,
         ..Sending::to(aim(arguments.target.as_ref(), &arguments.url)?)
@@ -85,6 +87,22 @@ pub(super) async fn check_idempotency(
     let report = engine
         .check_idempotency(id, several(arguments.at_once)?, &sending)
         .await?;
+    idempotency_view(engine, &report).await
+}
+
+pub(super) async fn idempotency_report(
+    engine: &Engine,
+    arguments: RunRef,
+) -> Result<IdempotencyView, ApiError> {
+    let report = engine.idempotency_report(arguments.id.parse()?).await?;
+    idempotency_view(engine, &report).await
+}
+
+async fn idempotency_view(engine: &Engine, report: &IdempotencyReport) -> Result<IdempotencyView, ApiError> {
+    let captured = match report.rows.first() {
+        Some(row) => engine.request(row.delivery.request).await?.summary.body_length,
+        None => 0,
+    };
     let row = |row: &IdempotencyRow| IdempotencyRowView {
         title: row.role.title(),
         words: row.words.clone(),
@@ -102,8 +120,8 @@ pub(super) async fn check_idempotency(
     Ok(IdempotencyView {
         rows: report.rows.iter().map(row).collect(),
         passed: report.passed,
-        sentence: report.sentence,
-        no_control: report.no_control,
+        sentence: report.sentence.clone(),
+        no_control: report.no_control.clone(),
     })
 }
 
@@ -116,9 +134,19 @@ fn several(number: u32) -> Result<NonZeroUsize, ApiError> {
 }
 
 fn run_view(state: RunState) -> RunView {
+    let unknown = match state.phase {
+        Phase::CutOff { unknown } => unknown,
+        _ => 0,
+    };
     RunView {
         id: state.id.to_string(),
+        kind: state.kind.as_str().to_owned(),
         url: state.url,
+        how: state.how,
+        passed: match state.kind {
+            RunKind::Idempotency { passed, .. } => passed,
+            RunKind::Several => None,
+        },
         total: state.total,
         delivered: state.tally.delivered,
         refused: state.tally.refused,
@@ -126,12 +154,13 @@ fn run_view(state: RunState) -> RunView {
         cancelled: state.tally.cancelled,
         skipped: state.skipped,
         skipped_because: state.skipped_because.map(|(_, why)| why),
+        unknown,
         started_at: state.started_at.as_micros(),
         ended_at: state.ended_at.map(Timestamp::as_micros),
         phase: state.phase.as_str().to_owned(),
         problem: match state.phase {
             Phase::Failed(why) => Some(why),
-            Phase::Running | Phase::Paused | Phase::Done | Phase::Cancelled => None,
+            Phase::Running | Phase::Paused | Phase::Done | Phase::Cancelled | Phase::CutOff { .. } => None,
         },
     }
 }

@@ -55,6 +55,11 @@ pub struct RequestRow {
     pub body_length: u64,
     /// The id of the first request that this one repeats.
     pub duplicate_of: Option<String>,
+    /// By what a repetition of this request is known: the delivery id that its provider gave it, or its bytes.
+    #[ts(type = "'delivery_id' | 'bytes'")]
+    pub repeated_by: String,
+    /// How many requests repeat the same one, or this one where it is the first; counted no further than 1000.
+    pub repeats: u32,
     /// How many deliveries it has.
     pub deliveries: u32,
     /// How its forwards stand, where it has any.

@@ -50,8 +50,15 @@ pub enum PaceView {
 pub struct RunView {
     /// Its id.
     pub id: String,
+    /// What it is for: several requests, or one several times to compare the answers.
+    #[ts(type = "'several' | 'idempotency'")]
+    pub kind: String,
     /// Where it goes.
     pub url: String,
+    /// How it goes, in words; empty where there is nothing to say.
+    pub how: String,
+    /// Of a check of idempotency: whether repetitions were taken well.
+    pub passed: Option<bool>,
     /// How many sendings there are in all.
     pub total: u64,
     /// Answered with a status from 200 to 299.
@@ -66,12 +73,14 @@ pub struct RunView {
     pub skipped: u64,
     /// Why the first of them could not.
     pub skipped_because: Option<String>,
+    /// Of a run that was cut off: steps of which nothing is known, though they may have gone, at the most.
+    pub unknown: u64,
     /// When it began, µs.
     pub started_at: i64,
-    /// When it ended, µs.
+    /// When it ended, µs; not known of one that was cut off.
     pub ended_at: Option<i64>,
     /// How far it is.
-    #[ts(type = "'running' | 'paused' | 'done' | 'cancelled' | 'failed'")]
+    #[ts(type = "'running' | 'paused' | 'done' | 'cancelled' | 'failed' | 'cut_off'")]
     pub phase: String,
     /// Why it failed.
     pub problem: Option<String>,

@@ -19,7 +19,7 @@ pub(crate) use history::{
     Backup, Delete, Export, Filter, Import, List, Mask, Note, Show, Star, Storage, Tag, Undo,
 };
 pub(crate) use sending::{
-    Consent, Deliveries, Idempotency, Resend, Send, Target, TargetChange, Template, TemplateWritten,
+    Consent, Deliveries, Idempotency, Resend, Runs, Send, Target, TargetChange, Template, TemplateWritten,
 };
 pub(crate) use signature::{Diagnose, Discover, OwnAction, Providers, Sign, Verify, With};
 
@@ -62,6 +62,8 @@ pub(crate) enum Command {
     Deliveries(Deliveries),
     /// Sends the same event twice, several times at once, and once under a new id, and compares the answers.
     Idempotency(Idempotency),
+    /// Lists the runs there were (several sent at once, checks of idempotency), newest first, or tells one with its steps.
+    Runs(Runs),
     /// Adds, changes, lists and removes the targets that requests are sent to.
     #[command(subcommand)]
     Target(Target),

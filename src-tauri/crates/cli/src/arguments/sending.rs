@@ -173,6 +173,21 @@ pub(crate) struct Idempotency {
     pub(crate) json: bool,
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct Runs {
+    /// The id of a run, or enough of its beginning.
+    pub(crate) id: Option<String>,
+    /// How many at the most, where no id is given.
+    #[arg(long, value_name = "N", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1_000))]
+    pub(crate) limit: u32,
+    /// Write the report of the run again: CSV where the name ends in `.csv`, else one JSON object a line.
+    #[arg(long, value_name = "FILE", requires = "id")]
+    pub(crate) report: Option<PathBuf>,
+    /// One JSON object a run; of one run, one a step as in its report, or what a check of idempotency found.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum Target {
     /// Makes a target.

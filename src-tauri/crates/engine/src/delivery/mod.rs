@@ -41,5 +41,6 @@ pub(crate) use header_rule::apply as with_rules;
 pub use plan::{Change, Outgoing, PlanError, check_whole, resend, resend_by};
 pub use retry::{Backoff, is_delivered};
 pub use route::{Route, RouteError};
-pub use sequence::{Pace, Replay, Step, Tally, replay};
+pub(crate) use sequence::count;
+pub use sequence::{Pace, Replay, Step, replay};
 pub use tls::{TlsFailure, Trust};

@@ -1,7 +1,7 @@
 //! Many requests sent one after the other or several at once, at a pace.
 //!
-//! The steps come as a stream and each attempt is handed on as it ends, so that a run of any length needs room only
-//! for what is under way. Nothing is decided here about what goes or what is kept.
+//! The steps come as a stream and what came of each is handed on as it ends, so that a run of any length needs room
+//! only for what is under way. Nothing is decided here about what goes, how it is sent or what is kept.
 
 use std::future::Future;
 use std::num::NonZeroUsize;
@@ -13,11 +13,8 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::cancel::Cancel;
-use super::client::Client;
-use super::guard::Reach;
-use super::plan::Outgoing;
 use super::retry::is_delivered;
-use crate::model::{Attempt, Outcome, Timestamp};
+use crate::model::{Attempt, Outcome, Tally, Timestamp};
 
 /// When each request begins.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -40,82 +37,61 @@ pub struct Replay {
     pub pace: Pace,
     /// How many may be under way; 1 keeps them in order.
     pub parallel: NonZeroUsize,
-    /// How far away the target may be.
-    pub farthest: Reach,
 }
 
-/// One request of a run.
+/// One step of a run.
 #[derive(Debug, Clone)]
-pub struct Step {
-    /// Its number, by which whoever made it knows it again.
-    pub number: u64,
+pub struct Step<W> {
     /// When the request that it was made from came.
     pub received_at: Timestamp,
     /// What goes.
-    pub outgoing: Outgoing,
+    pub what: W,
 }
 
-/// How many ended how.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Tally {
-    /// Answered with a status from 200 to 299.
-    pub delivered: u64,
-    /// Answered with another status.
-    pub refused: u64,
-    /// Without a whole answer.
-    pub failed: u64,
-    /// Under way when the run was cancelled.
-    pub cancelled: u64,
+/// Counts how an attempt ended.
+pub(crate) fn count(tally: &mut Tally, attempt: &Attempt) {
+    let place = match attempt.outcome {
+        Outcome::Answered if is_delivered(attempt) => &mut tally.delivered,
+        Outcome::Answered => &mut tally.refused,
+        Outcome::Cancelled => &mut tally.cancelled,
+        Outcome::Unresolved
+        | Outcome::Refused
+        | Outcome::TimedOut
+        | Outcome::TlsFailed
+        | Outcome::Closed
+        | Outcome::InvalidAnswer => &mut tally.failed,
+    };
+    *place += 1;
 }
 
-impl Tally {
-    /// How many have ended.
-    #[must_use]
-    pub const fn ended(&self) -> u64 {
-        self.delivered + self.refused + self.failed + self.cancelled
-    }
-
-    fn count(&mut self, attempt: &Attempt) {
-        let place = match attempt.outcome {
-            Outcome::Answered if is_delivered(attempt) => &mut self.delivered,
-            Outcome::Answered => &mut self.refused,
-            Outcome::Cancelled => &mut self.cancelled,
-            Outcome::Unresolved
-            | Outcome::Refused
-            | Outcome::TimedOut
-            | Outcome::TlsFailed
-            | Outcome::Closed
-            | Outcome::InvalidAnswer => &mut self.failed,
-        };
-        *place += 1;
-    }
-}
-
-/// Sends `steps` by `client` and hands each attempt to `ended` with its step and the tally so far. When `cancel` is
-/// raised nothing more begins and what is under way is broken off. While `paused` says so nothing begins, and the
-/// moments of what follows move by as long as that lasts.
+/// Has each of `steps` sent by `send` and hands what came of it to `ended`. When `cancel` is raised nothing more begins;
+/// what is under way sees the flag by itself. While `paused` says so nothing begins, and the moments of what follows
+/// move by as long as that lasts.
 ///
-/// An attempt that `ended` has not come back from holds its place: who keeps attempts slowly slows the run.
-pub async fn replay<K: Future<Output = ()>>(
-    client: &Client,
-    steps: impl Stream<Item = Step>,
+/// A step that `ended` has not come back from holds its place: who keeps attempts slowly slows the run.
+pub async fn replay<W, R, S, K>(
+    steps: impl Stream<Item = Step<W>>,
     how: Replay,
     cancel: &Cancel,
     paused: &watch::Sender<bool>,
-    mut ended: impl FnMut(Step, Attempt, Tally) -> K,
-) -> Tally {
+    send: impl Fn(W) -> S,
+    mut ended: impl FnMut(R) -> K,
+) where
+    S: Future<Output = R>,
+    K: Future<Output = ()>,
+{
     let mut steps = pin!(steps.fuse());
+    let mut cancelled = pin!(cancel.cancelled());
     let mut pauses = paused.subscribe();
     let mut held: Option<Instant> = None;
     let mut running = FuturesUnordered::new();
-    let mut tally = Tally::default();
     let mut begin = Beginning::new(how.pace);
-    let mut next: Option<(Step, Instant)> = None;
+    let mut next: Option<(W, Instant)> = None;
     let mut exhausted = false;
+    let mut stopped = cancel.is_cancelled();
     loop {
-        let stopped = cancel.is_cancelled();
         if running.is_empty() && (stopped || (exhausted && next.is_none())) {
-            return tally;
+            return;
         }
         let now_paused = *pauses.borrow_and_update();
         if let (true, None) = (now_paused, held) {
@@ -131,26 +107,17 @@ pub async fn replay<K: Future<Output = ()>>(
         let due = next.as_ref().map(|(_, at)| *at);
         tokio::select! {
             biased;
-            Some((step, attempt)) = running.next() => {
-                tally.count(&attempt);
-                ended(step, attempt, tally).await;
-            }
-            // Wakes a run that waits for its next moment; those under way see the flag by themselves.
-            () = cancel.cancelled(), if !stopped => {}
+            // Wakes a run that waits for its next moment, or for its next step.
+            () = &mut cancelled, if !stopped => stopped = true,
+            Some(result) = running.next() => ended(result).await,
             Ok(()) = pauses.changed() => {}
             step = steps.next(), if room && next.is_none() && !exhausted => match step {
-                Some(step) => {
-                    let at = begin.at(step.received_at);
-                    next = Some((step, at));
-                }
+                Some(step) => next = Some((step.what, begin.at(step.received_at))),
                 None => exhausted = true,
             },
             () = until(due), if room && due.is_some() => {
-                if let Some((step, _)) = next.take() {
-                    running.push(async move {
-                        let attempt = client.send_within(&step.outgoing, how.farthest, cancel).await;
-                        (step, attempt)
-                    });
+                if let Some((what, _)) = next.take() {
+                    running.push(send(what));
                 }
             }
         }
@@ -218,7 +185,7 @@ mod tests {
     use tokio::io::AsyncWriteExt;
 
     use super::super::scripted::{Target, drain, post, read_request};
-    use super::super::{ClientSettings, Reuse};
+    use super::super::{Client, ClientSettings, Outgoing, Reach, Reuse};
     use super::*;
     use crate::clock::Clock;
 
@@ -232,13 +199,35 @@ mod tests {
         )
     }
 
-    fn steps(target: &Target, count: usize) -> impl Stream<Item = Step> {
+    type Numbered = (usize, Outgoing);
+
+    fn steps(target: &Target, count: usize) -> impl Stream<Item = Step<Numbered>> {
         let url = target.url("/");
         stream::iter((0..count).map(move |number| Step {
-            number: number as u64,
             received_at: Timestamp::from_micros(number as i64 * 20_000),
-            outgoing: post(&url, number.to_string()),
+            what: (number, post(&url, number.to_string())),
         }))
+    }
+
+    /// Runs `steps` with a client and tells how they ended; `ended` hears of the number of each.
+    async fn run<K: Future<Output = ()>>(
+        steps: impl Stream<Item = Step<Numbered>>,
+        how: Replay,
+        cancel: &Cancel,
+        paused: &watch::Sender<bool>,
+        mut ended: impl FnMut(usize) -> K,
+    ) -> Tally {
+        let client = &client();
+        let mut tally = Tally::default();
+        let send = |(number, outgoing): Numbered| async move {
+            (number, client.send_within(&outgoing, Reach::Other, cancel).await)
+        };
+        replay(steps, how, cancel, paused, send, |(number, attempt)| {
+            count(&mut tally, &attempt);
+            ended(number)
+        })
+        .await;
+        tally
     }
 
     /// A run that is never held.
@@ -250,7 +239,6 @@ mod tests {
         Replay {
             pace,
             parallel: NonZeroUsize::new(parallel).unwrap(),
-            farthest: Reach::Other,
         }
     }
 
@@ -280,12 +268,11 @@ mod tests {
         let bodies = Arc::new(Mutex::new(Vec::new()));
         let target = keeping(Arc::clone(&bodies)).await;
         let numbers = Mutex::new(Vec::new());
-        let ended = |step: Step, _, _| {
-            numbers.lock().unwrap().push(step.number);
+        let ended = |number| {
+            numbers.lock().unwrap().push(number);
             std::future::ready(())
         };
-        let tally = replay(
-            &client(),
+        let tally = run(
             steps(&target, 5),
             how(Pace::AtOnce, 1),
             &Cancel::new(),
@@ -331,9 +318,8 @@ mod tests {
             }
         })
         .await;
-        let ended = |_, _, _| std::future::ready(());
-        let tally = replay(
-            &client(),
+        let ended = |_| std::future::ready(());
+        let tally = run(
             steps(&target, 20),
             how(Pace::AtOnce, 4),
             &Cancel::new(),
@@ -349,15 +335,13 @@ mod tests {
     async fn cancelling_ends_a_run_and_what_is_under_way() {
         let target = Target::with(|mut stream| async move { drain(&mut stream).await }).await;
         let cancel = Cancel::new();
-        let client = client();
         let paused = never();
-        let run = replay(
-            &client,
+        let run = run(
             steps(&target, 1000),
             how(Pace::AtOnce, 3),
             &cancel,
             &paused,
-            |_, _, _| std::future::ready(()),
+            |_| std::future::ready(()),
         );
         let stop = async {
             while target.connections() < 3 {
@@ -381,12 +365,11 @@ mod tests {
         let bodies = Arc::new(Mutex::new(Vec::new()));
         let target = keeping(Arc::clone(&bodies)).await;
         let cancel = Cancel::new();
-        let ended = |_, _, _| {
+        let ended = |_| {
             cancel.cancel();
             std::future::ready(())
         };
-        let tally = replay(
-            &client(),
+        let tally = run(
             steps(&target, 9),
             how(Pace::PerSecond(0.001), 1),
             &cancel,
@@ -406,23 +389,15 @@ mod tests {
         let target = keeping(Arc::clone(&bodies)).await;
         let paused = never();
         let (reached, mut told) = watch::channel(false);
-        let ended = |step: Step, _, _| {
-            if step.number == 1 {
+        let ended = |number| {
+            if number == 1 {
                 paused.send_replace(true);
                 reached.send_replace(true);
             }
             std::future::ready(())
         };
-        let client = client();
         let cancel = Cancel::new();
-        let run = replay(
-            &client,
-            steps(&target, 4),
-            how(Pace::AtOnce, 1),
-            &cancel,
-            &paused,
-            ended,
-        );
+        let run = run(steps(&target, 4), how(Pace::AtOnce, 1), &cancel, &paused, ended);
         let going_on = async {
             told.wait_for(|reached| *reached).await.unwrap();
             for _ in 0..50 {

@@ -15,6 +15,7 @@ mod id;
 mod origin;
 mod request;
 pub(crate) mod request_target;
+mod run;
 mod target;
 mod time;
 mod written;
@@ -33,6 +34,7 @@ pub use id::{
 };
 pub use origin::Imported;
 pub use request::{HandshakeReply, NewRequest, Recognition, Request, RequestSummary, Sequence};
+pub use run::{Phase, RunKind, RunState, Tally};
 pub use target::{HeaderRule, PathRule, Redirects, Target, TargetRules, TimeoutRules, TrustRule};
 pub use time::Timestamp;
 pub use written::{DraftLine, KeptDraft, KeptTemplate, TemplateLine, Written};

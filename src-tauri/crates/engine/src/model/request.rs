@@ -120,8 +120,10 @@ pub struct RequestSummary {
     pub body_length: u64,
     /// SHA-256 over the kept body.
     pub body_sha256: [u8; 32],
-    /// The first request with the same delivery key and provider, if this is a repetition.
+    /// The first request with the same delivery key and provider, or without a key the same bytes, if this repeats one.
     pub duplicate_of: Option<RequestId>,
+    /// How many requests repeat that one, or this one where it is the first, counted no further than 1000.
+    pub repeats: u32,
     /// How many deliveries it has.
     pub deliveries: u32,
     /// How its forwards stand, where it has any.
@@ -136,6 +138,17 @@ pub struct RequestSummary {
     pub ambiguous: bool,
     /// It was taken from a file and not captured.
     pub imported: Option<Imported>,
+}
+
+impl RequestSummary {
+    /// By what a repetition of it is known: `delivery_id` where it has one, else `bytes`.
+    #[must_use]
+    pub const fn repeated_by(&self) -> &'static str {
+        match self.recognition.delivery_key {
+            Some(_) => "delivery_id",
+            None => "bytes",
+        }
+    }
 }
 
 /// One request whole, but for its body, which is read by range.

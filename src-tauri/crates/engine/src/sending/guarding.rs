@@ -56,30 +56,33 @@ pub enum LiveEvents {
 impl Core {
     /// How far away `outgoing` may go, or what has to be agreed to first.
     pub(crate) async fn permit(&self, outgoing: &Outgoing, live: LiveEvents) -> Result<Reach, EngineError> {
-        let authority = outgoing.origin.authority();
-        let reach = self.reach(outgoing).await;
-        let farthest = self.farthest(&authority).await?;
-        if reach.is_some_and(|reach| reach > farthest) {
-            return Err(EngineError::Confirm(Question::Far { authority }));
-        }
-        let ask = match live {
-            LiveEvents::Ask => true,
-            LiveEvents::AskBeyondThisMachine => reach != Some(Reach::Loopback),
-            LiveEvents::Send => false,
-        };
-        if ask
-            && let Some(reason) = live::live_reason(&outgoing.head, &outgoing.body)
-            && !self.store.is_agreed(Consent::Live, &authority).await?
-        {
+        let (farthest, asks) = self.permit_origin(&outgoing.origin, live).await?;
+        if asks && let Some(reason) = live::live_reason(&outgoing.head, &outgoing.body) {
+            let authority = outgoing.origin.authority();
             return Err(EngineError::Confirm(Question::Live { authority, reason }));
         }
         Ok(farthest)
     }
 
-    /// Whether live events may go where `outgoing` goes without asking.
-    pub(crate) async fn is_live_agreed(&self, outgoing: &Outgoing) -> Result<bool, EngineError> {
-        let authority = outgoing.origin.authority();
-        Ok(self.store.is_agreed(Consent::Live, &authority).await?)
+    /// How far away what goes to `origin` may go and whether live events have to be agreed to, or that the host has.
+    pub(crate) async fn permit_origin(
+        &self,
+        origin: &Origin,
+        live: LiveEvents,
+    ) -> Result<(Reach, bool), EngineError> {
+        let authority = origin.authority();
+        let reach = self.reach_of(origin).await;
+        let farthest = self.farthest(&authority).await?;
+        if reach.is_some_and(|reach| reach > farthest) {
+            return Err(EngineError::Confirm(Question::Far { authority }));
+        }
+        let asks = match live {
+            LiveEvents::Ask => true,
+            LiveEvents::AskBeyondThisMachine => reach != Some(Reach::Loopback),
+            LiveEvents::Send => false,
+        };
+        let asks = asks && !self.store.is_agreed(Consent::Live, &authority).await?;
+        Ok((farthest, asks))
     }
 
     /// How far away a host may be, by what was agreed to.
@@ -91,12 +94,8 @@ impl Core {
         })
     }
 
-    /// Where the host of `outgoing` lies; `None` where its name does not resolve, which the attempt will tell.
-    async fn reach(&self, outgoing: &Outgoing) -> Option<Reach> {
-        self.reach_of(&outgoing.origin).await
-    }
-
-    async fn reach_of(&self, origin: &Origin) -> Option<Reach> {
+    /// Where the host of `origin` lies; `None` where its name does not resolve, which the attempt will tell.
+    pub(crate) async fn reach_of(&self, origin: &Origin) -> Option<Reach> {
         let resolving = self.courier.plain().resolve(origin);
         let closing: &Cancel = self.courier.closing();
         tokio::select! {
@@ -105,11 +104,17 @@ impl Core {
         }
     }
 
+    /// Whether what goes to `origin` leaves the private network.
+    pub(crate) async fn is_far(&self, origin: &Origin) -> bool {
+        self.reach_of(origin).await == Some(Reach::Other)
+    }
+
     /// `outgoing` with the marker that tells a loop, where it leaves the private network.
     pub(crate) async fn marked_where_far(&self, outgoing: Outgoing) -> Outgoing {
-        match self.reach(&outgoing).await {
-            Some(Reach::Other) => marker::marked(outgoing, self.store.marker()),
-            _ => outgoing,
+        if self.is_far(&outgoing.origin).await {
+            marker::marked(outgoing, self.store.marker())
+        } else {
+            outgoing
         }
     }
 }

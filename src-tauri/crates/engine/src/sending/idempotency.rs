@@ -12,10 +12,14 @@ use super::Sending;
 use super::aim::Way;
 use super::courier::Parcel;
 use super::renewing::{IdChoice, Renewal, SignatureChoice};
-use crate::delivery::{Cancel, Outgoing, is_delivered};
+use super::run::Run;
+use crate::delivery::{Outgoing, count, is_delivered};
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::model::{Attempt, Delivery, DeliveryId, DeliveryKind, Outcome, RequestId};
+use crate::model::{
+    Attempt, Delivery, DeliveryId, DeliveryKind, Outcome, Phase, RequestId, RunId, RunKind, RunState,
+    RunStep, Tally,
+};
 
 /// The most that go at once.
 pub const MOST_AT_ONCE: usize = 50;
@@ -89,8 +93,20 @@ pub struct IdempotencyReport {
     pub no_control: Option<String>,
 }
 
+impl Role {
+    /// What goes at this step of a check with so many at once.
+    const fn of(step: u32, at_once: u32) -> Self {
+        match step {
+            0 => Self::First,
+            1 => Self::Second,
+            _ if step < 2 + at_once => Self::AtOnce(step - 1),
+            _ => Self::Control,
+        }
+    }
+}
+
 impl Engine {
-    /// Sends a request twice in a row, `at_once` times at once, and once under a new id.
+    /// Sends a request twice in a row, `at_once` times at once, and once under a new id. It is kept as a run.
     ///
     /// # Errors
     /// When the request cannot be sent, the person has to agree first, or the store fails.
@@ -113,47 +129,108 @@ impl Engine {
         let outgoing = self.core.marked_where_far(outgoing).await;
         let farthest = self.core.permit(&outgoing, sending.live).await?;
         let way = way.with_farthest(farthest);
-        let cancel = Cancel::new();
+        let at_once = u32::try_from(at_once.get()).unwrap_or(1);
+        let control = self.under_a_new_id(id, &outgoing).await;
+        let total = 2 + u64::from(at_once) + u64::from(control.is_ok());
+        let state = RunState {
+            id: RunId::generate(),
+            kind: RunKind::Idempotency {
+                at_once,
+                no_control: control.as_ref().err().cloned(),
+                passed: None,
+            },
+            url: outgoing.url.clone(),
+            how: format!("twice in a row, {at_once} at once"),
+            total,
+            tally: Tally::default(),
+            skipped: 0,
+            skipped_because: None,
+            started_at: self.core.clock.now(),
+            ended_at: None,
+            phase: Phase::Running,
+        };
+        let run = self.begin_run(state, total).await?;
         let _under_way = self
             .core
             .courier
-            .begin(sending.ticket.clone(), DeliveryId::generate(), &cancel);
-        let send = |outgoing: Outgoing| self.send_one(id, outgoing, &way, &cancel);
+            .begin(sending.ticket.clone(), DeliveryId::generate(), &run.cancel);
+        let calls = Calls {
+            request: id,
+            outgoing,
+            control,
+            way,
+            at_once,
+        };
+        let made = self.make(calls, &run).await;
+        let phase = match &made {
+            Ok(report) => {
+                run.state.send_modify(|state| {
+                    if let RunKind::Idempotency { passed, .. } = &mut state.kind {
+                        *passed = Some(report.passed);
+                    }
+                    for attempt in report.rows.iter().filter_map(|row| row.delivery.attempts.last()) {
+                        count(&mut state.tally, attempt);
+                    }
+                });
+                if run.cancel.is_cancelled() {
+                    Phase::Cancelled
+                } else {
+                    Phase::Done
+                }
+            }
+            Err(error) => Phase::Failed(error.to_string()),
+        };
+        self.end_run(&run, phase).await;
+        made
+    }
 
-        let first = send(outgoing.clone()).await?;
-        let second = send(outgoing.clone()).await?;
-        let mut sent = vec![(Role::First, first), (Role::Second, second)];
-        let numbers = (1..=u32::try_from(at_once.get()).unwrap_or(1)).map(Role::AtOnce);
-        let together = join_all(numbers.map(|role| {
-            let sending = send(outgoing.clone());
-            async move { (role, sending.await) }
-        }));
-        for (role, delivery) in together.await {
-            sent.push((role, delivery?));
+    async fn make(&self, calls: Calls, run: &Run) -> Result<IdempotencyReport, EngineError> {
+        let id = run.state.borrow().id;
+        let send = |outgoing: Outgoing, number: u32| {
+            let parcel = Parcel {
+                kind: DeliveryKind::Edited,
+                body: Some(outgoing.body.clone()),
+                run: Some(RunStep { run: id, number }),
+                ..Parcel::new(calls.request, outgoing, calls.way.clone())
+            };
+            self.core.deliver(DeliveryId::generate(), parcel, &run.cancel)
+        };
+        let mut sent = Vec::new();
+        for number in [0, 1] {
+            sent.push(send(calls.outgoing.clone(), number).await?);
         }
-        let no_control = match self.under_a_new_id(id, &outgoing).await {
+        let numbers = 2..2 + calls.at_once;
+        let together = join_all(numbers.map(|number| send(calls.outgoing.clone(), number)));
+        for delivery in together.await {
+            sent.push(delivery?);
+        }
+        let no_control = match calls.control {
             Ok(control) => {
-                sent.push((Role::Control, send(control).await?));
+                sent.push(send(control, 2 + calls.at_once).await?);
                 None
             }
             Err(why) => Some(why),
         };
-        Ok(judge(sent, no_control))
+        Ok(judge(sent, calls.at_once, no_control))
     }
 
-    async fn send_one(
-        &self,
-        request: RequestId,
-        outgoing: Outgoing,
-        way: &Way,
-        cancel: &Cancel,
-    ) -> Result<Delivery, EngineError> {
-        let parcel = Parcel {
-            kind: DeliveryKind::Edited,
-            body: Some(outgoing.body.clone()),
-            ..Parcel::new(request, outgoing, way.clone())
+    /// What a check of the past found, as far as what was sent is still kept.
+    ///
+    /// # Errors
+    /// When there is no such run, it was no check, or the store cannot be read.
+    pub async fn idempotency_report(&self, id: RunId) -> Result<IdempotencyReport, EngineError> {
+        let state = self.run_state(id).await?;
+        let RunKind::Idempotency {
+            at_once, no_control, ..
+        } = state.kind
+        else {
+            return Err(EngineError::bad_input(
+                format!("run `{id}` is no check of idempotency"),
+                "ask for its report instead",
+            ));
         };
-        self.core.deliver(DeliveryId::generate(), parcel, cancel).await
+        let sent = self.deliveries_of_run(id, 0, at_once.saturating_add(3)).await?;
+        Ok(judge(sent, at_once, no_control))
     }
 
     /// The same event under another id, signed again where it was signed; or why there is none.
@@ -177,13 +254,28 @@ impl Engine {
     }
 }
 
-fn judge(sent: Vec<(Role, Delivery)>, no_control: Option<String>) -> IdempotencyReport {
+/// What is sent in a check.
+struct Calls {
+    request: RequestId,
+    outgoing: Outgoing,
+    /// The same under a new id, or why there is none.
+    control: Result<Outgoing, String>,
+    way: Way,
+    at_once: u32,
+}
+
+/// What the answers say; `sent` are steps of a run, in their order.
+fn judge(sent: Vec<Delivery>, at_once: u32, no_control: Option<String>) -> IdempotencyReport {
+    let number = |delivery: &Delivery| delivery.run.map_or(u32::MAX, |step| step.number);
     let first = sent
-        .first()
-        .and_then(|(_, delivery)| delivery.attempts.last().cloned());
+        .iter()
+        .find(|delivery| number(delivery) == 0)
+        .and_then(|delivery| delivery.attempts.last().cloned());
+    let is_gone = sent.is_empty();
     let rows: Vec<IdempotencyRow> = sent
         .into_iter()
-        .map(|(role, delivery)| {
+        .map(|delivery| {
+            let role = Role::of(number(&delivery), at_once);
             let (compared, words) = match (role, delivery.attempts.last(), &first) {
                 (_, None, _) | (_, _, None) => (Compared::Unanswered, "nothing was sent".to_owned()),
                 (Role::First, Some(attempt), _) => (Compared::Reference, words(attempt, "")),
@@ -197,7 +289,11 @@ fn judge(sent: Vec<(Role, Delivery)>, no_control: Option<String>) -> Idempotency
             }
         })
         .collect();
-    let (passed, sentence) = verdict(&rows, first.as_ref());
+    let (passed, sentence) = if is_gone {
+        (false, "What was sent is not kept any more.".to_owned())
+    } else {
+        verdict(&rows, first.as_ref())
+    };
     IdempotencyReport {
         rows,
         passed,

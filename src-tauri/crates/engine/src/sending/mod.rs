@@ -2,11 +2,13 @@
 //!
 //! Here it is decided what goes where and whether the person was asked; [`courier`] takes it there and keeps it.
 
+mod ahead;
 mod aim;
 pub(crate) mod courier;
 mod drafts;
 mod guarding;
 mod idempotency;
+mod keeping;
 mod renaming;
 mod renewing;
 mod report;
@@ -27,7 +29,6 @@ pub use guarding::{LiveEvents, Question};
 pub use idempotency::{Compared, IdempotencyReport, IdempotencyRow, MOST_AT_ONCE, Role};
 pub use renewing::{IdChoice, OwnCheck, Renewal, Renewed, SignatureChoice, TestSigned};
 pub use report::ReportForm;
-pub use run::{Phase, RunState};
 pub use several::{Chosen, MOST_PARALLEL, Order, RunPlan, Signatures};
 pub use targets::{Reachability, ShownCertificate};
 pub use templates::{FilledTemplate, Filler, TemplateSent, TemplateState};

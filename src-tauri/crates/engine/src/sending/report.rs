@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::model::{Delivery, RawHead, RunId};
+use crate::model::{Delivery, Phase, RawHead, RunId};
 
 /// How many steps are read at once.
 const PAGE: u32 = 500;
@@ -41,7 +41,7 @@ const COLUMNS: &str =
     "step,request,method,url,started_at,outcome,status,milliseconds,answer_bytes,answer_sha256,message";
 
 impl Engine {
-    /// The report of a run, as far as it is.
+    /// The report of a run, as far as it is. Of one that was cut off it names the steps of which nothing is known.
     ///
     /// # Errors
     /// When the store cannot be read.
@@ -50,24 +50,50 @@ impl Engine {
             ReportForm::Json => String::new(),
             ReportForm::Csv => format!("{COLUMNS}\r\n"),
         };
+        let mut write = |line: &Line| match form {
+            ReportForm::Json => {
+                report.push_str(&serde_json::to_string(line).unwrap_or_default());
+                report.push('\n');
+            }
+            ReportForm::Csv => write_csv(&mut report, line),
+        };
+        let reserved = match self.run_state(id).await {
+            Ok(run) if matches!(run.phase, Phase::CutOff { .. }) => self.core.store.reserved(id).await?,
+            _ => 0,
+        };
         let mut from = 0;
         loop {
             let page = self.deliveries_of_run(id, from, PAGE).await?;
-            let Some(last) = page.last().and_then(|delivery| delivery.run) else {
-                break;
-            };
-            from = last.number + 1;
-            for line in page.iter().filter_map(line) {
-                match form {
-                    ReportForm::Json => {
-                        report.push_str(&serde_json::to_string(&line).unwrap_or_default());
-                        report.push('\n');
-                    }
-                    ReportForm::Csv => write_csv(&mut report, &line),
+            for delivery in &page {
+                if let Some((step, line)) = delivery.run.zip(line(delivery)) {
+                    (from..step.number.min(reserved)).for_each(|step| write(&open(step)));
+                    from = step.number + 1;
+                    write(&line);
                 }
             }
+            if page.len() < PAGE as usize {
+                break;
+            }
         }
+        (from..reserved).for_each(|step| write(&open(step)));
         Ok(report)
+    }
+}
+
+/// A step of which nothing is kept, though it may have begun: the program ended in the middle.
+fn open(step: u32) -> Line {
+    Line {
+        step,
+        request: String::new(),
+        method: String::new(),
+        url: String::new(),
+        started_at: String::new(),
+        outcome: "unknown",
+        status: None,
+        milliseconds: 0.0,
+        answer_bytes: 0,
+        answer_sha256: String::new(),
+        message: Some("the program ended before it was kept what came of it, if it went at all".to_owned()),
     }
 }
 

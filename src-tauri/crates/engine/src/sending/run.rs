@@ -1,72 +1,20 @@
-//! A run: many requests sent one after the other or several at once, with its progress.
+//! The runs: those of this program, which can be watched and steered, and those of the past.
 //!
-//! What is under way, paused or just ended is known here; what came of each request is in the store, so that a report
-//! of any length needs no memory.
+//! What is under way or paused is known here; how runs ended and what came of each request is in the store, so that
+//! a report of any length needs no memory. A run holds a lock on a file while it goes on: where the store says that it
+//! has not ended and nobody holds that, its program ended in the middle of it.
 
+use std::fs::File;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::watch;
 
-use crate::delivery::{Cancel, Tally};
-use crate::model::{RequestId, RunId, Timestamp};
-
-/// How a run stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RunState {
-    /// Its id.
-    pub id: RunId,
-    /// Where it goes.
-    pub url: String,
-    /// How many sendings there are in all.
-    pub total: u64,
-    /// How those that ended have ended.
-    pub tally: Tally,
-    /// Requests that could not be sent, the first of them with the reason.
-    pub skipped: u64,
-    /// Why the first of them could not.
-    pub skipped_because: Option<(RequestId, String)>,
-    /// When it began.
-    pub started_at: Timestamp,
-    /// When it ended.
-    pub ended_at: Option<Timestamp>,
-    /// How far it is.
-    pub phase: Phase,
-}
-
-/// How far a run is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Phase {
-    /// Under way.
-    Running,
-    /// Held by the person; what was under way goes on to its end.
-    Paused,
-    /// Everything was sent.
-    Done,
-    /// Ended by the person or the program.
-    Cancelled,
-    /// What came of it could not be kept.
-    Failed(String),
-}
-
-impl Phase {
-    /// `running`, `paused`, `done`, `cancelled` or `failed`.
-    #[must_use]
-    pub const fn as_str(&self) -> &'static str {
-        match self {
-            Self::Running => "running",
-            Self::Paused => "paused",
-            Self::Done => "done",
-            Self::Cancelled => "cancelled",
-            Self::Failed(_) => "failed",
-        }
-    }
-
-    /// Whether nothing more will happen.
-    #[must_use]
-    pub const fn is_over(&self) -> bool {
-        matches!(self, Self::Done | Self::Cancelled | Self::Failed(_))
-    }
-}
+use crate::changes::Change;
+use crate::delivery::Cancel;
+use crate::engine::{Core, Engine};
+use crate::error::EngineError;
+use crate::model::{Delivery, Phase, RunId, RunState};
 
 /// A run that can be watched and steered.
 #[derive(Debug)]
@@ -74,24 +22,21 @@ pub(crate) struct Run {
     pub(crate) state: watch::Sender<RunState>,
     pub(crate) paused: watch::Sender<bool>,
     pub(crate) cancel: Cancel,
+    /// Says to other programs that it goes on.
+    going: Mutex<Option<(PathBuf, File)>>,
 }
 
-/// How many runs are remembered after their end.
-const REMEMBERED: usize = 20;
-
-/// The runs of this program.
+/// The runs of this program that go on, or whose end could not be kept.
 #[derive(Debug, Default)]
 pub(crate) struct Runs(Mutex<Vec<Arc<Run>>>);
 
 impl Runs {
-    pub(crate) fn add(&self, run: Arc<Run>) {
-        let mut runs = self.lock();
-        if runs.len() >= REMEMBERED
-            && let Some(over) = runs.iter().position(|run| run.state.borrow().phase.is_over())
-        {
-            runs.remove(over);
-        }
-        runs.push(run);
+    fn add(&self, run: Arc<Run>) {
+        self.lock().push(run);
+    }
+
+    fn remove(&self, id: RunId) {
+        self.lock().retain(|run| run.state.borrow().id != id);
     }
 
     pub(crate) fn get(&self, id: RunId) -> Option<Arc<Run>> {
@@ -101,6 +46,7 @@ impl Runs {
             .cloned()
     }
 
+    /// How each stands, newest first.
     pub(crate) fn states(&self) -> Vec<RunState> {
         self.lock()
             .iter()
@@ -122,3 +68,195 @@ impl Runs {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+impl Core {
+    fn run_lock(&self, id: RunId) -> PathBuf {
+        self.options.data_dir.join(format!("run-{id}.lock"))
+    }
+
+    /// Whether another program is at this run.
+    fn is_going_elsewhere(&self, id: RunId) -> bool {
+        let path = self.run_lock(id);
+        let Ok(file) = File::options().write(true).open(&path) else {
+            return false;
+        };
+        if matches!(file.try_lock(), Err(std::fs::TryLockError::WouldBlock)) {
+            return true;
+        }
+        // Left over by a program that ended in the middle.
+        drop(file);
+        let _ = std::fs::remove_file(path);
+        false
+    }
+}
+
+impl Engine {
+    /// Keeps a run that begins; its first `reserved` steps may go.
+    pub(super) async fn begin_run(&self, state: RunState, reserved: u64) -> Result<Arc<Run>, EngineError> {
+        let path = self.core.run_lock(state.id);
+        // Where it cannot be locked the run is taken for cut off by others while it goes on, and no worse.
+        let file = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(&path);
+        let going = file
+            .ok()
+            .filter(|file| file.try_lock().is_ok())
+            .map(|file| (path, file));
+        self.core.store.add_run(state.clone(), reserved).await?;
+        let run = Arc::new(Run {
+            state: watch::Sender::new(state),
+            paused: watch::Sender::new(false),
+            cancel: Cancel::new(),
+            going: Mutex::new(going),
+        });
+        if self.core.courier.closing().is_cancelled() {
+            run.cancel.cancel();
+        }
+        self.core.courier.runs().add(Arc::clone(&run));
+        Ok(run)
+    }
+
+    /// Keeps how a run ended, and tells it.
+    pub(super) async fn end_run(&self, run: &Run, phase: Phase) {
+        let mut state = run.state.borrow().clone();
+        state.phase = phase;
+        state.ended_at = Some(self.core.clock.now());
+        // What cannot be kept is remembered as long as this program runs; later it is one that was cut off.
+        let kept = self.core.store.end_run(state.clone()).await;
+        let is_kept = kept.is_ok();
+        if let Err(error) = kept
+            && !matches!(state.phase, Phase::Failed(_))
+        {
+            state.phase = Phase::Failed(error.to_string());
+        }
+        let going = run.going.lock().unwrap_or_else(PoisonError::into_inner).take();
+        if let Some((path, file)) = going {
+            drop(file);
+            let _ = std::fs::remove_file(path);
+        }
+        let id = state.id;
+        run.state.send_replace(state);
+        if is_kept {
+            self.core.courier.runs().remove(id);
+        }
+        self.core.changes.tell(Change::Everything);
+    }
+
+    /// How a run stands or ended.
+    ///
+    /// # Errors
+    /// When there is none, or the store cannot be read.
+    pub async fn run_state(&self, id: RunId) -> Result<RunState, EngineError> {
+        if let Ok(run) = self.known_run(id) {
+            return Ok(run.state.borrow().clone());
+        }
+        let kept = self.core.store.run(id).await?;
+        let kept = kept.ok_or_else(|| no_run(id))?;
+        Ok(self.as_it_stands(kept))
+    }
+
+    /// The newest runs of all programs, newest first.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn runs(&self, limit: u32) -> Result<Vec<RunState>, EngineError> {
+        let kept = self.core.store.runs(limit).await?;
+        Ok(kept.into_iter().map(|run| self.as_it_stands(run)).collect())
+    }
+
+    /// The run whose id is `text` or begins with it.
+    ///
+    /// # Errors
+    /// When there is none, when there are several, or the store cannot be read.
+    pub async fn find_run(&self, text: &str) -> Result<RunId, EngineError> {
+        Ok(self.core.store.find_run(text).await?)
+    }
+
+    /// What came of each step of a run, from step `from` on.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn deliveries_of_run(
+        &self,
+        id: RunId,
+        from: u32,
+        limit: u32,
+    ) -> Result<Vec<Delivery>, EngineError> {
+        Ok(self.core.store.deliveries_of_run(id, from, limit).await?)
+    }
+
+    /// A run as the store tells it, or as it is known here or elsewhere to go on.
+    fn as_it_stands(&self, kept: RunState) -> RunState {
+        if !matches!(kept.phase, Phase::CutOff { .. }) {
+            return kept;
+        }
+        match self.known_run(kept.id) {
+            Ok(run) => run.state.borrow().clone(),
+            Err(_) if self.core.is_going_elsewhere(kept.id) => RunState {
+                phase: Phase::Running,
+                ..kept
+            },
+            Err(_) => kept,
+        }
+    }
+
+    /// Ends when the run has ended.
+    ///
+    /// # Errors
+    /// When there is no such run, or the store cannot be read.
+    pub async fn run_ended(&self, id: RunId) -> Result<RunState, EngineError> {
+        let Ok(run) = self.known_run(id) else {
+            return self.run_state(id).await;
+        };
+        let mut state = run.state.subscribe();
+        let ended = state.wait_for(|state| state.phase.is_over()).await;
+        Ok(ended.map_or_else(|_| run.state.borrow().clone(), |state| state.clone()))
+    }
+
+    /// Holds a run, or lets it go on. What is under way goes on to its end.
+    ///
+    /// # Errors
+    /// When this program is at no such run.
+    pub fn pause_run(&self, id: RunId, paused: bool) -> Result<RunState, EngineError> {
+        let run = self.known_run(id)?;
+        run.paused.send_replace(paused);
+        run.state.send_if_modified(|state| {
+            let phase = if paused { Phase::Paused } else { Phase::Running };
+            let changes = !state.phase.is_over() && state.phase != phase;
+            if changes {
+                state.phase = phase;
+            }
+            changes
+        });
+        let state = run.state.borrow().clone();
+        Ok(state)
+    }
+
+    /// Ends a run: nothing more begins, and what is under way is broken off.
+    ///
+    /// # Errors
+    /// When this program is at no such run.
+    pub fn cancel_run(&self, id: RunId) -> Result<RunState, EngineError> {
+        let run = self.known_run(id)?;
+        run.cancel.cancel();
+        let state = run.state.borrow().clone();
+        Ok(state)
+    }
+
+    fn known_run(&self, id: RunId) -> Result<Arc<Run>, EngineError> {
+        self.core.courier.runs().get(id).ok_or_else(|| no_run(id))
+    }
+}
+
+fn no_run(id: RunId) -> EngineError {
+    EngineError::NotFound {
+        kind: "run",
+        name: id.to_string(),
+    }
+}
+
+#[cfg(test)]
+#[path = "run_tests.rs"]
+mod tests;

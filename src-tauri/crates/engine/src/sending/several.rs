@@ -3,32 +3,35 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
-use futures_util::stream::{self, StreamExt as _};
-use ring::rand::{SecureRandom as _, SystemRandom};
+use futures_util::stream;
 use tokio::sync::{mpsc, watch};
 
+use super::ahead::{Lineup, Planner, Ready, Skipped};
 use super::aim::{Aim, Way};
-use super::courier::Parcel;
-use super::guarding::LiveEvents;
-use super::run::{Phase, Run, RunState};
-use crate::changes::Change;
-use crate::delivery::{Cancel, Pace, Replay, Step, Tally, replay};
+use super::guarding::{LiveEvents, Question};
+use super::keeping::{Came, Keeper};
+use super::renewing::{Renewal, SignatureChoice};
+use super::run::Run;
+use crate::delivery::{Pace, Replay, Step, live, replay};
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::model::{Delivery, DeliveryId, RequestId, RunId, RunStep, Sequence, Timestamp};
-use crate::reading::PageQuery;
+use crate::filter::{Filter, Moment};
+use crate::model::{
+    Delivery, DeliveryId, DeliveryKind, Phase, RequestId, RunId, RunKind, RunState, RunStep, Tally,
+};
+use crate::store::Place;
 
 /// The most requests of a run.
 const LONGEST: usize = 100_000;
 
+/// The most sendings of a run.
+const MOST_STEPS: u64 = 1_000_000;
+
 /// The most sendings under way at once.
 pub const MOST_PARALLEL: usize = 256;
 
-/// How many requests are read ahead.
-const AHEAD: usize = 32;
-
-/// How many deliveries are kept in one transaction.
-const BATCH: usize = 128;
+/// Requests that are looked at together to see whether one is a live event.
+const LOOKED_AT: usize = 64;
 
 /// Which requests are sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -97,9 +100,6 @@ impl RunPlan {
     }
 }
 
-/// A request of a run.
-type Entry = (RequestId, Timestamp);
-
 impl Engine {
     /// Begins a run; it goes on by itself. Redirects are not followed in a run, and nothing is tried again.
     ///
@@ -107,33 +107,31 @@ impl Engine {
     /// When there is nothing to send, the plan contradicts itself, the person has to agree first, or the store fails.
     pub async fn start_run(&self, plan: RunPlan) -> Result<RunState, EngineError> {
         check(&plan)?;
-        let mut entries = self.entries(&plan.chosen).await?;
-        let Some((first, _)) = entries.first().copied() else {
+        let places = self.places(&plan.chosen).await?;
+        if places.is_empty() {
             return Err(EngineError::bad_input(
                 "there is nothing to send",
                 "choose at least one request",
             ));
-        };
+        }
+        if places.len() as u64 * u64::from(plan.times) > MOST_STEPS {
+            return Err(EngineError::bad_input(
+                format!("a run has at most {MOST_STEPS} sendings"),
+                "send each fewer times, or narrow the filter",
+            ));
+        }
         let way = self.way(&plan.to).await?;
-        let way = self.permitted(&entries, way, plan.live).await?;
-        if plan.times > 1 {
-            let times = plan.times as usize;
-            entries = entries
-                .into_iter()
-                .flat_map(|entry| std::iter::repeat_n(entry, times))
-                .collect();
-        }
+        let planner = self.permitted(&places, way, plan.live).await?;
+        let mut lineup = Lineup::new(places, plan.times);
         if plan.order == Order::Shuffled {
-            shuffle(&mut entries);
+            lineup = lineup.shuffled();
         }
-        let id = RunId::generate();
         let state = RunState {
-            id,
-            url: self
-                .planned(first, &way)
-                .await
-                .map_or_else(|_| String::new(), |outgoing| outgoing.origin.to_string()),
-            total: entries.len() as u64,
+            id: RunId::generate(),
+            kind: RunKind::Several,
+            url: planner.way.route.origin().to_string(),
+            how: how(&plan),
+            total: u64::from(lineup.steps()),
             tally: Tally::default(),
             skipped: 0,
             skipped_because: None,
@@ -141,287 +139,228 @@ impl Engine {
             ended_at: None,
             phase: Phase::Running,
         };
-        let run = Arc::new(Run {
-            state: watch::Sender::new(state.clone()),
-            paused: watch::Sender::new(false),
-            cancel: Cancel::new(),
-        });
-        if self.core.courier.closing().is_cancelled() {
-            run.cancel.cancel();
-        }
-        self.core.courier.runs().add(Arc::clone(&run));
+        let reserved = super::keeping::at_first(&plan).min(state.total);
+        let run = self.begin_run(state.clone(), reserved).await?;
         let engine = self.clone();
-        tokio::spawn(async move { engine.run(&run, plan, entries, way).await });
+        tokio::spawn(async move { engine.run(&run, plan, lineup, planner, reserved).await });
         Ok(state)
-    }
-
-    /// How a run stands.
-    ///
-    /// # Errors
-    /// When this program knows of no such run.
-    pub fn run_state(&self, id: RunId) -> Result<RunState, EngineError> {
-        Ok(self.known_run(id)?.state.borrow().clone())
-    }
-
-    /// The runs of this program, newest first.
-    #[must_use]
-    pub fn run_states(&self) -> Vec<RunState> {
-        self.core.courier.runs().states()
-    }
-
-    /// Ends when the run has ended.
-    ///
-    /// # Errors
-    /// When this program knows of no such run.
-    pub async fn run_ended(&self, id: RunId) -> Result<RunState, EngineError> {
-        let run = self.known_run(id)?;
-        let mut state = run.state.subscribe();
-        let ended = state.wait_for(|state| state.phase.is_over()).await;
-        Ok(ended.map_or_else(|_| run.state.borrow().clone(), |state| state.clone()))
-    }
-
-    /// Holds a run, or lets it go on. What is under way goes on to its end.
-    ///
-    /// # Errors
-    /// When this program knows of no such run.
-    pub fn pause_run(&self, id: RunId, paused: bool) -> Result<RunState, EngineError> {
-        let run = self.known_run(id)?;
-        run.paused.send_replace(paused);
-        run.state.send_if_modified(|state| {
-            let phase = if paused { Phase::Paused } else { Phase::Running };
-            let changes = !state.phase.is_over() && state.phase != phase;
-            if changes {
-                state.phase = phase;
-            }
-            changes
-        });
-        let state = run.state.borrow().clone();
-        Ok(state)
-    }
-
-    /// Ends a run: nothing more begins, and what is under way is broken off.
-    ///
-    /// # Errors
-    /// When this program knows of no such run.
-    pub fn cancel_run(&self, id: RunId) -> Result<RunState, EngineError> {
-        let run = self.known_run(id)?;
-        run.cancel.cancel();
-        let state = run.state.borrow().clone();
-        Ok(state)
-    }
-
-    /// What came of each step of a run, from step `from` on.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub async fn deliveries_of_run(
-        &self,
-        id: RunId,
-        from: u32,
-        limit: u32,
-    ) -> Result<Vec<Delivery>, EngineError> {
-        Ok(self.core.store.deliveries_of_run(id, from, limit).await?)
-    }
-
-    fn known_run(&self, id: RunId) -> Result<Arc<Run>, EngineError> {
-        self.core
-            .courier
-            .runs()
-            .get(id)
-            .ok_or_else(|| EngineError::NotFound {
-                kind: "run",
-                name: id.to_string(),
-            })
     }
 
     /// What is chosen, in the order of arrival.
-    async fn entries(&self, chosen: &Chosen) -> Result<Vec<Entry>, EngineError> {
+    async fn places(&self, chosen: &Chosen) -> Result<Vec<Place>, EngineError> {
         let too_many = || {
             EngineError::bad_input(
                 format!("a run has at most {LONGEST} requests"),
                 "narrow the filter, e.g. with `after:` and `before:`",
             )
         };
-        let mut found: Vec<(Sequence, Entry)> = Vec::new();
+        let store = &self.core.store;
         match chosen {
+            Chosen::Requests(ids) if ids.len() > LONGEST => Err(too_many()),
             Chosen::Requests(ids) => {
-                if ids.len() > LONGEST {
-                    return Err(too_many());
-                }
-                for some in ids.chunks(200) {
-                    for row in self.core.store.summaries(some).await? {
-                        found.push((row.sequence, (row.id, row.received_at)));
-                    }
-                }
-                if found.len() < ids.len() && found.is_empty() {
-                    let name = ids.first().map(ToString::to_string).unwrap_or_default();
-                    return Err(EngineError::NotFound {
+                let found = store.places_of(ids).await?;
+                match ids.first() {
+                    Some(first) if found.is_empty() => Err(EngineError::NotFound {
                         kind: "request",
-                        name,
-                    });
+                        name: first.to_string(),
+                    }),
+                    _ => Ok(found),
                 }
             }
             Chosen::Filter(filter) => {
-                let mut query = PageQuery {
-                    filter: filter.clone(),
-                    limit: 1_000,
-                    ..PageQuery::default()
-                };
-                loop {
-                    let page = self.requests(&query).await?;
-                    found.extend(
-                        page.rows
-                            .iter()
-                            .map(|row| (row.sequence, (row.id, row.received_at))),
-                    );
-                    if found.len() > LONGEST {
-                        return Err(too_many());
-                    }
-                    match page.scanned_to.or(page.rows.last().map(|last| last.sequence)) {
-                        Some(last) if page.more => query.before = Some(last),
-                        _ => break,
-                    }
+                let filter = Filter::parse(filter, &Moment::local(self.core.clock.now()))?;
+                let found = store.places(&filter, LONGEST).await?;
+                if found.len() > LONGEST {
+                    return Err(too_many());
                 }
+                Ok(found)
             }
         }
-        found.sort_by_key(|(sequence, _)| *sequence);
-        found.dedup_by_key(|(sequence, _)| *sequence);
-        Ok(found.into_iter().map(|(_, entry)| entry).collect())
     }
 
-    /// The way, if all of these may go it: many at once never go where the person has not agreed to.
-    async fn permitted(&self, entries: &[Entry], way: Way, live: LiveEvents) -> Result<Way, EngineError> {
-        let mut first = None;
-        for (id, _) in entries {
-            let outgoing = match self.planned(*id, &way).await {
-                Ok(outgoing) => outgoing,
-                Err(EngineError::Plan(_) | EngineError::NotFound { .. }) => continue,
-                Err(error) => return Err(error),
-            };
-            // Once it is agreed to, or the host is asked about anyway, the others need not be looked at.
-            let asks_live = live != LiveEvents::Send && !self.core.is_live_agreed(&outgoing).await?;
-            let farthest = self.core.permit(&outgoing, live).await?;
-            first.get_or_insert(farthest);
-            if !asks_live {
+    /// Who plans what goes, if all of these may go this way: many at once never go where the person has not agreed to.
+    async fn permitted(&self, places: &[Place], way: Way, live: LiveEvents) -> Result<Planner, EngineError> {
+        let origin = way.route.origin().clone();
+        let (farthest, asks_live) = self.core.permit_origin(&origin, live).await?;
+        let planner = Planner {
+            store: self.core.store.clone(),
+            way: Arc::new(way.with_farthest(farthest)),
+            is_far: self.core.is_far(&origin).await,
+        };
+        let mut one_can_go = false;
+        for some in places.chunks(LOOKED_AT) {
+            let looked_at = planner
+                .plan(some.iter(), move |planned| match planned {
+                    Ok(planned) if asks_live => Ok(Some(live::live_reason(
+                        &planned.outgoing.head,
+                        &planned.outgoing.body,
+                    ))),
+                    Ok(_) => Ok(Some(None)),
+                    Err(EngineError::Plan(_) | EngineError::NotFound { .. }) => Ok(None),
+                    Err(error) => Err(error),
+                })
+                .await?;
+            for (_, planned) in looked_at {
+                match planned? {
+                    Some(Some(reason)) => {
+                        let authority = origin.authority();
+                        return Err(EngineError::Confirm(Question::Live { authority, reason }));
+                    }
+                    Some(None) => one_can_go = true,
+                    None => {}
+                }
+            }
+            // Once it is agreed to, the others need not be looked at.
+            if one_can_go && !asks_live {
                 break;
             }
         }
-        match first {
-            Some(farthest) => Ok(way.with_farthest(farthest)),
-            None => Err(EngineError::bad_input(
-                "none of the requests can be sent again unchanged",
-                "edit one and send the edited copy",
-            )),
+        if one_can_go {
+            return Ok(planner);
         }
+        Err(EngineError::bad_input(
+            "none of the requests can be sent again unchanged",
+            "edit one and send the edited copy",
+        ))
     }
 
-    async fn run(&self, run: &Run, plan: RunPlan, entries: Vec<Entry>, way: Way) {
-        let id = run.state.borrow().id;
+    async fn run(&self, run: &Run, plan: RunPlan, lineup: Lineup, planner: Planner, reserved: u64) {
+        let way = Arc::clone(&planner.way);
         let client = match self.core.courier.client(&way) {
             Ok(client) => client,
-            Err(error) => return self.end(run, Phase::Failed(error.to_string())),
+            Err(error) => return self.end_run(run, Phase::Failed(error.to_string())).await,
         };
         let how = Replay {
             pace: plan.pace,
             parallel: plan.parallel,
-            farthest: way.farthest,
         };
-        let renew = plan.signatures == Signatures::Renewed;
-        let (keep, kept) = mpsc::channel::<Delivery>(BATCH * 2);
-        let keeping = tokio::spawn(keep_all(self.clone(), kept));
-        let entries = Arc::new(entries);
-        let read = |number: usize| {
-            let (request, received_at) = entries[number];
-            let (engine, way) = (self, &way);
+        let id = run.state.borrow().id;
+        let renewal = Renewal {
+            signature: SignatureChoice::Endpoint,
+            ..Renewal::default()
+        };
+        let renews = plan.signatures == Signatures::Renewed;
+        let (keeper, may_begin) = Keeper::start(self.core.store.clone(), run, &plan, reserved);
+        let steps = steps(planner.ahead(Arc::new(lineup)), may_begin, keeper.sender());
+        // Signed when it goes: a signature that waits for its moment grows old.
+        let send = |ready: Ready| {
+            let (client, way, renewal) = (&client, &way, &renewal);
             async move {
-                let outgoing = match engine.planned(request, way).await {
-                    Ok(outgoing) if renew => engine.resigned(request, outgoing).await,
-                    planned => planned,
-                };
-                (number, request, received_at, outgoing)
+                let Ready {
+                    number,
+                    request,
+                    mut outgoing,
+                    origins,
+                    ..
+                } = ready;
+                if renews {
+                    let renewed = Box::pin(self.renewed(&origins, outgoing, renewal)).await;
+                    outgoing = match renewed {
+                        Ok(fresh) => fresh.outgoing,
+                        Err(error) => {
+                            let why = error.to_string();
+                            return Err(Skipped { request, why });
+                        }
+                    };
+                }
+                let attempt = client.send_within(&outgoing, way.farthest, &run.cancel).await;
+                Ok((number, request, outgoing, attempt))
             }
         };
-        let steps = stream::iter(0..entries.len())
-            .map(read)
-            .buffered(AHEAD)
-            .filter_map(|(number, request, received_at, outgoing)| {
-                let step = match outgoing {
-                    Ok(outgoing) => Some(Step {
-                        number: number as u64,
-                        received_at,
-                        outgoing,
-                    }),
-                    Err(error) => {
-                        run.state.send_modify(|state| {
-                            state.skipped += 1;
-                            state
-                                .skipped_because
-                                .get_or_insert_with(|| (request, error.to_string()));
-                        });
-                        None
-                    }
-                };
-                std::future::ready(step)
-            });
-        let clock = &self.core.clock;
-        let tally = replay(
-            &client,
-            steps,
-            how,
-            &run.cancel,
-            &run.paused,
-            |step, attempt, tally| {
-                let number = usize::try_from(step.number).unwrap_or_default();
-                let parcel = Parcel {
-                    run: Some(RunStep {
-                        run: id,
-                        number: u32::try_from(number).unwrap_or(u32::MAX),
-                    }),
+        let keep = keeper.sender();
+        replay(steps, how, &run.cancel, &run.paused, send, |sent| {
+            let came = match sent {
+                Ok((number, request, outgoing, attempt)) => {
+                    let step = RunStep { run: id, number };
                     // What it sent is the captured body, unless signing changed it.
-                    body: renew.then(|| step.outgoing.body.clone()),
-                    ..Parcel::new(entries[number].0, step.outgoing, way.clone())
-                };
-                let delivery = parcel.into_delivery(DeliveryId::generate(), clock.now(), vec![attempt]);
-                run.state.send_modify(|state| state.tally = tally);
-                let keep = keep.clone();
-                async move {
-                    let _ = keep.send(delivery).await;
+                    let body = renews.then(|| outgoing.body.clone());
+                    Came::Step(Delivery {
+                        id: DeliveryId::generate(),
+                        request,
+                        kind: DeliveryKind::Resend,
+                        url: outgoing.url,
+                        created_at: attempt.started_at,
+                        head: outgoing.head,
+                        body,
+                        target: way.target,
+                        again: None,
+                        run: Some(step),
+                        schedule: None,
+                        attempts: vec![attempt],
+                    })
                 }
-            },
-        )
+                Err(skipped) => Came::Skipped(skipped),
+            };
+            keep.send(came)
+        })
         .await;
         drop(keep);
-        let phase = match keeping.await {
-            Ok(Ok(())) if run.cancel.is_cancelled() => Phase::Cancelled,
-            Ok(Ok(())) => Phase::Done,
-            Ok(Err(error)) => Phase::Failed(error.to_string()),
-            Err(stopped) => Phase::Failed(stopped.to_string()),
+        let phase = match keeper.finish().await {
+            Ok(()) if run.cancel.is_cancelled() => Phase::Cancelled,
+            Ok(()) => Phase::Done,
+            Err(error) => Phase::Failed(error.to_string()),
         };
-        run.state.send_modify(|state| state.tally = tally);
-        self.end(run, phase);
-    }
-
-    fn end(&self, run: &Run, phase: Phase) {
-        let now = self.core.clock.now();
-        run.state.send_modify(|state| {
-            state.phase = phase;
-            state.ended_at = Some(now);
-        });
-        self.core.changes.tell(Change::Everything);
+        self.end_run(run, phase).await;
     }
 }
 
-/// Keeps what comes, as much at a time as has come.
-async fn keep_all(engine: Engine, mut kept: mpsc::Receiver<Delivery>) -> Result<(), EngineError> {
-    let mut batch = Vec::with_capacity(BATCH);
-    while kept.recv_many(&mut batch, BATCH).await > 0 {
-        engine
-            .core
-            .store
-            .add_deliveries(std::mem::take(&mut batch))
-            .await?;
+/// The steps that can begin, each only once it is kept that it may. What cannot go is told to `keep`.
+fn steps(
+    pages: mpsc::Receiver<Vec<Result<Ready, Skipped>>>,
+    may_begin: watch::Receiver<u64>,
+    keep: super::keeping::Keep,
+) -> impl stream::Stream<Item = Step<Ready>> {
+    let page: std::vec::IntoIter<Result<Ready, Skipped>> = Vec::new().into_iter();
+    stream::unfold(
+        (pages, page, may_begin, keep),
+        |(mut pages, mut page, mut may_begin, keep)| async move {
+            loop {
+                match page.next() {
+                    Some(Ok(ready)) => {
+                        let number = u64::from(ready.number);
+                        if *may_begin.borrow() <= number {
+                            keep.send(Came::Waiting { step: number }).await;
+                        }
+                        // Nobody keeps anything any more: then nothing more begins.
+                        may_begin.wait_for(|reserved| *reserved > number).await.ok()?;
+                        let step = Step {
+                            received_at: ready.received_at,
+                            what: ready,
+                        };
+                        return Some((step, (pages, page, may_begin, keep)));
+                    }
+                    Some(Err(skipped)) => keep.send(Came::Skipped(skipped)).await,
+                    None => page = pages.recv().await?.into_iter(),
+                }
+            }
+        },
+    )
+}
+
+/// How a run goes, in words; nothing where each goes once, one after the other, as it came.
+fn how(plan: &RunPlan) -> String {
+    let mut words = Vec::new();
+    match plan.pace {
+        Pace::AtOnce => {}
+        Pace::PerSecond(rate) => words.push(format!("{rate} a second")),
+        Pace::Original { speed: 1.0 } => words.push("with their original gaps".to_owned()),
+        Pace::Original { speed } => words.push(format!("with their original gaps, {speed} times as fast")),
     }
-    Ok(())
+    if plan.parallel.get() > 1 {
+        words.push(format!("{} at once", plan.parallel));
+    }
+    match plan.times {
+        1 => {}
+        2 => words.push("each twice".to_owned()),
+        times => words.push(format!("each {times} times")),
+    }
+    if plan.order == Order::Shuffled {
+        words.push("shuffled".to_owned());
+    }
+    if plan.signatures == Signatures::Renewed {
+        words.push("signed again".to_owned());
+    }
+    words.join(", ")
 }
 
 fn check(plan: &RunPlan) -> Result<(), EngineError> {
@@ -455,17 +394,4 @@ fn check(plan: &RunPlan) -> Result<(), EngineError> {
         ));
     }
     Ok(())
-}
-
-/// Each order is as likely as any other (Fisher and Yates).
-fn shuffle(entries: &mut [Entry]) {
-    let dice = SystemRandom::new();
-    for last in (1..entries.len()).rev() {
-        let mut bytes = [0; 8];
-        if dice.fill(&mut bytes).is_err() {
-            return;
-        }
-        let at = u64::from_le_bytes(bytes) % (last as u64 + 1);
-        entries.swap(last, usize::try_from(at).unwrap_or(0));
-    }
 }

@@ -1,8 +1,10 @@
 //! Deliveries and their attempts.
 
+use std::collections::HashMap;
+
 use bytes::Bytes;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::{AssertSqlSafe, Row, SqlitePool};
 
 use super::prepared::whole;
 use super::schedule::{self, waits_of};
@@ -21,27 +23,6 @@ impl Store {
     pub async fn add_delivery(&self, delivery: Delivery) -> Result<(), StoreError> {
         self.write(move |connection| Box::pin(insert_delivery(connection, delivery)))
             .await
-    }
-
-    /// Keeps several deliveries with the attempts they have already, all or none. Those whose request is gone are
-    /// left out.
-    ///
-    /// # Errors
-    ///
-    /// When they cannot be written.
-    pub async fn add_deliveries(&self, deliveries: Vec<Delivery>) -> Result<(), StoreError> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                for delivery in deliveries {
-                    match insert_delivery(connection, delivery).await {
-                        Ok(()) | Err(StoreError::NotFound { .. }) => {}
-                        Err(error) => return Err(error),
-                    }
-                }
-                Ok(())
-            })
-        })
-        .await
     }
 
     /// Keeps one more attempt of a delivery.
@@ -118,37 +99,9 @@ impl Store {
     ///
     /// When there is none, when there are several, or when they cannot be read.
     pub async fn find_delivery(&self, text: &str) -> Result<DeliveryId, StoreError> {
-        let digits: String = text
-            .chars()
-            .filter(|digit| *digit != '-')
-            .collect::<String>()
-            .to_ascii_lowercase();
-        if digits.is_empty() || digits.len() > 32 || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-            return Err(StoreError::NotFound {
-                kind: "delivery",
-                name: text.to_owned(),
-            });
-        }
-        let bound = |fill: &str| {
-            let mut all = digits.clone();
-            all.push_str(&fill.repeat(32 - digits.len()));
-            hex::decode(all).unwrap_or_default()
-        };
-        let rows = sqlx::query("SELECT id FROM delivery WHERE id BETWEEN ? AND ? LIMIT 2")
-            .bind(bound("0"))
-            .bind(bound("f"))
-            .fetch_all(self.readers())
-            .await?;
-        match rows.as_slice() {
-            [] => Err(StoreError::NotFound {
-                kind: "delivery",
-                name: text.to_owned(),
-            }),
-            [one] => Ok(DeliveryId::from_bytes(id_of(one.try_get(0)?)?)),
-            _ => Err(StoreError::Ambiguous {
-                prefix: text.to_owned(),
-            }),
-        }
+        id_like(self.readers(), "delivery", text)
+            .await
+            .map(DeliveryId::from_bytes)
     }
 
     /// One delivery with its attempts, if it is there.
@@ -196,6 +149,45 @@ impl Store {
     }
 }
 
+/// The id in the table `kind` that is `text` or begins with it.
+pub(super) async fn id_like(
+    readers: &SqlitePool,
+    kind: &'static str,
+    text: &str,
+) -> Result<[u8; 16], StoreError> {
+    let digits: String = text
+        .chars()
+        .filter(|digit| *digit != '-')
+        .collect::<String>()
+        .to_ascii_lowercase();
+    let absent = || StoreError::NotFound {
+        kind,
+        name: text.to_owned(),
+    };
+    if digits.is_empty() || digits.len() > 32 || !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
+        return Err(absent());
+    }
+    let bound = |fill: &str| {
+        let mut all = digits.clone();
+        all.push_str(&fill.repeat(32 - digits.len()));
+        hex::decode(all).unwrap_or_default()
+    };
+    let rows = sqlx::query(AssertSqlSafe(format!(
+        "SELECT id FROM {kind} WHERE id BETWEEN ? AND ? LIMIT 2"
+    )))
+    .bind(bound("0"))
+    .bind(bound("f"))
+    .fetch_all(readers)
+    .await?;
+    match rows.as_slice() {
+        [] => Err(absent()),
+        [one] => id_of(one.try_get(0)?),
+        _ => Err(StoreError::Ambiguous {
+            prefix: text.to_owned(),
+        }),
+    }
+}
+
 /// What [`delivery`] reads, in its order.
 pub(super) const DELIVERY: &str =
     "SELECT number, delivery.id, kind, url, created_at, head, delivery.body_length, body_coding, body,
@@ -204,18 +196,29 @@ pub(super) const DELIVERY: &str =
 /// What [`attempt`] reads, in its order.
 const ATTEMPT: &str =
     "SELECT id, started_at, outcome, message, hint, status, head, body_length, body_coding, body,
-    body_cut, resolve_micros, connect_micros, tls_micros, first_byte_micros, total_micros, url, sent FROM attempt";
+    body_cut, resolve_micros, connect_micros, tls_micros, first_byte_micros, total_micros, url, sent, delivery FROM attempt";
 
 pub(super) async fn with_attempts(
     connection: &mut SqliteConnection,
     rows: &[SqliteRow],
 ) -> Result<Vec<Delivery>, StoreError> {
-    let mut deliveries = Vec::with_capacity(rows.len());
-    for row in rows {
-        let attempts = attempts(connection, row.try_get(0)?).await?;
-        deliveries.push(delivery(row, attempts)?);
+    let numbers: Result<Vec<i64>, _> = rows.iter().map(|row| row.try_get(0)).collect();
+    let numbers = serde_json::to_string(&numbers?).map_err(|error| StoreError::Internal {
+        detail: error.to_string(),
+    })?;
+    let found = sqlx::query(AssertSqlSafe(format!(
+        "{ATTEMPT} WHERE delivery IN (SELECT value FROM json_each(?)) ORDER BY number"
+    )))
+    .bind(numbers)
+    .fetch_all(connection)
+    .await?;
+    let mut attempts: HashMap<i64, Vec<Attempt>> = HashMap::new();
+    for row in &found {
+        attempts.entry(row.try_get(18)?).or_default().push(attempt(row)?);
     }
-    Ok(deliveries)
+    rows.iter()
+        .map(|row| delivery(row, attempts.remove(&row.try_get(0)?).unwrap_or_default()))
+        .collect()
 }
 
 /// The number of the row of a delivery.

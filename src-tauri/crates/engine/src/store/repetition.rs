@@ -2,10 +2,12 @@
 //!
 //! Delivery keys come in no order, so that an index of them costs nearly a page a request: too much for the transaction
 //! that a sender waits for. They lie in a file of their own as numbers of 64 bits; what they lead to is compared
-//! in the rows, so that two keys of one number are no harm. The file says up to where it is complete, so that after
-//! any end of the program the work goes on where it was, and all marks are made.
+//! in the rows, so that two keys of one number are no harm. A request without a delivery id is entered by the digest of
+//! its bytes. The file says up to where it is complete, so that after any end of the program the work goes on where it
+//! was, and all marks are made.
 
 mod resolve;
+mod same_bytes;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -43,7 +45,7 @@ const TOLD: usize = 16;
 
 /// The file of the keys.
 pub(super) fn file(folder: &Path, identity: Vec<u8>) -> Derived {
-    Derived::new(folder, "keys", identity, 1)
+    Derived::new(folder, "keys", identity, 2)
 }
 
 /// The requests whose mark changed, with what they repeat now.
@@ -121,16 +123,24 @@ impl Store {
             .unwrap_or(Known::NotYet)
     }
 
-    /// The requests with the provider and delivery key of this one, itself among them, newest first, at most 500.
+    /// The requests with the provider and delivery key of this one, or where it has no key those that repeat the same
+    /// one by their bytes, itself among them, newest first, at most 500.
     ///
     /// # Errors
     ///
     /// When they cannot be read.
     pub async fn repetitions(&self, id: RequestId) -> Result<Vec<RequestSummary>, StoreError> {
-        let row = sqlx::query("SELECT provider, delivery_key FROM request WHERE id = ?")
-            .bind(&id.as_bytes()[..])
-            .fetch_optional(self.readers())
-            .await?;
+        let row = sqlx::query(
+            "SELECT provider, delivery_key, coalesce(duplicate_of, id) FROM request WHERE id = ?",
+        )
+        .bind(&id.as_bytes()[..])
+        .fetch_optional(self.readers())
+        .await?;
+        if let Some(row) = &row
+            && row.try_get::<Option<&str>, _>(1)?.is_none()
+        {
+            return self.repetitions_of(row.try_get(2)?).await;
+        }
         let (mut provider, mut key) = (None::<String>, None::<String>);
         if let Some(row) = row {
             (provider, key) = (row.try_get(0)?, row.try_get(1)?);
@@ -169,6 +179,20 @@ impl Store {
         rows.iter().map(summary).collect()
     }
 
+    /// The request called `first` and those that are marked as repeating it, newest first.
+    async fn repetitions_of(&self, first: Vec<u8>) -> Result<Vec<RequestSummary>, StoreError> {
+        let rows = sqlx::query(AssertSqlSafe(format!(
+            "{SUMMARY} WHERE request.sequence IN (SELECT sequence FROM request WHERE id = ?1
+                 UNION SELECT sequence FROM request WHERE duplicate_of = ?1)
+             ORDER BY request.sequence DESC LIMIT ?2"
+        )))
+        .bind(first)
+        .bind(REPETITIONS)
+        .fetch_all(self.readers())
+        .await?;
+        rows.iter().map(summary).collect()
+    }
+
     /// Hears of requests that turned out to repeat an earlier one, or no longer to do so.
     #[must_use]
     pub(crate) fn watch_marks(&self) -> broadcast::Receiver<Marked> {
@@ -189,15 +213,42 @@ pub(super) struct Marker {
     swept_to: i64,
 }
 
-/// A request and its key.
+/// A request and what tells its repetitions.
 struct Keyed {
     sequence: i64,
-    provider: Option<String>,
-    key: String,
+    identity: Identity,
     number: i64,
     /// Its mark may be wrong, not only missing.
     again: bool,
 }
+
+/// What two requests have in common where one repeats the other.
+#[derive(PartialEq, Eq)]
+enum Identity {
+    /// The delivery id that its provider gave it.
+    Delivery { provider: Option<String>, key: String },
+    /// No id, but the same method, target and body.
+    Bytes { digest: Vec<u8>, received_at: i64 },
+}
+
+/// A row as it is read to be looked at: the last four only where there is no key.
+type Read = (
+    i64,
+    Option<String>,
+    Option<String>,
+    Option<i64>,
+    Option<String>,
+    Option<String>,
+    Option<String>,
+);
+
+/// What [`Read`] is made of, for rows of `request` that can repeat another or be repeated.
+const READ: &str =
+    "json_array(sequence, provider, delivery_key, iif(delivery_key IS NULL, received_at, NULL),
+    iif(delivery_key IS NULL, method, NULL), iif(delivery_key IS NULL, target, NULL),
+    iif(delivery_key IS NULL, hex(body_sha256), NULL))";
+/// Rows that can.
+const CAN_REPEAT: &str = "(delivery_key IS NOT NULL OR (body_length > 0 AND state = 'complete'))";
 
 impl Marker {
     pub(super) fn new(
@@ -292,49 +343,53 @@ impl Marker {
     /// The next requests that have a key, how many were looked at, and the last of them.
     async fn read(&self, from: i64) -> Result<(Vec<Keyed>, usize, i64), StoreError> {
         // As one row: each row by itself would cost a hop from the reader's thread.
-        let row = sqlx::query(
-            // What was deleted has its key entered too, since it may be brought back.
-            "SELECT count(*), max(sequence),
-                 json_group_array(json_array(sequence, provider, delivery_key)) FILTER (WHERE delivery_key IS NOT NULL)
+        const COLUMNS: &str =
+            "sequence, provider, delivery_key, received_at, method, target, body_sha256, body_length, state";
+        // What was deleted has its key entered too, since it may be brought back.
+        let row = sqlx::query(AssertSqlSafe(format!(
+            "SELECT count(*), max(sequence), json_group_array({READ}) FILTER (WHERE {CAN_REPEAT})
              FROM (
-                 SELECT sequence, provider, delivery_key FROM request WHERE sequence > ?1
-                 UNION ALL SELECT sequence, provider, delivery_key FROM trash WHERE sequence > ?1
-                 ORDER BY sequence LIMIT ?2)",
-        )
+                 SELECT {COLUMNS} FROM request WHERE sequence > ?1
+                 UNION ALL SELECT {COLUMNS} FROM trash WHERE sequence > ?1
+                 ORDER BY sequence LIMIT ?2)"
+        )))
         .bind(from)
         .bind(BATCH)
         .fetch_one(&self.rows)
         .await?;
         let count = usize::try_from(row.try_get::<i64, _>(0)?).unwrap_or(0);
         let last = row.try_get::<Option<i64>, _>(1)?.unwrap_or(from);
-        let keyed: Vec<(i64, Option<String>, String)> =
+        let keyed: Vec<Read> =
             serde_json::from_str(row.try_get(2)?).map_err(|error| StoreError::Internal {
                 detail: error.to_string(),
             })?;
         let keyed = keyed
             .into_iter()
-            .map(|(sequence, provider, key)| Keyed::new(sequence, provider, key, false))
+            .filter_map(|read| Keyed::new(read, false))
             .collect();
         Ok((keyed, count, last))
     }
 
-    /// Requests that were judged to have another key than before; none for one that has none now. Those beyond `to`
-    /// are looked at for the first time anyway.
+    /// Requests that were judged to have another key than before; none for one that can repeat nothing now. Those beyond
+    /// `to` are looked at for the first time anyway.
     async fn read_again(&self, to: i64) -> Result<Vec<(i64, Option<Keyed>)>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT rekeyed.sequence, request.provider, request.delivery_key
-             FROM rekeyed LEFT JOIN request ON request.sequence = rekeyed.sequence
-             WHERE rekeyed.sequence <= ? ORDER BY rekeyed.sequence LIMIT ?",
-        )
+        let rows = sqlx::query(AssertSqlSafe(format!(
+            "SELECT rekeyed.sequence, (SELECT {READ} FROM request WHERE sequence = rekeyed.sequence AND {CAN_REPEAT})
+             FROM rekeyed WHERE rekeyed.sequence <= ? ORDER BY rekeyed.sequence LIMIT ?"
+        )))
         .bind(to)
         .bind(BATCH)
         .fetch_all(&self.rows)
         .await?;
         rows.iter()
             .map(|row| {
-                let (sequence, provider, key) = (row.try_get(0)?, row.try_get(1)?, row.try_get(2)?);
-                let key: Option<String> = key;
-                Ok((sequence, key.map(|key| Keyed::new(sequence, provider, key, true))))
+                let read = row
+                    .try_get::<Option<&str>, _>(1)?
+                    .map(serde_json::from_str::<Read>);
+                let read = read.transpose().map_err(|error| StoreError::Internal {
+                    detail: error.to_string(),
+                })?;
+                Ok((row.try_get(0)?, read.and_then(|read| Keyed::new(read, true))))
             })
             .collect()
     }
@@ -380,22 +435,43 @@ impl Marker {
 }
 
 impl Keyed {
-    fn new(sequence: i64, provider: Option<String>, key: String, again: bool) -> Self {
-        Self {
+    fn new((sequence, provider, key, received_at, method, target, body): Read, again: bool) -> Option<Self> {
+        let (number, identity) = match key {
+            Some(key) => (number(&key), Identity::Delivery { provider, key }),
+            None => {
+                let body = hex::decode(body?).ok()?;
+                let digest = digest_of(&method?, &target?, &body);
+                let received_at = received_at?;
+                (number_of(&digest), Identity::Bytes { digest, received_at })
+            }
+        };
+        Some(Self {
             sequence,
-            provider,
-            number: number(&key),
-            key,
+            identity,
+            number,
             again,
-        }
+        })
     }
+}
+
+/// What stands for the bytes of a request: always the same, in every version of the program.
+fn digest_of(method: &str, target: &str, body_sha256: &[u8]) -> Vec<u8> {
+    let mut digest = Sha256::new();
+    // No method and no target has a line break in it.
+    for part in [method.as_bytes(), b"\n", target.as_bytes(), b"\n", body_sha256] {
+        digest.update(part);
+    }
+    digest.finalize().to_vec()
+}
+
+/// The number that stands for a digest.
+fn number_of(digest: &[u8]) -> i64 {
+    digest.first_chunk().copied().map_or(0, i64::from_be_bytes)
 }
 
 /// The number that stands for a key: always the same, in every version of the program.
 fn number(key: &str) -> i64 {
-    let digest: [u8; 32] = Sha256::digest(key.as_bytes()).into();
-    let [a, b, c, d, e, f, g, h, ..] = digest;
-    i64::from_be_bytes([a, b, c, d, e, f, g, h])
+    number_of(&Sha256::digest(key.as_bytes()))
 }
 
 /// Enters the keys, in the order in which they lie in the file.

@@ -107,10 +107,15 @@ pub(super) const SUMMARY: &str = "SELECT request.id, request.sequence, request.r
     answer.source AS answer_source, answer.micros AS answer_micros, \
     CASE WHEN EXISTS (SELECT 1 FROM held WHERE held.request = request.sequence) THEN 'held' ELSE annotation.forwarded END \
         AS forwarded, \
-    imported.at AS imported_at, imported.program AS imported_program \
+    imported.at AS imported_at, imported.program AS imported_program, \
+    (SELECT count(*) FROM (SELECT 1 FROM request AS again \
+        WHERE again.duplicate_of = coalesce(request.duplicate_of, request.id) LIMIT 1000)) AS repeats \
     FROM request LEFT JOIN annotation ON annotation.request = request.sequence \
     LEFT JOIN answer ON answer.request = request.sequence \
     LEFT JOIN imported ON imported.request = request.sequence ";
+
+/// How the tables of [`SUMMARY`] begin.
+const TABLES: &str = " FROM request LEFT JOIN annotation ";
 
 /// A row of [`SUMMARY`].
 pub(super) fn summary(row: &SqliteRow) -> Result<RequestSummary, StoreError> {
@@ -172,6 +177,7 @@ pub(super) fn summary(row: &SqliteRow) -> Result<RequestSummary, StoreError> {
             }),
             None => None,
         },
+        repeats: u32::try_from(row.try_get::<i64, _>("repeats")?).unwrap_or(u32::MAX),
     })
 }
 
@@ -285,9 +291,10 @@ impl Store {
     ) -> Result<Vec<Request>, StoreError> {
         // One question for all of them, the bytes beside the columns of the summary.
         let sql = SUMMARY.replacen(
-            " FROM request",
-            ", content.head_length, content.length, content.coding, content.data, content.framing, request.reply \
-             FROM request",
+            TABLES,
+            &format!(
+                ", content.head_length, content.length, content.coding, content.data, content.framing, request.reply{TABLES}"
+            ),
             1,
         ) + "JOIN content ON content.place = request.sequence * 65536
              WHERE request.sequence > ? AND request.sequence <= ? ORDER BY request.sequence LIMIT ?";

@@ -6,7 +6,7 @@ use serde::Serialize;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{Row, SqlitePool};
 
-use super::Keyed;
+use super::{Identity, Keyed, same_bytes};
 use crate::model::RequestId;
 use crate::store::{StoreError, id_of};
 
@@ -21,7 +21,24 @@ struct Candidate {
     key: Option<String>,
 }
 
-/// Which requests of the batch get which mark: the sequence of the first request with the same provider and key.
+/// A request that its provider gave an id.
+struct Named<'b> {
+    keyed: &'b Keyed,
+    provider: &'b Option<String>,
+    key: &'b str,
+}
+
+impl<'b> Named<'b> {
+    fn of(keyed: &'b Keyed) -> Option<Self> {
+        match &keyed.identity {
+            Identity::Delivery { provider, key } => Some(Self { keyed, provider, key }),
+            Identity::Bytes { .. } => None,
+        }
+    }
+}
+
+/// Which requests of the batch get which mark: the sequence of the first request with the same provider and key,
+/// or of the first of the same bytes.
 pub(super) async fn marks(
     connection: &mut SqliteConnection,
     rows: &SqlitePool,
@@ -29,7 +46,14 @@ pub(super) async fn marks(
     looked_at: &[i64],
 ) -> Result<Vec<(i64, Option<i64>)>, StoreError> {
     let mut firsts: HashMap<(&Option<String>, &str), i64> = HashMap::new();
-    let mut open = repeated(connection, batch).await?;
+    let repeated = repeated(connection, batch).await?;
+    let mut marks = same_bytes::marks(connection, rows, batch, &repeated).await?;
+    let named: Vec<Named<'_>> = batch.iter().filter_map(Named::of).collect();
+    let mut open: HashSet<i64> = named
+        .iter()
+        .map(|named| named.keyed.number)
+        .filter(|number| repeated.contains(number))
+        .collect();
     for _ in 0..ROUNDS {
         if open.is_empty() {
             break;
@@ -51,26 +75,26 @@ pub(super) async fn marks(
             }
         }
         forget(connection, &gone).await?;
-        for keyed in batch.iter().filter(|keyed| open.contains(&keyed.number)) {
+        for Named { keyed, provider, key } in named.iter().filter(|named| open.contains(&named.keyed.number))
+        {
             let first = candidates
                 .get(&keyed.number)
                 .into_iter()
                 .flatten()
                 .find(|sequence| {
                     there.get(sequence).is_some_and(|candidate| {
-                        candidate.provider == keyed.provider && candidate.key.as_deref() == Some(&keyed.key)
+                        candidate.provider == **provider && candidate.key.as_deref() == Some(*key)
                     })
                 });
             if let Some(first) = first {
-                firsts.entry((&keyed.provider, &keyed.key)).or_insert(*first);
+                firsts.entry((*provider, *key)).or_insert(*first);
             }
         }
         open = again;
     }
-    let mut marks = Vec::new();
-    for keyed in batch {
+    for Named { keyed, provider, key } in named {
         let first = firsts
-            .get(&(&keyed.provider, keyed.key.as_str()))
+            .get(&(provider, key))
             .copied()
             .filter(|first| *first < keyed.sequence);
         if first.is_some() || keyed.again {

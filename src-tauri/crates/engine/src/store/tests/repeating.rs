@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 
 use super::super::{DeletionId, Store};
-use super::{keyed, marked, open, request, store};
+use super::{keyed, marked, new_request, open, request, store};
 use crate::model::{NewRequest, Recognition, RequestId, Sequence, Timestamp};
 
 /// What these repeat, by their rows.
@@ -36,7 +36,7 @@ async fn a_repetition_names_the_first_of_its_kind() {
         keyed("evt_2"),
         keyed("evt_2"),
         request(b"no key"),
-        request(b"no key"),
+        request(b"no key either"),
     ];
     join_all(group.iter().map(|new| store.insert_request(new.clone()))).await;
     marked(&store).await;
@@ -213,5 +213,120 @@ async fn all_that_repeat_one_are_found_from_any_of_them() {
         alone.iter().map(|row| row.id).collect::<Vec<_>>(),
         [requests[1].id],
         "what is not repeated is alone"
+    );
+}
+
+/// A request without a key that came so many hours after the first.
+fn after(hours: i64, body: &[u8]) -> NewRequest {
+    let mut new = request(body);
+    let first = new.arrival.received_at.as_micros();
+    new.arrival.received_at = Timestamp::from_micros(first + hours * 3_600_000_000);
+    new
+}
+
+#[tokio::test]
+async fn without_a_key_the_same_bytes_are_a_repetition() {
+    let (_folder, store) = store().await;
+    let first = request(b"{}");
+    let mut elsewhere = new_request("POST /other HTTP/1.1\r\nHost: h\r\n\r\n", b"{}");
+    elsewhere.recognition.endpoint_path = None;
+    let mut otherwise = new_request("PUT /stripe HTTP/1.1\r\nHost: h\r\n\r\n", b"{}");
+    otherwise.recognition.provider = None;
+    // The same body under an id of its own is another event.
+    let mut named = request(b"{}");
+    named.recognition.delivery_key = Some("evt_1".to_owned());
+    let group = [
+        after(1, b"{}"),
+        elsewhere,
+        otherwise,
+        named,
+        request(b""),
+        request(b""),
+    ];
+    store.insert_request(first.clone()).await.unwrap();
+    marked(&store).await;
+    for new in &group {
+        store.insert_request(new.clone()).await.unwrap();
+    }
+    marked(&store).await;
+    let all: Vec<&NewRequest> = group.iter().collect();
+    assert_eq!(
+        repeated(&store, &all).await,
+        [Some(first.id), None, None, None, None, None],
+        "method, target and body are the same, the body is not empty, and no id tells them apart"
+    );
+    let row = store.summaries(&[first.id]).await.unwrap().swap_remove(0);
+    assert_eq!(
+        (row.repeats, row.repeated_by()),
+        (1, "bytes"),
+        "the first knows of it"
+    );
+    assert_eq!(
+        repetitions(&store, &group[0]).await,
+        [group[0].id, first.id],
+        "each leads to the other"
+    );
+}
+
+#[tokio::test]
+async fn the_same_bytes_much_later_are_another_event() {
+    let (folder, store) = store().await;
+    let requests = [
+        after(0, b"beat"),
+        after(20, b"beat"),
+        after(40, b"beat"),
+        after(65, b"beat"),
+        after(66, b"beat"),
+    ];
+    for new in &requests[..3] {
+        store.insert_request(new.clone()).await.unwrap();
+    }
+    marked(&store).await;
+    // Another program goes on where this one was.
+    store.close().await;
+    let store = open(&folder).await;
+    for new in &requests[3..] {
+        store.insert_request(new.clone()).await.unwrap();
+        marked(&store).await;
+    }
+    let all: Vec<&NewRequest> = requests.iter().collect();
+    let (first, second) = (Some(requests[0].id), Some(requests[3].id));
+    assert_eq!(
+        repeated(&store, &all).await,
+        [None, first, first, None, second],
+        "each within a day of the one before it; after a longer silence it begins anew"
+    );
+    let counts: Vec<u32> = store
+        .summaries(&requests.iter().map(|new| new.id).collect::<Vec<_>>())
+        .await
+        .unwrap()
+        .iter()
+        .map(|row| row.repeats)
+        .collect();
+    assert_eq!(
+        counts,
+        [1, 1, 2, 2, 2],
+        "each series is counted by itself, newest first"
+    );
+}
+
+#[tokio::test]
+async fn very_many_of_the_same_bytes_all_repeat_the_first() {
+    let (_folder, store) = store().await;
+    let requests: Vec<NewRequest> = (0..300).map(|_| request(b"always the same")).collect();
+    join_all(requests.iter().map(|new| store.insert_request(new.clone()))).await;
+    marked(&store).await;
+    let ids: Vec<RequestId> = requests.iter().map(|new| new.id).collect();
+    let mut rows = store.summaries(&ids).await.unwrap();
+    rows.sort_by_key(|row| row.sequence);
+    let first = rows.remove(0);
+    assert_eq!(
+        (first.duplicate_of, first.repeats),
+        (None, 299),
+        "the first repeats nothing"
+    );
+    assert!(
+        rows.iter().all(|row| row.duplicate_of == Some(first.id)),
+        "and every other one repeats it"
     );
 }

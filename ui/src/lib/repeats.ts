@@ -1,0 +1,27 @@
+import type { RequestRow } from '../bindings/RequestRow';
+import { count, plural } from './format';
+
+type Repeated = Pick<RequestRow, 'duplicateOf' | 'repeatedBy' | 'repeats'>;
+
+/** Where the engine stops counting. */
+const MANY = 1000;
+
+/** How many there are of a request: itself and all that are known to repeat the same one; empty for a single one. */
+export function timesWord(row: Repeated): string {
+  if (row.repeats === 0) return '';
+  return row.repeats >= MANY ? `×${count(MANY)}+` : `×${count(row.repeats + 1)}`;
+}
+
+/** That a request repeats another, or is repeated, and by what that is known; `null` for a single one. */
+export function repeatSentence(row: Repeated): string | null {
+  const same = row.repeatedBy === 'bytes' ? 'the same bytes' : 'the same delivery id';
+  if (row.duplicateOf !== null) {
+    const all = row.repeats >= MANY ? `more than ${count(MANY)}` : count(row.repeats + 1);
+    return row.repeats > 0
+      ? `Repeats an earlier request: one of ${all} with ${same}`
+      : `Repeats an earlier request with ${same}`;
+  }
+  if (row.repeats === 0) return null;
+  const times = row.repeats >= MANY ? `more than ${count(MANY)} times` : plural(row.repeats, 'time');
+  return `Came again ${times} with ${same}`;
+}
