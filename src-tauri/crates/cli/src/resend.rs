@@ -5,9 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use hookbench_engine::delivery::Pace;
-use hookbench_engine::model::{
-    Attempt, Delivery, Outcome, Phase, RequestId, RunId, RunState, Verdict,
-};
+use hookbench_engine::model::{Attempt, Delivery, Outcome, Phase, RequestId, RunId, RunState, Verdict};
 use hookbench_engine::{Chosen, Engine, LiveEvents, Order, ReportForm, RunPlan, Sending, Signatures};
 
 use crate::arguments::{Consent, Resend};

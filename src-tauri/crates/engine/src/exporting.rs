@@ -380,12 +380,7 @@ impl Export {
     }
 
     /// Where the sender of a request signs, whatever it is called there.
-    fn signing_places(
-        &self,
-        summary: &RequestSummary,
-        head: &RawHead,
-        body: &[u8],
-    ) -> SigningPlaces {
+    fn signing_places(&self, summary: &RequestSummary, head: &RawHead, body: &[u8]) -> SigningPlaces {
         let case = Case {
             head,
             body,

@@ -195,7 +195,11 @@ async fn a_masked_file_has_no_secret_and_is_judged_as_what_it_is() {
 #[tokio::test]
 async fn chosen_values_of_bodies_are_masked_too() {
     let bench = bench().await;
-    bench.engine.add_mask_path("/customer/email".parse().unwrap()).await.unwrap();
+    bench
+        .engine
+        .add_mask_path("/customer/email".parse().unwrap())
+        .await
+        .unwrap();
     let json = ("Content-Type".to_owned(), "application/json".to_owned());
     let packed = ("Content-Encoding".to_owned(), "gzip".to_owned());
     let body = r#"{"customer":{"email":"ada@example.org"},"amount":10.50}"#;
