@@ -3,19 +3,19 @@
  * other: where another one is typed meanwhile, nothing was asked about that one yet.
  */
 import type { ApiError } from '../../bindings/ApiError';
-import type { Host } from '../../host';
 import { asApiError } from '../../state/errors';
+import type { Workbench } from '../../state/workbench.svelte';
 
 const COMMANDS = { confirm_host: 'allow_host', confirm_live: 'allow_live' } as const;
 
 export class Question {
   #asked = $state.raw<{ url: string; error: ApiError } | null>(null);
-  readonly #host: Host;
+  readonly #bench: Workbench;
   readonly #url: () => string;
 
   /** `url`: what is typed now. */
-  constructor(host: Host, url: () => string) {
-    this.#host = host;
+  constructor(bench: Workbench, url: () => string) {
+    this.#bench = bench;
     this.#url = url;
   }
 
@@ -41,7 +41,7 @@ export class Question {
     const { now } = this;
     if (now === null) return;
     const url = this.#url().trim();
-    await this.#host.call(COMMANDS[now.code as keyof typeof COMMANDS], { url });
+    await this.#bench.host.call(COMMANDS[now.code as keyof typeof COMMANDS], { url });
     this.forget();
   }
 }
