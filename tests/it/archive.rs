@@ -55,8 +55,9 @@ fn whatever_was_captured_comes_back_byte_for_byte_elsewhere() {
     let imported = there.requests();
     assert_eq!(imported.len(), captured.len(), "one for each");
     for (before, after) in captured.iter().zip(&imported) {
-        assert_eq!(raw(&there, after), raw(&here, before), "the bytes of {before}");
         for field in [
+            "head_base64",
+            "body_base64",
             "received_at",
             "state",
             "reason",
@@ -70,6 +71,14 @@ fn whatever_was_captured_comes_back_byte_for_byte_elsewhere() {
         assert!(
             before.get("imported").is_none() && after["imported"]["at"].is_string(),
             "{after}"
+        );
+    }
+    // A program for each: not for all of them.
+    for (before, after) in captured.iter().zip(&imported).step_by(6) {
+        assert_eq!(
+            raw(&there, after),
+            raw(&here, before),
+            "the bytes of {before}, ready to be sent"
         );
     }
     let again = there.run(&["import", path(&file)]);

@@ -118,6 +118,10 @@ impl ExportError {
     }
 }
 
+fn nothing() -> EngineError {
+    EngineError::bad_input("there is nothing to export", "choose at least one request")
+}
+
 /// Which requests are still to come.
 enum Left {
     /// These, the oldest in front.
@@ -191,10 +195,7 @@ impl Engine {
             }
         };
         if total == Some(0) {
-            return Err(EngineError::bad_input(
-                "there is nothing to export",
-                "choose at least one request",
-            ));
+            return Err(nothing());
         }
         let folder = plan.place.folder(self.data_dir())?;
         if let ExportPlace::File(path) = &plan.place
@@ -258,6 +259,9 @@ impl Export {
             let rows = self.next_rows().await?;
             self.write_all(rows).await?;
             if matches!(self.left, Left::Nothing) {
+                if self.state.requests == 0 {
+                    return Err(nothing());
+                }
                 self.finish().await?;
             }
             if Instant::now() >= deadline {

@@ -11,7 +11,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use futures_util::future::join_all;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
@@ -318,10 +317,10 @@ impl Import {
             }
             let new = self.request(taken.arrival, taken.status, &program).await;
             answers.push(taken.answer);
-            keeping.push(store.insert_request(new));
+            keeping.push(new);
         }
         self.state.program = program;
-        let kept = join_all(keeping).await;
+        let kept = store.insert_requests(keeping).await;
         let mut given = Vec::new();
         let mut failed = None;
         for (kept, answer) in kept.into_iter().zip(answers) {

@@ -191,10 +191,11 @@ async fn entries_that_are_none_do_not_keep_the_others_out() {
 #[tokio::test]
 async fn a_body_beyond_the_limit_of_the_listener_is_not_taken() {
     let bench = bench().await;
-    bench.engine.core.limits.rcu(|limits| crate::capture::Limits {
-        body: 8,
-        ..(**limits).clone()
-    });
+    bench
+        .engine
+        .set_limits(&[("body".to_owned(), Some(8))])
+        .await
+        .unwrap();
     let state = import(
         &bench,
         &log(&[

@@ -239,6 +239,33 @@ impl Store {
         self.inner.writer.keep(prepared).await
     }
 
+    /// Keeps requests in this order, as few transactions as there can be; returns when they are on the disk, or what kept
+    /// one from it.
+    pub async fn insert_requests(&self, all: Vec<NewRequest>) -> Vec<Result<Kept, StoreError>> {
+        let mut waiting = Vec::with_capacity(all.len());
+        for new in all {
+            waiting.push(self.put(new).await);
+        }
+        let mut kept = Vec::with_capacity(waiting.len());
+        for waiting in waiting {
+            kept.push(match waiting {
+                Ok(answer) => answer.await.unwrap_or(Err(StoreError::Closed)),
+                Err(error) => Err(error),
+            });
+        }
+        kept
+    }
+
+    async fn put(
+        &self,
+        new: NewRequest,
+    ) -> Result<tokio::sync::oneshot::Receiver<Result<Kept, StoreError>>, StoreError> {
+        self.inner.file.has_room()?;
+        let dictionary = self.inner.dictionaries.newest();
+        let prepared = prepared::Prepared::new(new, dictionary).await?;
+        self.inner.writer.put(prepared).await
+    }
+
     /// How many requests at least were kept and are not there any more since the log of the file was deleted or damaged.
     #[must_use]
     pub fn lost(&self) -> Option<u64> {

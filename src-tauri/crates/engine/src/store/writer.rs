@@ -128,6 +128,14 @@ impl Writer {
 
     /// Keeps a request; returns when it is committed.
     pub(super) async fn keep(&self, row: Prepared) -> Result<Kept, StoreError> {
+        self.put(row).await?.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Puts a request behind those that wait; what is returned tells when it is committed.
+    pub(super) async fn put(
+        &self,
+        row: Prepared,
+    ) -> Result<oneshot::Receiver<Result<Kept, StoreError>>, StoreError> {
         let (answer, answered) = oneshot::channel();
         self.send(Command::Keep(Box::new(Waiting {
             row,
@@ -135,7 +143,7 @@ impl Writer {
             answer,
         })))
         .await?;
-        answered.await.map_err(|_| StoreError::Closed)?
+        Ok(answered)
     }
 
     /// Runs `work` in a transaction of its own; returns when it is committed.
