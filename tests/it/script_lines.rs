@@ -38,14 +38,24 @@ fn a_line_that_is_no_text_is_answered_and_the_run_goes_on() {
     assert_eq!(output.code, 1, "one could not be answered");
     let verdicts: Vec<&Value> = answers.iter().map(|answer| &answer["verdict"]).collect();
     assert_eq!(verdicts, ["valid", "unknown", "valid"], "the others are");
-    assert!(answers[1]["error"].is_string(), "and it is said why: {}", answers[1]);
+    assert!(
+        answers[1]["error"].is_string(),
+        "and it is said why: {}",
+        answers[1]
+    );
 }
 
 #[test]
 fn lines_are_read_as_languages_write_them() {
-    let pairs = json!([["X-Hub-Signature-256", SIGNATURE], ["X-Retry", 2], ["X-Nothing", null]]);
+    let pairs = json!([
+        ["X-Hub-Signature-256", SIGNATURE],
+        ["X-Retry", 2],
+        ["X-Nothing", null]
+    ]);
     let lines = [
-        line(json!({ "secret": null, "secrets": [SECRET], "method": null, "headers": pairs, "parameters": null })),
+        line(
+            json!({ "secret": null, "secrets": [SECRET], "method": null, "headers": pairs, "parameters": null }),
+        ),
         line(json!({ "secret": SECRET, "secrets": ["another"] })),
         line(json!({ "secret": "another", "secrets": [SECRET] })),
         line(json!({ "received_at": "1700000000", "url": null })),
@@ -63,13 +73,20 @@ fn lines_are_read_as_languages_write_them() {
 
 #[test]
 fn a_line_that_names_nobody_known_has_a_verdict_and_a_message_too() {
-    let input = format!("{}\n{}\n", json!({ "id": 1, "provider": "nobody" }), json!({ "id": 2 }));
+    let input = format!(
+        "{}\n{}\n",
+        json!({ "id": 1, "provider": "nobody" }),
+        json!({ "id": 2 })
+    );
     for (command, field) in [("verify", "verdict"), ("diagnose", "cause")] {
         let (output, answers) = ask(command, input.as_bytes());
         assert_eq!(output.code, 1, "`{command}`: they could not be answered");
         for answer in answers {
             assert_eq!(answer[field], "unknown", "`{command}`: {answer}");
-            assert_eq!(answer["message"], answer["error"], "`{command}`: the reason stands in both");
+            assert_eq!(
+                answer["message"], answer["error"],
+                "`{command}`: the reason stands in both"
+            );
         }
     }
 }
@@ -133,5 +150,10 @@ fn a_check_says_what_it_would_be_now() {
         (&json!("valid"), &json!("expired")),
         "{answer}"
     );
-    assert!(answer["now"]["age_seconds"].as_f64().is_some_and(|age| age > 1_000_000.0), "{answer}");
+    assert!(
+        answer["now"]["age_seconds"]
+            .as_f64()
+            .is_some_and(|age| age > 1_000_000.0),
+        "{answer}"
+    );
 }
