@@ -24,8 +24,8 @@ const AT: Micros = Micros(1_795_176_251_000_000);
 /// A body of this many bytes is checked.
 const BODY: usize = 4 * 1024;
 
-/// The goals: checks a second, how many times the bare HMAC a check may take, seconds of the searches.
-const CHECKS: f64 = 10_000.0;
+/// The goals: whole stories a second, how many times the bare HMAC one may take, seconds of the searches.
+const STORIES: f64 = 10_000.0;
 const TIMES_BARE: f64 = 3.0;
 const DIAGNOSED: [(usize, f64); 2] = [(10 * 1024, 0.2), (1024 * 1024, 2.0)];
 const DISCOVERED: f64 = 2.0;
@@ -51,7 +51,8 @@ fn signature(options: &Options) -> Outcome<Summary> {
         "check",
         "times bare",
         "verify",
-        "checks a second",
+        "times bare",
+        "verified a second",
     ]);
     for provider in ["github", "stripe", "svix", "slack", "shopify"] {
         let scheme = scheme(provider)?;
@@ -70,30 +71,27 @@ fn signature(options: &Options) -> Outcome<Summary> {
             microseconds(brief),
             format!("{:.2}", brief / bare),
             microseconds(full),
-            per_second(1.0 / brief),
+            format!("{:.2}", full / bare),
+            per_second(1.0 / full),
         ]);
-        if 1.0 / brief < CHECKS || brief / bare > TIMES_BARE {
-            missed.push(format!("checking {provider}"));
+        // The whole story is what is held to the goals; the check on the path of a capture is a part of it.
+        if 1.0 / full < STORIES || full / bare > TIMES_BARE {
+            missed.push(format!("verifying {provider}"));
         }
     }
     table.print();
 
     let mut table = Table::new(&["search, ms", "bytes", "took", "goal", "tries"]);
     let item = r#"{"id":"evt_123","text":"naïve / <b>","amount":10.50},"#;
+    let context = well_known();
     for (size, goal) in DIAGNOSED {
         let body = format!("[{}1]", item.repeat(size / item.len()));
-        for provider in ["stripe", "github", "svix"] {
+        for provider in ["stripe", "github", "svix", "square"] {
             let scheme = scheme(provider)?;
             let (took, tries) = with_signed(&scheme, body.as_bytes(), |message, _| {
                 let nobodys = [Secret::new("live", "whsec_bm9ib2R5IGhhcyB0aGlzIG9uZQ==")];
                 let begin = Instant::now();
-                let found = diagnose(
-                    &scheme,
-                    message,
-                    &nobodys,
-                    &Context::default(),
-                    &Budget::generous(),
-                );
+                let found = diagnose(&scheme, message, &nobodys, &context, &Budget::generous());
                 (begin.elapsed().as_secs_f64(), found.tries)
             })?;
             table.line([
@@ -138,6 +136,29 @@ fn signature(options: &Options) -> Outcome<Summary> {
         return Ok(Summary::Found(text));
     }
     Err(Failure::new(text))
+}
+
+/// What a workbench of some months knows beside the request: the secrets and the URLs of other endpoints.
+fn well_known() -> Context {
+    let secrets = |count: usize, name: &str| -> Vec<Secret> {
+        (0..count)
+            .map(|number| {
+                let secret = format!("whsec_{}", hex::encode(format!("{name} {number:>20}")));
+                Secret::new(format!("{name} {number}"), secret)
+            })
+            .collect()
+    };
+    Context {
+        other_secrets: secrets(8, "other"),
+        previous_secrets: secrets(2, "previous"),
+        urls: [
+            "https://hooks.example.test/hook",
+            "https://abc.tunnel.test/dev/hook?env=dev",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+        ..Context::default()
+    }
 }
 
 fn bare_hmac(body: &[u8]) -> Vec<u8> {

@@ -47,6 +47,7 @@ export function detailOf(row: RequestRow, body: string): RequestDetail {
     handshake: null,
     signature: {
       verdict: 'no secret',
+      verdictNow: 'no secret',
       sentence: 'It carries a signature.',
       provider: 'stripe',
       couldBe: [],

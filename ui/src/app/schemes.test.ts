@@ -36,6 +36,7 @@ function script(host: ScriptedHost): void {
     try_scheme: () => ({
       signature: {
         verdict: 'invalid',
+        verdictNow: 'invalid',
         sentence: 'It is not.',
         provider: null,
         couldBe: [],

@@ -40,6 +40,7 @@ function detailOf(id: string, bodyLength = 13): RequestDetail {
     signature: {
       couldBe: [],
       verdict: 'valid',
+      verdictNow: 'valid',
       sentence: '',
       provider: null,
       algorithm: null,

@@ -4,7 +4,10 @@ import { ends } from './ends';
 
 const LIMIT = 400;
 
-function contentOf(pieces: [kind: string, text: string][], leftOut: { start: number; end: number } | null = null) {
+function contentOf(
+  pieces: [kind: string, text: string][],
+  leftOut: { start: number; end: number } | null = null,
+) {
   const encoder = new TextEncoder();
   let at = 0;
   const parts = pieces.map(([kind, text]) => {
@@ -14,7 +17,9 @@ function contentOf(pieces: [kind: string, text: string][], leftOut: { start: num
   });
   const whole = encoder.encode(pieces.map(([, text]) => text).join(''));
   const bytes =
-    leftOut === null ? whole : new Uint8Array([...whole.subarray(0, leftOut.start), ...whole.subarray(leftOut.end)]);
+    leftOut === null
+      ? whole
+      : new Uint8Array([...whole.subarray(0, leftOut.start), ...whole.subarray(leftOut.end)]);
   const content: ContentView = {
     template: '{body}',
     base64: btoa(String.fromCharCode(...bytes)),
@@ -72,7 +77,9 @@ describe('the signed content', () => {
         ['body', '☕é'.repeat(2_000)],
         ['timestamp', '1700000000'],
       ]);
-      const escapes = ends(content, LIMIT).flatMap((stretch) => stretch.pieces.filter((piece) => piece.escape));
+      const escapes = ends(content, LIMIT).flatMap((stretch) =>
+        stretch.pieces.filter((piece) => piece.escape),
+      );
       expect(escapes, `moved by ${shift}`).toEqual([]);
     }
   });

@@ -54,9 +54,9 @@ pub(super) fn age(report: &Report, verdict_now: Verdict, now: Micros) -> Option<
 fn span(micros: i64) -> String {
     let seconds = micros / 1_000_000;
     match seconds {
-        ..120 => format!("{seconds} s"),
-        ..7_200 => format!("{} min", seconds / 60),
-        ..172_800 => format!("{} h", seconds / 3_600),
+        ..=119 => format!("{seconds} s"),
+        120..=7_199 => format!("{} min", seconds / 60),
+        7_200..=172_799 => format!("{} h", seconds / 3_600),
         _ => format!("{} d", seconds / 86_400),
     }
 }
