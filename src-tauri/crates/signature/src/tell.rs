@@ -24,9 +24,6 @@ const MASK: &str = "••••••••";
 /// The same in signed content, of a fixed length.
 const SECRET_MASK: &[u8] = b"********";
 
-/// What checks of a token's key are about: a member of the token's header.
-pub(crate) const KEY_SUBJECT: &str = "claim-header:";
-
 /// The question that was judged.
 #[derive(Clone, Copy)]
 pub(crate) struct Asked<'q> {
@@ -350,6 +347,9 @@ fn age(judgement: &Judgement<'_>, received_at: Option<Micros>) -> Option<Age> {
         within: matches!(judged.outcome, AgeOutcome::Within | AgeOutcome::NotJudged),
     })
 }
+
+/// What checks of a token's key are about: a member of the token's header.
+pub(crate) const KEY_SUBJECT: &str = "claim-header:";
 
 /// What a key says of itself that keeps it from a token.
 fn key_check(judgement: &Judgement<'_>, asked: &Asked<'_>) -> Option<Check> {
