@@ -17,7 +17,7 @@ fn ask(command: &str, input: &[u8]) -> (Output, Vec<Value>) {
 }
 
 /// A right line of GitHub's, with these fields on top.
-fn line(more: Value) -> Value {
+fn line(more: &Value) -> Value {
     let mut line = json!({
         "provider": "github",
         "secret": SECRET,
@@ -31,9 +31,9 @@ fn line(more: Value) -> Value {
 
 #[test]
 fn a_line_that_is_no_text_is_answered_and_the_run_goes_on() {
-    let mut input = line(json!({ "id": 1 })).to_string().into_bytes();
+    let mut input = line(&json!({ "id": 1 })).to_string().into_bytes();
     input.extend_from_slice(b"\n{\"id\":2,\"body\":\"\xff\xfe\"}\n");
-    input.extend_from_slice(line(json!({ "id": 3 })).to_string().as_bytes());
+    input.extend_from_slice(line(&json!({ "id": 3 })).to_string().as_bytes());
     let (output, answers) = ask("verify", &input);
     assert_eq!(output.code, 1, "one could not be answered");
     let verdicts: Vec<&Value> = answers.iter().map(|answer| &answer["verdict"]).collect();
@@ -54,14 +54,14 @@ fn lines_are_read_as_languages_write_them() {
     ]);
     let lines = [
         line(
-            json!({ "secret": null, "secrets": [SECRET], "method": null, "headers": pairs, "parameters": null }),
+            &json!({ "secret": null, "secrets": [SECRET], "method": null, "headers": pairs, "parameters": null }),
         ),
-        line(json!({ "secret": SECRET, "secrets": ["another"] })),
-        line(json!({ "secret": "another", "secrets": [SECRET] })),
-        line(json!({ "received_at": "1700000000", "url": null })),
-        line(json!({ "body": null, "body_base64": "SGVsbG8sIFdvcmxkIQ" })),
-        line(json!({ "headers": { "x-hub-signature-256": [SIGNATURE, null], "content-length": 13 } })),
-        line(json!({ "url": "https://h?x=/a" })),
+        line(&json!({ "secret": SECRET, "secrets": ["another"] })),
+        line(&json!({ "secret": "another", "secrets": [SECRET] })),
+        line(&json!({ "received_at": "1700000000", "url": null })),
+        line(&json!({ "body": null, "body_base64": "SGVsbG8sIFdvcmxkIQ" })),
+        line(&json!({ "headers": { "x-hub-signature-256": [SIGNATURE, null], "content-length": 13 } })),
+        line(&json!({ "url": "https://h?x=/a" })),
     ];
     let text: Vec<String> = lines.iter().map(Value::to_string).collect();
     let (output, answers) = ask("verify", format!("\u{feff}{}\r\n", text.join("\r\n")).as_bytes());
@@ -106,7 +106,7 @@ fn who_signs_nothing_is_diagnosed_as_unsigned_by_design() {
 
 #[test]
 fn a_secret_that_was_replaced_is_named() {
-    let input = line(json!({ "id": 1, "secret": "new", "previous_secrets": [SECRET] })).to_string();
+    let input = line(&json!({ "id": 1, "secret": "new", "previous_secrets": [SECRET] })).to_string();
     let (_, answers) = ask("diagnose", input.as_bytes());
     assert_eq!(answers[0]["cause"], "previous-secret", "{}", answers[0]);
     assert_eq!(answers[0]["proof"]["secret"], "previous secret 1", "by its place");
@@ -118,7 +118,7 @@ fn a_body_that_is_compressed_and_does_not_say_so_is_found_out() {
     let packed = "H4sIAAAAAAAC/6tWSlSyMqwFAK+sG1YHAAAA";
     let signed = json!({ "id": 1, "provider": "github", "secret": SECRET, "body": "{\"a\":1}" }).to_string();
     let (_, made) = ask("sign", signed.as_bytes());
-    let came = line(json!({ "id": 2, "headers": made[0]["headers"], "body": null, "body_base64": packed }));
+    let came = line(&json!({ "id": 2, "headers": made[0]["headers"], "body": null, "body_base64": packed }));
     let (_, answers) = ask("diagnose", came.to_string().as_bytes());
     assert_eq!(answers[0]["cause"], "body-compression", "{}", answers[0]);
 }
