@@ -362,7 +362,7 @@ fn a_run_whose_program_is_killed_says_what_is_known_of_it() {
         .stderr(std::process::Stdio::null())
         .spawn()
         .expect("it starts");
-    server.next();
+    let _ = server.next();
     // The first is kept soon after its answer; the second goes in a hundred seconds.
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
     while hookbench.run(&["deliveries", "--json"]).json().is_empty() {

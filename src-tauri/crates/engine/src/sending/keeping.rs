@@ -26,7 +26,7 @@ const FARTHEST: u64 = 2_048;
 /// What came of a step.
 pub(super) enum Came {
     /// It went.
-    Step(Delivery),
+    Step(Box<Delivery>),
     /// It cannot go.
     Skipped(Skipped),
     /// This step waits until it may begin.
@@ -151,7 +151,7 @@ impl Task {
                         }
                         let number = delivery.run.map_or(0, |step| u64::from(step.number));
                         self.begun = self.begun.max(number + 1 + self.parallel);
-                        steps.push(delivery);
+                        steps.push(*delivery);
                     }
                     Came::Skipped(skipped) => {
                         self.progress.skipped += 1;

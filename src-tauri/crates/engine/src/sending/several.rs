@@ -274,7 +274,7 @@ impl Engine {
                     let step = RunStep { run: id, number };
                     // What it sent is the captured body, unless signing changed it.
                     let body = renews.then(|| outgoing.body.clone());
-                    Came::Step(Delivery {
+                    Came::Step(Box::new(Delivery {
                         id: DeliveryId::generate(),
                         request,
                         kind: DeliveryKind::Resend,
@@ -287,7 +287,7 @@ impl Engine {
                         run: Some(step),
                         schedule: None,
                         attempts: vec![attempt],
-                    })
+                    }))
                 }
                 Err(skipped) => Came::Skipped(skipped),
             };

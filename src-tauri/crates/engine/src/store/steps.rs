@@ -139,9 +139,8 @@ fn bind(steps: &[Step]) -> Result<SqliteArguments, sqlx::error::BoxDynError> {
         bound.add(body.as_ref().map(|body| body.coding))?;
         bound.add(body.as_ref().map(|body| &body.data[..]))?;
         bound.add(delivery.target.as_ref().map(|target| &target.as_bytes()[..]))?;
-        let RunStep { run, number } = match delivery.run {
-            Some(step) => step,
-            None => return Err("a step of no run".into()),
+        let Some(RunStep { run, number }) = delivery.run else {
+            return Err("a step of no run".into());
         };
         bound.add(run.as_bytes().to_vec())?;
         bound.add(i64::from(number))?;

@@ -17,6 +17,9 @@ const WINDOW: i64 = 24 * 60 * 60 * 1_000_000;
 /// was deleted may lie in between.
 const CANDIDATES: i64 = 16;
 
+/// A request of the batch with its digest and when it came.
+type One<'b> = (&'b Keyed, &'b [u8], i64);
+
 /// The newest request of some bytes.
 #[derive(Clone, Copy)]
 struct Newest {
@@ -32,7 +35,7 @@ pub(super) async fn marks(
     batch: &[Keyed],
     repeated: &HashSet<i64>,
 ) -> Result<Vec<(i64, Option<i64>)>, StoreError> {
-    let mut groups: BTreeMap<i64, Vec<(&Keyed, &[u8], i64)>> = BTreeMap::new();
+    let mut groups: BTreeMap<i64, Vec<One<'_>>> = BTreeMap::new();
     let mut marks = Vec::new();
     for keyed in batch {
         let Identity::Bytes { digest, received_at } = &keyed.identity else {
