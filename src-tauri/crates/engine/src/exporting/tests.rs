@@ -203,7 +203,7 @@ async fn chosen_values_of_bodies_are_masked_too() {
     let json = ("Content-Type".to_owned(), "application/json".to_owned());
     let packed = ("Content-Encoding".to_owned(), "gzip".to_owned());
     let body = r#"{"customer":{"email":"ada@example.org"},"amount":10.50}"#;
-    let whole = bench.post("/a", &[json.clone()], body).await;
+    let whole = bench.post("/a", std::slice::from_ref(&json), body).await;
     // It says that it is packed, and where its values are cannot be seen.
     let unreadable = bench.post("/b", &[json, packed], body).await;
     let folder = tempfile::tempdir().unwrap();

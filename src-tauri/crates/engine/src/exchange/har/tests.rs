@@ -48,6 +48,7 @@ fn request(head: &[u8], body: &[u8], state: State, framing: Framing) -> Request 
             tags: Vec::new(),
             ambiguous: false,
             imported: None,
+            repeats: 0,
         },
         head,
         framing,
