@@ -10,6 +10,7 @@ mod diagnosis_computed;
 mod diagnosis_numbers;
 mod diagnosis_places;
 mod discovery;
+mod long_content;
 mod nearly;
 mod properties;
 mod provider;
