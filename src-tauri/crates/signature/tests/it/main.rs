@@ -12,6 +12,7 @@ mod diagnosis_numbers;
 mod diagnosis_places;
 mod discovery;
 mod forged;
+mod long_content;
 mod nearly;
 mod properties;
 mod provider;
