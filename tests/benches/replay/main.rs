@@ -153,7 +153,6 @@ async fn measure(
 }
 
 /// Everything that was captured, newest first, and as the bare client sends it; with the bytes of it all.
-#[expect(clippy::type_complexity, reason = "three lists of one thing")]
 async fn requests(
     engine: &Engine,
     address: SocketAddr,
