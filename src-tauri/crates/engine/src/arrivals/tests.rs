@@ -47,6 +47,8 @@ async fn what_comes_from_memory_is_what_a_reader_of_the_store_gets() {
         let mut read = bench.engine.request(told.summary.id).await.unwrap();
         // These are written once the answer has gone.
         (read.summary.answer_source, read.summary.answer_micros) = (None, None);
+        // What comes later is counted then.
+        read.summary.repeats = told.summary.repeats;
         assert_eq!(told, read, "nothing is missing and nothing is other");
     }
 }
