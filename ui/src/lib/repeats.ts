@@ -12,16 +12,24 @@ export function timesWord(row: Repeated): string {
   return row.repeats >= MANY ? `×${count(MANY)}+` : `×${count(row.repeats + 1)}`;
 }
 
-/** That a request repeats another, or is repeated, and by what that is known; `null` for a single one. */
-export function repeatSentence(row: Repeated): string | null {
+/**
+ * That a request repeats another, or is repeated, and by what that is known; `null` for a single one. What comes first
+ * names the other request, where there is one.
+ */
+export function repetition(row: Repeated): { lead: string; rest: string } | null {
   const same = row.repeatedBy === 'bytes' ? 'the same bytes' : 'the same delivery id';
   if (row.duplicateOf !== null) {
     const all = row.repeats >= MANY ? `more than ${count(MANY)}` : count(row.repeats + 1);
-    return row.repeats > 0
-      ? `Repeats an earlier request: one of ${all} with ${same}`
-      : `Repeats an earlier request with ${same}`;
+    const rest = row.repeats > 0 ? `: one of ${all} with ${same}` : ` with ${same}`;
+    return { lead: 'Repeats an earlier request', rest };
   }
   if (row.repeats === 0) return null;
   const times = row.repeats >= MANY ? `more than ${count(MANY)} times` : plural(row.repeats, 'time');
-  return `Came again ${times} with ${same}`;
+  return { lead: `Came again ${times}`, rest: ` with ${same}` };
+}
+
+/** The same as one sentence. */
+export function repeatSentence(row: Repeated): string | null {
+  const told = repetition(row);
+  return told === null ? null : told.lead + told.rest;
 }
