@@ -1,8 +1,9 @@
 //! Formats in and out: a request as something another program understands.
 //!
-//! Each format (but [`har`], which is the exact request beside what others read) takes the [`Outgoing`](crate::delivery::Outgoing) of a plan, so that what is copied is what would be
-//! sent. Captured bytes are data here, never text to be evaluated: what a shell, a terminal or an editor would take
-//! for more than a letter is written in another way, and where that cannot be done the format is refused by type.
+//! Each format but HAR, which is the exact request beside what others read, takes the
+//! [`Outgoing`](crate::delivery::Outgoing) of a plan, so that what is copied is what would be sent. Captured bytes are
+//! data here, never text to be evaluated: what a shell, a terminal or an editor would take for more than a letter is
+//! written in another way, and where that cannot be done the format is refused by type.
 
 mod cmd;
 mod code;

@@ -313,10 +313,8 @@ async fn a_backup_in_a_burst_is_whole() {
     );
 }
 
-#[tokio::test]
-async fn an_older_file_is_copied_before_it_is_changed() {
-    let (folder, store) = store().await;
-    let ids = fill(&store, 3).await;
+/// Closes the file as one of an earlier schema.
+async fn close_as_older(store: Store) {
     store
         .write(|connection| {
             Box::pin(async move {
@@ -329,6 +327,13 @@ async fn an_older_file_is_copied_before_it_is_changed() {
         .await
         .unwrap();
     store.close().await;
+}
+
+#[tokio::test]
+async fn an_older_file_is_copied_before_it_is_changed() {
+    let (folder, store) = store().await;
+    let ids = fill(&store, 3).await;
+    close_as_older(store).await;
     let again = open(&folder).await;
     assert!(
         again.request(ids[0]).await.unwrap().is_some(),
@@ -350,18 +355,7 @@ async fn an_older_file_is_copied_before_it_is_changed() {
     let first = std::fs::read(&copy).unwrap();
     let restored = open(&folder).await;
     fill(&restored, 5).await;
-    restored
-        .write(|connection| {
-            Box::pin(async move {
-                sqlx::raw_sql("PRAGMA user_version = 0")
-                    .execute(connection)
-                    .await?;
-                Ok(())
-            })
-        })
-        .await
-        .unwrap();
-    restored.close().await;
+    close_as_older(restored).await;
     open(&folder).await.close().await;
     let second = folder.path().join("hookbench.db.schema-0.2.bak");
     assert!(
@@ -379,18 +373,7 @@ async fn an_older_file_is_copied_before_it_is_changed() {
 async fn a_copy_of_an_older_file_that_was_cut_short_is_made_again() {
     let (folder, store) = store().await;
     fill(&store, 20).await;
-    store
-        .write(|connection| {
-            Box::pin(async move {
-                sqlx::raw_sql("PRAGMA user_version = 0")
-                    .execute(connection)
-                    .await?;
-                Ok(())
-            })
-        })
-        .await
-        .unwrap();
-    store.close().await;
+    close_as_older(store).await;
     let copy = folder.path().join("hookbench.db.schema-0.bak");
     let partial = folder.path().join("hookbench.db.schema-0.bak.partial");
     // The program ended in the middle of the copy.
