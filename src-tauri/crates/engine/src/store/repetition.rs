@@ -285,7 +285,7 @@ impl Marker {
     }
 
     async fn follow(&mut self) -> Result<(), StoreError> {
-        let mut connection = self.file.open("-4000").await?;
+        let mut connection = self.file.open("-1000").await?;
         sqlx::raw_sql(
             "CREATE TABLE IF NOT EXISTS key (
                  number INTEGER NOT NULL, sequence INTEGER NOT NULL, PRIMARY KEY (number, sequence)

@@ -23,7 +23,7 @@ const SAMPLES: i64 = 1_000;
 /// Fewer are too few.
 const FEWEST: usize = 200;
 /// Bytes that are learned from, at most …
-const BYTES: usize = 4 * 1024 * 1024;
+const BYTES: usize = 2 * 1024 * 1024;
 /// … and of one request.
 const BYTES_OF_ONE: usize = 16 * 1024;
 /// So many requests after a dictionary was made it is looked whether another would be better.

@@ -19,7 +19,16 @@ fn framing(bytes: &[u8], cuts: &[usize]) {
         pieces.comparable(),
         "cut at {cuts:?}: {shown}"
     );
-    assert_eq!(whole.statuses, pieces.statuses, "cut at {cuts:?}: {shown}");
+    // Whether a sender is still told to go on depends on what of its body, or of its end, has come by then.
+    let final_ones = |statuses: &[String]| -> Vec<String> {
+        let statuses = statuses.iter().filter(|status| *status != "100");
+        statuses.cloned().collect()
+    };
+    assert_eq!(
+        final_ones(&whole.statuses),
+        final_ones(&pieces.statuses),
+        "cut at {cuts:?}: {shown}"
+    );
     // The shortest request is `G / HTTP/1.1` with two line feeds.
     assert!(
         whole.requests.len() <= 1 + bytes.len() / 14,

@@ -62,7 +62,7 @@ impl Builder {
     }
 
     async fn build(&mut self) -> Result<(), StoreError> {
-        let mut connection = self.derived.open("-8000").await?;
+        let mut connection = self.derived.open("-2000").await?;
         let mut sparse = Sparse::new(&mut connection).await?;
         loop {
             let begun = Instant::now();
