@@ -2,6 +2,7 @@
 
 use hookbench_engine::Kind;
 use hookbench_engine::model::ParseIdError;
+use hookbench_signature::shortened;
 
 /// What failed, why, and what to do.
 ///
@@ -38,6 +39,18 @@ pub enum Code {
     ConfirmLive,
     /// Everything else.
     Failed,
+}
+
+/// Letters of a message at the most: it names what was asked, which may be long.
+const LONGEST: usize = 1_000;
+
+impl ApiError {
+    /// The same in few enough words for a note on the screen.
+    pub(crate) fn in_short(mut self) -> Self {
+        self.message = shortened(&self.message, LONGEST);
+        self.hint = self.hint.map(|hint| shortened(&hint, LONGEST));
+        self
+    }
 }
 
 impl std::fmt::Display for ApiError {

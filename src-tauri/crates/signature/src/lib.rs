@@ -30,6 +30,7 @@ mod read;
 mod report;
 mod scheme;
 mod secret;
+mod shortened;
 mod sign;
 mod snippet;
 mod tell;
@@ -56,6 +57,7 @@ pub use scheme::{
     SecretForm, Setting, Signature, Timestamp, TimestampUnit,
 };
 pub use secret::Secret;
+pub use shortened::shortened;
 pub use sign::{SignError, Signed, sign};
 pub use snippet::{Language, NotExpressible, UnknownLanguage, snippet};
 pub use template::{Filter, JsonPath, Source, Template, TemplateError, TemplatePart, fill_parameters};

@@ -47,6 +47,10 @@ macro_rules! commands {
         /// # Errors
         /// `bad_input` for a name or arguments that are not declared; otherwise what the command says.
         pub async fn dispatch(running: &Running, name: &str, arguments: Value) -> Result<Value, ApiError> {
+            Box::pin(run(running, name, arguments)).await.map_err(ApiError::in_short)
+        }
+
+        async fn run(running: &Running, name: &str, arguments: Value) -> Result<Value, ApiError> {
             match name {
                 $(stringify!($shell) => {
                     let arguments: $shell_arguments = read(name, arguments)?;
@@ -383,6 +387,3 @@ fn write<T: serde::Serialize>(command: &str, result: &T) -> Result<Value, ApiErr
         hint: None,
     })
 }
-
-#[cfg(test)]
-mod tests;

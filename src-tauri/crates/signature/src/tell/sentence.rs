@@ -8,6 +8,7 @@ use crate::jwt::Unfit;
 use crate::report::{Age, KeyUsed};
 use crate::scheme::{Algorithm, Scheme, SecretForm};
 use crate::secret::Secret;
+use crate::shortened;
 use crate::template::Source;
 use crate::view::Scene;
 
@@ -223,7 +224,7 @@ fn requirement(judgement: &Judgement<'_>, index: usize) -> String {
             match check.found {
                 Some(found) => format!(
                     "The signature is right, but {name} is `{}` and must be {}.",
-                    shortened(&found),
+                    shortened(&found, 80),
                     check.asked
                 ),
                 None => format!(
@@ -272,13 +273,6 @@ fn capital(text: &str) -> String {
         Some(first) if text.starts_with("the ") => first.to_uppercase().chain(characters).collect(),
         _ => text.to_owned(),
     }
-}
-
-fn shortened(text: &str) -> String {
-    if text.chars().count() <= 80 {
-        return text.to_owned();
-    }
-    text.chars().take(79).chain(['…']).collect()
 }
 
 /// What is said of a certificate's dates.

@@ -124,11 +124,5 @@ fn escaped(text: &str) -> String {
 
 /// The beginning of a text, for a message.
 pub(super) fn shortened(text: &str) -> String {
-    const SHOWN: usize = 60;
-    let mut letters = text.chars();
-    let mut beginning: String = letters.by_ref().take(SHOWN).collect();
-    if letters.next().is_some() {
-        beginning.push('…');
-    }
-    beginning
+    hookbench_signature::shortened(text, 60)
 }

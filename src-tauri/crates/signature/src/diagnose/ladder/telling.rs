@@ -12,6 +12,7 @@ use crate::read::form;
 use crate::report::{Age, Check};
 use crate::scheme::{Algorithm, Encoding};
 use crate::secret::Secret;
+use crate::shortened;
 use crate::tell::KEY_SUBJECT;
 use crate::verdict::Verdict;
 use crate::verify::verify;
@@ -235,7 +236,7 @@ impl Ladder<'_> {
         .then(|| {
             format!(
                 "`{}` is no {} in {written}: that has {length} characters, this has {}.",
-                shortened(&candidate.text),
+                shortened(&candidate.text, 60),
                 algorithm.title(),
                 candidate.text.chars().count(),
             )
@@ -335,14 +336,6 @@ pub(super) fn tolerance(age: &Age) -> Option<Action> {
             future: age.future,
         }
     })
-}
-
-/// A text of a sender in a sentence: whole, or its beginning.
-fn shortened(text: &str) -> String {
-    match text.char_indices().nth(60) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
-    }
 }
 
 /// Whether a body begins as JSON and ends before that is closed.
