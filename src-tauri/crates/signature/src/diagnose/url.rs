@@ -8,61 +8,129 @@ use crate::read::url;
 
 /// More than these are not tried.
 const MOST: usize = 1000;
+/// Nor more than these many bytes of them: a request's own URL may be as long as its head.
+const MOST_BYTES: usize = 4 << 20;
+/// Of the hosts in one list, and of the URLs that are known, no more than these are looked at.
+const MOST_LISTED: usize = 16;
 /// The parameters of a query of up to this many are tried in every order.
 const MOST_ORDERED: usize = 5;
 /// What may stand in a path or a query as it is.
 const PLAIN: &[u8] = b"!$&'()*+,;=:@/?%";
 
-/// URLs the sender may have used: schemes × hosts × ports × paths × queries. Those that change least come first.
-pub(super) fn urls(message: &Message<'_>, known: &[String]) -> Vec<Variant<String>> {
+/// URLs the sender may have used: schemes × hosts × ports × paths × queries. Those that change least come first, and
+/// what comes after the most that are tried is not made at all: the parts are a stranger's, and so is their number.
+pub(super) fn urls(
+    message: &Message<'_>,
+    known: &[String],
+    should_stop: &dyn Fn() -> bool,
+) -> Vec<Variant<String>> {
     let ours = message.effective_url().into_owned();
     let base = url::split(&ours);
-    let known: Vec<url::Parts<'_>> = known.iter().map(|url| url::split(url)).collect();
-    let port = header(message, "x-forwarded-port").map(|port| format!(":{port}"));
-    let schemes = distinct([base.scheme, "https", "http"].to_vec());
-    let hosts = hosts(message, base, &known);
+    let known: Vec<url::Parts<'_>> = known
+        .iter()
+        .take(MOST_LISTED)
+        .map(|url| url::split(url))
+        .collect();
+    let origins = origins(message, base, &known);
     let paths = paths(message, base, &known);
     let queries = queries(message, base, &known);
-    let mut found: Vec<(usize, Variant<String>)> = Vec::new();
-    for scheme in schemes {
-        for &(user, host, own_port) in &hosts {
-            let default = if scheme == "http" { ":80" } else { ":443" };
-            let mut ports = vec![own_port.to_owned(), String::new(), default.to_owned()];
-            ports.extend(port.clone());
-            for port in distinct(ports) {
-                for path in &paths {
-                    for query in &queries {
-                        let url = format!("{scheme}://{user}{host}{port}{path}{query}");
-                        let differs = [
-                            (scheme != base.scheme, Cause::UrlScheme),
-                            (host != base.host || user != base.user, Cause::UrlHost),
-                            (port != base.port, Cause::UrlPort),
-                            (path != base.path, Cause::UrlPath),
-                            (query != base.query, Cause::UrlQuery),
-                        ];
-                        let mut causes = differs
-                            .iter()
-                            .filter(|(differs, _)| *differs)
-                            .map(|(_, cause)| *cause);
-                        let Some(first) = causes.next() else { continue };
-                        let others = causes.count();
-                        let cause = if others == 0 { first } else { Cause::Url };
-                        found.push((others, Variant::new(cause, format!("the URL `{url}`"), url)));
+    let mut found = Found::new(should_stop);
+    for changed in 1..=5_usize {
+        for origin in &origins {
+            let Some(beside) = changed.checked_sub(origin.causes.len()) else {
+                continue;
+            };
+            // Ours is the first of each.
+            for (at_path, path) in paths.iter().enumerate() {
+                for (at_query, query) in queries.iter().enumerate() {
+                    let causes = [
+                        (at_path > 0).then_some(Cause::UrlPath),
+                        (at_query > 0).then_some(Cause::UrlQuery),
+                    ];
+                    if causes.iter().flatten().count() != beside {
+                        continue;
+                    }
+                    let mut causes = origin.causes.iter().copied().chain(causes.into_iter().flatten());
+                    let first = causes.next().unwrap_or(Cause::Url);
+                    let cause = if changed == 1 { first } else { Cause::Url };
+                    if !found.add(cause, &[&origin.text, path, query]) {
+                        return found.variants;
                     }
                 }
             }
         }
+        if changed == 1 {
+            let before = ours.strip_suffix(base.query).unwrap_or(&ours);
+            for query in orders(base.query) {
+                if !found.add(Cause::UrlQuery, &[before, &query]) {
+                    return found.variants;
+                }
+            }
+        }
     }
-    let before = ours.strip_suffix(base.query).unwrap_or(&ours);
-    found.extend(orders(base.query).into_iter().map(|query| {
-        let url = format!("{before}{query}");
-        let change = format!("the URL `{url}`");
-        (0, Variant::new(Cause::UrlQuery, change, url))
-    }));
-    found.sort_by_key(|(others, _)| *others);
-    let mut variants: Vec<Variant<String>> = found.into_iter().map(|(_, variant)| variant).collect();
-    variants.truncate(MOST);
-    variants
+    found.variants
+}
+
+/// What was found, as far as there is room for it.
+struct Found<'f> {
+    variants: Vec<Variant<String>>,
+    bytes: usize,
+    should_stop: &'f dyn Fn() -> bool,
+}
+
+impl<'f> Found<'f> {
+    const fn new(should_stop: &'f dyn Fn() -> bool) -> Self {
+        Self {
+            variants: Vec::new(),
+            bytes: 0,
+            should_stop,
+        }
+    }
+
+    /// Takes in the URL of these pieces; `false` where that was one too many.
+    fn add(&mut self, cause: Cause, pieces: &[&str]) -> bool {
+        self.bytes += pieces.iter().map(|piece| piece.len()).sum::<usize>();
+        if self.variants.len() == MOST || self.bytes > MOST_BYTES || (self.should_stop)() {
+            return false;
+        }
+        let url = pieces.concat();
+        let variant = Variant::new(cause, format!("the URL `{url}`"), url);
+        self.variants.push(variant);
+        true
+    }
+}
+
+/// A URL up to its path, and what of ours it changes.
+struct Origin {
+    text: String,
+    causes: Vec<Cause>,
+}
+
+/// Schemes × hosts × ports: ours, those that proxies name, the usual ones, those that are known.
+fn origins(message: &Message<'_>, base: url::Parts<'_>, known: &[url::Parts<'_>]) -> Vec<Origin> {
+    let forwarded_port = header(message, "x-forwarded-port").map(|port| format!(":{port}"));
+    let mut origins = Vec::new();
+    for scheme in distinct([base.scheme, "https", "http"].to_vec()) {
+        for (user, host, own_port) in hosts(message, base, known) {
+            let default = if scheme == "http" { ":80" } else { ":443" };
+            let ports = [own_port, "", default]
+                .into_iter()
+                .chain(forwarded_port.as_deref());
+            for port in distinct(ports.collect()) {
+                let differs = [
+                    (scheme != base.scheme, Cause::UrlScheme),
+                    (host != base.host || user != base.user, Cause::UrlHost),
+                    (port != base.port, Cause::UrlPort),
+                ];
+                let causes = differs.into_iter().filter(|(differs, _)| *differs);
+                origins.push(Origin {
+                    text: format!("{scheme}://{user}{host}{port}"),
+                    causes: causes.map(|(_, cause)| cause).collect(),
+                });
+            }
+        }
+    }
+    origins
 }
 
 /// Hosts with the user before and the port after them: ours, those that proxies name, those that are known.
@@ -76,7 +144,7 @@ fn hosts<'u>(
     // Each proxy adds the host that it was called by to the list.
     let named = header(message, "x-forwarded-host")
         .into_iter()
-        .flat_map(|list| list.split(',').map(str::trim))
+        .flat_map(|list| list.split(',').take(MOST_LISTED).map(str::trim))
         .chain(forwarded)
         .chain(header(message, "x-original-host"))
         .chain(header(message, "host"))
@@ -189,11 +257,16 @@ fn other_case(text: &str) -> Vec<String> {
     let recased = |change: fn(&str) -> String| {
         let mut parts = text.split('%');
         let first = parts.next().unwrap_or_default().to_owned();
-        parts.fold(first, |text, part| match part.split_at_checked(2) {
-            Some((digits, rest)) if digits.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
-                format!("{text}%{}{rest}", change(digits))
+        parts.fold(first, |mut text, part| {
+            text.push('%');
+            match part.split_at_checked(2) {
+                Some((digits, rest)) if digits.bytes().all(|byte| byte.is_ascii_hexdigit()) => {
+                    text.push_str(&change(digits));
+                    text.push_str(rest);
+                }
+                _ => text.push_str(part),
             }
-            _ => format!("{text}%{part}"),
+            text
         })
     };
     vec![recased(str::to_ascii_lowercase), recased(str::to_ascii_uppercase)]
@@ -226,4 +299,69 @@ fn distinct<T: PartialEq>(values: Vec<T>) -> Vec<T> {
         }
     }
     kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message<'m>(headers: &'m [(&'m [u8], &'m [u8])], url: &'m str) -> Message<'m> {
+        Message {
+            method: "POST",
+            target: "/in/abc?a=1&b=2",
+            url: Some(url),
+            headers,
+            body: b"",
+            received_at: None,
+        }
+    }
+
+    #[test]
+    fn a_head_full_of_hosts_makes_no_more_urls_than_are_tried() {
+        let hosts: Vec<String> = (0..6500).map(|host| format!("h{host}.test")).collect();
+        let hosts = hosts.join(",");
+        assert!(hosts.len() > 64 * 1024, "as long as a head may be");
+        let headers: [(&[u8], &[u8]); 2] = [
+            (b"X-Forwarded-Host", hosts.as_bytes()),
+            (b"X-Original-Host", b"original.test"),
+        ];
+        let asked = std::cell::Cell::new(0);
+        let count = || {
+            asked.set(asked.get() + 1);
+            false
+        };
+        let found = urls(&message(&headers, "https://h.test/in/abc?a=1&b=2"), &[], &count);
+        assert_eq!(found.len(), MOST, "as many as are tried");
+        assert_eq!(asked.get(), MOST, "and no more were made");
+        let is_there = |url: &str| found.iter().any(|variant| variant.value == url);
+        for url in [
+            "https://h0.test/in/abc?a=1&b=2",
+            "https://original.test/in/abc?a=1&b=2",
+            "https://h.test/in/abc?b=2&a=1",
+            "http://h.test/in/abc?a=1&b=2",
+        ] {
+            assert!(
+                is_there(url),
+                "`{url}` changes one thing, however many hosts are named"
+            );
+        }
+        let first_of_two = found.iter().position(|variant| variant.cause == Cause::Url);
+        let last_of_one = found.iter().rposition(|variant| variant.cause != Cause::Url);
+        assert!(last_of_one < first_of_two, "what changes least comes first");
+    }
+
+    #[test]
+    fn a_url_as_long_as_a_head_is_not_kept_a_thousand_times() {
+        let url = format!("https://h.test/{}?{}", "%2f/".repeat(8192), "a=%2B&".repeat(5000));
+        let found = urls(&message(&[], &url), &[], &|| false);
+        let bytes: usize = found.iter().map(|variant| variant.value.len()).sum();
+        assert!(bytes <= MOST_BYTES, "{bytes} bytes");
+        assert!(found.len() > 20, "{} are tried all the same", found.len());
+    }
+
+    #[test]
+    fn nothing_is_made_once_the_search_is_to_stop() {
+        let found = urls(&message(&[], "https://h.test/in"), &[], &|| true);
+        assert_eq!(found, [], "the caller's patience has ended");
+    }
 }

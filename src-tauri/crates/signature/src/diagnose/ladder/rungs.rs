@@ -211,7 +211,8 @@ impl Ladder<'_> {
             return None;
         }
         let before = search.tries;
-        for form in url::urls(self.message, &self.context.urls) {
+        let forms = url::urls(self.message, &self.context.urls, &|| search.should_stop());
+        for form in forms {
             let parts = crate::read::url::split(&form.value);
             let target = format!("{}{}", parts.path, parts.query);
             let message = Message {
