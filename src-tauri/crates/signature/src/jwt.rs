@@ -91,15 +91,10 @@ impl Token {
         if named.is_empty() {
             return Signed::Unfit(Unfit::OtherId(wanted.unwrap_or_default()));
         }
-        let mut answer = Signed::No;
-        for jwk in named {
-            match self.is_signed_by_jwk(jwk, kind, &algorithm, received_at) {
-                Signed::Yes => return Signed::Yes,
-                Signed::No => {}
-                unfit @ Signed::Unfit(_) => answer = unfit,
-            }
-        }
-        answer
+        let answers = named
+            .into_iter()
+            .map(|jwk| self.is_signed_by_jwk(jwk, kind, &algorithm, received_at));
+        answers.reduce(Signed::or).unwrap_or(Signed::No)
     }
 
     fn is_signed_by_jwk(
@@ -162,6 +157,29 @@ pub(crate) enum Signed {
     No,
     /// The key is not meant for this token.
     Unfit(Unfit),
+}
+
+impl Signed {
+    /// What two keys come to: the one that says more of who signed, whatever their order. A key that has ended did sign;
+    /// a key that did not sign was asked, where one that is not meant was not even that.
+    pub(crate) fn or(self, other: Self) -> Self {
+        if other.weight() > self.weight() {
+            other
+        } else {
+            self
+        }
+    }
+
+    /// How much it says of who signed.
+    pub(crate) const fn weight(&self) -> u8 {
+        match self {
+            Self::Yes => 4,
+            Self::Unfit(Unfit::Ended(_)) => 3,
+            Self::No => 2,
+            Self::Unfit(Unfit::Unreadable) => 0,
+            Self::Unfit(_) => 1,
+        }
+    }
 }
 
 /// Why a key is not meant for a token.
@@ -239,6 +257,36 @@ mod tests {
             Signed::Unfit(Unfit::Public),
             "everybody knows a public key"
         );
+    }
+
+    #[test]
+    fn among_several_keys_the_one_that_says_most_is_told_whatever_their_order() {
+        let header = URL_SAFE.encode(r#"{"alg":"ES256"}"#);
+        let forged = format!("{header}.{}.{}", URL_SAFE.encode("{}"), URL_SAFE.encode([7; 64]));
+        let token = Token::parse(forged.as_bytes()).unwrap();
+        let ours = EC.to_owned();
+        let others = EC.replacen('{', r#"{"alg":"ES384","#, 1);
+        for (keys, what) in [([&ours, &others], "ours first"), ([&others, &ours], "ours last")] {
+            let set = format!(r#"{{"keys":[{},{}]}}"#, keys[0], keys[1]);
+            assert_eq!(
+                token.is_signed_by(set.as_bytes(), &set, None),
+                Signed::No,
+                "{what}: a key that fits was asked and did not sign"
+            );
+        }
+        let ended = || Signed::Unfit(Unfit::Ended(Micros(1)));
+        for (one, other, told) in [
+            (Signed::No, ended(), ended()),
+            (Signed::Yes, ended(), Signed::Yes),
+            (
+                Signed::Unfit(Unfit::Unreadable),
+                Signed::Unfit(Unfit::Public),
+                Signed::Unfit(Unfit::Public),
+            ),
+        ] {
+            assert_eq!(one.clone().or(other.clone()), told, "{one:?} before {other:?}");
+            assert_eq!(other.clone().or(one.clone()), told, "{other:?} before {one:?}");
+        }
     }
 
     #[test]

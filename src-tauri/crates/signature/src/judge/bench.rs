@@ -109,26 +109,32 @@ impl<'j> Bench<'_, 'j, '_> {
                 continue;
             }
             let received_at = self.scene.message.received_at;
-            let mut matching = None;
-            let mut is_wrong = false;
-            let mut unfit = Vec::new();
-            for (index, key) in self.keys.iter().enumerate() {
-                match token.is_signed_by(&key.bytes, self.secrets[key.secret].expose(), received_at) {
-                    Signed::Yes => matching = matching.or(Some(index)),
-                    Signed::No => is_wrong = true,
-                    Signed::Unfit(why) => unfit.push((key.secret, why)),
+            let answers = self
+                .keys
+                .iter()
+                .map(|key| token.is_signed_by(&key.bytes, self.secrets[key.secret].expose(), received_at));
+            // As among the keys of one secret, the one that says most is told, and of equal ones the first.
+            let told = answers.enumerate().reduce(|one, other| {
+                if other.1.weight() > one.1.weight() {
+                    other
+                } else {
+                    one
                 }
-            }
-            tried.matched = matching.is_some();
-            tried.stopped = if tried.matched || is_wrong {
-                None
-            } else {
-                unfit_reason(&unfit).map(|reason| (Verdict::Invalid, reason))
+            });
+            let (index, signed) = told.map_or((0, Signed::No), |told| told);
+            tried.matched = signed == Signed::Yes;
+            tried.stopped = match signed {
+                Signed::Yes | Signed::No => None,
+                Signed::Unfit(Unfit::Unreadable) => Some((Verdict::Invalid, Reason::NoKey)),
+                Signed::Unfit(why) => {
+                    let secret = self.keys[index].secret;
+                    Some((Verdict::Invalid, Reason::Unfit { secret, why }))
+                }
             };
             tried.group = group;
             tried.token = Some(token);
             tried.attempt = Some(Attempt {
-                key: matching.unwrap_or(0),
+                key: if tried.matched { index } else { 0 },
                 place,
                 span,
                 template: None,
@@ -307,16 +313,6 @@ impl<'j> Bench<'_, 'j, '_> {
         });
         (Some(digest), matching.copied())
     }
-}
-
-/// What is said where no key is meant for a token: of one that can be read rather than of one that cannot.
-fn unfit_reason(unfit: &[(usize, Unfit)]) -> Option<Reason> {
-    let is_read = |(_, why): &&(usize, Unfit)| *why != Unfit::Unreadable;
-    let (secret, why) = unfit.iter().find(is_read).or(unfit.first())?.clone();
-    Some(match why {
-        Unfit::Unreadable => Reason::NoKey,
-        why => Reason::Unfit { secret, why },
-    })
 }
 
 /// Whether this is read only from the list the signature is in.
