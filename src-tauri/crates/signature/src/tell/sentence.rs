@@ -58,7 +58,7 @@ pub(super) fn sentence(
         },
         Reason::NoKey => no_key(way, asked),
         Reason::Unfit { secret, why } => unfit(judgement, asked, *secret, why),
-        Reason::Mismatch => wrong(algorithm, asked.secrets.len()) + &other_key(way, asked),
+        Reason::Mismatch => wrong(algorithm, &tried(judgement, asked)) + &other_key(way, asked),
         Reason::AlgorithmRefused(name) => format!(
             "The token says it is signed with `{name}`, and only {} is accepted.",
             way.jwt_algorithms.join(" or ")
@@ -108,12 +108,21 @@ fn right(algorithm: Algorithm, way: &Scheme, key: Option<&KeyUsed>) -> String {
     }
 }
 
-fn wrong(algorithm: Algorithm, secrets: usize) -> String {
-    let secrets = if secrets == 1 {
-        "the secret".to_owned()
-    } else {
-        format!("any of the {secrets} secrets")
-    };
+/// The secrets of which a key was tried, in words.
+fn tried(judgement: &Judgement<'_>, asked: &Asked<'_>) -> String {
+    let mut tried: Vec<usize> = judgement.keys.iter().map(|key| key.secret).collect();
+    tried.dedup();
+    match tried.as_slice() {
+        [_] if asked.secrets.len() == 1 => "the secret".to_owned(),
+        [only] => {
+            let name = asked.secrets.get(*only).map_or("", Secret::name);
+            format!("the secret `{name}`")
+        }
+        several => format!("any of the {} secrets", several.len()),
+    }
+}
+
+fn wrong(algorithm: Algorithm, secrets: &str) -> String {
     match algorithm {
         Algorithm::Token => format!("The token is not {secrets}."),
         Algorithm::Basic => format!("User and password are not {secrets}."),
