@@ -100,6 +100,7 @@ using System.Text;
     hashed: |hash, key| format!("{}.HashData({key})", upper(hash)),
     choice: |test, one, other| format!("{test} ? {one} : {other}"),
     key: |_, key| format!("        var key = {key};"),
+    is_nothing: |key| format!("{key}.Length == 0"),
 
     pieces: [
         "body",

@@ -99,6 +99,9 @@ pub(super) struct Dialect {
     pub(super) choice: fn(&str, &str, &str) -> String,
     /// Statements: the key is this.
     pub(super) key: fn(&Plan, &str) -> String,
+    /// The test for a key, or a secret that is sent, of which there is nothing: many languages read what is written
+    /// wrongly as far as they can, and anybody can sign with nothing.
+    pub(super) is_nothing: Of,
 
     /// The bytes of the body, of the key, of the URL's path and of the sorted form.
     pub(super) pieces: [&'static str; 4],

@@ -101,6 +101,7 @@ pub(super) const GO: Dialect = Dialect {
         )
     },
     key,
+    is_nothing: |key| format!("len({key}) == 0"),
 
     pieces: ["body", "key", PATH, "[]byte(form)"],
     url: |escapes| match escapes.concat().join(", ").as_str() {

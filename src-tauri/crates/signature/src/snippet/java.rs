@@ -112,6 +112,10 @@ pub(super) const JAVA: Dialect = Dialect {
     hashed: |hash, key| format!("MessageDigest.getInstance(\"{}\").digest({key})", hash.title()),
     choice: |test, one, other| format!("{test} ? {one} : {other}"),
     key: |_, key| format!("        byte[] key = {key};"),
+    is_nothing: |key| match key {
+        "secret" => format!("{key}.isEmpty()"),
+        key => format!("{key}.length == 0"),
+    },
 
     pieces: [
         "body",

@@ -72,6 +72,7 @@ pub(super) const NODE: Dialect = Dialect {
     hashed: |hash, key| format!("crypto.createHash('{}').update({key}).digest()", lower(hash)),
     choice: |test, one, other| format!("{test} ? {one} : {other}"),
     key: |_, key| format!("  const key = {key};"),
+    is_nothing: |key| format!("{key}.length === 0"),
 
     pieces: ["body", "key", "new URL(url).pathname", "form"],
     url: |escapes| replaced("replaceAll", escapes),

@@ -92,6 +92,8 @@ pub(super) const PHP: Dialect = Dialect {
     hashed: |hash, key| format!("hash('{}', {key}, true)", lower(hash)),
     choice: |test, one, other| format!("{test} ? {one} : {other}"),
     key: |_, key| format!("    $key = {key};"),
+    // `hex2bin` and `base64_decode` say `false` of what they cannot read.
+    is_nothing: |key| format!("{key} === '' || {key} === false"),
 
     pieces: ["$body", "$key", "parse_url($url, PHP_URL_PATH)", "$form"],
     url: |escapes| match escapes {

@@ -2,7 +2,9 @@
 
 use super::NotExpressible;
 use super::text::comment;
-use crate::scheme::{Algorithm, Condition, Encoding, Hash, Scheme, SecretForm, TimestampUnit};
+use crate::scheme::{
+    Algorithm, Condition, Encoding, Hash, Scheme, SecretDecoding, SecretForm, TimestampUnit,
+};
 use crate::template::{self, Filter, Source};
 
 /// How the value is computed.
@@ -331,6 +333,11 @@ fn open(name: &str) -> NotExpressible {
 fn forms(forms: &[SecretForm]) -> Result<Vec<SecretForm>, NotExpressible> {
     if forms.iter().any(|form| form.split.is_some()) {
         return Err(NotExpressible::Header);
+    }
+    // A digest hides that nothing could be decoded: the key would be the digest of nothing, which everybody knows.
+    let hides = |form: &&SecretForm| form.hash.is_some() && form.decode != SecretDecoding::Text;
+    if let Some(form) = forms.iter().find(hides) {
+        return Err(NotExpressible::Source(form.describe()));
     }
     Ok(match forms {
         [first, second, ..] if first.only_with.is_some() && first.only_with == second.not_with => {

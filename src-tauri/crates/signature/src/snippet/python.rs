@@ -63,7 +63,8 @@ pub(super) const PYTHON: Dialect = Dialect {
         let now = "(time.time() if now is None else now)";
         format!("    try:\n        age = {now} - {signed_at}\n    except ValueError:\n        return False")
     },
-    is_outside: |time| limits(time, "age > ", "age < -", " or "),
+    // What is no number, `nan` among them, is within no limits.
+    is_outside: |time| format!("not ({})", limits(time, "age <= ", "age >= -", " and ")),
 
     stripped: |prefix, _| format!("secret.removeprefix({prefix})"),
     of_text: |secret| format!("{secret}.encode()"),
@@ -72,6 +73,7 @@ pub(super) const PYTHON: Dialect = Dialect {
     hashed: |hash, key| format!("hashlib.{}({key}).digest()", lower(hash)),
     choice: |test, one, other| format!("{one} if {test} else {other}"),
     key: |_, key| format!("    key = {key}"),
+    is_nothing: |key| format!("not {key}"),
 
     pieces: [
         "body",

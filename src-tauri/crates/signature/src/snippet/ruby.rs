@@ -72,6 +72,7 @@ pub(super) const RUBY: Dialect = Dialect {
     hashed: |hash, key| format!("OpenSSL::Digest.digest('{}', {key})", upper(hash)),
     choice: |test, one, other| format!("{test} ? {one} : {other}"),
     key: |_, key| format!("  key = {key}"),
+    is_nothing: |key| format!("{key}.empty?"),
 
     pieces: ["body.b", "key.b", "URI(url).path.b", "form"],
     url: |escapes| replaced("gsub", escapes),

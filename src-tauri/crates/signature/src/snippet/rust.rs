@@ -88,6 +88,7 @@ pub(super) const RUST: Dialect = Dialect {
     hashed: |hash, key| format!("{}::digest({key}).to_vec()", function(hash)),
     choice: |test, one, other| format!("if {test} {{ {one} }} else {{ {other} }}"),
     key: |_, key| format!("    let key = {key};"),
+    is_nothing: |key| format!("{key}.is_empty()"),
 
     pieces: [
         "body",

@@ -148,12 +148,22 @@ impl Walk<'_> {
         let (dialect, plan) = (self.dialect, self.plan);
         let [token, basic] = dialect.sent;
         let digest = match plan.check {
-            Check::Token => return code.add((dialect.bind)("expected", token)),
-            Check::Basic => return code.add((dialect.bind)("expected", basic)),
+            Check::Token | Check::Basic => {
+                self.refuse_if(code, &(dialect.is_nothing)(&self.variable("secret")));
+                let sent = if plan.check == Check::Token { token } else { basic };
+                return code.add((dialect.bind)("expected", sent));
+            }
             Check::Hmac(hash) => (dialect.hmac)(hash),
             Check::Digest(hash) => (dialect.plain)(hash),
         };
+        // A digest of nothing is not nothing: where the key is one, the secret is looked at before.
+        if plan.forms.iter().any(|form| form.hash.is_some()) {
+            self.refuse_if(code, &(dialect.is_nothing)(&self.variable("secret")));
+        }
         code.add((dialect.key)(plan, &self.key()));
+        if plan.forms.iter().any(|form| form.hash.is_none()) {
+            self.refuse_if(code, &(dialect.is_nothing)(&self.variable("key")));
+        }
         if plan.reads_form() {
             code.add(dialect.form);
         }

@@ -1,5 +1,7 @@
 <?php
 // Runs the snippets of a folder: each in a file and a namespace of its own, the cases in `cases.json`.
+// What is printed is the answers; a warning is none.
+ini_set('display_errors', 'stderr');
 $folder = $argv[1];
 $read = [];
 foreach (json_decode(file_get_contents("$folder/cases.json"), true) as $one) {

@@ -15,4 +15,9 @@ for one in json.loads((folder / "cases.json").read_text(encoding="utf-8")):
     for name in ("url", "method", "now"):
         if one["needs"][name]:
             given.append(one[name])
-    print("true" if read[one["file"]](*given) is True else "false")
+    try:
+        taken = read[one["file"]](*given) is True
+    except ValueError:
+        # A secret that cannot be read: nothing is taken.
+        taken = False
+    print("true" if taken else "false")

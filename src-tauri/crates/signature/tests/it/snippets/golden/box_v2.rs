@@ -27,6 +27,9 @@ fn check(secret: &str, headers: &BTreeMap<String, String>, body: &[u8], now: f64
         return None;
     }
     let key = secret.as_bytes().to_vec();
+    if key.is_empty() {
+        return None;
+    }
     let mut digest = Hmac::<sha2::Sha256>::new_from_slice(&key).ok()?;
     digest.update(body);
     digest.update(timestamp.as_bytes());

@@ -22,6 +22,9 @@ fn check(secret: &str, headers: &BTreeMap<String, String>, body: &[u8], url: &st
         return None;
     }
     let key = secret.as_bytes().to_vec();
+    if key.is_empty() {
+        return None;
+    }
     let mut digest = Hmac::<sha2::Sha256>::new_from_slice(&key).ok()?;
     digest.update(method.as_bytes());
     digest.update(url.replace("%3A", ":").replace("%2F", "/").replace("%3F", "?").replace("%40", "@").replace("%21", "!").replace("%24", "$").replace("%27", "'").replace("%28", "(").replace("%29", ")").replace("%2A", "*").replace("%2C", ",").replace("%3B", ";").as_bytes());

@@ -23,6 +23,9 @@ fn check(secret: &str, headers: &BTreeMap<String, String>, body: &[u8]) -> Optio
         .collect();
     let timestamp = pairs.iter().find(|(key, _)| *key == "t")?.1;
     let key = secret.as_bytes().to_vec();
+    if key.is_empty() {
+        return None;
+    }
     let mut digest = Hmac::<sha2::Sha256>::new_from_slice(&key).ok()?;
     digest.update(timestamp.as_bytes());
     digest.update(b".");

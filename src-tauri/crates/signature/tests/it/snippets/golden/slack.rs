@@ -20,6 +20,9 @@ fn check(secret: &str, headers: &BTreeMap<String, String>, body: &[u8], now: f64
         return None;
     }
     let key = secret.as_bytes().to_vec();
+    if key.is_empty() {
+        return None;
+    }
     let mut digest = Hmac::<sha2::Sha256>::new_from_slice(&key).ok()?;
     digest.update(b"v0:");
     digest.update(timestamp.as_bytes());
