@@ -74,13 +74,13 @@ fn one_changed_byte_is_found_where_it_is() {
     for name in ["github", "stripe", "svix", "mailgun"] {
         let scheme = provider::scheme(name);
         let secret = provider::secret(name);
-        let (body, changed) = if name == "mailgun" {
+        let (body, cause) = if name == "mailgun" {
             (
                 r#"{"signature":{"timestamp":"1700000000","token":"8a8a8a8a1f","signature":""},"event-data":{}}"#,
-                ("8a8a8a8a1f", "8a8a8a8b1f", Cause::ContentAltered),
+                Cause::ContentAltered,
             )
         } else {
-            (EVENT, ("1050", "9050", Cause::BodyAltered))
+            (EVENT, Cause::BodyAltered)
         };
         let mut lines = signed(&scheme, secret.expose(), body.as_bytes(), URL);
         let mut came = body.to_owned();
@@ -103,7 +103,7 @@ fn one_changed_byte_is_found_where_it_is() {
             .and_then(|rest| rest.split('"').next());
         let came = match token {
             Some(token) => came.replacen(token, &format!("x{}", &token[1..]), 1),
-            None => came.replacen(changed.0, changed.1, 1),
+            None => came.replacen("1050", "9050", 1),
         };
         let diagnosis = asked(
             &scheme,
@@ -112,13 +112,13 @@ fn one_changed_byte_is_found_where_it_is() {
             secret.expose(),
             &Context::default(),
         );
-        assert_eq!(diagnosis.cause, changed.2, "{name}: {}", diagnosis.message);
+        assert_eq!(diagnosis.cause, cause, "{name}: {}", diagnosis.message);
         let proof = diagnosis.proof.expect("the digest is the proof");
         assert_eq!(
             proof.computed_hex, proof.received_hex,
             "{name}: both digests are one"
         );
-        if changed.2 == Cause::BodyAltered {
+        if cause == Cause::BodyAltered {
             assert_eq!(
                 proof.changes,
                 ["in the body byte 48 is `9` and was `1`"],
