@@ -348,3 +348,25 @@ async fn nothing_is_applied_that_is_not_offered() {
     let refused = bench.engine.apply_remedy(id, "set-tolerance").await;
     assert!(refused.is_err(), "nothing is wrong with it");
 }
+
+#[tokio::test]
+async fn of_all_that_a_pasted_secret_may_have_been_the_one_that_fits_is_kept() {
+    let bench = bench().await;
+    bench.endpoint("/stripe", "stripe", &["whsec_live"]).await;
+    let id = bench
+        .post("/stripe", &stripe(&bench, "whsec+live", "{}", 0), "{}")
+        .await;
+    for (pasted, kept) in [
+        ("\"whsec%2Blive\"\n", Some("whsec+live")),
+        (" whsec+live\n", Some("whsec+live")),
+        ("\"whsec_other\"", None),
+        ("whsec_live", None),
+    ] {
+        let cleaned = bench
+            .engine
+            .cleaned(id, &Secret::new("pasted", pasted))
+            .await
+            .unwrap();
+        assert_eq!(cleaned.as_deref(), kept, "{pasted:?}");
+    }
+}
