@@ -60,7 +60,7 @@ impl Catalogue {
     pub fn read<'f>(files: impl IntoIterator<Item = (&'f str, &'f str)>) -> Result<Self, CatalogueError> {
         let mut named = Vec::new();
         for (file, text) in files {
-            named.push((file, text, Provider::read(file, text)?));
+            named.push((Some((file, text)), Provider::read(file, text)?));
         }
         Self::of(named)
     }
@@ -75,23 +75,23 @@ impl Catalogue {
         Self::of(
             kept.into_iter()
                 .chain(own)
-                .map(|provider| ("", "", provider))
+                .map(|provider| (None, provider))
                 .collect(),
         )
     }
 
-    /// Providers with the names and the texts of their files, which are empty where they come from none.
-    fn of(named: Vec<(&str, &str, Provider)>) -> Result<Self, CatalogueError> {
+    /// Providers, each with the name and the text of its file where it comes from one.
+    fn of(named: Vec<(Option<(&str, &str)>, Provider)>) -> Result<Self, CatalogueError> {
         let mut providers: Vec<Provider> = Vec::with_capacity(named.len());
         let mut by_id = HashMap::new();
-        for (file, text, provider) in named {
+        for (file, provider) in named {
             for (index, id) in std::iter::once(&provider.id).chain(&provider.aliases).enumerate() {
                 if by_id.insert(id.clone(), providers.len()).is_some() {
                     let way: &[Step<'_>] = match index.checked_sub(1) {
                         None => &[Step::Key("id")],
                         Some(alias) => &[Step::Key("aliases"), Step::Index(alias)],
                     };
-                    let file = if file.is_empty() { &provider.id } else { file };
+                    let (file, text) = file.unwrap_or((&provider.id, ""));
                     let reason = format!("the provider `{id}` is defined twice");
                     return Err(CatalogueError::at(file, text, way, reason));
                 }
