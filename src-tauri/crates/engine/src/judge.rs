@@ -339,7 +339,7 @@ impl Judge {
             urls: url.iter().cloned().chain(others).collect(),
             decoded_body: facts.decoded_body(),
             question: provider.question(facts, parameters(known)),
-            hints: provider.hints(facts),
+            hints: provider.hints(facts, parameters(known)),
             other_schemes: self.schemes_elsewhere(known, &provider.id),
         };
         let message = facts.message(url.as_deref(), Some(micros(case.received_at)));

@@ -126,7 +126,7 @@ pub(crate) fn diagnose() -> Result<(), Failure> {
             previous_secrets: others("previous secret", &case.line.previous_secrets),
             decoded_body: facts.decoded_body(),
             question: case.provider.question(&facts, &case.line.parameters),
-            hints: case.provider.hints(&facts),
+            hints: case.provider.hints(&facts, &case.line.parameters),
             ..Context::default()
         };
         let budget = Budget::generous();

@@ -222,10 +222,14 @@ impl Provider {
         format!("{} does not sign its requests.", self.name)
     }
 
-    /// What the body of a request says about a signature that does not hold.
+    /// What a request says about a signature that does not hold; `parameters` are what the person chose.
     #[must_use]
-    pub fn hints(&self, facts: &Facts<'_>) -> Vec<Hint> {
-        self.hint.iter().filter_map(|rule| rule.hint(facts)).collect()
+    pub fn hints(&self, facts: &Facts<'_>, parameters: &BTreeMap<String, String>) -> Vec<Hint> {
+        let parameters = self.with_defaults(parameters);
+        self.hint
+            .iter()
+            .filter_map(|rule| rule.hint(facts, &parameters))
+            .collect()
     }
 
     /// The sample of this name.

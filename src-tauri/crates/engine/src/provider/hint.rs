@@ -26,13 +26,13 @@ pub struct HintRule {
 }
 
 impl HintRule {
-    pub(super) fn hint(&self, facts: &Facts<'_>) -> Option<Hint> {
+    pub(super) fn hint(&self, facts: &Facts<'_>, parameters: &BTreeMap<String, String>) -> Option<Hint> {
         if !self.when.iter().all(|condition| condition.holds(facts)) {
             return None;
         }
         Some(Hint {
             cause: Cause::OtherSecret,
-            text: self.text.render(facts, &BTreeMap::new())?,
+            text: self.text.render(facts, parameters)?,
         })
     }
 }

@@ -280,3 +280,45 @@ fn a_provider_of_ones_own_goes_before_ours() {
     );
     assert!(ours.with_own(vec![own("gitea")]).is_err(), "an alias is taken");
 }
+
+#[test]
+fn what_was_chosen_is_put_into_a_hint() {
+    let text = r#"
+id = "x"
+name = "X"
+evidence = "A"
+
+[parameters.shop]
+title = "Shop"
+
+[parameters.plan]
+title = "Plan"
+default = "free"
+
+[[hint]]
+text = "It is of {header:X-Shop}, and yours is ${shop} (${plan})."
+"#;
+    let provider = Provider::read("x.toml", text).unwrap();
+    let headers = [Header {
+        name: "X-Shop".into(),
+        value: "north".into(),
+    }];
+    let facts = Facts::new("POST", "/", &headers, b"");
+    let told = |chosen: &[(&str, &str)]| {
+        let chosen = chosen
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        let hints = provider.hints(&facts, &chosen.collect());
+        hints.into_iter().map(|hint| hint.text).collect::<Vec<_>>()
+    };
+    assert_eq!(
+        told(&[("shop", "south")]),
+        ["It is of north, and yours is south (free)."],
+        "with what was chosen and what goes without choosing"
+    );
+    assert_eq!(
+        told(&[]),
+        Vec::<String>::new(),
+        "nothing is told of what nobody chose"
+    );
+}
