@@ -66,6 +66,25 @@ impl Mark {
     }
 }
 
+impl Mark {
+    /// These marks as they are kept in a file: each as a value, since a later version may have others.
+    ///
+    /// # Errors
+    /// One cannot be written.
+    pub(crate) fn values_of(marks: &[Self]) -> Result<Vec<serde_json::Value>, serde_json::Error> {
+        marks.iter().map(serde_json::to_value).collect()
+    }
+
+    /// The marks of these values. One that a later version invented is left out.
+    pub(crate) fn of_values(values: Vec<serde_json::Value>) -> Vec<Self> {
+        let marks = values.into_iter().map(serde_json::from_value);
+        marks.filter_map(Result::ok).collect()
+    }
+}
+
+/// Chunks as they are kept in a file: count, smallest, largest, the first of them.
+pub(crate) type KeptChunks = (u64, u64, u64, Vec<u64>);
+
 /// The chunks in which a body came: counted, and the first of them by their sizes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ChunkSizes {
@@ -82,6 +101,22 @@ pub struct ChunkSizes {
 impl ChunkSizes {
     /// How many sizes are kept one by one. A body has millions of chunks if its sender wants.
     pub const LISTED: usize = 32;
+
+    /// As they are kept in a file.
+    pub(crate) fn to_kept(&self) -> KeptChunks {
+        (self.count, self.smallest, self.largest, self.first.clone())
+    }
+
+    /// Of what was kept in a file, of which no more sizes are listed than ever are.
+    pub(crate) fn of_kept((count, smallest, largest, mut first): KeptChunks) -> Self {
+        first.truncate(Self::LISTED);
+        Self {
+            count,
+            smallest,
+            largest,
+            first,
+        }
+    }
 
     /// Takes note of one more.
     pub fn add(&mut self, size: u64) {
@@ -239,6 +274,24 @@ mod tests {
             ],
             "people count from one"
         );
+    }
+
+    #[test]
+    fn what_is_kept_in_a_file_reads_back_and_what_is_unknown_in_it_is_left_out() {
+        let sizes: Vec<u64> = (1..=40).collect();
+        let chunks = chunked(&sizes).chunks;
+        assert_eq!(
+            ChunkSizes::of_kept(chunks.to_kept()),
+            chunks,
+            "the chunks as they were"
+        );
+        let listed = ChunkSizes::of_kept((40, 1, 40, sizes)).first.len();
+        assert_eq!(listed, ChunkSizes::LISTED, "a file of another's lists no more");
+        let marks = [Mark::NoHost, Mark::NotUtf8];
+        let mut values = Mark::values_of(&marks).unwrap();
+        values.insert(1, serde_json::json!("of_a_later_version"));
+        values.push(serde_json::json!({ "in": "another form" }));
+        assert_eq!(Mark::of_values(values), marks, "the known ones in their order");
     }
 
     #[test]

@@ -26,6 +26,7 @@ pub use delivery::{Attempt, Delivery, DeliveryKind, Outcome, RunStep, Schedule, 
 pub use endpoint::{Endpoint, NewEndpoint, SecretPlace, SecretRecord, Tolerance};
 pub use fault::{Fault, FaultKind, FaultReach};
 pub use forward::{Forward, ForwardRule, ForwardWay, Forwarded, Held, Move, Queue};
+pub(crate) use framing::KeptChunks;
 pub use framing::{ChunkSizes, Framing, FramingFact, Mark};
 pub use head::{Header, RawHead, RequestLine};
 pub use hookbench_signature::Verdict;

@@ -10,8 +10,8 @@ use super::StoreError;
 use super::dictionary::Dictionary;
 use super::pack::{Packed, pack, pack_with};
 use crate::model::{
-    Body, ChunkSizes, Framing, HandshakeReply, Header, HttpVersion, Imported, Mark, NewRequest, RequestId,
-    State, TargetId,
+    Body, ChunkSizes, Framing, HandshakeReply, Header, HttpVersion, Imported, KeptChunks, Mark, NewRequest,
+    RequestId, State, TargetId,
 };
 
 /// How much of a body one part holds.
@@ -168,9 +168,8 @@ struct FramingText {
     declared_length: Option<u64>,
     #[serde(rename = "c", skip_serializing_if = "is_default")]
     chunked: bool,
-    /// Count, smallest, largest, the first.
     #[serde(rename = "k", skip_serializing_if = "is_default")]
-    chunks: (u64, u64, u64, Vec<u64>),
+    chunks: KeptChunks,
     #[serde(rename = "e", skip_serializing_if = "is_default")]
     expect_continue: bool,
     #[serde(rename = "p", skip_serializing_if = "is_default")]
@@ -211,12 +210,7 @@ fn framing_text(framing: &Framing) -> Result<Option<String>, StoreError> {
     let text = FramingText {
         declared_length: framing.declared_length,
         chunked: framing.chunked,
-        chunks: (
-            framing.chunks.count,
-            framing.chunks.smallest,
-            framing.chunks.largest,
-            framing.chunks.first.clone(),
-        ),
+        chunks: framing.chunks.to_kept(),
         expect_continue: framing.expect_continue,
         position: framing.position,
         // Hexadecimal, since a trailer is bytes and JSON is text.
@@ -225,12 +219,7 @@ fn framing_text(framing: &Framing) -> Result<Option<String>, StoreError> {
             .iter()
             .map(|header| (hex::encode(&header.name), hex::encode(&header.value)))
             .collect(),
-        marks: framing
-            .marks
-            .iter()
-            .map(serde_json::to_value)
-            .collect::<Result<_, _>>()
-            .map_err(fault)?,
+        marks: Mark::values_of(&framing.marks).map_err(fault)?,
     };
     serde_json::to_string(&text).map(Some).map_err(fault)
 }
@@ -250,23 +239,13 @@ pub(super) fn framing_of(text: Option<&str>) -> Result<Framing, StoreError> {
             value: bytes(value)?.into(),
         });
     }
-    let (count, smallest, largest, first) = text.chunks;
     Ok(Framing {
         declared_length: text.declared_length,
         chunked: text.chunked,
-        chunks: ChunkSizes {
-            count,
-            smallest,
-            largest,
-            first,
-        },
+        chunks: ChunkSizes::of_kept(text.chunks),
         expect_continue: text.expect_continue,
         position: text.position,
         trailers,
-        marks: text
-            .marks
-            .into_iter()
-            .filter_map(|mark| serde_json::from_value::<Mark>(mark).ok())
-            .collect(),
+        marks: Mark::of_values(text.marks),
     })
 }

@@ -7,7 +7,9 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::model::{AnswerSource, ChunkSizes, Framing, Header, KeptAnswer, Mark, RawHead, Request, State};
+use crate::model::{
+    AnswerSource, ChunkSizes, Framing, Header, KeptAnswer, KeptChunks, Mark, RawHead, Request, State,
+};
 
 /// The longest head that is taken: no listener keeps one that comes near it.
 const LONGEST_HEAD: usize = 1024 * 1024;
@@ -49,8 +51,7 @@ struct OwnFraming {
     #[serde(skip_serializing_if = "Option::is_none")]
     declared_length: Option<u64>,
     chunked: bool,
-    /// How many, the smallest, the largest, the first of them.
-    chunks: (u64, u64, u64, Vec<u64>),
+    chunks: KeptChunks,
     expect_continue: bool,
     position: u32,
     /// Names and values as base64.
@@ -84,17 +85,20 @@ pub(super) struct Told {
 
 impl Own {
     /// What is added for `request`, with this head and these trailers in place of its own.
+    ///
+    /// # Errors
+    /// A mark cannot be written; a file without it would say less than is known.
     pub(super) fn of(
         request: &Request,
         head: &[u8],
         trailers: &[Header],
         masked: bool,
         answer: Option<&KeptAnswer>,
-    ) -> Self {
+    ) -> Result<Self, serde_json::Error> {
         let summary = &request.summary;
         let framing = &request.framing;
         let known = &summary.recognition;
-        Self {
+        Ok(Self {
             head: BASE64.encode(head),
             masked,
             peer: summary.peer.clone(),
@@ -104,23 +108,14 @@ impl Own {
             framing: OwnFraming {
                 declared_length: framing.declared_length,
                 chunked: framing.chunked,
-                chunks: (
-                    framing.chunks.count,
-                    framing.chunks.smallest,
-                    framing.chunks.largest,
-                    framing.chunks.first.clone(),
-                ),
+                chunks: framing.chunks.to_kept(),
                 expect_continue: framing.expect_continue,
                 position: framing.position,
                 trailers: trailers
                     .iter()
                     .map(|trailer| (BASE64.encode(&trailer.name), BASE64.encode(&trailer.value)))
                     .collect(),
-                marks: framing
-                    .marks
-                    .iter()
-                    .filter_map(|mark| serde_json::to_value(mark).ok())
-                    .collect(),
+                marks: Mark::values_of(&framing.marks)?,
             },
             answer: answer.map(|answer| OwnAnswer {
                 source: answer.source.as_str().to_owned(),
@@ -131,7 +126,7 @@ impl Own {
             provider: known.provider.clone(),
             event: known.event.clone(),
             verdict: known.verdict.as_str().to_owned(),
-        }
+        })
     }
 
     /// What it says; nothing where it is not of its form, which a later Hookbench may write in another.
@@ -143,8 +138,6 @@ impl Own {
         if head.len() > LONGEST_HEAD || state == State::Complete && !is_whole {
             return None;
         }
-        let (count, smallest, largest, mut first) = own.framing.chunks;
-        first.truncate(ChunkSizes::LISTED);
         let mut trailers = Vec::with_capacity(own.framing.trailers.len());
         for (name, value) in &own.framing.trailers {
             trailers.push(Header {
@@ -152,7 +145,6 @@ impl Own {
                 value: decoded(value)?,
             });
         }
-        let marks = own.framing.marks.into_iter();
         Some(Told {
             head: RawHead::new(head),
             masked: own.masked,
@@ -163,18 +155,11 @@ impl Own {
             framing: Framing {
                 declared_length: own.framing.declared_length,
                 chunked: own.framing.chunked,
-                chunks: ChunkSizes {
-                    count,
-                    smallest,
-                    largest,
-                    first,
-                },
+                chunks: ChunkSizes::of_kept(own.framing.chunks),
                 expect_continue: own.framing.expect_continue,
                 position: own.framing.position,
                 trailers,
-                marks: marks
-                    .filter_map(|mark| serde_json::from_value::<Mark>(mark).ok())
-                    .collect(),
+                marks: Mark::of_values(own.framing.marks),
             },
             answer: own.answer.and_then(answer),
         })

@@ -137,12 +137,12 @@ struct Timings {
 /// # Errors
 /// When it cannot be written.
 pub(crate) fn write(out: &mut impl Write, piece: &Piece) -> io::Result<bool> {
-    let (entry, hidden) = entry(piece);
+    let (entry, hidden) = entry(piece).map_err(io::Error::from)?;
     serde_json::to_writer(out, &entry).map_err(io::Error::from)?;
     Ok(hidden)
 }
 
-fn entry(piece: &Piece) -> (Entry<'_>, bool) {
+fn entry(piece: &Piece) -> Result<(Entry<'_>, bool), serde_json::Error> {
     let Piece {
         request,
         body,
@@ -172,7 +172,7 @@ fn entry(piece: &Piece) -> (Entry<'_>, bool) {
             .find(|header| is_form(header))
             .map_or_else(String::new, value)
     };
-    let own = Own::of(request, head.bytes(), &trailers, has_hidden, answer.as_ref());
+    let own = Own::of(request, head.bytes(), &trailers, has_hidden, answer.as_ref())?;
     let entry = Entry {
         started_date_time: summary.received_at.to_string(),
         time: send + wait,
@@ -200,7 +200,7 @@ fn entry(piece: &Piece) -> (Entry<'_>, bool) {
         },
         own,
     };
-    (entry, has_hidden)
+    Ok((entry, has_hidden))
 }
 
 /// A head as it may be given away.
