@@ -12,9 +12,6 @@ use crate::secret::Secret;
 use crate::template::Source;
 use crate::view::{Place, Scene, View};
 
-/// As many signed items of one message are looked into when it is asked why it does not hold. All are judged.
-const MOST_UNITS: usize = 1000;
-
 /// One thing that is signed: the message, or one item of it.
 pub(crate) struct Unit<'s> {
     pub(crate) root: Option<&'s str>,
@@ -128,21 +125,35 @@ pub(crate) fn holds(condition: &Condition, view: &View<'_, '_>) -> bool {
             .is_none_or(|part| text.to_ascii_lowercase().contains(&part.to_ascii_lowercase()))
 }
 
-/// What is signed, item by item, as far as it is looked into.
-pub(crate) fn units<'s>(scene: &'s Scene<'_>, secrets: &[Secret]) -> Vec<Unit<'s>> {
-    if scene.way.each.is_none() {
-        return only_unit(scene, secrets).into_iter().collect();
-    }
-    let mut units = Vec::new();
-    let _ = each_unit(scene, secrets, &mut |unit| {
-        units.push(unit);
-        if units.len() == MOST_UNITS {
-            ControlFlow::Break(())
-        } else {
-            ControlFlow::Continue(())
+/// One of the things that are signed, by its number; the only one where the scheme does not sign items.
+pub(crate) fn nth_unit<'s>(scene: &'s Scene<'_>, secrets: &[Secret], number: usize) -> Option<Unit<'s>> {
+    let (Some(path), Some(signature)) = (&scene.way.each, &scene.way.signature) else {
+        return only_unit(scene, secrets).filter(|_| number == 0);
+    };
+    let mut before = 0;
+    let found = json::each(scene.document().unwrap_or_default(), path.steps(), &mut |root| {
+        if before == number {
+            return ControlFlow::Break(root);
         }
+        before += 1;
+        ControlFlow::Continue(())
     });
-    units
+    let keys = signature_keys(signature, &scene.way.secret, secrets);
+    let root = found.break_value()?;
+    Some(unit(scene, Some(root), signature, &keys))
+}
+
+/// How many items are signed, without a look into any of them.
+pub(crate) fn count(scene: &Scene<'_>) -> usize {
+    let (Some(path), Some(_)) = (&scene.way.each, &scene.way.signature) else {
+        return 0;
+    };
+    let mut count = 0;
+    let _: ControlFlow<()> = json::each(scene.document().unwrap_or_default(), path.steps(), &mut |_| {
+        count += 1;
+        ControlFlow::Continue(())
+    });
+    count
 }
 
 /// The one thing that is signed, where the scheme does not sign items.

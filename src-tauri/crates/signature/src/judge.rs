@@ -135,7 +135,7 @@ pub(crate) fn judge<R>(
     });
     // One that does not hold stands for them all; where all hold, the first does.
     let (told, item) = match stopped {
-        ControlFlow::Break(unit) => (Some(unit), (count, items(scene, secrets))),
+        ControlFlow::Break(unit) => (Some(unit), (count, examine::count(scene))),
         ControlFlow::Continue(()) => (first, (0, count)),
     };
     let judgement = match &told {
@@ -150,16 +150,6 @@ pub(crate) fn judge<R>(
         },
     };
     then(&judgement)
-}
-
-/// How many signed items there are.
-fn items(scene: &Scene<'_>, secrets: &[Secret]) -> usize {
-    let mut count = 0;
-    let _: ControlFlow<()> = examine::each_unit(scene, secrets, &mut |_| {
-        count += 1;
-        ControlFlow::Continue(())
-    });
-    count
 }
 
 /// Of keys that the sender tells apart by an id: that of the secret which is named so, if there is one.

@@ -5,7 +5,7 @@ use super::variant::Variant;
 use crate::asymmetric::{Kind, PublicKey};
 use crate::content::{self, Segment};
 use crate::digest;
-use crate::examine;
+use crate::examine::{self, Unit};
 use crate::message::Message;
 use crate::report::PartKind;
 use crate::scheme::{Algorithm, Hash, Scheme};
@@ -34,6 +34,9 @@ impl Budget<'static> {
         }
     }
 }
+
+/// Before more than this is read or hashed, it is asked whether to stop.
+const LONG: usize = 64 * 1024;
 
 /// How the value is computed of key and content.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -134,7 +137,7 @@ impl<'s> Search<'s> {
         self.bytes = self.bytes.saturating_add(length as u64);
         if self.tries > self.budget.tries || self.bytes > self.budget.bytes {
             self.is_spent = true;
-        } else if self.tries.is_multiple_of(16) || length > 64 * 1024 {
+        } else if self.tries.is_multiple_of(16) || length > LONG {
             self.is_spent |= (self.budget.should_stop)();
         }
         !self.is_spent
@@ -156,16 +159,19 @@ impl<'s> Search<'s> {
         if self.is_spent {
             return None;
         }
+        // To find an item in a long list is work as well.
+        if scheme.each.is_some() && message.body.len() > LONG && self.should_stop() {
+            self.is_spent = true;
+            return None;
+        }
         let scene = Scene::new(scheme, message);
-        let units = examine::units(&scene, &[]);
-        // Without a place the time cannot be an item; with several, the first holds it.
-        let unit = units.get(self.unit);
-        let place = unit.and_then(|unit| unit.places.first()).map(|place| (place, 0));
+        let unit = examine::nth_unit(&scene, &[], self.unit);
+        if is_without_item(&scene, unit.as_ref()) {
+            return None;
+        }
         let view = View {
-            root: unit.and_then(|unit| unit.root),
-            place,
             given,
-            ..View::of(&scene)
+            ..looked_at(&scene, unit.as_ref())
         };
         scheme
             .content
@@ -176,13 +182,13 @@ impl<'s> Search<'s> {
     /// The contents of a scheme for one key, not yet computed over.
     pub(super) fn contents(&self, scheme: &Scheme, message: &Message<'_>, key: &TrialKey) -> Vec<Made> {
         let scene = Scene::new(scheme, message);
-        let units = examine::units(&scene, &[]);
-        let unit = units.get(self.unit);
+        let unit = examine::nth_unit(&scene, &[], self.unit);
+        if is_without_item(&scene, unit.as_ref()) {
+            return Vec::new();
+        }
         let view = View {
-            root: unit.and_then(|unit| unit.root),
-            place: unit.and_then(|unit| unit.places.first()).map(|place| (place, 0)),
             key: Some(&key.bytes),
-            ..View::of(&scene)
+            ..looked_at(&scene, unit.as_ref())
         };
         let made = |template: &Template| {
             let segments = content::segments(template, &view).ok()?;
@@ -303,5 +309,20 @@ impl<'s> Search<'s> {
             self.message(scheme, &changed, keys, way, Given::default())
                 .map(|hit| (body, hit))
         })
+    }
+}
+
+/// Whether items are signed and the one that is looked into is not there: what is read of the whole document in its
+/// place would be something else.
+const fn is_without_item(scene: &Scene<'_>, unit: Option<&Unit<'_>>) -> bool {
+    unit.is_none() && scene.way.each.is_some()
+}
+
+/// What a unit is looked at through. Without a place the time cannot be an item; with several, the first holds it.
+fn looked_at<'v, 'm>(scene: &'v Scene<'m>, unit: Option<&'v Unit<'v>>) -> View<'v, 'm> {
+    View {
+        root: unit.and_then(|unit| unit.root),
+        place: unit.and_then(|unit| unit.places.first()).map(|place| (place, 0)),
+        ..View::of(scene)
     }
 }

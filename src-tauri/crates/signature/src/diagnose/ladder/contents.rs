@@ -67,11 +67,9 @@ impl Ladder<'_> {
 
     pub(super) fn timestamp(&self) -> Option<String> {
         let scene = Scene::new(self.way, self.message);
-        let units = crate::examine::units(&scene, &[]);
-        let place = units
-            .get(self.unit)
-            .and_then(|unit| unit.places.first())
-            .map(|place| (place, 0));
+        let unit = crate::examine::nth_unit(&scene, &[], self.unit);
+        let places = unit.as_ref().map(|unit| unit.places.as_slice());
+        let place = places.and_then(<[_]>::first).map(|place| (place, 0));
         let view = View {
             place,
             ..View::of(&scene)

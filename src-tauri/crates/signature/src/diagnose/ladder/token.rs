@@ -81,8 +81,7 @@ impl Ladder<'_> {
     /// The first signature's text, as sent.
     fn sent(&self) -> Option<Vec<u8>> {
         let scene = Scene::new(self.way, self.message);
-        let units = examine::units(&scene, self.secrets);
-        let unit = units.get(self.unit)?;
+        let unit = examine::nth_unit(&scene, self.secrets, self.unit)?;
         let (place, _, span): (usize, usize, Span) = unit.signatures().next()?;
         Some(unit.places.get(place)?.part(span).into_owned())
     }
