@@ -163,6 +163,20 @@ fn named<'k>(scene: &Scene<'_>, mut keys: Vec<Key<'k>>, secrets: &[Secret]) -> V
     keys
 }
 
+/// The secrets of which no key is asked, since the sender names another by its id.
+pub(crate) fn passed_over(way: &Scheme, message: &Message<'_>, secrets: &[Secret]) -> Vec<Secret> {
+    let asked = named(&Scene::new(way, message), keys(way, secrets), secrets);
+    let is_passed_over = |key: &Key<'_>| !asked.iter().any(|other| other.secret == key.secret);
+    let mut indices: Vec<usize> = keys(way, secrets)
+        .iter()
+        .filter(|key| is_passed_over(key))
+        .map(|key| key.secret)
+        .collect();
+    indices.dedup();
+    let secrets = indices.into_iter().filter_map(|index| secrets.get(index));
+    secrets.cloned().collect()
+}
+
 /// The id by which the sender names its key.
 pub(crate) fn key_id(scene: &Scene<'_>) -> Option<String> {
     let rule = scene.way.key_id.as_ref()?;

@@ -348,9 +348,6 @@ fn age(judgement: &Judgement<'_>, received_at: Option<Micros>) -> Option<Age> {
     })
 }
 
-/// What checks of a token's key are about: a member of the token's header.
-pub(crate) const KEY_SUBJECT: &str = "claim-header:";
-
 /// What a key says of itself that keeps it from a token.
 fn key_check(judgement: &Judgement<'_>, asked: &Asked<'_>) -> Option<Check> {
     let Reason::Unfit { secret, why } = &judgement.reason else {
@@ -374,7 +371,7 @@ fn key_check(judgement: &Judgement<'_>, asked: &Asked<'_>) -> Option<Check> {
         ),
     };
     Some(Check {
-        subject: format!("{KEY_SUBJECT}{subject}"),
+        subject: Source::ClaimHeader(subject.to_owned()).to_string(),
         asked: what,
         found,
         holds: false,

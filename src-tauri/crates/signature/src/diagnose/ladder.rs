@@ -14,7 +14,7 @@ use super::target::{self, Target};
 use super::words::Side;
 use super::{Action, Budget, Context, Diagnosis, Excluded, header, verdict_on};
 use crate::encoding;
-use crate::judge::{self, judge};
+use crate::judge::{self, Reason, judge};
 use crate::message::Message;
 use crate::report::Report;
 use crate::scheme::{Algorithm, Scheme, Signature};
@@ -31,6 +31,10 @@ pub(super) struct Ladder<'l> {
     budget: &'l Budget<'l>,
     report: Report,
     side: Side,
+    /// Why the verdict is what it is.
+    reason: Reason,
+    /// The secrets that are set and were not asked, since the sender names its key and another is called so.
+    passed_over: Vec<Secret>,
     /// Of several signed items, the one that does not hold.
     unit: usize,
     /// The value that somebody's code computed, where that is what is explained.
@@ -116,9 +120,10 @@ impl<'l> Ladder<'l> {
         context: &'l Context,
         budget: &'l Budget<'l>,
     ) -> Self {
-        let (index, unit) = judge(scheme, message, secrets, |judgement| {
+        let (index, unit, reason) = judge(scheme, message, secrets, |judgement| {
             let item = judgement.item.map_or(0, |(item, _)| item);
-            (judgement.way.map_or(0, |(index, _)| index), item)
+            let index = judgement.way.map_or(0, |(index, _)| index);
+            (index, item, judgement.reason.clone())
         });
         let way = scheme.ways().nth(index).unwrap_or(scheme);
         let report = verify(scheme, message, secrets);
@@ -131,6 +136,8 @@ impl<'l> Ladder<'l> {
             budget,
             report,
             side: Side::Message,
+            reason,
+            passed_over: judge::passed_over(way, message, secrets),
             unit,
             computed: None,
             excluded: Vec::new(),
@@ -261,9 +268,11 @@ impl<'l> Ladder<'l> {
         }
     }
 
-    /// The keys of the secrets that are set, as the scheme makes them.
+    /// The keys of the secrets that are set, as the scheme makes them; of those that the sender names one, that one.
     fn own_keys(&self) -> Vec<TrialKey> {
-        self.keys_of(self.secrets)
+        let keys = self.keys_of(self.secrets).into_iter();
+        keys.filter(|key| !self.passed_over.iter().any(|secret| secret.name() == key.name))
+            .collect()
     }
 
     fn keys_of(&self, secrets: &[Secret]) -> Vec<TrialKey> {
@@ -271,6 +280,15 @@ impl<'l> Ladder<'l> {
             .into_iter()
             .filter_map(|key| Some(TrialKey::of(secrets.get(key.secret)?, key.bytes.into_owned())))
             .collect()
+    }
+
+    /// The secrets that the message is not judged by and may have been made with, each kind with what that would mean.
+    fn stored(&self) -> [(Cause, &[Secret]); 3] {
+        [
+            (Cause::OtherSecret, &self.passed_over[..]),
+            (Cause::PreviousSecret, &self.context.previous_secrets[..]),
+            (Cause::OtherSecret, &self.context.other_secrets[..]),
+        ]
     }
 
     fn expired(&mut self) -> Diagnosis {

@@ -178,3 +178,68 @@ fn the_offset_of_the_senders_clock_is_told_by_its_date() {
         diagnosis.hints
     );
 }
+
+#[test]
+fn the_right_value_is_not_said_to_be_what_a_request_without_it_carries() {
+    let (gitlab, github) = (provider::scheme("gitlab"), provider::scheme("github"));
+    let other_token = vec![("X-Gitlab-Token".to_owned(), "another".to_owned())];
+    let right = hex::encode(hmac_sha256(b"s3cret-token", BODY.as_bytes()));
+    let other = signed(&github, "another", BODY.as_bytes(), URL);
+    let cases = [
+        (
+            explained(&gitlab, &vec![], "s3cret-token"),
+            Cause::Missing,
+            "Your code has the secret that is set here; the request carries none. There is no signature: \
+             X-Gitlab-Token is missing or empty.",
+        ),
+        (
+            explained(&gitlab, &other_token, "s3cret-token"),
+            Cause::Comparison,
+            "Your code has the secret that is set here; the request carries another.",
+        ),
+        (
+            explained(&github, &vec![], &right),
+            Cause::Missing,
+            "Your code computed what the secret that is set here gives; the request carries none. There is no \
+             signature: X-Hub-Signature-256 is missing or empty.",
+        ),
+        (
+            explained(&github, &other, &right),
+            Cause::Comparison,
+            "Your code computed what the secret that is set here gives; the request carries another.",
+        ),
+        (
+            explained(
+                &github,
+                &signed(&github, "s3cret-token", BODY.as_bytes(), URL),
+                &right,
+            ),
+            Cause::Comparison,
+            "The value is right: it is what the sender sent. The fault is in how it is compared.",
+        ),
+    ];
+    for (diagnosis, cause, message) in cases {
+        assert_eq!(
+            (diagnosis.cause, diagnosis.message.as_str()),
+            (cause, message),
+            "what the request carries is told as it is"
+        );
+    }
+}
+
+#[test]
+fn an_error_text_is_explained_where_the_secret_itself_is_sent_as_well() {
+    let gitlab = provider::scheme("gitlab");
+    let lines = vec![("X-Gitlab-Token".to_owned(), "s3cret-token".to_owned())];
+    let diagnosis = explained(
+        &gitlab,
+        &lines,
+        "RangeError: Input buffers must have the same byte length",
+    );
+    assert_eq!(
+        diagnosis.hints.first().map(|hint| hint.cause),
+        Some(Cause::Encoding),
+        "{}",
+        diagnosis.message
+    );
+}

@@ -209,3 +209,40 @@ fn a_key_that_fits_stands_before_one_that_does_not() {
         "each secret is tried"
     );
 }
+
+#[test]
+fn a_header_that_the_scheme_requires_is_not_taken_for_a_refusal_by_the_key() {
+    let scheme: Scheme = toml::from_str(
+        r#"
+algorithm = "jwt"
+jwt_algorithms = ["HS256"]
+signature = { from = "header:X-Token" }
+require = [{ from = "claim-header:typ", is = ["webhook"] }]
+"#,
+    )
+    .unwrap();
+    let header = URL_SAFE_NO_PAD.encode(r#"{"alg":"HS256","typ":"JWT"}"#);
+    let token = format!(
+        "{header}.{}.{}",
+        URL_SAFE_NO_PAD.encode("{}"),
+        URL_SAFE_NO_PAD.encode([7; 32])
+    );
+    let headers: [(&[u8], &[u8]); 1] = [(b"X-Token", token.as_bytes())];
+    let message = Message {
+        method: "POST",
+        target: "/",
+        url: None,
+        headers: &headers,
+        body: b"",
+        received_at: Some(Micros::from_seconds(AT)),
+    };
+    let secrets = [Secret::new("ours", "s3cret-token")];
+    let diagnosis = diagnose(
+        &scheme,
+        &message,
+        &secrets,
+        &Context::default(),
+        &Budget::generous(),
+    );
+    assert_eq!(diagnosis.cause, Cause::Unknown, "{}", diagnosis.message);
+}

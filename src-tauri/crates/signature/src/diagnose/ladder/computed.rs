@@ -7,7 +7,6 @@ use crate::diagnose::{Diagnosis, Hint, complaint};
 use crate::diagnose::{target, words::Side};
 use crate::digest;
 use crate::scheme::{Algorithm, Hash};
-use crate::verdict::Verdict;
 
 impl Ladder<'_> {
     /// Which mistake gives this value.
@@ -59,18 +58,14 @@ impl Ladder<'_> {
             .iter()
             .any(|key| key.bytes == value.as_bytes() || key.bytes == computed.as_bytes());
         if is_ours {
-            let mut diagnosis = self.said(Cause::Comparison);
-            diagnosis.message = if matches!(self.report.verdict, Verdict::Valid | Verdict::Expired) {
-                "The value is right: it is what the sender sent. The fault is in how it is compared."
-            } else {
-                "Your code has the secret that is set here; the request carries another."
-            }
-            .to_owned();
-            return diagnosis;
+            return self.right_value(self.said(Cause::Comparison));
         }
         let answer = self
             .token_values(search, value.as_bytes())
             .or_else(|| self.digest_of_body(search));
+        if answer.is_none() && complaint::about(computed).is_some() {
+            return self.no_value(computed);
+        }
         let is_found = answer.is_some();
         let mut diagnosis = self.finish(answer, search);
         if !is_found {
@@ -114,13 +109,21 @@ impl Ladder<'_> {
     pub(super) fn swapped(&self, search: &mut Search<'_>, way: Way, own: &[TrialKey]) -> Option<Answer> {
         let Way::Hmac(hash) = way else { return None };
         for key in own {
-            let contents = search.contents(self.way, self.message, key);
-            let keys = contents
+            let made = search.contents(self.way, self.message, key);
+            let mut contents: Vec<&[u8]> = Vec::new();
+            for content in made
                 .iter()
                 .map(|made| made.bytes.as_slice())
-                .chain(std::iter::once(self.message.body));
-            for content in keys {
-                for secret in [key.bytes.as_slice(), key.pasted.as_bytes()] {
+                .chain([self.message.body])
+            {
+                if !contents.contains(&content) {
+                    contents.push(content);
+                }
+            }
+            let decoded = key.bytes.as_slice();
+            let pasted = Some(key.pasted.as_bytes()).filter(|pasted| *pasted != decoded);
+            for content in contents {
+                for secret in [Some(decoded), pasted].into_iter().flatten() {
                     if !search.may_try(content.len()) {
                         return None;
                     }

@@ -139,10 +139,7 @@ impl Ladder<'_> {
         let before = search.tries;
         let public = matches!(way, Way::Public(_));
         let mut others: Vec<(Variant<Vec<u8>>, TrialKey)> = Vec::new();
-        for (cause, secrets) in [
-            (Cause::PreviousSecret, &self.context.previous_secrets),
-            (Cause::OtherSecret, &self.context.other_secrets),
-        ] {
+        for (cause, secrets) in self.stored() {
             for trial in self.keys_of(secrets) {
                 let change = format!("made with `{}`", trial.name);
                 others.push((Variant::new(cause, change, trial.bytes.clone()), trial));

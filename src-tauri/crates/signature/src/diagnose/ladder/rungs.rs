@@ -106,10 +106,7 @@ impl Ladder<'_> {
 
     fn other_secrets(&mut self, search: &mut Search<'_>, way: Way) -> Option<Answer> {
         let before = search.tries;
-        for (cause, secrets) in [
-            (Cause::PreviousSecret, &self.context.previous_secrets),
-            (Cause::OtherSecret, &self.context.other_secrets),
-        ] {
+        for (cause, secrets) in self.stored() {
             let keys = self.keys_of(secrets);
             if let Some(hit) = search.message(self.way, self.message, &keys, way, Given::default()) {
                 let change = format!("made with `{}`", hit.key);

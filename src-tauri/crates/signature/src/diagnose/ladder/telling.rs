@@ -6,16 +6,16 @@ use crate::diagnose::cause::Cause;
 use crate::diagnose::search::Search;
 use crate::diagnose::words::{self, Side};
 use crate::diagnose::{Action, Diagnosis, Difference, Hint, Proof, Remedy, clock, key};
-use crate::judge;
+use crate::judge::{self, Reason};
 use crate::message::Message;
 use crate::read::form;
-use crate::report::{Age, Check};
+use crate::report::Age;
 use crate::scheme::{Algorithm, Encoding};
 use crate::secret::Secret;
 use crate::shortened;
-use crate::tell::KEY_SUBJECT;
 use crate::verdict::Verdict;
 use crate::verify::verify;
+use crate::view::Scene;
 
 impl Ladder<'_> {
     /// What the report already says.
@@ -56,9 +56,14 @@ impl Ladder<'_> {
         let mut diagnosis = self.said(answer.cause);
         let secret = answer.secret.clone().unwrap_or_default();
         if answer.cause == Cause::Comparison {
-            diagnosis.message =
-                "The value is right: it is what the sender sent. The fault is in how it is compared."
-                    .to_owned();
+            diagnosis = self.right_value(diagnosis);
+        } else if let Some(id) = self.id_of_other(answer.cause, &secret) {
+            diagnosis.message = format!("It was made with `{secret}`, and the sender names the key `{id}`.");
+            if let Some(remedy) = &mut diagnosis.remedy {
+                remedy.text = format!(
+                    "Call the secret that the sender uses `{id}`, or let the sender name the key that it signs with."
+                );
+            }
         } else {
             let side = if matches!(answer.cause, Cause::Encoding | Cause::LetterCase) {
                 Side::Message
@@ -116,6 +121,39 @@ impl Ladder<'_> {
         diagnosis
     }
 
+    /// The id by which the sender names another key than this secret of the endpoint's own, which it signed with.
+    fn id_of_other(&self, cause: Cause, secret: &str) -> Option<String> {
+        let is_own = self.passed_over.iter().any(|own| own.name() == secret);
+        (cause == Cause::OtherSecret && self.side == Side::Message && is_own)
+            .then(|| judge::key_id(&Scene::new(self.way, self.message)))
+            .flatten()
+    }
+
+    /// Somebody's code has the right value. What is wrong depends on what the request carries.
+    pub(super) fn right_value(&self, mut diagnosis: Diagnosis) -> Diagnosis {
+        let is_sent = self.report.candidates.iter().any(|candidate| candidate.matched);
+        let is_secret = matches!(
+            self.way.algorithm.get(),
+            Some(Algorithm::Token | Algorithm::Basic)
+        );
+        let has = if is_secret {
+            "Your code has the secret that is set here"
+        } else {
+            "Your code computed what the secret that is set here gives"
+        };
+        if is_sent {
+            diagnosis.message =
+                "The value is right: it is what the sender sent. The fault is in how it is compared."
+                    .to_owned();
+        } else if self.report.verdict == Verdict::Missing {
+            diagnosis = self.said(Cause::Missing);
+            diagnosis.message = format!("{has}; the request carries none. {}", self.report.sentence);
+        } else {
+            diagnosis.message = format!("{has}; the request carries another.");
+        }
+        diagnosis
+    }
+
     /// What else is in the way once these are done: a request that is right and too old.
     fn afterwards(&self, actions: &mut Vec<Action>) {
         let mut scheme = self.scheme;
@@ -150,6 +188,8 @@ impl Ladder<'_> {
     pub(super) fn action(&self, cause: Cause, secret: &str) -> Option<Action> {
         let name = secret.to_owned();
         match cause {
+            // One of this endpoint's own that the sender names otherwise cannot be given to it once more.
+            Cause::OtherSecret if self.passed_over.iter().any(|own| own.name() == secret) => None,
             Cause::OtherSecret | Cause::PreviousSecret => Some(Action::UseSecret { name }),
             Cause::SecretBlanks | Cause::SecretQuotes | Cause::SecretEscaped => {
                 Some(Action::CleanSecret { name })
@@ -178,8 +218,7 @@ impl Ladder<'_> {
             return self.said(Cause::NoSecret);
         }
         // The key itself says that it is not the token's: nothing else has to be looked for.
-        let is_of_key = |check: &Check| !check.holds && check.subject.starts_with(KEY_SUBJECT);
-        if self.side == Side::Message && self.report.checks.iter().any(is_of_key) {
+        if self.side == Side::Message && matches!(self.reason, Reason::Unfit { .. }) {
             return self.said(Cause::Requirement);
         }
         if self.side == Side::Message

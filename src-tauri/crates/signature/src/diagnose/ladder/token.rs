@@ -36,10 +36,7 @@ impl Ladder<'_> {
             };
             Answer::shown(cause, change, Some(secret.name().to_owned()), shown)
         };
-        for (cause, secrets) in [
-            (Cause::PreviousSecret, &self.context.previous_secrets),
-            (Cause::OtherSecret, &self.context.other_secrets),
-        ] {
+        for (cause, secrets) in self.stored() {
             for secret in secrets {
                 if search.may_try(0) && secret.expose().as_bytes() == sent {
                     return Some(said(cause, format!("`{}` was sent", secret.name()), secret));
@@ -101,10 +98,7 @@ impl Ladder<'_> {
             };
             Answer::shown(cause, change, Some(secret.name().to_owned()), shown)
         };
-        for (cause, secrets) in [
-            (Cause::PreviousSecret, &self.context.previous_secrets),
-            (Cause::OtherSecret, &self.context.other_secrets),
-        ] {
+        for (cause, secrets) in self.stored() {
             for secret in secrets {
                 if search.may_try(token.signed.len()) && signs(secret.expose().as_bytes(), secret.expose()) {
                     return Some(said(cause, format!("signed with `{}`", secret.name()), secret));

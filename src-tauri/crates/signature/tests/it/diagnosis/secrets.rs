@@ -182,3 +182,69 @@ fn without_a_secret_others_are_still_tried() {
         "and if none does, there is none"
     );
 }
+
+#[test]
+fn a_secret_of_ones_own_that_the_sender_does_not_name_is_found() {
+    let klarna = provider::scheme("klarna");
+    let mut lines = signed(&klarna, "right", BODY.as_bytes(), URL);
+    lines.retain(|(name, _)| name != "Klarna-Signing-Key-Id");
+    lines.push(("Klarna-Signing-Key-Id".to_owned(), "krn:key:2".to_owned()));
+    let secrets = [Secret::new("krn:key:2", "wrong"), Secret::new("old", "right")];
+    let diagnosis = with_message(&lines, BODY.as_bytes(), |message| {
+        diagnose(
+            &klarna,
+            message,
+            &secrets,
+            &Context::default(),
+            &Budget::generous(),
+        )
+    });
+    assert_eq!(diagnosis.cause, Cause::OtherSecret, "{}", diagnosis.message);
+    assert_eq!(
+        diagnosis.message, "It was made with `old`, and the sender names the key `krn:key:2`.",
+        "both are named"
+    );
+    assert_eq!(diagnosis.proof.unwrap().secret, "old", "it is proved");
+    let remedy = diagnosis.remedy.unwrap();
+    assert_eq!(
+        remedy.actions,
+        [],
+        "the endpoint has that secret: to give it once more mends nothing"
+    );
+    assert!(remedy.text.contains("`krn:key:2`"), "{}", remedy.text);
+}
+
+#[test]
+fn an_item_far_down_a_list_is_looked_into_as_the_first_is() {
+    const ITEMS: usize = 1100;
+    let adyen = provider::scheme("adyen");
+    let (ours, theirs) = (provider::secret("adyen"), Secret::new("theirs", "AB".repeat(32)));
+    let item = |number: usize, secret: &Secret| {
+        let event = format!(
+            r#"{{"pspReference":"p{number}","amount":{{"value":1,"currency":"EUR"}},"success":"true"}}"#
+        );
+        let body =
+            format!(r#"{{"live":"false","notificationItems":[{{"NotificationRequestItem":{event}}}]}}"#);
+        let draft = hookbench_signature::Draft {
+            method: "POST",
+            target: "/",
+            url: Some(URL),
+            headers: &[],
+            body: body.as_bytes(),
+        };
+        let made = hookbench_signature::sign(&adyen, &draft, secret, crate::diagnosis::AT, None).unwrap();
+        let whole: serde_json::Value = serde_json::from_slice(&made.body.unwrap()).unwrap();
+        whole["notificationItems"][0].to_string()
+    };
+    let items: Vec<String> = (0..ITEMS)
+        .map(|number| item(number, if number + 1 == ITEMS { &theirs } else { &ours }))
+        .collect();
+    let body = format!(r#"{{"live":"false","notificationItems":[{}]}}"#, items.join(","));
+    let context = Context {
+        other_secrets: vec![theirs.clone()],
+        ..Context::default()
+    };
+    let diagnosis = asked(&adyen, &vec![], body.as_bytes(), ours.expose(), &context);
+    assert_eq!(diagnosis.cause, Cause::OtherSecret, "{}", diagnosis.message);
+    assert!(diagnosis.proof.is_some(), "proved by the last of {ITEMS} items");
+}
