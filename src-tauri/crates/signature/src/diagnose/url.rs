@@ -330,15 +330,20 @@ mod tests {
             asked.set(asked.get() + 1);
             false
         };
-        let found = urls(&message(&headers, "https://h.test/in/abc?a=1&b=2"), &[], &count);
+        let found = urls(
+            &message(&headers, "https://h.test/in/a%2fb/?a=x+y&b=2"),
+            &[],
+            &count,
+        );
         assert_eq!(found.len(), MOST, "as many as are tried");
         assert_eq!(asked.get(), MOST, "and no more were made");
         let is_there = |url: &str| found.iter().any(|variant| variant.value == url);
         for url in [
-            "https://h0.test/in/abc?a=1&b=2",
-            "https://original.test/in/abc?a=1&b=2",
-            "https://h.test/in/abc?b=2&a=1",
-            "http://h.test/in/abc?a=1&b=2",
+            "https://h0.test/in/a%2fb/?a=x+y&b=2",
+            "https://original.test/in/a%2fb/?a=x+y&b=2",
+            "https://h.test/in/a%2fb/?b=2&a=x+y",
+            "https://h.test:443/in/a%2fb/?a=x+y&b=2",
+            "http://h.test/in/a%2fb/?a=x+y&b=2",
         ] {
             assert!(
                 is_there(url),

@@ -7,6 +7,7 @@ use crate::diagnose::{Diagnosis, Hint, complaint};
 use crate::diagnose::{target, words::Side};
 use crate::digest;
 use crate::scheme::{Algorithm, Hash};
+use crate::verdict::Verdict;
 
 impl Ladder<'_> {
     /// Which mistake gives this value.
@@ -72,6 +73,31 @@ impl Ladder<'_> {
             diagnosis.message =
                 "This sender sends the secret itself: there is nothing to compute, only the two texts to compare."
                     .to_owned();
+        }
+        diagnosis
+    }
+
+    /// Somebody's code has the right value. What is wrong depends on what the request carries.
+    pub(super) fn right_value(&self, mut diagnosis: Diagnosis) -> Diagnosis {
+        let is_sent = self.report.candidates.iter().any(|candidate| candidate.matched);
+        let is_secret = matches!(
+            self.way.algorithm.get(),
+            Some(Algorithm::Token | Algorithm::Basic)
+        );
+        let has = if is_secret {
+            "Your code has the secret that is set here"
+        } else {
+            "Your code computed what the secret that is set here gives"
+        };
+        if is_sent {
+            diagnosis.message =
+                "The value is right: it is what the sender sent. The fault is in how it is compared."
+                    .to_owned();
+        } else if self.report.verdict == Verdict::Missing {
+            diagnosis = self.said(Cause::Missing);
+            diagnosis.message = format!("{has}; the request carries none. {}", self.report.sentence);
+        } else {
+            diagnosis.message = format!("{has}; the request carries another.");
         }
         diagnosis
     }

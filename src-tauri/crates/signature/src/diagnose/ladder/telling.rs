@@ -129,31 +129,6 @@ impl Ladder<'_> {
             .flatten()
     }
 
-    /// Somebody's code has the right value. What is wrong depends on what the request carries.
-    pub(super) fn right_value(&self, mut diagnosis: Diagnosis) -> Diagnosis {
-        let is_sent = self.report.candidates.iter().any(|candidate| candidate.matched);
-        let is_secret = matches!(
-            self.way.algorithm.get(),
-            Some(Algorithm::Token | Algorithm::Basic)
-        );
-        let has = if is_secret {
-            "Your code has the secret that is set here"
-        } else {
-            "Your code computed what the secret that is set here gives"
-        };
-        if is_sent {
-            diagnosis.message =
-                "The value is right: it is what the sender sent. The fault is in how it is compared."
-                    .to_owned();
-        } else if self.report.verdict == Verdict::Missing {
-            diagnosis = self.said(Cause::Missing);
-            diagnosis.message = format!("{has}; the request carries none. {}", self.report.sentence);
-        } else {
-            diagnosis.message = format!("{has}; the request carries another.");
-        }
-        diagnosis
-    }
-
     /// What else is in the way once these are done: a request that is right and too old.
     fn afterwards(&self, actions: &mut Vec<Action>) {
         let mut scheme = self.scheme;
