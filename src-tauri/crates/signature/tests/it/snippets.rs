@@ -15,10 +15,12 @@ use std::process::Command;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hookbench_signature::{
-    Draft, Language, Message, Micros, NotExpressible, Scheme, Secret, Verdict, check, literal, sign, snippet,
+    Draft, Hash, Language, Message, Micros, NotExpressible, Scheme, Secret, SecretDecoding, Verdict, check,
+    literal, sign, snippet,
 };
 use serde_json::{Value, json};
 
+use crate::provider;
 use made_up::{made_up, secret_of, signed_at_no_time, signed_with_nothing};
 
 const AT: Micros = Micros(1_700_000_000_000_000);
@@ -327,6 +329,24 @@ fn most_schemes_with_a_secret_can_be_written_down() {
     }
     assert!(written >= 95, "{written} are written");
     assert!(refused.len() <= 14, "few are refused: {refused:#?}");
+}
+
+#[test]
+fn a_key_that_hides_an_unreadable_secret_in_a_digest_is_not_written_down() {
+    let mut scheme = provider::scheme("github");
+    scheme.secret[0].hash = Some(Hash::Sha256);
+    assert!(
+        snippet(&scheme, Language::Node).is_ok(),
+        "a digest of the text is"
+    );
+    scheme.secret[0].decode = SecretDecoding::Hex;
+    for language in Language::ALL {
+        assert_eq!(
+            snippet(&scheme, language),
+            Err(NotExpressible::Source("the SHA-256 of hex".to_owned())),
+            "{language}: what cannot be decoded would give the digest of nothing, which everybody knows"
+        );
+    }
 }
 
 /// Lets a runner, in the first of these programs that is here, take what is signed and nothing else.
