@@ -205,7 +205,9 @@ describe('the window', () => {
     await settle();
     const offered = all('palette-action').map((row) => row.dataset['action']);
     expect(offered).toEqual(ACTIONS.map((action) => action.id).filter((id) => id !== 'view.palette'));
-    one('palette-input').closest('dialog')?.dispatchEvent(new Event('cancel', { cancelable: true }));
+    one('palette-input')
+      .closest('dialog')
+      ?.dispatchEvent(new Event('cancel', { cancelable: true }));
     await settle();
     press('?');
     await settle();
