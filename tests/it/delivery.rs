@@ -388,29 +388,55 @@ fn a_run_whose_program_is_killed_says_what_is_known_of_it() {
 fn what_comes_twice_is_a_duplicate_by_its_id_or_by_its_bytes() {
     let hookbench = Hookbench::new();
     let listening = hookbench.listen();
-    let post = |body: &str| {
-        format!(
-            "POST /x HTTP/1.1\r\nHost: h\r\nContent-Type: text/plain\r\nContent-Length: {}\r\n\r\n{body}",
-            body.len()
-        )
+    let send = |lines: &str, body: &str| {
+        let length = body.len();
+        let sent = format!("POST /x HTTP/1.1\r\nHost: h\r\n{lines}Content-Length: {length}\r\n\r\n{body}");
+        request(listening.address(), sent.as_bytes());
     };
-    for body in ["same", "other", "same", "", ""] {
-        request(listening.address(), post(body).as_bytes());
+    let plain = "Content-Type: text/plain\r\n";
+    let push = "X-GitHub-Event: push\r\nX-GitHub-Delivery: 72d3162e-cc78-11e3-81ab-4c9367dc0958\r\n";
+    for (lines, body) in [
+        (plain, ""),
+        (plain, ""),
+        (push, "{}"),
+        (push, "{\"tried\":2}"),
+        (plain, "same"),
+        (plain, "other"),
+        (plain, "same"),
+    ] {
+        send(lines, body);
     }
     let deadline = std::time::Instant::now() + std::time::Duration::from_secs(30);
-    let duplicates = loop {
-        let found = hookbench
-            .run(&["list", "--filter", "is:duplicate", "--json"])
-            .json();
-        if !found.is_empty() {
-            break found;
+    // They are looked at in the order in which they came: with the mark of the last all are made.
+    let rows = loop {
+        let mut rows = hookbench.requests();
+        if rows[0]["duplicate_of"].is_string() {
+            rows.reverse();
+            break rows;
         }
         assert!(std::time::Instant::now() < deadline, "it is marked soon");
     };
-    assert_eq!(duplicates.len(), 1, "an empty body repeats nothing");
+    let marks: Vec<_> = rows
+        .iter()
+        .map(|row| (&row["duplicate_by"], &row["duplicate_of"]))
+        .collect();
+    let null = &serde_json::Value::Null;
+    let (by_id, by_bytes) = ("delivery_id".into(), "bytes".into());
+    let wanted = [
+        (null, null),
+        (null, null),
+        (null, null),
+        (&by_id, &rows[2]["id"]),
+        (null, null),
+        (null, null),
+        (&by_bytes, &rows[4]["id"]),
+    ];
     assert_eq!(
-        (&duplicates[0]["duplicate_by"], &duplicates[0]["duplicate_of"]),
-        (&"bytes".into(), &hookbench.requests()[4]["id"]),
-        "by its bytes, the first one"
+        marks, wanted,
+        "an empty body repeats nothing, the others their first"
     );
+    let found = hookbench
+        .run(&["list", "--filter", "is:duplicate", "--json"])
+        .json();
+    assert_eq!(found.len(), 2, "and the filter finds just them");
 }

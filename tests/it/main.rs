@@ -11,6 +11,7 @@ mod capture;
 mod decoding;
 mod delivery;
 mod diff;
+mod documented;
 mod faults;
 mod forwarding;
 mod handshakes;

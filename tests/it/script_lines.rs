@@ -92,7 +92,22 @@ fn a_line_that_names_nobody_known_has_a_verdict_and_a_message_too() {
 }
 
 #[test]
-fn who_signs_nothing_is_diagnosed_as_unsigned_by_design() {
+fn a_parameter_of_the_scheme_that_is_bad_or_left_out_is_an_error_in_all_three() {
+    let line = |id: u8, parameters: Value| json!({ "id": id, "provider": "trakrf", "secret": "s", "headers": {}, "body": "{}", "parameters": parameters });
+    let bad = line(1, json!({ "header": "X-Sig", "algorithm": "md5" }));
+    let input = format!("{bad}\n{}\n", line(2, Value::Null));
+    for command in ["verify", "sign", "diagnose"] {
+        let (output, answers) = ask(command, input.as_bytes());
+        assert_eq!(output.code, 1, "`{command}`: nothing was checked");
+        for (answer, says) in answers.iter().zip(["`algorithm`", "`header`"]) {
+            let error = answer["error"].as_str().unwrap_or_default();
+            assert!(error.contains(says), "`{command}` names it: {answer}");
+        }
+    }
+}
+
+#[test]
+fn who_signs_nothing_is_told_as_such_in_every_field_that_is_documented() {
     let listed = Hookbench::new().run(&["providers", "--json"]).json();
     let unsigned = listed
         .iter()
@@ -102,6 +117,19 @@ fn who_signs_nothing_is_diagnosed_as_unsigned_by_design() {
     let (output, answers) = ask("diagnose", input.as_bytes());
     assert_eq!(output.code, 0, "that is an answer: {}", output.text());
     assert_eq!(answers[0]["cause"], "unsigned-by-design", "{}", answers[0]);
+    let (output, answers) = ask("verify", input.as_bytes());
+    assert_eq!(output.code, 0, "so is this: {}", output.text());
+    let answer = &answers[0];
+    assert_eq!(answer["verdict"], "unsigned", "{answer}");
+    assert_eq!(
+        answer["report"]["sentence"], answer["message"],
+        "there is a report: {answer}"
+    );
+    assert_eq!(
+        answer["now"],
+        json!({ "verdict": "unsigned", "age_seconds": null }),
+        "and it is the same now"
+    );
 }
 
 #[test]

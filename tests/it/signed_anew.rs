@@ -125,3 +125,28 @@ fn the_evidence_of_a_provider_is_told_with_its_meaning() {
         told.text()
     );
 }
+
+#[test]
+fn the_list_of_providers_grades_how_well_each_is_founded() {
+    let hookbench = Hookbench::new();
+    let graded = hookbench.run(&["providers", "--json"]).json();
+    let listed = hookbench.run(&["providers"]);
+    let mut lines = listed.text().lines();
+    for provider in &graded {
+        let words: Vec<&str> = lines.next().unwrap_or_default().split_whitespace().collect();
+        assert_eq!(
+            (words[0], words[1]),
+            (
+                provider["id"].as_str().unwrap_or_default(),
+                provider["evidence"].as_str().unwrap_or_default()
+            ),
+            "its line: {words:?}"
+        );
+    }
+    let help = hookbench.run(&["providers", "--help"]);
+    assert!(
+        help.text().contains("A+B by both"),
+        "what a grade means: {}",
+        help.text()
+    );
+}

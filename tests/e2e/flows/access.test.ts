@@ -2,7 +2,7 @@
 import { describe } from 'vitest';
 import { check, type Found, listen } from '../harness/axe';
 import { expect, test } from '../harness/bench';
-import { githubHeaders, post, target } from '../harness/wire';
+import { freePort, githubHeaders, post, target } from '../harness/wire';
 
 describe.for(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
   test.override({ look: { colorScheme } });
@@ -131,18 +131,6 @@ describe.for(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
       await bench.page.keyboard.press('Escape');
       await bench.gone(id);
     }
-    for (const [action, id] of [
-      ['all that match as har', 'export-dialog'],
-      ['import har', 'import-har-dialog'],
-    ] as const) {
-      await bench.page.keyboard.press('Control+k');
-      await bench.page.keyboard.type(action);
-      await bench.page.keyboard.press('Enter');
-      await bench.at(id).waitFor();
-      await check(bench, found, id);
-      await bench.page.keyboard.press('Escape');
-      await bench.gone(id);
-    }
     await bench.at('endpoint').hover();
     await bench.at('endpoint-edit').click();
     await check(bench, found, 'endpoint');
@@ -172,6 +160,65 @@ describe.for(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
     await dev.close();
     expect(Object.fromEntries(found)).toEqual({});
   });
+
+  test('no dialog keeps anyone out', async ({ bench }) => {
+    const found: Found = new Map();
+    const kind = await target();
+    await listen(bench);
+    const body = '{"ref":"refs/heads/main"}';
+    await bench.program.run('endpoint', 'add', '/github', '--provider', 'github');
+    await bench.shows('endpoint', '/github');
+    for (let sent = 0; sent < 2; sent += 1) {
+      await post(`${bench.listener}/github`, body, githubHeaders('x', body));
+    }
+    await expect.poll(() => bench.at('request-row').count()).toBe(2);
+    await bench.program.run('resend', '--filter', 'path:/github', '--to', kind.url);
+    await bench.open('push');
+    await bench.page.keyboard.press('e');
+    await bench.at('replay-url').fill(`${kind.url}/x`);
+    await bench.at('replay-close').click();
+    await bench.gone('replay');
+    const down = await freePort();
+    await bench.at('endpoint').hover();
+    await bench.at('endpoint-edit').click();
+    await bench.at('endpoint-part-forward').click();
+    await bench.at('forward-add').click();
+    await bench.at('forward-to').fill(`http://127.0.0.1:${down}`);
+    await check(bench, found, 'forwarding');
+    await bench.at('forward-save').click();
+    await bench.shows('endpoint-part-forward', '1');
+    await bench.page.keyboard.press('Escape');
+    await bench.gone('endpoint-dialog');
+    await post(`${bench.listener}/github`, body, githubHeaders('x', body));
+    for (const [action, id, shows] of [
+      ['all that match as har', 'export-dialog', 'export-dialog'],
+      ['import har', 'import-har-dialog', 'import-har-dialog'],
+      ['runs…', 'runs-dialog', 'run-row'],
+      ['drafts…', 'drafts-dialog', 'draft-row'],
+      ['what waits', 'queue-dialog', 'held-row'],
+      ['add a target', 'target-dialog', 'target-name'],
+      ['send all that match', 'sequence-dialog', 'sequence-dialog'],
+      ['check idempotency', 'idempotency-dialog', 'idempotency-dialog'],
+      ['delete all that match', 'delete-dialog', 'delete-dialog'],
+      ['import a scheme', 'import-dialog', 'import-dialog'],
+    ] as const) {
+      await bench.page.keyboard.press('Control+k');
+      await bench.page.keyboard.type(action);
+      await bench.page.keyboard.press('Enter');
+      await bench.at(shows).first().waitFor();
+      if (id === 'target-dialog') await bench.at('target-more').click();
+      await check(bench, found, id);
+      if (id === 'runs-dialog') {
+        await bench.at('run-row').first().click();
+        await bench.at('run-close').waitFor();
+        await check(bench, found, 'a run');
+      }
+      await bench.page.keyboard.press('Escape');
+      await bench.gone(id);
+    }
+    await kind.close();
+    expect(Object.fromEntries(found)).toEqual({});
+  });
 });
 
 describe('at 200 %', () => {
@@ -191,14 +238,16 @@ describe('at 200 %', () => {
       expect(box, `${id} is there`).not.toBeNull();
       if (box === null) return;
       expect(box.x, `${id} begins inside`).toBeGreaterThanOrEqual(0);
+      expect(box.y, `${id} begins below the upper edge`).toBeGreaterThanOrEqual(0);
       expect(box.x + box.width, `${id} ends inside`).toBeLessThanOrEqual(640);
+      expect(box.y + box.height, `${id} ends above the lower edge`).toBeLessThanOrEqual(400);
     };
     await fits('first start');
     await post(`${bench.listener}/zoomed?a=1`, '{"a":{"b":[1,2,3]}}');
     await bench.at('request-row').first().waitFor();
     await fits('list');
-    await inside('filter');
-    await inside('request-row');
+    for (const id of ['filter', 'request-row', 'listener-url', 'actions', 'open-settings', 'status-bar'])
+      await inside(id);
     await bench.open('/zoomed');
     for (const tab of ['payload', 'headers', 'signature', 'deliveries', 'raw']) {
       await bench.at(`tab-${tab}`).click();
@@ -210,12 +259,35 @@ describe('at 200 %', () => {
     for (const [key, id] of [
       ['e', 'replay-send'],
       ['c', 'share-copy'],
+      ['r', 'resend-send'],
       ['Control+k', 'palette'],
       ['Control+,', 'settings-section'],
     ] as const) {
       await bench.page.keyboard.press(key);
       await bench.at(id).waitFor();
       await fits(id);
+      // A page that is longer than the window is scrolled in itself.
+      if (id === 'settings-section') await bench.at(id).scrollIntoViewIfNeeded();
+      else await inside(id);
+      await bench.page.keyboard.press('Escape');
+      await bench.gone(id);
+    }
+    for (const [action, id] of [
+      ['send all that match', 'sequence-start'],
+      ['check idempotency', 'idempotency-start'],
+      ['delete all that match', 'delete-cancel'],
+      ['all that match as har', 'export-run'],
+      ['import har', 'import-har-run'],
+      ['send a sample', 'sample-send'],
+      ['add a target', 'target-save'],
+      ['add an endpoint', 'endpoint-save'],
+    ] as const) {
+      await bench.page.keyboard.press('Control+k');
+      await bench.page.keyboard.type(action);
+      await bench.page.keyboard.press('Enter');
+      await bench.at(id).waitFor();
+      await fits(id);
+      await inside('dialog-close');
       await bench.at(id).scrollIntoViewIfNeeded();
       await inside(id);
       await bench.page.keyboard.press('Escape');

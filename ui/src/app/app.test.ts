@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ScriptedRows } from '../host/scripted';
+import { ACTIONS, keysOf } from '../keys/actions';
+import { OS } from '../keys/os';
 import { all, HOSTILE, one, open, press, settle } from './mounted';
 
 describe('the list', () => {
@@ -195,6 +197,23 @@ describe('the window', () => {
     await settle();
     expect(bench.list.text).toBe('is:starred');
     expect(all('palette')).toHaveLength(0);
+  });
+
+  it('has every action in the palette, and every one that has a key in the sheet of keys', async () => {
+    await open(new ScriptedRows(1));
+    press('k', { ctrlKey: true });
+    await settle();
+    const offered = all('palette-action').map((row) => row.dataset['action']);
+    expect(offered).toEqual(ACTIONS.map((action) => action.id).filter((id) => id !== 'view.palette'));
+    one('palette-input')
+      .closest('dialog')
+      ?.dispatchEvent(new Event('cancel', { cancelable: true }));
+    await settle();
+    press('?');
+    await settle();
+    const told = [...one('keys-sheet').querySelectorAll('dt')].map((title) => title.textContent);
+    const keyed = ACTIONS.filter((action) => keysOf(action, OS).length > 0).map((action) => action.title);
+    expect(told.toSorted()).toEqual(keyed.toSorted());
   });
 
   it('takes no key from an input method', async () => {

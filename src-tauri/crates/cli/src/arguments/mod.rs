@@ -78,13 +78,16 @@ pub(crate) enum Command {
     Limit(Limit),
     /// Checks the signature of a captured request, or of many given on standard input.
     Verify(Verify),
-    /// Signs requests given on standard input, as their provider would.
+    /// Signs a captured request anew, or many given on standard input, as their provider would.
     Sign(Sign),
     /// Says why a signature does not hold, and proves it.
     Diagnose(Diagnose),
     /// Finds out how an unknown sender signs.
     Discover(Discover),
     /// Lists the providers that are known, or tells one; keeps schemes of your own.
+    ///
+    /// The list grades how well each is founded: A by the official documentation, B by official code, A+B by both, C by
+    /// the code and notes of others, D by general knowledge that nothing confirmed.
     Providers(Providers),
     /// Stars requests, or takes the star away.
     Star(Star),
@@ -95,7 +98,8 @@ pub(crate) enum Command {
     /// Keeps filters by name.
     #[command(subcommand)]
     Filter(Filter),
-    /// Lists, adds and removes the JSON pointers whose values are masked in copies and while presenting.
+    /// Lists, adds and removes the JSON pointers whose values (of JSON bodies and fields of forms) are masked in copies,
+    /// HAR files and while presenting.
     #[command(subcommand)]
     Mask(Mask),
     /// Deletes requests. It can be undone for ten minutes.

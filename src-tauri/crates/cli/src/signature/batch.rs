@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use hookbench_engine::model::Header;
 use hookbench_engine::provider::{Catalogue, Facts, Provider, UnpackedBody};
 use hookbench_signature::{
-    Budget, Cause, Context, Diagnosis, Draft, Message, Micros, Scheme, Secret, TestKey, Verdict,
+    Budget, Cause, Context, Diagnosis, Draft, Message, Micros, Report, Scheme, Secret, TestKey, Verdict,
     sign_with_test_key,
 };
 use serde_json::{Value, json};
@@ -89,13 +89,9 @@ pub(crate) fn verify() -> Result<(), Failure> {
     let unanswered = |message: &str| json!({ "verdict": Verdict::Unknown, "message": message });
     each_line(unanswered, |case| {
         let id = &case.line.id;
-        let scheme = match case.scheme() {
-            Ok(Some(scheme)) => scheme,
-            Ok(None) => {
-                let message = case.provider.signs_nothing();
-                return Ok(json!({ "id": id, "verdict": Verdict::Unsigned, "message": message }));
-            }
-            Err(message) => return Ok(json!({ "id": id, "verdict": Verdict::Unknown, "message": message })),
+        let Some(scheme) = case.scheme()? else {
+            let report = Report::without_check(Verdict::Unsigned, case.provider.signs_nothing());
+            return Ok(story::checked(id, &report, Verdict::Unsigned, now()));
         };
         let facts = case.facts();
         let message = facts.message(case.url(), case.received_at());
@@ -105,9 +101,7 @@ pub(crate) fn verify() -> Result<(), Failure> {
             ..message
         };
         let verdict_now = hookbench_signature::check(&scheme, &present, &case.secrets).verdict;
-        let mut object = story::object(id, &report);
-        object["now"] = story::now(&report, verdict_now, now());
-        Ok(object)
+        Ok(story::checked(id, &report, verdict_now, now()))
     })
 }
 

@@ -42,9 +42,8 @@ pub(crate) async fn verify(engine: &Engine, verify: Verify) -> Result<(), Failur
     let (report, verdict_now) = engine.verify_and_now(id, examination(verify.with)).await?;
     let now = Micros(engine.now().as_micros());
     if verify.json {
-        let mut object = story::object(&json!(id.to_string()), &report);
-        object["now"] = story::now(&report, verdict_now, now);
-        return output::json(&object);
+        let id = json!(id.to_string());
+        return output::json(&story::checked(&id, &report, verdict_now, now));
     }
     output::line(&format!("{}: {}", report.verdict, visible(&report.sentence)))?;
     for found in &report.found {
@@ -206,7 +205,8 @@ pub(crate) fn providers(providers: &Providers) -> Result<(), Failure> {
             if providers.json {
                 output::json(&object(provider))?;
             } else {
-                output::line(&format!("{:<24} {}", provider.id, provider.name))?;
+                let grade = provider.evidence.as_str();
+                output::line(&format!("{:<24} {grade:<4} {}", provider.id, provider.name))?;
             }
         }
         return Ok(());

@@ -6,23 +6,17 @@ use hookbench_engine::SignedAnew;
 use hookbench_signature::{Micros, Report, Verdict};
 use serde_json::{Value, json};
 
-/// A check as one object.
-pub(super) fn object(id: &Value, report: &Report) -> Value {
+/// A check as one object: what was found at receipt, and what would be said of the same request if it came now.
+pub(super) fn checked(id: &Value, report: &Report, verdict_now: Verdict, now: Micros) -> Value {
+    let age = report.age.as_ref();
+    let age_now = age.map(|age| seconds(now.0.saturating_sub(age.signed_at.0)));
     json!({
         "id": id,
         "verdict": report.verdict,
         "message": report.sentence,
         "report": report,
+        "now": { "verdict": verdict_now, "age_seconds": age_now },
     })
-}
-
-/// What would be said of the same request if it came now.
-pub(super) fn now(report: &Report, verdict: Verdict, now: Micros) -> Value {
-    let age = report
-        .age
-        .as_ref()
-        .map(|age| seconds(now.0.saturating_sub(age.signed_at.0)));
-    json!({ "verdict": verdict, "age_seconds": age })
 }
 
 /// The age at receipt and now, beside what is allowed; nothing where no time is signed.

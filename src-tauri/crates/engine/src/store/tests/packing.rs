@@ -84,7 +84,7 @@ async fn a_dictionary_is_learned_from_the_first_requests_and_whoever_opens_the_f
 }
 
 #[tokio::test]
-async fn what_stands_in_every_head_is_not_learned() {
+async fn values_of_a_head_that_could_be_a_senders_own_are_not_learned() {
     const TOKEN: &str = "Bearer the-same-token-in-each-and-every-request";
     let folder = tempfile::tempdir().unwrap();
     let store = Store::open(folder.path(), learning()).await.unwrap();
