@@ -83,19 +83,13 @@ pub(super) struct Told {
 }
 
 impl Own {
-    /// What is added for `request`, with this head and these trailers in place of its own.
-    pub(super) fn of(
-        request: &Request,
-        head: &[u8],
-        trailers: &[Header],
-        masked: bool,
-        answer: Option<&KeptAnswer>,
-    ) -> Self {
+    /// What is added for `request`, of which something may be masked.
+    pub(super) fn of(request: &Request, masked: bool, answer: Option<&KeptAnswer>) -> Self {
         let summary = &request.summary;
         let framing = &request.framing;
         let known = &summary.recognition;
         Self {
-            head: BASE64.encode(head),
+            head: BASE64.encode(request.head.bytes()),
             masked,
             peer: summary.peer.clone(),
             took_micros: summary.took_micros,
@@ -112,7 +106,8 @@ impl Own {
                 ),
                 expect_continue: framing.expect_continue,
                 position: framing.position,
-                trailers: trailers
+                trailers: framing
+                    .trailers
                     .iter()
                     .map(|trailer| (BASE64.encode(&trailer.name), BASE64.encode(&trailer.value)))
                     .collect(),
