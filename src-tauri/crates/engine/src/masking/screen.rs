@@ -74,10 +74,7 @@ impl Screen {
         self.rules.hidden_facts(provider)
     }
 
-    /// What a request is called where it is told of in a line: its method, its target and its event, as far as they may be
-    /// seen.
-    #[must_use]
-    pub fn called(&self, row: &RequestSummary) -> String {
+    pub(super) fn called(&self, row: &RequestSummary) -> String {
         let known = &row.recognition;
         let (is_hidden, _) = self.hidden_facts(known.provider.as_deref());
         let event = known.event.as_deref().filter(|_| !is_hidden);

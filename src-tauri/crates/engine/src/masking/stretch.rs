@@ -11,7 +11,7 @@ use super::screen::{LONGEST_SEARCHED, Screen, values_of};
 use crate::engine::{Core, Engine};
 use crate::error::EngineError;
 use crate::examining::blocking;
-use crate::model::{AttemptId, DeliveryId, RawHead, RequestId};
+use crate::model::{AttemptId, DeliveryId, RawHead, RequestId, RequestSummary};
 use crate::unpacking::header;
 
 /// A body that is longer is looked through elsewhere than where commands are answered.
@@ -69,6 +69,19 @@ impl Engine {
             return Ok(None);
         }
         Ok(Some(Screen::by(self.mask_rules().await?)))
+    }
+
+    /// What a request is called where it is told of outside of the window: its method, its target and its event, without
+    /// what is masked while others see the screen.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn called_for_others(&self, row: &RequestSummary) -> Result<String, EngineError> {
+        let Some(mut screen) = self.screen().await? else {
+            return Ok(row.called(row.recognition.event.as_deref()));
+        };
+        self.screen_request(&mut screen, row.id).await?;
+        Ok(screen.called(row))
     }
 
     /// Lets `screen` hide what is secret in a request wherever it comes up; a request that is gone has nothing.
@@ -201,5 +214,89 @@ async fn covered(
         blocking(move || cover(&bytes)).await
     } else {
         Ok(cover(&bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture_for_tests::bench;
+
+    #[tokio::test]
+    async fn what_a_notification_says_has_nothing_masked_in_it() {
+        let bench = bench().await;
+        bench.endpoint("/in", "stripe", &[]).await;
+        let engine = &bench.engine;
+        let json = ("Content-Type".to_owned(), "application/json".to_owned());
+        let body = r#"{"id":"evt_1","object":"event","type":"invoice.paid","mail":"ann@5ecret.test"}"#;
+        let path = "/in/ann@5ecret.test?access_token=5ecret-query";
+        let id = bench.post(path, &[json], body).await;
+        let row = engine.request(id).await.unwrap().summary;
+        let called = async || engine.called_for_others(&row).await.unwrap();
+        assert_eq!(
+            called().await,
+            "POST /in/ann@5ecret.test?access_token=5ecret-query · invoice.paid",
+            "nobody else looks"
+        );
+        engine.set_presenting(true).await.unwrap();
+        assert_eq!(
+            called().await,
+            "POST /in/ann@5ecret.test?access_token=************ · invoice.paid",
+            "no value of a body is chosen"
+        );
+        for pointer in ["/mail", "/type"] {
+            engine.add_mask_path(pointer.parse().unwrap()).await.unwrap();
+        }
+        assert_eq!(
+            called().await,
+            "POST /in/***************?access_token=************",
+            "neither the name of the event nor a value that comes up in the path"
+        );
+    }
+
+    #[tokio::test]
+    async fn what_was_covered_is_forgotten_when_it_is_shown_again_or_gone() {
+        let bench = bench().await;
+        let engine = &bench.engine;
+        let id = bench
+            .post("/a", &[("Cookie".to_owned(), "c=5ecret".to_owned())], "{}")
+            .await;
+        let is_kept = || engine.core.covered.0.lock().unwrap().is_some();
+        let look = async || {
+            engine.set_presenting(true).await.unwrap();
+            let screen = engine.screen().await.unwrap().unwrap();
+            engine.covered(screen, Stretch::RequestHead(id)).await.unwrap();
+        };
+        look().await;
+        assert!(is_kept(), "a view reads it piece by piece");
+        engine.set_presenting(false).await.unwrap();
+        assert!(!is_kept(), "nobody needs it");
+        look().await;
+        engine.delete(&[id]).await.unwrap();
+        assert!(!is_kept(), "it is gone");
+        let screen = engine.screen().await.unwrap().unwrap();
+        assert!(
+            engine.covered(screen, Stretch::RequestHead(id)).await.is_err(),
+            "and not shown any more"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_long_body_is_covered_as_a_short_one_is() {
+        let bench = bench().await;
+        let engine = &bench.engine;
+        engine.add_mask_path("/mail".parse().unwrap()).await.unwrap();
+        let json = ("Content-Type".to_owned(), "application/json".to_owned());
+        let long = "x".repeat(LONG);
+        let body = format!(r#"{{"mail":"ann@5ecret.test","long":"{long}","again":"ann@5ecret.test"}}"#);
+        let id = bench.post("/a", &[json], &body).await;
+        engine.set_presenting(true).await.unwrap();
+        let screen = engine.screen().await.unwrap().unwrap();
+        let shown = engine.covered(screen, Stretch::RequestBody(id)).await.unwrap();
+        assert_eq!(shown.len(), body.len(), "as long");
+        assert!(
+            memchr::memmem::find(&shown, b"5ecret").is_none(),
+            "what was learned of it is hidden too"
+        );
     }
 }
