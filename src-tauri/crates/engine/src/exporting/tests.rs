@@ -217,6 +217,23 @@ async fn chosen_values_of_bodies_are_masked_too() {
 }
 
 #[tokio::test]
+async fn an_export_is_work_until_there_is_a_file() {
+    let bench = bench().await;
+    let id = bench.post("/a", &[], "{}").await;
+    let folder = tempfile::tempdir().unwrap();
+    let plan = ExportPlan {
+        chosen: Chosen::Requests(vec![id]),
+        masked: true,
+        place: ExportPlace::File(folder.path().join("a.har")),
+    };
+    let (number, state) = bench.engine.open_export(plan).await.unwrap();
+    assert!(state.file.is_none(), "nothing is written yet");
+    assert_eq!(bench.engine.work().exports, 1, "nothing would be left of it");
+    while bench.engine.go_on_exporting(number).await.unwrap().file.is_none() {}
+    assert!(bench.engine.work().is_nothing(), "it is there");
+}
+
+#[tokio::test]
 async fn an_event_whose_name_is_masked_is_not_named_in_the_file() {
     let bench = bench().await;
     bench.endpoint("/in", "stripe", &[]).await;
