@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hookbench_engine::model::{RequestSummary, Sequence};
-use hookbench_engine::{DesktopSettings, Engine, PageQuery, Screen};
+use hookbench_engine::model::Sequence;
+use hookbench_engine::{DesktopSettings, Engine, PageQuery};
 use tokio::time::Instant;
 
 use crate::desk::Desk;
@@ -156,24 +156,12 @@ impl Watch {
             place.told = page.rows.first().map_or(newest, |row| row.sequence.max(newest));
             if let Some(row) = page.rows.first() {
                 place.quiet_until = Some(now + QUIET);
-                let newest = match engine.screen().await {
-                    Ok(screen) => called(row, screen.as_ref()),
-                    // Whether somebody else sees it is not known.
-                    Err(_) => String::new(),
-                };
+                // Where it is not known whether somebody else sees it, nothing of it is said.
+                let newest = engine.called_for_others(row).await.unwrap_or_default();
                 let said = notice::say(&place.name, page.rows.len(), page.more, &newest);
                 place.bell.ring(said, row.id, Arc::clone(desk));
             }
         }
         again
     }
-}
-
-/// What a request is called, without what is masked while others see the screen.
-fn called(row: &RequestSummary, screen: Option<&Screen>) -> String {
-    let is_hidden = screen.is_some_and(|screen| screen.hidden_facts(row.recognition.provider.as_deref()).0);
-    let event = row.recognition.event.as_ref().filter(|_| !is_hidden);
-    let event = event.map(|event| format!(" · {event}")).unwrap_or_default();
-    let name = format!("{} {}{event}", row.method, row.target);
-    screen.and_then(|screen| screen.text(&name)).unwrap_or(name)
 }

@@ -116,6 +116,49 @@ describe('exporting', () => {
   });
 });
 
+describe('an export under way', () => {
+  const exporting = async (at: (bench: Awaited<ReturnType<typeof open>>['bench']) => void) => {
+    const { bench, host } = await open(new ScriptedRows(3));
+    let steps = 0;
+    host.script.asks_to_quit = () => ({});
+    host.script.work = () => ({ sendings: 0, runs: [], exports: 1, imports: 0, recheck: null });
+    host.script.stop_carrying = () => ({ done: true });
+    host.script.begin_export = () => written();
+    host.script.export_next = () => {
+      steps += 1;
+      if (steps === 2) at(bench);
+      return written(steps < 200 ? {} : { file: '/downloads/a.har' });
+    };
+    bench.view.open({ kind: 'export', chosen: ['r3'] });
+    await settle();
+    one('export-run').click();
+    for (let turn = 0; turn < 500 && steps < 200; turn += 1) {
+      if (host.asked.some(([name]) => name === 'stop_carrying')) break;
+      await settle();
+    }
+    await settle();
+    return host.asked.filter(([name]) => name === 'stop_carrying').length;
+  };
+
+  it('goes on behind the question whether to quit, and tells where the file is', async () => {
+    expect(
+      await exporting((bench) => {
+        bench.view.open({ kind: 'quit' });
+      }),
+    ).toBe(0);
+    expect(one('quit-work').textContent).toContain('1 HAR file being written');
+    expect(all('note').at(-1)?.textContent).toContain('/downloads/a.har');
+  });
+
+  it('is stopped by closing its dialog', async () => {
+    expect(
+      await exporting((bench) => {
+        bench.view.close();
+      }),
+    ).toBe(1);
+  });
+});
+
 describe('importing', () => {
   it('tells what was taken, what was there and what was not', async () => {
     const { bench, host } = await open(new ScriptedRows(1));

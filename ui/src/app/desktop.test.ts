@@ -6,7 +6,7 @@ import { menusOf } from '../keys/menu';
 import { DESKTOP, ScriptedRows } from '../host/scripted';
 import { all, one, open, press, settle } from './mounted';
 
-const IDLE: WorkView = { sendings: 0, runs: [], recheck: null };
+const IDLE: WorkView = { sendings: 0, runs: [], exports: 0, imports: 0, recheck: null };
 const pause = (time: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, time));
 
 async function until(holds: () => boolean): Promise<void> {
@@ -52,7 +52,13 @@ describe('a link to a request', () => {
 describe('quitting', () => {
   it('asks, naming what is under way, and quits when told to', async () => {
     const { host } = await open(new ScriptedRows(0), undefined, 'window');
-    host.script.work = () => ({ sendings: 2, runs: [{ done: 40, total: 100 }], recheck: null });
+    host.script.work = () => ({
+      ...IDLE,
+      sendings: 2,
+      runs: [{ done: 40, total: 100 }],
+      exports: 1,
+      imports: 2,
+    });
     host.script.asks_to_quit = () => ({});
     host.script.quit = () => ({});
     host.happened({ wishes: [{ kind: 'quit' }] });
@@ -60,6 +66,8 @@ describe('quitting', () => {
     expect(host.asked).toContainEqual(['asks_to_quit', {}]);
     expect(one('quit-work').textContent).toContain('2 sendings without an answer yet');
     expect(one('quit-work').textContent).toContain('A run: 40 of 100 sent');
+    expect(one('quit-work').textContent).toContain('1 HAR file being written');
+    expect(one('quit-work').textContent).toContain('2 HAR files being imported');
     one('quit-stay').click();
     await settle();
     expect(all('quit-dialog')).toHaveLength(0);

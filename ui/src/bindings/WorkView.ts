@@ -15,6 +15,14 @@ sendings: number,
  */
 runs: Array<RunLeft>, 
 /**
+ * HAR files that are being written: nothing would be left of them.
+ */
+exports: number, 
+/**
+ * HAR files that are being taken in: what was taken by then would stay.
+ */
+imports: number, 
+/**
  * How far checking signatures again is; `null` while nothing is checked again.
  */
 recheck: RecheckView | null, };

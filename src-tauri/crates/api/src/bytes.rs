@@ -14,9 +14,27 @@ const LONGEST: u64 = 16 * 1024 * 1024;
 /// # Errors
 /// `bad_input` for what is no id, `not_found` where nothing has that id, `store` where it cannot be read.
 pub async fn read_bytes(engine: &Engine, range: &ByteRange) -> Result<Bytes, ApiError> {
-    if let Some(screen) = engine.screen().await? {
-        return Ok(piece(&engine.covered(screen, stretch(range)?).await?, range));
+    if engine.presenting().await? {
+        return covered(engine, range).await;
     }
+    let bytes = open(engine, range).await;
+    // It may have begun while they were read.
+    if engine.presenting().await? {
+        return covered(engine, range).await;
+    }
+    bytes
+}
+
+async fn covered(engine: &Engine, range: &ByteRange) -> Result<Bytes, ApiError> {
+    match engine.screen().await? {
+        Some(screen) => Ok(piece(&engine.covered(screen, stretch(range)?).await?, range)),
+        // It ended again.
+        None => open(engine, range).await,
+    }
+}
+
+/// The bytes as they are.
+async fn open(engine: &Engine, range: &ByteRange) -> Result<Bytes, ApiError> {
     let all = match range.source {
         ByteSource::RequestBody => {
             return Ok(engine

@@ -80,7 +80,7 @@ fn told(wanted: &Export, state: &Exported) -> Result<(), Failure> {
         output::aside("credentials, cookies, tokens and signatures are in it: look who gets it");
     } else if state.masked > 0 {
         output::aside(&format!(
-            "masked in {} of them (--unmasked shows it); bodies are as they came",
+            "masked in {} of them (--unmasked shows it)",
             state.masked
         ));
     }

@@ -7,7 +7,8 @@
 use std::fs::File;
 use std::io::{Seek as _, Write as _};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 
@@ -18,6 +19,9 @@ use crate::importing::{Import, ImportError, LARGEST_IMPORT, Progress};
 
 /// How many may be open. Who begins another forgets the oldest.
 const OPEN: usize = 4;
+
+/// After so long it is taken for left lying. A step takes half a second, and a view asks for the next at once.
+const LEFT_LYING: Duration = Duration::from_secs(15);
 
 /// Something under way.
 enum Carried {
@@ -35,42 +39,91 @@ enum Carried {
 
 type Slot = Arc<tokio::sync::Mutex<Carried>>;
 
+/// What is done with requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    Out,
+    In,
+}
+
+struct Open {
+    id: u32,
+    way: Way,
+    /// When it was gone on with last.
+    moved: Instant,
+    slot: Slot,
+}
+
 /// All that is under way.
 #[derive(Default)]
 pub(crate) struct Carrying {
     last: AtomicU32,
-    open: Mutex<Vec<(u32, Slot)>>,
+    open: Mutex<Vec<Open>>,
+}
+
+/// How many are gone on with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Moving {
+    pub(crate) exports: u64,
+    pub(crate) imports: u64,
 }
 
 impl Carrying {
     fn put(&self, carried: Carried) -> u32 {
         let id = self.last.fetch_add(1, Ordering::Relaxed) + 1;
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self.lock();
         if open.len() >= OPEN {
             open.remove(0);
         }
-        open.push((id, Arc::new(tokio::sync::Mutex::new(carried))));
+        open.push(Open {
+            id,
+            way: match carried {
+                Carried::Export(_) => Way::Out,
+                _ => Way::In,
+            },
+            moved: Instant::now(),
+            slot: Arc::new(tokio::sync::Mutex::new(carried)),
+        });
         id
     }
 
     fn find(&self, id: u32) -> Result<Slot, EngineError> {
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        open.iter()
-            .find(|(known, _)| *known == id)
-            .map(|(_, slot)| Arc::clone(slot))
-            .ok_or_else(|| gone(id))
+        let mut open = self.lock();
+        let found = open.iter_mut().find(|one| one.id == id);
+        let found = found.ok_or_else(|| gone(id))?;
+        found.moved = Instant::now();
+        Ok(Arc::clone(&found.slot))
+    }
+
+    /// What is gone on with. What nobody has asked for in a while was left lying: a view that was closed asks no more.
+    pub(crate) fn moving(&self, now: Instant) -> Moving {
+        let mut moving = Moving::default();
+        for one in &*self.lock() {
+            let is_at_work = one.slot.try_lock().is_err();
+            if is_at_work || now.saturating_duration_since(one.moved) < LEFT_LYING {
+                match one.way {
+                    Way::Out => moving.exports += 1,
+                    Way::In => moving.imports += 1,
+                }
+            }
+        }
+        moving
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Open>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn forget(&self, id: u32) -> bool {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut open = self.lock();
         let before = open.len();
-        open.retain(|(known, _)| *known != id);
+        open.retain(|one| one.id != id);
         open.len() < before
     }
 
     /// Ends everything; what was written and is not whole is removed.
     pub(crate) fn stop(&self) {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.lock().clear();
     }
 }
 

@@ -153,6 +153,7 @@ impl Engine {
             let step = self.core.store.purge_next(before).await?;
             purged += step;
             if step == 0 || Instant::now() >= deadline {
+                self.core.forget_what_was_shown();
                 self.core.changes.tell(Change::Status);
                 return Ok(purged);
             }
@@ -160,6 +161,7 @@ impl Engine {
     }
 
     fn tell_of_deletion(&self) {
+        self.core.forget_what_was_shown();
         self.core.changes.tell(Change::Everything);
     }
 }

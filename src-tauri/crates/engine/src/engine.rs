@@ -22,7 +22,7 @@ use crate::housekeeping::Housekeeping;
 use crate::judge::Judge;
 use crate::lead::Lead;
 use crate::listening::Listening;
-use crate::masking::LastCovered;
+use crate::masking::{LastCovered, LastRules};
 use crate::model::{SecretPlace, Timestamp};
 use crate::options::Options;
 use crate::provider::Catalogue;
@@ -81,6 +81,8 @@ pub(crate) struct Core {
     pub(crate) unpacked: LastUnpacked,
     /// What was covered last for a screen that others see.
     pub(crate) covered: LastCovered,
+    /// What is masked, as it was made out last.
+    pub(crate) rules: LastRules,
     pub(crate) housekeeping: Housekeeping,
     /// Why the last request could not be kept; nothing once one was kept again.
     pub(crate) trouble: ArcSwapOption<StoreError>,
@@ -130,6 +132,7 @@ impl Engine {
             carrying: Carrying::default(),
             unpacked: LastUnpacked::default(),
             covered: LastCovered::default(),
+            rules: LastRules::default(),
             housekeeping: Housekeeping::default(),
             trouble: ArcSwapOption::empty(),
             changes: Changes::default(),
@@ -253,6 +256,8 @@ async fn watch(core: Arc<Core>) {
         }
         core.ready.send_replace(true);
         core.housekeeping.renew(&core).await;
+        // The other process may have removed what was shown here.
+        core.forget_what_was_shown();
         // Told after the renewal, so that who asks again sees it.
         core.changes.tell(Change::Everything);
         if foreign.changed().await.is_err() {

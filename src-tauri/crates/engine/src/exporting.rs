@@ -3,27 +3,28 @@
 //! A file is written in steps that the asker makes one after the other: so there is progress to show, and not asking any
 //! more is how it is cancelled. Until it is whole it has another name, and what is not finished is removed.
 
+mod covering;
 mod place;
 
 use std::collections::VecDeque;
 use std::io::{BufWriter, Write as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
 use tempfile::NamedTempFile;
 
+pub(crate) use covering::Covering;
 pub use place::ExportPlace;
 
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::examining::Examination;
-use crate::exchange::Masking;
+use crate::examining::{Examination, blocking};
 use crate::exchange::har::{BEGINNING, BETWEEN, END, Piece, write};
 use crate::filter::{Filter, Moment};
-use crate::judge::Case;
-use crate::masking::{MASKED, MaskPath, SigningPlaces, masked_body};
-use crate::model::{RawHead, Request, RequestId, RequestSummary, Sequence};
+use crate::judge::{Case, Judge};
+use crate::masking::{LONG, Rules, SigningPlaces};
+use crate::model::{KeptAnswer, Request, RequestId, RequestSummary, Sequence};
 use crate::sending::Chosen;
 use crate::store::{From, PageRequest};
 
@@ -139,9 +140,8 @@ enum Left {
 pub struct Export {
     engine: Engine,
     left: Left,
-    masked: bool,
-    /// The values of bodies that are masked.
-    paths: Vec<MaskPath>,
+    /// What is masked; nothing where all is written.
+    rules: Option<Arc<Rules>>,
     place: ExportPlace,
     folder: PathBuf,
     out: Option<BufWriter<NamedTempFile>>,
@@ -217,8 +217,11 @@ impl Engine {
         Ok(Export {
             engine: self.clone(),
             left,
-            masked: plan.masked,
-            paths: self.mask_paths().await?,
+            rules: if plan.masked {
+                Some(self.mask_rules().await?)
+            } else {
+                None
+            },
             place: plan.place,
             folder,
             out: Some(out),
@@ -336,67 +339,30 @@ impl Export {
             Some(_) => store.given_answer(summary.id).await?,
             None => None,
         };
-        let signing = if self.masked {
-            self.signing_places(&summary, &head, &body)
-        } else {
-            SigningPlaces::default()
-        };
-        let covered = if self.masked {
-            self.covered_body(&head, &body)
-        } else {
-            None
-        };
-        Ok(Some(Piece {
-            has_masked_body: covered.is_some(),
-            masking: if self.masked {
-                Masking::Masked {
-                    also: signing.headers,
-                }
-            } else {
-                Masking::Shown
-            },
-            parameters: signing.parameters,
+        let length = body.len() + answer_length(answer.as_ref());
+        let piece = Piece {
             request: Request {
                 summary,
                 head,
                 framing,
                 reply: None,
             },
-            body: covered.unwrap_or(body),
-            answer,
-        }))
-    }
-
-    /// A body with the chosen values masked; nothing where none of them is in it. Where they cannot be looked for, because
-    /// the body is packed or broken, all of it is.
-    fn covered_body(&self, head: &RawHead, body: &Bytes) -> Option<Bytes> {
-        if self.paths.is_empty() || body.is_empty() {
-            return None;
-        }
-        if head.header("content-encoding").is_some() {
-            return Some(Bytes::from_static(MASKED));
-        }
-        let content_type = head.header("content-type");
-        match masked_body(body, content_type.as_deref(), &self.paths) {
-            Ok(masked) => masked.map(Into::into),
-            Err(_) => Some(Bytes::from_static(MASKED)),
-        }
-    }
-
-    /// Where the sender of a request signs, whatever it is called there.
-    fn signing_places(&self, summary: &RequestSummary, head: &RawHead, body: &[u8]) -> SigningPlaces {
-        let case = Case {
-            head,
             body,
-            body_sha256: summary.body_sha256,
-            state: summary.state,
-            received_at: summary.received_at,
+            answer,
+            is_masked: false,
+            has_masked_answer: false,
         };
-        let judge = self.engine.core.judge.load();
-        let places = judge.examine(case, &Examination::default(), |_, scheme, _, _, _| {
-            SigningPlaces::of(scheme)
-        });
-        places.unwrap_or_default()
+        let Some(rules) = self.rules.clone() else {
+            return Ok(Some(piece));
+        };
+        let judge = self.engine.core.judge.load_full();
+        let cover = move || covered(piece, &rules, &judge);
+        let piece = if length > LONG {
+            blocking(cover).await?
+        } else {
+            cover()
+        };
+        Ok(Some(piece))
     }
 
     async fn write(&mut self, pieces: Vec<Piece>) -> Result<(), EngineError> {
@@ -413,7 +379,8 @@ impl Export {
                     if at > 0 || !first {
                         out.write_all(BETWEEN.as_bytes())?;
                     }
-                    masked += u64::from(write(out, piece)?);
+                    write(out, piece)?;
+                    masked += u64::from(piece.is_masked || piece.has_masked_answer);
                 }
                 let after = out.get_ref().as_file().metadata()?.len() + out.buffer().len() as u64;
                 Ok((after - before, masked))
@@ -469,6 +436,33 @@ impl Export {
             Err(stopped) => std::panic::resume_unwind(stopped.into_panic()),
         }
     }
+}
+
+fn answer_length(answer: Option<&KeptAnswer>) -> usize {
+    let bytes = answer.and_then(|answer| answer.bytes.as_ref());
+    bytes.map_or(0, bytes::Bytes::len)
+}
+
+/// A request with what is secret masked, wherever its sender signs.
+fn covered(piece: Piece, rules: &Rules, judge: &Judge) -> Piece {
+    let Request { summary, head, .. } = &piece.request;
+    let case = Case {
+        head,
+        body: &piece.body,
+        body_sha256: summary.body_sha256,
+        state: summary.state,
+        received_at: summary.received_at,
+    };
+    let places = judge.examine(case, &Examination::default(), |_, scheme, _, _, _| {
+        SigningPlaces::of(scheme)
+    });
+    let covering = Covering {
+        // Nobody knows how it is signed: the usual names are masked all the same.
+        places: places.unwrap_or_default(),
+        paths: rules.paths(),
+        hides_event: rules.hidden_facts(summary.recognition.provider.as_deref()).0,
+    };
+    covering.cover(piece)
 }
 
 #[cfg(test)]

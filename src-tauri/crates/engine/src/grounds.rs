@@ -77,6 +77,7 @@ impl Core {
             self.catalogue.store(Arc::clone(&catalogue));
             self.judge.store(Arc::new(Judge::new(catalogue)));
             source.own.clone_from(&own);
+            self.forget_what_was_shown();
         }
         let values = &mut source.values;
         let mut kept = HashMap::new();

@@ -10,8 +10,8 @@ use crate::delivery::{Destination, Outgoing, check_whole, plan, with_rules};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::examining::Examination;
-use crate::exchange::{self, Masking, NotExpressible};
-use crate::masking::{MaskPath, SigningPlaces, masked_body, masked_head, masked_target, spans};
+use crate::exchange::{self, NotExpressible};
+use crate::masking::{MaskPath, SigningPlaces, masked_body, masked_head, masked_target, there};
 use crate::model::{HeaderRule, RawHead, RequestId};
 pub use crate::sending::TestSigned;
 
@@ -139,14 +139,12 @@ impl Engine {
         let paths = self.paths_with(&sharing.also).await?;
         let body = self.unmasked_body(id, &outgoing).await?;
         let content_type = head.header("content-type");
-        let chosen = |paths: &[MaskPath]| spans(&body.bytes, content_type.as_deref(), paths);
-        let is_there =
-            |path: &&MaskPath| chosen(std::slice::from_ref(*path)).is_ok_and(|found| !found.is_empty());
-        secret_headers.extend(paths.iter().filter(is_there).map(|path| format!("body {path}")));
+        let found = there(&body.bytes, content_type.as_deref(), &paths);
+        secret_headers.extend(found.iter().map(|path| format!("body {path}")));
         if sharing.masked || sharing.on_screen {
             let masked = masked_body(&body.bytes, content_type.as_deref(), &paths);
             let masked = masked.ok().filter(|_| !body.is_cut || paths.is_empty());
-            let masked = masked.ok_or_else(unsearchable)?;
+            let masked = masked.ok_or_else(|| unsearchable(sharing.on_screen))?;
             if masked.is_some() && body.was_packed {
                 let name = "Content-Encoding".to_owned();
                 outgoing = with_rules(outgoing, &[HeaderRule::Remove { name }]);
@@ -236,10 +234,14 @@ struct Searched {
     is_cut: bool,
 }
 
-fn unsearchable() -> EngineError {
+fn unsearchable(on_screen: bool) -> EngineError {
     EngineError::bad_input(
         "its body looks like JSON or is packed and cannot be read to its end, so that what is to be masked cannot be found",
-        "copy it with its secrets, or take the pointers away that are masked",
+        if on_screen {
+            "stop presenting and copy it with its secrets, or take the pointers away that are masked"
+        } else {
+            "copy it with its secrets, or take the pointers away that are masked"
+        },
     )
 }
 
@@ -272,17 +274,15 @@ fn legend(format: Format, made: &TestSigned) -> Result<String, NotExpressible> {
 }
 
 fn written(format: Format, outgoing: &Outgoing) -> Result<String, NotExpressible> {
-    // What is masked is so already.
-    let masking = &Masking::Shown;
     match format {
-        Format::Curl => Ok(exchange::curl(outgoing, masking)),
-        Format::PowerShell => Ok(exchange::powershell(outgoing, masking)),
-        Format::Cmd => exchange::curl_for_cmd(outgoing, masking),
-        Format::Http => exchange::http(outgoing, masking),
-        Format::Fetch => exchange::fetch(outgoing, masking),
-        Format::Python => exchange::python(outgoing, masking),
-        Format::Rust => exchange::rust(outgoing, masking),
-        Format::Go => exchange::go(outgoing, masking),
+        Format::Curl => Ok(exchange::curl(outgoing)),
+        Format::PowerShell => Ok(exchange::powershell(outgoing)),
+        Format::Cmd => exchange::curl_for_cmd(outgoing),
+        Format::Http => exchange::http(outgoing),
+        Format::Fetch => exchange::fetch(outgoing),
+        Format::Python => exchange::python(outgoing),
+        Format::Rust => exchange::rust(outgoing),
+        Format::Go => exchange::go(outgoing),
     }
 }
 
@@ -301,7 +301,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_signature_in_the_query_is_not_given_away() {
+    async fn no_format_gives_away_a_signature_unless_asked() {
         let folder = tempfile::tempdir().unwrap();
         let engine = Engine::open(crate::Options {
             secrets: crate::secrets::Preference::Files,
@@ -321,7 +321,7 @@ mod tests {
         let body = r#"[{"event":"document_state_changed"}]"#;
         let request = format!(
             "POST /?a=1&signature=5ec7e7 HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n\
-             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
+             X-Hub-Signature-256: sha256=5ec7e7\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
             body.len()
         );
         sender.write_all(request.as_bytes()).await.unwrap();
@@ -341,18 +341,43 @@ mod tests {
             // The command prompt has a caret before each sign.
             let text = shared.text.replace('^', "");
             assert!(
-                text.contains("signature=masked") && !text.contains("5ec7e7"),
-                "{word}: the name stays, the value does not: {text}"
+                text.contains("signature=masked") && text.contains("[masked]") && !text.contains("5ec7e7"),
+                "{word}: the names stay, the values do not: {text}"
             );
-            assert_eq!(shared.secret_headers, ["query signature"], "{word} says so");
+            let names = ["X-Hub-Signature-256", "query signature"];
+            assert_eq!(shared.secret_headers, names, "{word} says so");
             let open = engine.share(id, &sharing(false)).await.unwrap();
-            assert!(open.text.contains("5ec7e7"), "{word}: shown when asked for");
-            assert_eq!(
-                open.secret_headers,
-                ["query signature"],
-                "{word}: what would be masked"
+            let text = open.text.replace('^', "");
+            assert!(
+                text.contains("signature=5ec7e7") && text.contains("sha256=5ec7e7"),
+                "{word}: shown when asked for: {text}"
             );
+            assert_eq!(open.secret_headers, names, "{word}: what would be masked");
         }
         engine.shut_down().await;
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_masked_is_refused_with_what_can_be_done_now() {
+        let bench = crate::capture_for_tests::bench().await;
+        bench.engine.add_mask_path("/a".parse().unwrap()).await.unwrap();
+        let json = ("Content-Type".to_owned(), "application/json".to_owned());
+        let id = bench.post("/", &[json], "{\"a\":").await;
+        for (on_screen, wanted) in [(false, "copy it with its secrets"), (true, "stop presenting")] {
+            bench.engine.set_presenting(on_screen).await.unwrap();
+            let sharing = Sharing {
+                format: Format::Curl,
+                url: Some("http://dev:1".to_owned()),
+                masked: !on_screen,
+                on_screen,
+                also: Vec::new(),
+                signed_for_test: false,
+            };
+            let refused = bench.engine.share(id, &sharing).await.unwrap_err();
+            let EngineError::BadInput { hint: Some(hint), .. } = &refused else {
+                panic!("it has a way on: {refused:?}");
+            };
+            assert!(hint.starts_with(wanted), "on a screen: {on_screen}, {hint}");
+        }
     }
 }

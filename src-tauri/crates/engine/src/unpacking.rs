@@ -40,6 +40,10 @@ impl LastUnpacked {
             .map(|(_, bytes)| Arc::clone(bytes))
     }
 
+    pub(crate) fn forget(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     fn keep(&self, id: RequestId, bytes: &Arc<UnpackedBytes>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((id, Arc::clone(bytes)));
     }

@@ -1,6 +1,8 @@
 //! What is under way and would be broken off if the program ended now. What waits on the disk (held requests, retries)
 //! is not among it: that goes on with the next start.
 
+use std::time::Instant;
+
 use crate::engine::Engine;
 use crate::rejudging::Recheck;
 
@@ -11,6 +13,10 @@ pub struct Work {
     pub sendings: u64,
     /// Runs that have not ended.
     pub runs: Vec<RunLeft>,
+    /// Exports that are gone on with: nothing would be left of them.
+    pub exports: u64,
+    /// Imports that are gone on with: what was taken by then would stay.
+    pub imports: u64,
     /// How far judging again is.
     pub recheck: Option<Recheck>,
 }
@@ -37,6 +43,7 @@ impl Engine {
     #[must_use]
     pub fn work(&self) -> Work {
         let runs = self.core.courier.runs().states();
+        let moving = self.core.carrying.moving(Instant::now());
         Work {
             sendings: u64::try_from(self.core.courier.number_under_way()).unwrap_or(u64::MAX),
             runs: runs
@@ -47,6 +54,8 @@ impl Engine {
                     total: run.total,
                 })
                 .collect(),
+            exports: moving.exports,
+            imports: moving.imports,
             recheck: self.recheck(),
         }
     }

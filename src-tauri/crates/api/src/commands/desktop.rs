@@ -17,6 +17,8 @@ pub(super) async fn work(engine: &Engine, _: Nothing) -> Result<WorkView, ApiErr
                 total: run.total,
             })
             .collect(),
+        exports: work.exports,
+        imports: work.imports,
         recheck: recheck_view(engine),
     })
 }

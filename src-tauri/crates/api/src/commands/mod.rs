@@ -24,12 +24,11 @@ mod written;
 
 pub(crate) use status::recheck_view;
 
-use hookbench_engine::Engine;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::error::{ApiError, Code};
-use crate::presenting::{Covered, Presentation};
+use crate::presenting::Asked;
 use crate::running::Running;
 use crate::types::*;
 
@@ -60,12 +59,12 @@ macro_rules! commands {
                 _ => {}
             }
             let engine = &running.engine()?;
-            let presentation = Box::pin(Presentation::of(engine, name, &arguments)).await?;
+            let asked = Box::pin(Asked::of(engine, name, &arguments)).await?;
             match name {
                 $(stringify!($name) => {
                     let arguments: $arguments = read(name, arguments)?;
                     let run = $run(engine, arguments);
-                    Box::pin(answered::<$result>(presentation, engine, name, run)).await
+                    Box::pin(asked.answered::<$result>(run)).await
                 })*
                 _ => Err(ApiError {
                     code: Code::BadInput,
@@ -364,20 +363,6 @@ fn read<T: DeserializeOwned>(command: &str, arguments: Value) -> Result<T, ApiEr
         message: format!("the arguments of `{command}` are not of its form: {error}"),
         hint: None,
     })
-}
-
-/// Runs a command; what it gives is masked while the screen is shared.
-async fn answered<R: serde::Serialize + Covered>(
-    presentation: Option<Presentation>,
-    engine: &Engine,
-    name: &str,
-    run: impl Future<Output = Result<R, ApiError>>,
-) -> Result<Value, ApiError> {
-    match (run.await, presentation) {
-        (result, None) => write(name, &result?),
-        (Ok(result), Some(presentation)) => presentation.cover(engine, name, result).await,
-        (Err(error), Some(presentation)) => Err(presentation.cover_error(engine, error).await),
-    }
 }
 
 fn write<T: serde::Serialize>(command: &str, result: &T) -> Result<Value, ApiError> {

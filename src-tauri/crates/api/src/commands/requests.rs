@@ -88,6 +88,7 @@ pub(super) async fn suggest(
             end: position(suggestion.replaces.end),
             text: suggestion.text,
             meaning: suggestion.meaning,
+            is_event: suggestion.is_event,
         })
         .collect())
 }

@@ -22,12 +22,15 @@ pub(super) async fn drafts(engine: &Engine, _: Nothing) -> Result<Vec<DraftView>
             Err(error) if error.kind() == Kind::NotFound => continue,
             Err(error) => return Err(error.into()),
         };
+        let known = summary.recognition;
+        let event_of = known.event.as_ref().map(|_| known.provider.unwrap_or_default());
         views.push(DraftView {
             request: draft.request.to_string(),
             updated_at: draft.updated_at.as_micros(),
             method: draft.method,
             url: draft.url,
-            about: summary.recognition.event.unwrap_or(summary.target),
+            about: known.event.unwrap_or(summary.target),
+            event_of,
         });
     }
     Ok(views)

@@ -148,6 +148,10 @@ pub struct WorkView {
     pub sendings: u64,
     /// Runs that have not ended.
     pub runs: Vec<RunLeft>,
+    /// HAR files that are being written: nothing would be left of them.
+    pub exports: u64,
+    /// HAR files that are being taken in: what was taken by then would stay.
+    pub imports: u64,
     /// How far checking signatures again is; `null` while nothing is checked again.
     pub recheck: Option<RecheckView>,
 }

@@ -175,6 +175,10 @@ pub struct FilterSuggestion {
     pub text: String,
     /// What it means, or how many requests have it.
     pub meaning: String,
+    /// It is the name of an event.
+    #[serde(skip)]
+    #[ts(skip)]
+    pub is_event: bool,
 }
 
 /// Names one request.

@@ -36,6 +36,10 @@ pub struct DraftView {
     pub url: String,
     /// What the request is about, or its target.
     pub about: String,
+    /// Whose event it names, where it names one.
+    #[serde(skip)]
+    #[ts(skip)]
+    pub event_of: Option<String>,
 }
 
 /// A draft, if there is one.

@@ -5,7 +5,6 @@
 
 use crate::delivery::{Outgoing, Scheme};
 
-use super::mask::Masking;
 use super::not_expressible::NotExpressible;
 use super::words::Parts;
 
@@ -16,7 +15,7 @@ const LINE_LIMIT: usize = 8191;
 ///
 /// # Errors
 /// If the prompt could not pass the request on as it is.
-pub fn curl_for_cmd(outgoing: &Outgoing, masking: &Masking) -> Result<String, NotExpressible> {
+pub fn curl_for_cmd(outgoing: &Outgoing) -> Result<String, NotExpressible> {
     let parts = Parts::of(outgoing);
     let origin = format!("{}/", outgoing.origin);
     let mut words = vec![
@@ -31,7 +30,7 @@ pub fn curl_for_cmd(outgoing: &Outgoing, masking: &Masking) -> Result<String, No
         words.push("--http1.1".to_owned());
     }
     for header in &parts.headers {
-        let value = masking.value(header);
+        let value = &header.value;
         let line = match &value[..] {
             [] => [&header.name[..], b";"].concat(),
             value => [&header.name[..], b": ", value].concat(),
@@ -96,7 +95,7 @@ mod tests {
             headers: vec![("Accept".into(), b"*/*".to_vec())],
             body: Bytes::from_static(body),
         };
-        curl_for_cmd(&edit.plan().unwrap(), &Masking::Shown)
+        curl_for_cmd(&edit.plan().unwrap())
     }
 
     /// What the C runtime makes of a command line once `cmd` has taken its carets away.

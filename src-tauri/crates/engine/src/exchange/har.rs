@@ -18,7 +18,7 @@ mod own;
 mod written;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use entry::EntryError;
 pub(crate) use entry::Taken;

@@ -8,13 +8,12 @@ use base64::engine::general_purpose::STANDARD;
 
 use crate::delivery::Outgoing;
 
-use super::mask::Masking;
 use super::words::{Parts, plain_text};
 
 /// The script that sends the body byte for byte and the same headers, redirects not followed. .NET sets `Host` and
 /// `Content-Length` itself, orders headers its own way and folds `/../` in a path.
 #[must_use]
-pub fn powershell(outgoing: &Outgoing, masking: &Masking) -> String {
+pub fn powershell(outgoing: &Outgoing) -> String {
     let parts = Parts::of(outgoing);
     let mut lines = vec![
         "Add-Type -AssemblyName System.Net.Http".to_owned(),
@@ -46,7 +45,7 @@ pub fn powershell(outgoing: &Outgoing, masking: &Masking) -> String {
         } else {
             "$request.Headers"
         };
-        let (name, value) = (word(&header.name), word(&masking.value(header)));
+        let (name, value) = (word(&header.name), word(&header.value));
         lines.push(format!("[void]{place}.TryAddWithoutValidation({name}, {value})"));
     }
     lines.push(
@@ -131,7 +130,7 @@ mod tests {
             headers,
             body: Bytes::from_static(b"\0"),
         };
-        let script = powershell(&edit.plan().unwrap(), &Masking::Shown);
+        let script = powershell(&edit.plan().unwrap());
         for wanted in [
             "[System.Net.Http.HttpMethod]::new('PUT')",
             "[Uri]::new('http://t/x')",

@@ -217,6 +217,99 @@ async fn chosen_values_of_bodies_are_masked_too() {
 }
 
 #[tokio::test]
+async fn an_export_is_work_until_there_is_a_file() {
+    let bench = bench().await;
+    let id = bench.post("/a", &[], "{}").await;
+    let folder = tempfile::tempdir().unwrap();
+    let plan = ExportPlan {
+        chosen: Chosen::Requests(vec![id]),
+        masked: true,
+        place: ExportPlace::File(folder.path().join("a.har")),
+    };
+    let (number, state) = bench.engine.open_export(plan).await.unwrap();
+    assert!(state.file.is_none(), "nothing is written yet");
+    assert_eq!(bench.engine.work().exports, 1, "nothing would be left of it");
+    while bench.engine.go_on_exporting(number).await.unwrap().file.is_none() {}
+    assert!(bench.engine.work().is_nothing(), "it is there");
+}
+
+#[tokio::test]
+async fn an_event_whose_name_is_masked_is_not_named_in_the_file() {
+    let bench = bench().await;
+    bench.endpoint("/in", "stripe", &[]).await;
+    let json = ("Content-Type".to_owned(), "application/json".to_owned());
+    let body = r#"{"id":"evt_1","object":"event","type":"invoice.paid"}"#;
+    let id = bench.post("/in", &[json], body).await;
+    let known = bench.engine.request(id).await.unwrap().summary.recognition;
+    assert_eq!(known.event.as_deref(), Some("invoice.paid"), "it is known here");
+    let folder = tempfile::tempdir().unwrap();
+    for (number, pointer, is_named) in [(1, "/data", true), (2, "/type", false)] {
+        bench
+            .engine
+            .add_mask_path(pointer.parse().unwrap())
+            .await
+            .unwrap();
+        let file = folder.path().join(format!("{number}.har"));
+        export(&bench, Chosen::Requests(vec![id]), true, &file)
+            .await
+            .unwrap();
+        let text = std::fs::read_to_string(&file).unwrap();
+        assert_eq!(
+            text.contains("invoice.paid"),
+            is_named,
+            "while `{pointer}` is masked: {text}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_packed_body_without_anything_chosen_stays_byte_for_byte() {
+    use std::io::Write as _;
+    let (here, there) = (bench().await, bench().await);
+    here.engine.add_mask_path("/mail".parse().unwrap()).await.unwrap();
+    let pack = |text: &[u8]| {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        packer.write_all(text).unwrap();
+        packer.finish().unwrap()
+    };
+    let (open, secret) = (pack(br#"{"a":1}"#), pack(br#"{"mail":"ada"}"#));
+    for (path, lines, body) in [
+        ("open", "Content-Encoding: gzip\r\n", &open),
+        ("secret", "Content-Encoding: gzip\r\n", &secret),
+        // Its first bytes tell.
+        ("unsaid", "", &secret),
+    ] {
+        let head = format!(
+            "POST /{path} HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n{lines}\
+             Content-Length: {}\r\nConnection: close\r\n\r\n",
+            body.len()
+        );
+        here.send(&[head.as_bytes(), body].concat()).await;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("packed.har");
+    let written = export(&here, Chosen::Filter(String::new()), true, &file)
+        .await
+        .unwrap();
+    assert_eq!(written.masked, 2, "it is told");
+    let mut import = there
+        .engine
+        .begin_import(File::open(&file).unwrap())
+        .await
+        .unwrap();
+    import.step().await.unwrap();
+    for row in rows(&there).await {
+        let body = there.engine.read_body(row.id, 0, 1_000).await.unwrap();
+        let wanted = if row.target == "/open" {
+            &open[..]
+        } else {
+            b"[masked]"
+        };
+        assert_eq!(&body[..], wanted, "`{}`", row.target);
+    }
+}
+
+#[tokio::test]
 async fn a_file_that_is_there_is_left_alone_and_nothing_unfinished_stays() {
     let bench = bench().await;
     let id = bench.post("/a", &[], "{}").await;

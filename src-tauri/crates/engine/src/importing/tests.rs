@@ -268,6 +268,11 @@ async fn a_file_is_handed_over_in_pieces_and_goes_on_step_by_step() {
         "so far"
     );
     engine.hand_over(id, Bytes::copy_from_slice(other)).await.unwrap();
+    assert_eq!(
+        engine.work().imports,
+        1,
+        "quitting would break it off, so it asks first"
+    );
     assert_eq!(engine.go_on_importing(id).await.unwrap().imported, 1, "taken");
     assert!(engine.go_on_importing(id).await.is_err(), "over is over");
 
@@ -283,6 +288,13 @@ async fn a_file_is_handed_over_in_pieces_and_goes_on_step_by_step() {
         "{large:?}"
     );
     let stopped = engine.open_import(9).await.unwrap();
+    assert_eq!(engine.work().imports, 1, "what is over or was refused is none");
+    let later = Instant::now() + Duration::from_secs(60);
+    assert_eq!(
+        engine.core.carrying.moving(later),
+        crate::carrying::Moving::default(),
+        "what a closed window left lying asks nobody"
+    );
     assert!(
         engine.stop_carrying(stopped) && !engine.stop_carrying(stopped),
         "stopped once"

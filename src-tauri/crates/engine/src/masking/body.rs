@@ -7,7 +7,7 @@
 use std::ops::Range;
 
 use super::path::{MaskPath, Step};
-use crate::body::json;
+use crate::body::{form, json};
 
 /// What stands where a text was.
 const TEXT: &[u8] = b"\"[masked]\"";
@@ -51,24 +51,83 @@ pub(crate) fn spans(
     if paths.is_empty() || body.is_empty() {
         return Ok(Vec::new());
     }
-    let is = |wanted: &[u8]| {
-        content_type.is_some_and(|given| {
-            given.len() >= wanted.len() && given[..wanted.len()].eq_ignore_ascii_case(wanted)
-        })
-    };
-    let names_json = content_type.is_some_and(|given| {
-        given
-            .to_ascii_lowercase()
-            .windows(4)
-            .any(|window| window == b"json")
-    });
-    if names_json || looks_like_json(body) {
-        return in_json(body, paths).ok_or(Unreadable);
+    match Known::of(body, content_type)? {
+        Known::Json => in_json(body, paths).ok_or(Unreadable),
+        Known::Fields(fields) => Ok(fields
+            .into_iter()
+            .filter(|(name, _)| paths.iter().any(|path| names(path, name)))
+            .map(|(_, range)| Span {
+                range,
+                kind: Kind::Field,
+            })
+            .collect()),
+        Known::Other => Ok(Vec::new()),
     }
-    if is(b"application/x-www-form-urlencoded") {
-        return Ok(in_form(body, paths));
+}
+
+/// Which of these pointers lead to a value of a body; none where it cannot be read.
+pub(crate) fn there<'p>(
+    body: &[u8],
+    content_type: Option<&[u8]>,
+    paths: &'p [MaskPath],
+) -> Vec<&'p MaskPath> {
+    if paths.is_empty() || body.is_empty() {
+        return Vec::new();
     }
-    Ok(Vec::new())
+    let mut is_there = vec![false; paths.len()];
+    match Known::of(body, content_type) {
+        Ok(Known::Json) => {
+            let Some((_, text)) = json_text(body) else {
+                return Vec::new();
+            };
+            let all: Vec<(usize, &[Step])> = paths.iter().map(MaskPath::steps).enumerate().collect();
+            for document in json::documents(text) {
+                let Some(document) = document else {
+                    return Vec::new();
+                };
+                mark(document, &all, &mut is_there);
+            }
+        }
+        Ok(Known::Fields(fields)) => {
+            for (path, is_there) in paths.iter().zip(&mut is_there) {
+                *is_there = fields.iter().any(|(name, _)| names(path, name));
+            }
+        }
+        Ok(Known::Other) | Err(Unreadable) => {}
+    }
+    let found = paths.iter().zip(is_there).filter(|(_, is_there)| *is_there);
+    found.map(|(path, _)| path).collect()
+}
+
+/// What values are looked for in.
+enum Known {
+    Json,
+    /// The fields of a form, with the places of their values.
+    Fields(Vec<(String, Range<usize>)>),
+    /// It has no values.
+    Other,
+}
+
+impl Known {
+    fn of(body: &[u8], content_type: Option<&[u8]>) -> Result<Self, Unreadable> {
+        let lower = content_type.unwrap_or_default().to_ascii_lowercase();
+        if lower.starts_with(b"multipart/form-data") {
+            let given = String::from_utf8_lossy(content_type.unwrap_or_default());
+            return form::parts(&given, body).map(Self::Fields).ok_or(Unreadable);
+        }
+        if lower.windows(4).any(|window| window == b"json") || looks_like_json(body) {
+            return Ok(Self::Json);
+        }
+        if lower.starts_with(b"application/x-www-form-urlencoded") {
+            return Ok(Self::Fields(fields(body)));
+        }
+        Ok(Self::Other)
+    }
+}
+
+/// Whether a pointer's first step names a field: what lies deeper in one is within its value.
+fn names(path: &MaskPath, field: &str) -> bool {
+    path.steps().first().is_some_and(|step| step.fits(field))
 }
 
 /// A body with short marks in place of the chosen values.
@@ -164,10 +223,15 @@ fn looks_like_json(body: &[u8]) -> bool {
     matches!(first, Some(b'{' | b'['))
 }
 
+/// The text of JSON and where it begins: behind the mark of its encoding.
+fn json_text(body: &[u8]) -> Option<(usize, &str)> {
+    let start = if body.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    Some((start, std::str::from_utf8(&body[start..]).ok()?))
+}
+
 /// The values of a document, or of several one after the other; `None` where it is no JSON.
 fn in_json(body: &[u8], paths: &[MaskPath]) -> Option<Vec<Span>> {
-    let start = if body.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
-    let text = std::str::from_utf8(&body[start..]).ok()?;
+    let (start, text) = json_text(body)?;
     let mut found = Vec::new();
     let all: Vec<&[Step]> = paths.iter().map(MaskPath::steps).collect();
     for document in json::documents(text) {
@@ -200,6 +264,34 @@ fn collect(value: &str, paths: &[&[Step]], found: &mut dyn FnMut(&str)) {
     });
 }
 
+/// Marks the pointers that lead to `value` or into it.
+fn mark(value: &str, paths: &[(usize, &[Step])], is_there: &mut [bool]) {
+    let mut deeper = Vec::with_capacity(paths.len());
+    for (place, steps) in paths {
+        match steps.split_first() {
+            Some((step, rest)) => deeper.push((*place, step, rest)),
+            None => {
+                if let Some(mark) = is_there.get_mut(*place) {
+                    *mark = true;
+                }
+            }
+        }
+    }
+    if deeper.is_empty() {
+        return;
+    }
+    json::walk(value, &mut |key, child| {
+        let within: Vec<(usize, &[Step])> = deeper
+            .iter()
+            .filter(|(_, step, _)| step.fits(key))
+            .map(|(place, _, rest)| (*place, *rest))
+            .collect();
+        if !within.is_empty() {
+            mark(child, &within, is_there);
+        }
+    });
+}
+
 fn kind(value: &str) -> Kind {
     match value.as_bytes().first() {
         Some(b'"') => Kind::Text,
@@ -211,22 +303,15 @@ fn kind(value: &str) -> Kind {
     }
 }
 
-/// The fields that a pointer's first step names: what lies deeper in one is within its value.
-fn in_form(body: &[u8], paths: &[MaskPath]) -> Vec<Span> {
+/// The fields of a form in a line, with the places of their values.
+fn fields(body: &[u8]) -> Vec<(String, Range<usize>)> {
     let mut found = Vec::new();
     let mut at = 0;
     for pair in body.split(|byte| *byte == b'&') {
         let name = url::form_urlencoded::parse(pair).next().map(|(name, _)| name);
         let equals = pair.iter().position(|byte| *byte == b'=');
-        if let (Some(name), Some(equals)) = (name, equals)
-            && paths
-                .iter()
-                .any(|path| path.steps().first().is_some_and(|step| step.fits(&name)))
-        {
-            found.push(Span {
-                range: at + equals + 1..at + pair.len(),
-                kind: Kind::Field,
-            });
+        if let (Some(name), Some(equals)) = (name, equals) {
+            found.push((name.into_owned(), at + equals + 1..at + pair.len()));
         }
         at += pair.len() + 1;
     }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use bytes::Bytes;
 use hookbench_signature::{Scheme, Source};
 
 use crate::model::{Header, RawHead};
@@ -136,6 +137,20 @@ pub(crate) fn masked_head(head: &RawHead, places: &SigningPlaces) -> Vec<u8> {
     masked
 }
 
+/// The head of a request with what is secret in its target and its header lines masked, the rest byte for byte; `None`
+/// where nothing of that is in it.
+pub(crate) fn masked_request_head(head: &RawHead, places: &SigningPlaces) -> Option<Bytes> {
+    let line = head.request_line().target;
+    let (target, names) = masked_target(&line, &places.parameters);
+    let place = within(head.bytes(), &line);
+    let mut masked = masked_head(head, places);
+    if !names.is_empty() {
+        // It comes before all header lines.
+        masked.splice(place, target);
+    }
+    (masked[..] != head.bytes()[..]).then(|| masked.into())
+}
+
 /// Where a piece that was cut out of `bytes` lies in them.
 pub(super) fn within(bytes: &[u8], piece: &[u8]) -> Range<usize> {
     let start = (piece.as_ptr() as usize)
@@ -188,6 +203,57 @@ mod tests {
             "POST / HTTP/1.1\r\nhost: h\r\nCookie:  [masked] \r\nX-Proof: [masked]\r\nX-Proof:\r\n\r\n",
             "names, blanks and what is empty stay; a folded value goes whole"
         );
+    }
+
+    #[test]
+    fn the_head_of_a_request_is_masked_in_its_target_too_and_stays_exact_else() {
+        let places = SigningPlaces {
+            headers: vec!["X-Proof-*".to_owned()],
+            parameters: vec!["sig".to_owned()],
+        };
+        let masked = |head: &'static [u8]| {
+            let head = RawHead::new(Bytes::from_static(head));
+            masked_request_head(&head, &places).map(|masked| String::from_utf8_lossy(&masked).into_owned())
+        };
+        assert_eq!(
+            masked(b"POST  /a?sig=1&b=%zz HTTP/1.1\nX-Odd:  kept \nx-proof-2:1\n\n").as_deref(),
+            Some("POST  /a?sig=masked&b=%zz HTTP/1.1\nX-Odd:  kept \nx-proof-2:[masked]\n\n"),
+            "blanks, line ends and names stay"
+        );
+        assert_eq!(
+            masked(b"GET  /odd  HTTP/1.1\nHost:h\n\n"),
+            None,
+            "there is nothing"
+        );
+    }
+
+    #[test]
+    fn a_header_is_secret_by_its_name_or_by_where_is_signed() {
+        let places = SigningPlaces {
+            headers: vec!["X-Proof-*".to_owned(), "x-own".to_owned()],
+            parameters: Vec::new(),
+        };
+        for (name, is_hidden) in [
+            ("Authorization", true),
+            ("COOKIE", true),
+            ("X-Hub-Signature-256", true),
+            ("X-Gitlab-Token", true),
+            ("X-API-Key", true),
+            ("X-OWN", true),
+            ("x-proof-new", true),
+            ("X-Proof-", true),
+            ("X-Proof", false),
+            ("X-Proo", false),
+            ("Content-Type", false),
+            ("X-GitHub-Event", false),
+            ("User-Agent", false),
+        ] {
+            let header = Header {
+                name: Bytes::from_static(name.as_bytes()),
+                value: Bytes::from_static(b"v"),
+            };
+            assert_eq!(places.hides(&header), is_hidden, "`{name}`");
+        }
     }
 
     #[test]

@@ -8,13 +8,19 @@
 mod body;
 mod chosen;
 mod head;
+mod packed;
 mod path;
+mod rules;
 mod screen;
+mod stretch;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use body::{masked_body, spans};
-pub(crate) use head::{MASKED, SigningPlaces, is_meant, is_secret_name, masked_head, masked_target};
+pub(crate) use body::{masked_body, there};
+pub(crate) use head::{MASKED, SigningPlaces, masked_head, masked_request_head, masked_target};
+pub(crate) use packed::given_body;
 pub use path::{BadMaskPath, MaskPath};
-pub(crate) use screen::LastCovered;
-pub use screen::{Screen, Stretch};
+pub(crate) use rules::{LastRules, Rules};
+pub use screen::Screen;
+pub use stretch::Stretch;
+pub(crate) use stretch::{LONG, LastCovered};

@@ -4,26 +4,23 @@
 //! of bytes, places of matches and marked parts hold on. And what was found to be secret in a request is hidden wherever
 //! it comes up again, such as in the answer of a server that repeats what it was sent. In doubt more is hidden.
 
-use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use memchr::memmem;
 
 use super::body::{Span, spans};
-use super::head::{SigningPlaces, is_secret_name, query_spans, within};
+use super::head::{is_secret_name, query_spans, within};
+use super::packed::Inside;
 use super::path::MaskPath;
-use crate::body::coding::{self, LONGEST};
-use crate::engine::Engine;
-use crate::error::EngineError;
-use crate::model::{AttemptId, DeliveryId, Header, RawHead, RequestId};
-use crate::provider::{Place, Provider};
+use super::rules::Rules;
+use crate::model::{Header, RawHead, RequestSummary};
 use crate::unpacking::header;
 
 /// What hides a byte.
 const DOT: u8 = b'*';
 /// A body that is longer is hidden whole rather than looked through.
-const LONGEST_SEARCHED: usize = 64 * 1024 * 1024;
+pub(super) const LONGEST_SEARCHED: usize = 64 * 1024 * 1024;
 /// A value that is shorter is hidden in its place and not looked for elsewhere: it would be found by chance.
 const SHORTEST_VALUE: usize = 6;
 /// A piece of a header's value, such as the digest behind `sha256=`, is looked for from this length on.
@@ -34,155 +31,9 @@ const MOST_VALUES: usize = 1_000;
 /// What is masked on a screen that others see.
 #[derive(Clone, Default)]
 pub struct Screen {
-    places: SigningPlaces,
-    paths: Vec<MaskPath>,
-    /// Of which providers the event's name and the delivery id are read where something is masked.
-    hidden: HashMap<String, (bool, bool)>,
+    rules: Arc<Rules>,
     /// What is secret in the requests that this is about.
     values: Vec<Vec<u8>>,
-}
-
-/// Bytes that are shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each is what its name says")]
-pub enum Stretch {
-    RequestHead(RequestId),
-    RequestBody(RequestId),
-    RequestUnpacked(RequestId),
-    RequestAnswer(RequestId),
-    DeliveryHead(DeliveryId),
-    DeliveryBody(DeliveryId),
-    AttemptHead(AttemptId),
-    AttemptBody(AttemptId),
-}
-
-/// The bytes that were covered last, since a view reads them piece by piece.
-#[derive(Default)]
-pub(crate) struct LastCovered(Mutex<Option<(Stretch, Vec<MaskPath>, Bytes)>>);
-
-impl Engine {
-    /// What is masked on the screen; `None` while it is not shared.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub async fn screen(&self) -> Result<Option<Screen>, EngineError> {
-        if !self.presenting().await? {
-            return Ok(None);
-        }
-        let paths = self.mask_paths().await?;
-        let catalogue = self.core.catalogue.load_full();
-        let mut places = SigningPlaces::default();
-        let mut hidden = HashMap::new();
-        for provider in catalogue.all() {
-            if let Some(scheme) = &provider.scheme {
-                places.add(scheme);
-            }
-            hidden.insert(provider.id.clone(), hidden_facts(provider, &paths));
-        }
-        Ok(Some(Screen {
-            places,
-            paths,
-            hidden,
-            values: Vec::new(),
-        }))
-    }
-
-    /// Lets `screen` hide what is secret in a request wherever it comes up; a request that is gone has nothing.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub async fn screen_request(&self, screen: &mut Screen, id: RequestId) -> Result<(), EngineError> {
-        let request = match self.request(id).await {
-            Ok(request) => request,
-            Err(EngineError::NotFound { .. }) => return Ok(()),
-            Err(error) => return Err(error),
-        };
-        screen.learn_head(&request.head);
-        if screen.paths.is_empty() || request.summary.body_length > LONGEST_SEARCHED as u64 {
-            return Ok(());
-        }
-        let body = match self.unpacked_body(id).await? {
-            Some(unpacked) => unpacked.bytes.clone(),
-            None => self.whole_body(id).await?,
-        };
-        screen.learn_body(&body, request.head.header("content-type").as_deref());
-        Ok(())
-    }
-
-    /// Bytes as a screen that others see may show them: as many as there are.
-    ///
-    /// # Errors
-    /// When there are none, or the store cannot be read.
-    pub async fn covered(&self, mut screen: Screen, stretch: Stretch) -> Result<Bytes, EngineError> {
-        if let Some(known) = self.core.covered.get(stretch, &screen.paths) {
-            return Ok(known);
-        }
-        let request = match stretch {
-            Stretch::RequestHead(id)
-            | Stretch::RequestBody(id)
-            | Stretch::RequestUnpacked(id)
-            | Stretch::RequestAnswer(id) => Some(id),
-            Stretch::DeliveryHead(id) | Stretch::DeliveryBody(id) => {
-                Some(self.learn_delivery(&mut screen, id).await?)
-            }
-            Stretch::AttemptHead(id) | Stretch::AttemptBody(id) => {
-                match self.core.store.delivery_of(id).await? {
-                    Some(delivery) => Some(self.learn_delivery(&mut screen, delivery).await?),
-                    None => None,
-                }
-            }
-        };
-        if let Some(request) = request {
-            self.screen_request(&mut screen, request).await?;
-        }
-        let bytes = match stretch {
-            Stretch::RequestHead(id) => screen.head(self.request(id).await?.head.bytes()),
-            Stretch::RequestBody(id) => {
-                let head = self.request(id).await?.head;
-                screen.body(&self.whole_body(id).await?, &head.headers())
-            }
-            Stretch::RequestUnpacked(id) => {
-                let headers = self.request(id).await?.head.headers();
-                let unpacked = self.unpacked_body(id).await?;
-                let bytes = unpacked
-                    .map(|unpacked| unpacked.bytes.clone())
-                    .unwrap_or_default();
-                screen.plain_body(&bytes, header(&headers, "content-type"))
-            }
-            Stretch::RequestAnswer(id) => {
-                let answer = self.given_answer(id).await?.and_then(|answer| answer.bytes);
-                screen.message(&answer.unwrap_or_default())
-            }
-            Stretch::DeliveryHead(id) => screen.head(&self.delivery(id).await?.head),
-            Stretch::DeliveryBody(id) => {
-                let delivery = self.delivery(id).await?;
-                let body = match delivery.body {
-                    Some(body) => body,
-                    // It sent the captured bytes.
-                    None => self.whole_body(delivery.request).await?,
-                };
-                screen.body(&body, &RawHead::new(delivery.head).headers())
-            }
-            Stretch::AttemptHead(id) => screen.head(&self.attempt(id).await?.head),
-            Stretch::AttemptBody(id) => {
-                let attempt = self.attempt(id).await?;
-                screen.body(&attempt.body, &RawHead::new(attempt.head).headers())
-            }
-        };
-        self.core.covered.keep(stretch, screen.paths, &bytes);
-        Ok(bytes)
-    }
-
-    /// Lets `screen` hide what a delivery sent, which may have been signed anew; tells what request it is of.
-    async fn learn_delivery(&self, screen: &mut Screen, id: DeliveryId) -> Result<RequestId, EngineError> {
-        let delivery = self.delivery(id).await?;
-        let head = RawHead::new(delivery.head);
-        screen.learn_head(&head);
-        if let Some(body) = &delivery.body {
-            screen.learn_body(body, head.header("content-type").as_deref());
-        }
-        Ok(delivery.request)
-    }
 }
 
 /// What it hides is not told.
@@ -190,37 +41,45 @@ impl std::fmt::Debug for Screen {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
             .debug_struct("Screen")
-            .field("paths", &self.paths)
+            .field("paths", &self.rules.paths)
             .finish_non_exhaustive()
     }
 }
 
-impl LastCovered {
-    fn get(&self, stretch: Stretch, paths: &[MaskPath]) -> Option<Bytes> {
-        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (known, under, bytes) = last.as_ref()?;
-        (*known == stretch && under == paths).then(|| bytes.clone())
-    }
-
-    fn keep(&self, stretch: Stretch, paths: Vec<MaskPath>, bytes: &Bytes) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((stretch, paths, bytes.clone()));
-    }
-}
-
 impl Screen {
+    pub(super) fn by(rules: Arc<Rules>) -> Self {
+        Self {
+            rules,
+            values: Vec::new(),
+        }
+    }
+
+    pub(super) const fn rules(&self) -> &Arc<Rules> {
+        &self.rules
+    }
+
+    pub(super) fn paths(&self) -> &[MaskPath] {
+        &self.rules.paths
+    }
+
     /// Whether the value of a header line of this name is masked.
     #[must_use]
     pub fn hides_header(&self, name: &str) -> bool {
-        super::head::is_meant(name.as_bytes(), &self.places.headers) || is_secret_name(name.as_bytes())
+        super::head::is_meant(name.as_bytes(), &self.rules.places.headers) || is_secret_name(name.as_bytes())
     }
 
     /// Whether the name of an event of this provider, and its delivery id, are read where something is masked.
     #[must_use]
     pub fn hidden_facts(&self, provider: Option<&str>) -> (bool, bool) {
-        let known = provider.and_then(|id| self.hidden.get(id));
-        known
-            .copied()
-            .unwrap_or((!self.paths.is_empty(), !self.paths.is_empty()))
+        self.rules.hidden_facts(provider)
+    }
+
+    pub(super) fn called(&self, row: &RequestSummary) -> String {
+        let known = &row.recognition;
+        let (is_hidden, _) = self.hidden_facts(known.provider.as_deref());
+        let event = known.event.as_deref().filter(|_| !is_hidden);
+        let name = row.called(event);
+        self.text(&name).unwrap_or(name)
     }
 
     /// Marks as long as `text`.
@@ -264,15 +123,19 @@ impl Screen {
         covered
     }
 
-    fn head(&self, head: &Bytes) -> Bytes {
+    pub(super) fn head(&self, head: &Bytes) -> Bytes {
         let raw = RawHead::new(head.clone());
         let mut covered = head.to_vec();
         let target = raw.request_line().target;
         let at = within(head, &target).start;
-        for (_, value) in query_spans(&target, &self.places.parameters) {
+        for (_, value) in query_spans(&target, &self.rules.places.parameters) {
             fill(&mut covered, at + value.start..at + value.end);
         }
-        for header in raw.headers().iter().filter(|header| self.places.hides(header)) {
+        for header in raw
+            .headers()
+            .iter()
+            .filter(|header| self.rules.places.hides(header))
+        {
             fill(&mut covered, within(head, &header.value));
         }
         // `Referer` and `Location` hold addresses too.
@@ -282,7 +145,7 @@ impl Screen {
     }
 
     /// Head and body in one piece.
-    fn message(&self, bytes: &Bytes) -> Bytes {
+    pub(super) fn message(&self, bytes: &Bytes) -> Bytes {
         let end = memmem::find(bytes, b"\r\n\r\n").map_or(bytes.len(), |at| at + 4);
         let (head, body) = (bytes.slice(..end), bytes.slice(end..));
         let headers = RawHead::new(head.clone()).headers();
@@ -290,29 +153,27 @@ impl Screen {
     }
 
     /// A body as it came, which may be packed.
-    fn body(&self, body: &Bytes, headers: &[Header]) -> Bytes {
+    pub(super) fn body(&self, body: &Bytes, headers: &[Header]) -> Bytes {
         let content_type = header(headers, "content-type");
-        let codings = coding::codings(header(headers, "content-encoding"), content_type, body);
-        if body.is_empty() || codings.is_empty() {
-            return self.plain_body(body, content_type);
-        }
-        let Some(unpacked) = coding::unpack(&codings, body, LONGEST) else {
-            return self.plain_body(body, content_type);
+        let inside = match Inside::of(body, headers) {
+            Inside::Plain => return self.plain_body(body, content_type),
+            // What cannot be looked through to its end may have it there.
+            Inside::Unknown(_) if !self.paths().is_empty() => return dots(body.len()),
+            Inside::Unknown(inside) | Inside::Packed(inside) => inside,
         };
-        // What cannot be looked through to its end may have it there.
-        let unknown = (unpacked.cut || unpacked.problem.is_some()) && !self.paths.is_empty();
-        if unknown || self.plain_body(&unpacked.bytes, content_type) != unpacked.bytes {
+        if self.plain_body(&inside, content_type) != inside {
             return dots(body.len());
         }
-        body.clone()
+        // It may not be packed, whatever it says.
+        self.without_values(body).into()
     }
 
-    fn plain_body(&self, body: &[u8], content_type: Option<&str>) -> Bytes {
+    pub(super) fn plain_body(&self, body: &[u8], content_type: Option<&str>) -> Bytes {
         if body.len() > LONGEST_SEARCHED {
             return dots(body.len());
         }
         let mut covered = body.to_vec();
-        let found = spans(body, content_type.map(str::as_bytes), &self.paths)
+        let found = spans(body, content_type.map(str::as_bytes), &self.rules.paths)
             .unwrap_or_else(|_| vec![Span::everything(body.len())]);
         for span in found {
             span.cover(&mut covered);
@@ -321,13 +182,13 @@ impl Screen {
         covered.into()
     }
 
-    fn learn_head(&mut self, head: &RawHead) {
+    pub(super) fn learn_head(&mut self, head: &RawHead) {
         let target = head.request_line().target;
-        for (_, value) in query_spans(&target, &self.places.parameters) {
+        for (_, value) in query_spans(&target, &self.rules.places.parameters) {
             self.learn(&target[value]);
         }
         for header in head.headers() {
-            if !self.places.hides(&header) {
+            if !self.rules.places.hides(&header) {
                 continue;
             }
             self.learn(&header.value);
@@ -338,18 +199,7 @@ impl Screen {
         }
     }
 
-    fn learn_body(&mut self, body: &[u8], content_type: Option<&[u8]>) {
-        for span in spans(body, content_type, &self.paths).unwrap_or_default() {
-            let Some(inside) = span.text(body) else { continue };
-            self.learn(inside);
-            let quoted = [b"\"", inside, b"\""].concat();
-            if let Ok(decoded) = serde_json::from_slice::<String>(&quoted) {
-                self.learn(decoded.as_bytes());
-            }
-        }
-    }
-
-    fn learn(&mut self, value: &[u8]) {
+    pub(super) fn learn(&mut self, value: &[u8]) {
         if value.len() >= SHORTEST_VALUE
             && self.values.len() < MOST_VALUES
             && !self.values.iter().any(|known| known == value)
@@ -368,7 +218,7 @@ impl Screen {
             && name
                 .iter()
                 .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte));
-        if is_name && (super::head::is_meant(name, &self.places.headers) || is_secret_name(name)) {
+        if is_name && (super::head::is_meant(name, &self.rules.places.headers) || is_secret_name(name)) {
             let end = bytes.len();
             fill(bytes, colon + 2..end);
         }
@@ -384,7 +234,7 @@ impl Screen {
                 .iter()
                 .position(ends)
                 .unwrap_or(bytes.len() - start);
-            let found = query_spans(&bytes[start..start + length], &self.places.parameters);
+            let found = query_spans(&bytes[start..start + length], &self.rules.places.parameters);
             for (_, value) in found {
                 fill(bytes, start + value.start..start + value.end);
             }
@@ -415,18 +265,49 @@ impl Screen {
     }
 }
 
+/// The texts that are masked in a body, however they are written.
+pub(super) fn values_of(body: &[u8], content_type: Option<&[u8]>, paths: &[MaskPath]) -> Vec<Vec<u8>> {
+    let mut values = Vec::new();
+    for span in spans(body, content_type, paths).unwrap_or_default() {
+        let Some(inside) = span.text(body) else { continue };
+        values.push(inside.to_vec());
+        let quoted = [b"\"", inside, b"\""].concat();
+        if let Ok(decoded) = serde_json::from_slice::<String>(&quoted) {
+            values.push(decoded.into_bytes());
+        }
+    }
+    values
+}
+
+/// Whether a piece of a header's value is likely to be what is secret in it, and not a word or a time.
+fn is_telling(piece: &[u8]) -> bool {
+    piece.len() >= SHORTEST_PIECE && !piece.iter().all(u8::is_ascii_digit)
+}
+
+fn fill(bytes: &mut [u8], range: std::ops::Range<usize>) {
+    if let Some(hidden) = bytes.get_mut(range) {
+        hidden.fill(DOT);
+    }
+}
+
+fn dots(length: usize) -> Bytes {
+    vec![DOT; length].into()
+}
+
 #[cfg(test)]
 impl Screen {
     pub(super) fn for_tests(paths: Vec<MaskPath>) -> Self {
-        Self {
+        Self::by(Arc::new(Rules {
             paths,
-            ..Self::default()
-        }
+            ..Rules::default()
+        }))
     }
 
     pub(super) fn learn_for_tests(&mut self, head: &Bytes, body: &[u8]) {
         self.learn_head(&RawHead::new(head.clone()));
-        self.learn_body(body, None);
+        for value in values_of(body, None, &Arc::clone(&self.rules).paths) {
+            self.learn(&value);
+        }
     }
 
     pub(super) fn cover_for_tests(&self, body: &Bytes, content_type: &str) -> Bytes {
@@ -440,33 +321,4 @@ impl Screen {
         };
         self.body(body, &[header])
     }
-}
-
-/// Whether a piece of a header's value is likely to be what is secret in it, and not a word or a time.
-fn is_telling(piece: &[u8]) -> bool {
-    piece.len() >= SHORTEST_PIECE && !piece.iter().all(u8::is_ascii_digit)
-}
-
-fn hidden_facts(provider: &Provider, paths: &[MaskPath]) -> (bool, bool) {
-    let is_hidden = |place: &Place| match place {
-        Place::Json(path) => paths.iter().any(|masked| masked.touches(path)),
-        Place::Form(name) | Place::FormJson(name, _) => paths
-            .iter()
-            .any(|masked| masked.steps().first().is_some_and(|step| step.fits(name))),
-        Place::Header(name) | Place::Query(name) => is_secret_name(name.as_bytes()),
-        Place::Body => !paths.is_empty(),
-        _ => false,
-    };
-    let any = |from: &[crate::provider::Template]| from.iter().any(|template| template.reads(&is_hidden));
-    (any(&provider.event.from), any(&provider.delivery_id.from))
-}
-
-fn fill(bytes: &mut [u8], range: std::ops::Range<usize>) {
-    if let Some(hidden) = bytes.get_mut(range) {
-        hidden.fill(DOT);
-    }
-}
-
-fn dots(length: usize) -> Bytes {
-    vec![DOT; length].into()
 }

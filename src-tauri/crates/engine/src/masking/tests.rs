@@ -4,7 +4,7 @@ use bytes::Bytes;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::body::{Unreadable, masked_body, spans};
+use super::body::{Unreadable, masked_body, spans, there};
 use super::*;
 
 const JSON: Option<&[u8]> = Some(b"application/json");
@@ -101,6 +101,67 @@ fn lines_of_documents_and_fields_of_a_form_are_masked_too() {
         masked_body(form, Some(b"text/plain"), &paths(&["/x"])),
         Ok(None),
         "only where it is a form"
+    );
+}
+
+#[test]
+fn the_named_parts_of_a_multipart_form_are_masked_and_nothing_else_of_it() {
+    let kind = Some(&b"Multipart/Form-Data; boundary=--json"[..]);
+    let body = b"----json\r\nContent-Disposition: form-data; name=\"user\"; filename=\"u.json\"\r\n\r\n{\"mail\":\"ann\"}\r\n\
+        ----json\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\n\xff\x00\r\n\
+        ----json\r\nContent-Disposition: form-data; name=\"open\"\r\n\r\nuser\r\n----json--\r\n";
+    let wanted = paths(&["/user/mail", "/token"]);
+    let masked = masked_body(body, kind, &wanted).unwrap().unwrap();
+    assert_eq!(
+        String::from_utf8(masked).unwrap(),
+        "----json\r\nContent-Disposition: form-data; name=\"user\"; filename=\"u.json\"\r\n\r\nmasked\r\n\
+         ----json\r\nContent-Disposition: form-data; name=\"token\"\r\n\r\nmasked\r\n\
+         ----json\r\nContent-Disposition: form-data; name=\"open\"\r\n\r\nuser\r\n----json--\r\n",
+        "whole where something within it is meant"
+    );
+    let mut shown = body.to_vec();
+    for span in spans(body, kind, &wanted).unwrap() {
+        span.cover(&mut shown);
+    }
+    assert_eq!(shown.len(), body.len(), "a cover is as long");
+    assert!(
+        !shown.windows(3).any(|window| window == b"ann")
+            && shown.ends_with(b"\r\n\r\nuser\r\n----json--\r\n"),
+        "{}",
+        shown.escape_ascii()
+    );
+    for kind in [
+        &b"multipart/form-data"[..],
+        b"multipart/form-data; boundary=other",
+    ] {
+        assert_eq!(
+            spans(body, Some(kind), &wanted),
+            Err(Unreadable),
+            "where its parts are cannot be said"
+        );
+    }
+}
+
+#[test]
+fn which_pointers_lead_somewhere_is_found_in_one_reading() {
+    let all = paths(&["/a", "/a/b", "/a/*", "/c", "/d/0", "/d/1", "/none"]);
+    let found = |body: &[u8], kind: Option<&[u8]>| -> Vec<String> {
+        there(body, kind, &all).iter().map(ToString::to_string).collect()
+    };
+    assert_eq!(
+        found(b"{\"a\":{\"b\":1}}\n{\"d\":[1]}", JSON),
+        ["/a", "/a/b", "/a/*", "/d/0"],
+        "one within another too, of all documents"
+    );
+    assert_eq!(
+        found(b"{\"a\":1} x", JSON),
+        [""; 0],
+        "of what is no JSON nothing is said"
+    );
+    assert_eq!(
+        found(b"a=1&c", Some(b"application/x-www-form-urlencoded")),
+        ["/a", "/a/b", "/a/*"],
+        "fields by their names"
     );
 }
 
@@ -220,6 +281,24 @@ fn a_packed_body_with_a_secret_shows_nothing() {
         screen.cover_packed_for_tests(&plain),
         plain,
         "what has none stays"
+    );
+}
+
+#[test]
+fn a_body_in_a_coding_that_nobody_knows_shows_nothing_where_something_is_chosen() {
+    let header = |value: &'static [u8]| crate::model::Header {
+        name: Bytes::from_static(b"Content-Encoding"),
+        value: Bytes::from_static(value),
+    };
+    let body = Bytes::from_static(b"a=1 or whatever it is");
+    let shown = screen(&["/a"]).body(&body, &[header(b"compress")]);
+    assert!(shown.iter().all(|byte| *byte == b'*'), "{}", shown.escape_ascii());
+    let mut learned = screen(&[]);
+    learned.learn(b"whatever");
+    assert_eq!(
+        &learned.body(&body, &[header(b"compress")])[..],
+        b"a=1 or ******** it is",
+        "what is known to be secret is hidden all the same"
     );
 }
 

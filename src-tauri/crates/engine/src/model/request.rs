@@ -141,6 +141,13 @@ pub struct RequestSummary {
 }
 
 impl RequestSummary {
+    /// What it is called in a line; `event` is its event's name where that is said.
+    #[must_use]
+    pub fn called(&self, event: Option<&str>) -> String {
+        let event = event.map(|event| format!(" · {event}")).unwrap_or_default();
+        format!("{} {}{event}", self.method, self.target)
+    }
+
     /// By what a repetition of it is known: `delivery_id` where it has one, else `bytes`.
     #[must_use]
     pub const fn repeated_by(&self) -> &'static str {

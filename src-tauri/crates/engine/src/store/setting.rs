@@ -1,7 +1,7 @@
 //! Settings: JSON values by key. What a key means is known by those who ask for it.
 
 use serde_json::Value;
-use sqlx::Row;
+use sqlx::{Row, SqliteConnection};
 
 use super::{Store, StoreError};
 
@@ -46,17 +46,34 @@ impl Store {
     /// When it cannot be written.
     pub async fn set_setting(&self, key: &str, value: &Value) -> Result<(), StoreError> {
         let (key, value) = (key.to_owned(), value.to_string());
+        self.write(move |connection| Box::pin(set(connection, key, value)))
+            .await
+    }
+
+    /// Makes a setting out of what it is, in one transaction: what another program sets meanwhile is not lost. `change`
+    /// gives what it is to be, nothing for what it was, and what the caller is told.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read or written.
+    pub async fn change_setting<T: Send + 'static>(
+        &self,
+        key: &str,
+        change: impl FnOnce(Option<Value>) -> (Option<Value>, T) + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let key = key.to_owned();
         self.write(move |connection| {
             Box::pin(async move {
-                sqlx::query(
-                    "INSERT INTO setting (key, value) VALUES (?, ?)
-                     ON CONFLICT (key) DO UPDATE SET value = excluded.value",
-                )
-                .bind(key)
-                .bind(value)
-                .execute(connection)
-                .await?;
-                Ok(())
+                let text: Option<String> = sqlx::query_scalar("SELECT value FROM setting WHERE key = ?")
+                    .bind(&key)
+                    .fetch_optional(&mut *connection)
+                    .await?;
+                let kept = text.map(|text| parse(&key, &text)).transpose()?;
+                let (wanted, told) = change(kept);
+                if let Some(wanted) = wanted {
+                    set(connection, key, wanted.to_string()).await?;
+                }
+                Ok(told)
             })
         })
         .await
@@ -80,6 +97,18 @@ impl Store {
         })
         .await
     }
+}
+
+async fn set(connection: &mut SqliteConnection, key: String, value: String) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO setting (key, value) VALUES (?, ?)
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+    )
+    .bind(key)
+    .bind(value)
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 fn parse(key: &str, text: &str) -> Result<Value, StoreError> {

@@ -14,6 +14,8 @@ pub struct Suggestion {
     pub text: String,
     /// What it means, or how many requests have it.
     pub meaning: String,
+    /// It is the name of an event, which may be masked.
+    pub is_event: bool,
 }
 
 /// The most that are offered.
@@ -28,10 +30,18 @@ impl Store {
     pub async fn suggest(&self, filter: &str, cursor: usize) -> Result<Vec<Suggestion>, StoreError> {
         let completion = complete(filter, cursor);
         let replaces = completion.replaces;
+        let is_event = matches!(
+            completion.wanted,
+            Wanted::Value {
+                field: Field::Event,
+                ..
+            }
+        );
         let suggestion = |text: String, meaning: String| Suggestion {
             replaces: replaces.clone(),
             text,
             meaning,
+            is_event,
         };
         let (field, typed, known) = match completion.wanted {
             Wanted::Field(fields) => {

@@ -3,7 +3,6 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::super::mask::Masking;
 use super::super::not_expressible::NotExpressible;
 use super::literal::{javascript, javascript_bytes};
 use super::{Outgoing, Source};
@@ -14,7 +13,7 @@ const CLIENT: &str = "`fetch`";
 ///
 /// # Errors
 /// If `fetch` would send something else.
-pub fn fetch(outgoing: &Outgoing, masking: &Masking) -> Result<String, NotExpressible> {
+pub fn fetch(outgoing: &Outgoing) -> Result<String, NotExpressible> {
     let source = Source::of(outgoing, CLIENT)?;
     // It writes some methods in capitals and refuses others (Fetch standard, sections 2.2.1 and 4.1).
     let upper = source.method.to_ascii_uppercase();
@@ -39,7 +38,7 @@ pub fn fetch(outgoing: &Outgoing, masking: &Masking) -> Result<String, NotExpres
         lines.push(format!(
             "    [{}, {}],",
             javascript_bytes(&header.name),
-            javascript_bytes(&masking.value(header))
+            javascript_bytes(&header.value)
         ));
     }
     lines.push("  ],".to_owned());

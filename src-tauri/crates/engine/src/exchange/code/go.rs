@@ -1,6 +1,5 @@
 //! Go's `net/http`.
 
-use super::super::mask::Masking;
 use super::super::not_expressible::NotExpressible;
 use super::literal::{bytes, go_raw};
 use super::{Outgoing, Source};
@@ -9,7 +8,7 @@ use super::{Outgoing, Source};
 ///
 /// # Errors
 /// If `net/http` would send something else.
-pub fn go(outgoing: &Outgoing, masking: &Masking) -> Result<String, NotExpressible> {
+pub fn go(outgoing: &Outgoing) -> Result<String, NotExpressible> {
     let source = Source::of(outgoing, "`net/http`")?;
     let body = if source.has_body() {
         let raw = str::from_utf8(&outgoing.body).ok().and_then(go_raw);
@@ -55,7 +54,7 @@ pub fn go(outgoing: &Outgoing, masking: &Masking) -> Result<String, NotExpressib
             .headers
             .iter()
             .filter(|header| header.name == name)
-            .map(|header| bytes(&masking.value(header), '"'))
+            .map(|header| bytes(&header.value, '"'))
             .collect();
         lines.push(format!("\t\t{}: {{{}}},", bytes(name, '"'), values.join(", ")));
     }

@@ -1,6 +1,5 @@
 //! Python's `requests`.
 
-use super::super::mask::Masking;
 use super::super::not_expressible::NotExpressible;
 use super::literal::{bytes, python as literal};
 use super::{Outgoing, Source};
@@ -10,7 +9,7 @@ use super::{Outgoing, Source};
 ///
 /// # Errors
 /// If `requests` would send something else.
-pub fn python(outgoing: &Outgoing, masking: &Masking) -> Result<String, NotExpressible> {
+pub fn python(outgoing: &Outgoing) -> Result<String, NotExpressible> {
     let source = Source::of(outgoing, "`requests`")?;
     if source.method != source.method.to_ascii_uppercase() {
         return Err(NotExpressible::Method { client: "`requests`" });
@@ -19,19 +18,19 @@ pub fn python(outgoing: &Outgoing, masking: &Masking) -> Result<String, NotExpre
     let mut joined: Vec<String> = Vec::new();
     for header in &source.parts.headers {
         let name = String::from_utf8_lossy(&header.name).into_owned();
-        let value = masking.value(header);
+        let value = &header.value;
         match headers
             .iter_mut()
             .find(|(known, _)| known.eq_ignore_ascii_case(&name))
         {
             Some((_, known)) => {
                 known.extend_from_slice(b", ");
-                known.extend_from_slice(&value);
+                known.extend_from_slice(value);
                 if !joined.contains(&name) {
                     joined.push(name);
                 }
             }
-            None => headers.push((name, value.into_owned())),
+            None => headers.push((name, value.to_vec())),
         }
     }
     let mut lines = vec!["import requests".to_owned(), String::new()];

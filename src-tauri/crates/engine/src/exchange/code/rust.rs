@@ -1,6 +1,5 @@
 //! Rust's `reqwest`.
 
-use super::super::mask::Masking;
 use super::super::not_expressible::NotExpressible;
 use super::literal::{bytes, rust_raw};
 use super::{Outgoing, Source};
@@ -9,7 +8,7 @@ use super::{Outgoing, Source};
 ///
 /// # Errors
 /// If `reqwest` would send something else.
-pub fn rust(outgoing: &Outgoing, masking: &Masking) -> Result<String, NotExpressible> {
+pub fn rust(outgoing: &Outgoing) -> Result<String, NotExpressible> {
     let source = Source::of(outgoing, "`reqwest`")?;
     let method = match source.method.as_str() {
         known @ ("DELETE" | "GET" | "HEAD" | "OPTIONS" | "PATCH" | "POST" | "PUT") => {
@@ -25,10 +24,10 @@ pub fn rust(outgoing: &Outgoing, masking: &Masking) -> Result<String, NotExpress
         format!("    .request({method}, {})", bytes(outgoing.url.as_bytes(), '"')),
     ];
     for header in &source.parts.headers {
-        let value = masking.value(header);
+        let value = &header.value;
         let value = match value.is_ascii() {
-            true => bytes(&value, '"'),
-            false => format!("&b{}[..]", bytes(&value, '"')),
+            true => bytes(value, '"'),
+            false => format!("&b{}[..]", bytes(value, '"')),
         };
         lines.push(format!("    .header({}, {value})", bytes(&header.name, '"')));
     }

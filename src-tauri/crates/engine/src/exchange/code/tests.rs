@@ -9,7 +9,6 @@ use tokio::sync::mpsc;
 use super::super::curl::tests::{hostile, plan};
 use super::*;
 use crate::delivery::scripted::{Target, read_request};
-use crate::exchange::Masking;
 use crate::model::RawHead;
 
 /// Runs a program from a file; what it wrote to its error output, if it failed.
@@ -53,7 +52,7 @@ async fn is_there(interpreter: &str, arguments: &[&str]) -> bool {
 async fn arrives_as_planned(
     interpreter: &str,
     name: &str,
-    write: fn(&Outgoing, &Masking) -> Result<String, NotExpressible>,
+    write: fn(&Outgoing) -> Result<String, NotExpressible>,
     block: fn(String) -> String,
 ) {
     let (recorded, mut records) = mpsc::unbounded_channel();
@@ -87,7 +86,7 @@ async fn arrives_as_planned(
         .collect();
     let program: String = planned
         .iter()
-        .map(|outgoing| block(write(outgoing, &Masking::Shown).unwrap()))
+        .map(|outgoing| block(write(outgoing).unwrap()))
         .collect();
     run(interpreter, name, &program)
         .await
@@ -149,14 +148,14 @@ fn plain_requests_are_plain_programs() {
         b"{\"it's\": \"\xc3\xa9\"}",
     );
     assert_eq!(
-        fetch(&outgoing, &Masking::Shown).unwrap(),
+        fetch(&outgoing).unwrap(),
         "const response = await fetch('http://t/hook?a=1', {\n  method: 'POST',\n  redirect: 'manual',\n  headers: [\n    \
          ['Content-Type', 'application/json'],\n    ['X-Two', '1'],\n    ['X-Two', '2'],\n  ],\n  \
          body: '{\"it\\'s\": \"é\"}',\n});\nconsole.log(response.status, await response.text());",
         "JavaScript"
     );
     assert_eq!(
-        python(&outgoing, &Masking::Shown).unwrap(),
+        python(&outgoing).unwrap(),
         "import requests\n\n# X-Two came more than once; requests sends one, joined by commas.\n\
          response = requests.request(\n    'POST',\n    'http://t/hook?a=1',\n    headers={\n        \
          'Content-Type': 'application/json',\n        'X-Two': '1, 2',\n    },\n    \
@@ -164,7 +163,7 @@ fn plain_requests_are_plain_programs() {
          print(response.status_code, response.text)",
         "Python"
     );
-    let rust = rust(&outgoing, &Masking::Shown).unwrap();
+    let rust = rust(&outgoing).unwrap();
     for line in [
         "    .request(reqwest::Method::POST, \"http://t/hook?a=1\")",
         "    .header(\"X-Two\", \"1\")",
@@ -174,7 +173,7 @@ fn plain_requests_are_plain_programs() {
         let line = line.replace("r\"{\"it's\": \"é\"}\"", "r#\"{\"it's\": \"é\"}\"#");
         assert!(rust.lines().any(|written| written == line), "{line} in\n{rust}");
     }
-    let go = go(&outgoing, &Masking::Shown).unwrap();
+    let go = go(&outgoing).unwrap();
     for line in [
         "\trequest, err := http.NewRequest(\"POST\", \"http://t/hook?a=1\", strings.NewReader(`{\"it's\": \"é\"}`))",
         "\t\t\"X-Two\": {\"1\", \"2\"},",
@@ -185,55 +184,33 @@ fn plain_requests_are_plain_programs() {
 
 #[test]
 fn what_a_client_would_change_is_refused() {
-    type Write = fn(&Outgoing, &Masking) -> Result<String, NotExpressible>;
+    type Write = fn(&Outgoing) -> Result<String, NotExpressible>;
     let writers: [Write; 4] = [fetch, python, rust, go];
     for path in ["/a/../b", "/a/./b", "/a/%2e%2E/b", "/a?x={y}", "/a?"] {
         for write in writers {
             let outgoing = plan("POST", &format!("http://t{path}"), &[], b"");
             assert!(
-                matches!(
-                    write(&outgoing, &Masking::Shown),
-                    Err(NotExpressible::Target { .. })
-                ),
+                matches!(write(&outgoing), Err(NotExpressible::Target { .. })),
                 "{path}"
             );
         }
     }
-    let shown = Masking::Shown;
     let with_body = plan("GET", "http://t/", &[], b"x");
     assert_eq!(
-        fetch(&with_body, &shown),
+        fetch(&with_body),
         Err(NotExpressible::Body { client: "`fetch`" }),
         "the Fetch standard allows none"
     );
     assert_eq!(
-        fetch(&plan("post", "http://t/", &[], b"x"), &shown),
+        fetch(&plan("post", "http://t/", &[], b"x")),
         Err(NotExpressible::Method { client: "`fetch`" }),
         "it would be written in capitals"
     );
     let control = plan("POST", "http://t/", &[("X", b"a\x1bb")], b"");
     for write in writers {
         assert!(
-            matches!(write(&control, &shown), Err(NotExpressible::Header { .. })),
+            matches!(write(&control), Err(NotExpressible::Header { .. })),
             "clients refuse control characters"
-        );
-    }
-}
-
-#[test]
-fn secrets_are_masked_in_every_program_unless_asked_for() {
-    let outgoing = plan(
-        "POST",
-        "http://t/",
-        &[("X-Hub-Signature-256", b"sha256=abc"), ("X", b"y")],
-        b"",
-    );
-    for write in [fetch, python, rust, go] {
-        let masked = write(&outgoing, &Masking::default()).unwrap();
-        assert!(masked.contains("[masked]") && !masked.contains("abc"), "{masked}");
-        assert!(
-            write(&outgoing, &Masking::Shown).unwrap().contains("sha256=abc"),
-            "it was asked for"
         );
     }
 }

@@ -12,6 +12,12 @@ use super::head::{Parts, shortened};
 use super::own::{Own, Told};
 use crate::model::{Arrival, Body, Framing, HttpVersion, KeptAnswer, Mark, RawHead, State, Timestamp};
 
+/// Why a request is not whole that has no body in the file.
+const NO_BODY: &str = "the HAR file does not have its body";
+
+/// The longest reason, in letters.
+const REASON: usize = 200;
+
 /// Why an entry cannot be taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum EntryError {
@@ -130,7 +136,8 @@ impl Taken {
     /// Reads an entry. `longest_body` is what the listener keeps.
     pub(crate) fn of(text: &str, longest_body: u64) -> Result<Self, EntryError> {
         let entry: Entry<'_> = serde_json::from_str(text).map_err(|error| EntryError::Form {
-            reason: error.to_string(),
+            // It may quote a value that is as long as the entry.
+            reason: hookbench_signature::shortened(&error.to_string(), REASON),
         })?;
         let received_at = instant(&entry.started_date_time)?;
         let status = entry.response.and_then(|response| status(response.get()));
@@ -181,17 +188,31 @@ impl Taken {
         if told.masked && !framing.marks.contains(&Mark::MaskedExport) {
             framing.marks.push(Mark::MaskedExport);
         }
+        let (mut state, mut reason) = (told.state, told.reason);
         let body = match found {
-            Found::Bytes(bytes) | Found::Rebuilt(bytes) => bytes,
-            // It was longer than what was kept of it, and the length speaks of all of it.
-            Found::Missing => Bytes::new(),
+            Found::Bytes(bytes) => bytes,
+            Found::Rebuilt(bytes) => {
+                if !framing.marks.contains(&Mark::BodyFromHar) {
+                    framing.marks.push(Mark::BodyFromHar);
+                }
+                bytes
+            }
+            Found::Missing => {
+                // Of one that was cut off nothing may have come, and the length speaks of all of it. A whole one was here:
+                // somebody took it out.
+                if state == State::Complete {
+                    state = State::Cut;
+                    reason = Some(NO_BODY.to_owned());
+                }
+                Bytes::new()
+            }
         };
         Self {
             arrival: Arrival {
                 took_micros: told.took_micros,
                 peer: told.peer.unwrap_or(unknown_peer()),
-                state: told.state,
-                reason: told.reason,
+                state,
+                reason,
                 ..arrival(received_at, told.head, body, framing)
             },
             status: None,
@@ -213,7 +234,7 @@ impl Taken {
         if missing {
             // Its signature covers what is not there.
             arrival.state = State::Cut;
-            arrival.reason = Some("the HAR file does not have its body".to_owned());
+            arrival.reason = Some(NO_BODY.to_owned());
         }
         Self {
             arrival,

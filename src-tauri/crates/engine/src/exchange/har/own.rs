@@ -84,14 +84,12 @@ pub(super) struct Told {
 }
 
 impl Own {
-    /// What is added for `request`, with this head and these trailers in place of its own.
+    /// What is added for `request`, of which something may be masked.
     ///
     /// # Errors
     /// A mark cannot be written; a file without it would say less than is known.
     pub(super) fn of(
         request: &Request,
-        head: &[u8],
-        trailers: &[Header],
         masked: bool,
         answer: Option<&KeptAnswer>,
     ) -> Result<Self, serde_json::Error> {
@@ -99,7 +97,7 @@ impl Own {
         let framing = &request.framing;
         let known = &summary.recognition;
         Ok(Self {
-            head: BASE64.encode(head),
+            head: BASE64.encode(request.head.bytes()),
             masked,
             peer: summary.peer.clone(),
             took_micros: summary.took_micros,
@@ -111,7 +109,8 @@ impl Own {
                 chunks: framing.chunks.to_kept(),
                 expect_continue: framing.expect_continue,
                 position: framing.position,
-                trailers: trailers
+                trailers: framing
+                    .trailers
                     .iter()
                     .map(|trailer| (BASE64.encode(&trailer.name), BASE64.encode(&trailer.value)))
                     .collect(),

@@ -7,7 +7,6 @@ use bytes::Bytes;
 use proptest::prelude::*;
 
 use super::*;
-use crate::exchange::Masking;
 use crate::model::{
     AnswerSource, Body, Framing, Header, HttpVersion, KeptAnswer, Mark, RawHead, Recognition, Request,
     RequestId, RequestSummary, Sequence, State, Timestamp,
@@ -15,7 +14,7 @@ use crate::model::{
 
 const LIMIT: u64 = 25 * 1024 * 1024;
 
-fn request(head: &[u8], body: &[u8], state: State, framing: Framing) -> Request {
+pub(crate) fn request(head: &[u8], body: &[u8], state: State, framing: Framing) -> Request {
     let head = RawHead::new(Bytes::copy_from_slice(head));
     let line = head.request_line();
     Request {
@@ -56,11 +55,10 @@ fn request(head: &[u8], body: &[u8], state: State, framing: Framing) -> Request 
     }
 }
 
-fn piece(request: Request, body: &[u8], masking: Masking) -> Piece {
+pub(crate) fn piece(request: Request, body: &[u8]) -> Piece {
     Piece {
         request,
         body: Bytes::copy_from_slice(body),
-        has_masked_body: false,
         answer: Some(KeptAnswer {
             source: AnswerSource::Set,
             micros: Some(1_500),
@@ -68,12 +66,12 @@ fn piece(request: Request, body: &[u8], masking: Masking) -> Piece {
                 b"HTTP/1.1 202 Accepted\r\nSet-Cookie: s=5ec7e7\r\nContent-Type: text/x\r\n\r\n\xffok",
             )),
         }),
-        masking,
-        parameters: vec!["proof".to_owned()],
+        is_masked: false,
+        has_masked_answer: false,
     }
 }
 
-fn entry_of(piece: &Piece) -> String {
+pub(crate) fn entry_of(piece: &Piece) -> String {
     let mut out = Vec::new();
     write(&mut out, piece).unwrap();
     String::from_utf8(out).unwrap()
@@ -129,7 +127,7 @@ proptest! {
         };
         sizes.iter().for_each(|size| framing.chunks.add(*size));
         let state = if cut { State::Cut } else { State::Complete };
-        let written = piece(request(&head, &body, state, framing), &body, Masking::Shown);
+        let written = piece(request(&head, &body, state, framing), &body);
         let taken = Taken::of(&entry_of(&written), LIMIT).unwrap();
         let summary = &written.request.summary;
         prop_assert_eq!(&taken.arrival.head.bytes()[..], &head[..], "the head");
@@ -185,59 +183,64 @@ proptest! {
 }
 
 #[test]
-fn what_is_masked_is_nowhere_in_the_entry() {
-    let head = b"POST /a?proof=5ec7e7&b=1&token=5ec7e7 HTTP/1.1\r\nHost: h\r\nX-Odd:  kept \r\n\
-        Authorization: Bearer 5ec7e7\r\nCookie: a=5ec7e7\r\nX-Own: 5ec7e7\r\n\r\n";
-    let framing = Framing {
-        chunked: true,
-        trailers: vec![Header {
-            name: Bytes::from_static(b"X-Signature"),
-            value: Bytes::from_static(b"5ec7e7"),
-        }],
-        ..Framing::default()
-    };
-    let masking = Masking::Masked {
-        also: vec!["x-own".to_owned()],
-    };
-    let written = piece(request(head, b"{}", State::Complete, framing), b"{}", masking);
-    let text = entry_of(&written);
-    assert!(!text.contains("5ec7e7"), "as text: {text}");
-    let taken = Taken::of(&text, LIMIT).unwrap();
-    let head = String::from_utf8_lossy(taken.arrival.head.bytes()).into_owned();
-    assert!(
-        !head.contains("5ec7e7") && head.contains("/a?proof=masked&b=1&token=masked HTTP/1.1\r\n"),
-        "nor in the bytes: {head}"
-    );
-    assert!(
-        head.contains("X-Odd: kept\r\nAuthorization: [masked]\r\n"),
-        "the rest is there: {head}"
-    );
-    let told = format!("{:?} {:?}", taken.arrival.framing.trailers, taken.answer);
-    assert!(!told.contains("5ec7e7"), "nor in trailers or the answer: {told}");
-    assert!(
-        taken.arrival.framing.marks.contains(&Mark::MaskedExport),
-        "whoever takes it in again is told why its signature cannot hold"
-    );
+fn a_whole_request_whose_body_was_taken_out_of_the_file_is_cut() {
+    let head = b"POST /a HTTP/1.1\r\nHost: h\r\nContent-Length: 7\r\n\r\n";
+    for (state, reason) in [
+        (State::Complete, "the HAR file does not have its body"),
+        (State::Aborted, "a reason"),
+    ] {
+        let written = piece(
+            request(head, b"{\"a\":1}", state, Framing::default()),
+            b"{\"a\":1}",
+        );
+        let mut entry: serde_json::Value = serde_json::from_str(&entry_of(&written)).unwrap();
+        entry["request"].as_object_mut().unwrap().remove("postData");
+        let taken = Taken::of(&entry.to_string(), LIMIT).unwrap();
+        assert_ne!(
+            taken.arrival.state,
+            State::Complete,
+            "a signature is not judged over nothing"
+        );
+        assert_eq!(
+            taken.arrival.reason.as_deref(),
+            Some(reason),
+            "it is told why: {state:?}"
+        );
+    }
 }
 
 #[test]
-fn a_head_with_nothing_to_mask_stays_exact() {
-    let head = b"GET  /odd  HTTP/1.1\nHost:h\n\n";
-    let written = piece(
-        request(head, b"", State::Complete, Framing::default()),
-        b"",
-        Masking::default(),
+fn a_body_is_never_more_than_three_times_as_long_in_the_file() {
+    for (body, encoding) in [
+        (vec![1; 4_000], Some("base64")),
+        (b"\n\"\\\t".repeat(1_000), None),
+        ([vec![b'"'; 3_000], vec![1; 1_000]].concat(), None),
+    ] {
+        let head = b"POST /a HTTP/1.1\r\nHost: h\r\n\r\n";
+        let mut written = piece(request(head, &body, State::Complete, Framing::default()), &body);
+        written.answer = None;
+        let text = entry_of(&written);
+        assert!(text.len() < body.len() * 3 + 2_000, "{} letters", text.len());
+        let entry: serde_json::Value = serde_json::from_str(&text).unwrap();
+        assert_eq!(
+            entry["request"]["postData"]["encoding"].as_str(),
+            encoding,
+            "text where it can be"
+        );
+        let taken = Taken::of(&text, LIMIT).unwrap();
+        assert!(body_of(&taken)[..] == body[..], "and it comes back");
+    }
+}
+
+#[test]
+fn why_an_entry_is_none_is_told_in_few_words() {
+    let long = format!(
+        r#"{{"startedDateTime":{{}},"request":"{}"}}"#,
+        "x".repeat(1_000_000)
     );
-    let taken = Taken::of(&entry_of(&written), LIMIT).unwrap();
-    assert_eq!(
-        &taken.arrival.head.bytes()[..],
-        head,
-        "masking touches what is secret only"
-    );
-    assert!(
-        !taken.arrival.framing.marks.contains(&Mark::MaskedExport),
-        "and says nothing"
-    );
+    let long = long.replace("{}", "\"2026-11-20T12:04:11Z\"");
+    let refused = Taken::of(&long, LIMIT).unwrap_err().to_string();
+    assert!(refused.len() < 400, "{} letters", refused.len());
 }
 
 #[test]
@@ -247,7 +250,6 @@ fn an_entry_says_in_har_what_har_can_say() {
     let written = piece(
         request(head, b"\xff", State::Complete, Framing::default()),
         b"\xff",
-        Masking::Shown,
     );
     let entry: serde_json::Value = serde_json::from_str(&entry_of(&written)).unwrap();
     let request = &entry["request"];

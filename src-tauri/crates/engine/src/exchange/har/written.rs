@@ -11,8 +11,7 @@ use percent_encoding::{AsciiSet, CONTROLS, percent_encode};
 use serde::Serialize;
 
 use super::own::Own;
-use crate::exchange::mask::Masking;
-use crate::masking::masked_target;
+use crate::masking::MASKED;
 use crate::model::{Header, KeptAnswer, RawHead, Request};
 
 /// What stands before the first entry; the comment is for who opens the file as text.
@@ -29,21 +28,19 @@ pub(crate) const END: &str = "\n]}}\n";
 /// What would end a URL, or is no ASCII.
 const NOT_IN_A_URL: &AsciiSet = &CONTROLS.add(b' ').add(b'"').add(b'<').add(b'>');
 
-/// All that an entry is made of.
+/// All that an entry is made of, with what is not given away masked in it already.
 #[derive(Debug)]
 pub(crate) struct Piece {
     /// The request.
     pub(crate) request: Request,
-    /// Its whole body, or what of it is given away.
+    /// Its whole body.
     pub(crate) body: Bytes,
-    /// Values of the body are masked.
-    pub(crate) has_masked_body: bool,
     /// What was answered, where that was kept.
     pub(crate) answer: Option<KeptAnswer>,
-    /// What is masked in its head.
-    pub(crate) masking: Masking,
-    /// Parameters of its query that are masked beside those that are usually secret.
-    pub(crate) parameters: Vec<String>,
+    /// Something of the request is masked: its signature cannot hold.
+    pub(crate) is_masked: bool,
+    /// Something of the answer is.
+    pub(crate) has_masked_answer: bool,
 }
 
 #[derive(Serialize)]
@@ -132,34 +129,26 @@ struct Timings {
     receive: f64,
 }
 
-/// Writes one entry, and tells whether something is masked in it.
+/// Writes one entry.
 ///
 /// # Errors
 /// When it cannot be written.
-pub(crate) fn write(out: &mut impl Write, piece: &Piece) -> io::Result<bool> {
-    let (entry, hidden) = entry(piece).map_err(io::Error::from)?;
-    serde_json::to_writer(out, &entry).map_err(io::Error::from)?;
-    Ok(hidden)
+pub(crate) fn write(out: &mut impl Write, piece: &Piece) -> io::Result<()> {
+    let entry = entry(piece).map_err(io::Error::from)?;
+    serde_json::to_writer(out, &entry).map_err(io::Error::from)
 }
 
-fn entry(piece: &Piece) -> Result<(Entry<'_>, bool), serde_json::Error> {
+fn entry(piece: &Piece) -> Result<Entry<'_>, serde_json::Error> {
     let Piece {
         request,
         body,
-        has_masked_body,
         answer,
-        masking,
-        parameters,
+        is_masked,
+        ..
     } = piece;
-    let covered = Covered::of(&request.head, masking, parameters);
-    let head = RawHead::new(covered.head);
+    let head = &request.head;
     let line = head.request_line();
     let headers = head.headers();
-    let trailers: Vec<Header> = (request.framing.trailers.iter())
-        .map(|trailer| masked(trailer, masking))
-        .collect();
-    let has_hidden = covered.hidden || *has_masked_body || masking.hides(&request.framing.trailers);
-    let answer = answer.as_ref().map(|answer| cover_answer(answer, masking));
     let summary = &request.summary;
     let (send, wait) = (
         milliseconds(summary.took_micros),
@@ -172,15 +161,14 @@ fn entry(piece: &Piece) -> Result<(Entry<'_>, bool), serde_json::Error> {
             .find(|header| is_form(header))
             .map_or_else(String::new, value)
     };
-    let own = Own::of(request, head.bytes(), &trailers, has_hidden, answer.as_ref())?;
-    let entry = Entry {
+    Ok(Entry {
         started_date_time: summary.received_at.to_string(),
         time: send + wait,
         request: RequestForm {
             method: lossy(&line.method),
             url: url(&line.target, &headers),
             http_version: lossy(&line.version),
-            cookies: cookies(&headers, masking),
+            cookies: cookies(&headers, *is_masked),
             query_string: query(&line.target),
             post_data: (!body.is_empty()).then(|| post_data(body, mime_type())),
             headers_size: head.bytes().len(),
@@ -198,72 +186,8 @@ fn entry(piece: &Piece) -> Result<(Entry<'_>, bool), serde_json::Error> {
             wait,
             receive: 0.0,
         },
-        own,
-    };
-    Ok((entry, has_hidden))
-}
-
-/// A head as it may be given away.
-struct Covered {
-    head: Bytes,
-    /// It is not the one that came.
-    hidden: bool,
-}
-
-impl Covered {
-    /// The exact bytes, unless something in them is masked.
-    fn of(head: &RawHead, masking: &Masking, parameters: &[String]) -> Self {
-        let exact = Self {
-            head: head.bytes().clone(),
-            hidden: false,
-        };
-        if *masking == Masking::Shown {
-            return exact;
-        }
-        let line = head.request_line();
-        let (target, names) = masked_target(&line.target, parameters);
-        let headers = head.headers();
-        if names.is_empty() && !masking.hides(&headers) {
-            return exact;
-        }
-        let mut covered = Vec::with_capacity(head.bytes().len());
-        for part in [&line.method[..], b" ", &target, b" ", &line.version, b"\r\n"] {
-            covered.extend_from_slice(part);
-        }
-        for header in &headers {
-            if !header.name.is_empty() {
-                covered.extend_from_slice(&header.name);
-                covered.extend_from_slice(b": ");
-            }
-            covered.extend_from_slice(&masking.value(header));
-            covered.extend_from_slice(b"\r\n");
-        }
-        covered.extend_from_slice(b"\r\n");
-        Self {
-            head: covered.into(),
-            hidden: true,
-        }
-    }
-}
-
-fn masked(header: &Header, masking: &Masking) -> Header {
-    Header {
-        name: header.name.clone(),
-        value: Bytes::copy_from_slice(&masking.value(header)),
-    }
-}
-
-/// An answer with the values of its head masked in the same way; its body is what was given.
-fn cover_answer(answer: &KeptAnswer, masking: &Masking) -> KeptAnswer {
-    let bytes = answer.bytes.as_ref().map(|bytes| {
-        let (head, body) = parted(bytes);
-        let covered = Covered::of(&RawHead::new(head), masking, &[]);
-        [&covered.head[..], &body[..]].concat().into()
-    });
-    KeptAnswer {
-        bytes,
-        ..answer.clone()
-    }
+        own: Own::of(request, *is_masked, answer.as_ref())?,
+    })
 }
 
 /// The head of an answer, its blank line included, and its body.
@@ -286,7 +210,7 @@ fn response(status: Option<u16>, answer: Option<&KeptAnswer>) -> ResponseForm {
     let head_length = i64::try_from(head.len()).unwrap_or(-1);
     let headers = RawHead::new(head).headers();
     let called = |name: &str| headers.iter().find(|header| header.is(name)).map(value);
-    let (text, encoding) = match std::str::from_utf8(&body) {
+    let (text, encoding) = match as_text(&body) {
         Ok(text) => ((!text.is_empty()).then(|| text.to_owned()), None),
         Err(_) => (Some(BASE64.encode(&body)), Some("base64")),
     };
@@ -313,19 +237,38 @@ fn response(status: Option<u16>, answer: Option<&KeptAnswer>) -> ResponseForm {
     }
 }
 
+/// Why a body is not written as text, in a sentence.
+struct NoText(&'static str);
+
+/// A body as text, where it is one. A control character takes six letters in JSON: with many of them the text would be
+/// longer than an entry may be.
+fn as_text(body: &[u8]) -> Result<&str, NoText> {
+    let text = std::str::from_utf8(body)
+        .map_err(|_| NoText("the body is no UTF-8 text: these are its bytes as base64"))?;
+    let is_long = |byte: &u8| *byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r' | 8 | 12);
+    let escaped = text.bytes().filter(is_long).count();
+    // All others take two at the most: so it is never more than three times as long.
+    if escaped > text.len() / 4 {
+        return Err(NoText(
+            "the body has many control characters: these are its bytes as base64",
+        ));
+    }
+    Ok(text)
+}
+
 fn post_data(body: &Bytes, mime_type: String) -> PostData<'_> {
-    match std::str::from_utf8(body) {
+    match as_text(body) {
         Ok(text) => PostData {
             mime_type,
             text: text.into(),
             encoding: None,
             comment: None,
         },
-        Err(_) => PostData {
+        Err(NoText(why)) => PostData {
             mime_type,
             text: BASE64.encode(body).into(),
             encoding: Some("base64"),
-            comment: Some("the body is no UTF-8 text: these are its bytes as base64"),
+            comment: Some(why),
         },
     }
 }
@@ -357,12 +300,10 @@ fn query(target: &[u8]) -> Vec<Pair> {
         .collect()
 }
 
-fn cookies(headers: &[Header], masking: &Masking) -> Vec<Pair> {
+fn cookies(headers: &[Header], is_masked: bool) -> Vec<Pair> {
     // Where cookies are masked there is nothing to take apart.
-    if *masking != Masking::Shown {
-        return Vec::new();
-    }
-    let lines = headers.iter().filter(|header| header.is("cookie")).map(value);
+    let is_open = |header: &&Header| header.is("cookie") && !(is_masked && header.value == MASKED);
+    let lines = headers.iter().filter(is_open).map(value);
     let mut cookies = Vec::new();
     for line in lines {
         for part in line.split(';').map(str::trim).filter(|part| !part.is_empty()) {

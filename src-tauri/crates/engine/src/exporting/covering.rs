@@ -1,0 +1,184 @@
+//! What of a request is given away in a file: everything that is written of it passes here once, and the writer of the
+//! format knows nothing of secrets.
+
+use bytes::Bytes;
+
+use crate::exchange::har::Piece;
+use crate::masking::{MASKED, MaskPath, SigningPlaces, given_body, masked_head, masked_request_head};
+use crate::model::{Header, KeptAnswer, RawHead};
+
+/// What is masked in one request.
+pub(crate) struct Covering<'c> {
+    /// Where its sender signs.
+    pub(crate) places: SigningPlaces,
+    /// The values of bodies that are masked.
+    pub(crate) paths: &'c [MaskPath],
+    /// The name of its event is read where something is masked.
+    pub(crate) hides_event: bool,
+}
+
+impl Covering<'_> {
+    /// All of a request as it may be given away.
+    pub(crate) fn cover(&self, mut piece: Piece) -> Piece {
+        let request = &mut piece.request;
+        if let Some(body) = given_body(&piece.body, &request.head.headers(), self.paths) {
+            piece.body = body;
+            piece.is_masked = true;
+        }
+        if let Some(head) = masked_request_head(&request.head, &self.places) {
+            request.head = RawHead::new(head);
+            piece.is_masked = true;
+        }
+        for trailer in &mut request.framing.trailers {
+            if self.hides(trailer) {
+                trailer.value = Bytes::from_static(MASKED);
+                piece.is_masked = true;
+            }
+        }
+        if self.hides_event {
+            request.summary.recognition.event = None;
+        }
+        if let Some(answer) = &mut piece.answer {
+            piece.has_masked_answer = self.cover_answer(answer);
+        }
+        piece
+    }
+
+    fn hides(&self, header: &Header) -> bool {
+        !header.value.is_empty() && self.places.hides(header)
+    }
+
+    /// Tells whether something of it is masked.
+    fn cover_answer(&self, answer: &mut KeptAnswer) -> bool {
+        let Some(bytes) = &mut answer.bytes else {
+            return false;
+        };
+        let end = memchr::memmem::find(bytes, b"\r\n\r\n").map_or(bytes.len(), |at| at + 4);
+        let head = RawHead::new(bytes.slice(..end));
+        let masked = masked_head(&head, &self.places);
+        let body = given_body(&bytes[end..], &head.headers(), self.paths);
+        if body.is_none() && masked[..] == bytes[..end] {
+            return false;
+        }
+        let body = body.unwrap_or_else(|| bytes.slice(end..));
+        *bytes = [&masked[..], &body].concat().into();
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::STANDARD as BASE64;
+
+    use super::*;
+    use crate::exchange::har::Taken;
+    use crate::exchange::har::tests::{entry_of, piece, request};
+    use crate::model::{Framing, Mark, State};
+
+    fn covered(head: &[u8], framing: Framing, body: &[u8], answer: &'static [u8], paths: &[&str]) -> Piece {
+        let mut piece = piece(request(head, body, State::Complete, framing), body);
+        piece.request.summary.recognition.event = Some("5ec7e7-event".to_owned());
+        if let Some(kept) = &mut piece.answer {
+            kept.bytes = Some(Bytes::from_static(answer));
+        }
+        let paths: Vec<MaskPath> = paths.iter().map(|path| path.parse().unwrap()).collect();
+        let covering = Covering {
+            places: SigningPlaces {
+                headers: vec!["x-own".to_owned()],
+                parameters: vec!["proof".to_owned()],
+            },
+            paths: &paths,
+            hides_event: true,
+        };
+        covering.cover(piece)
+    }
+
+    /// The entry, and beside it all that is base64 in it.
+    fn read(text: &str) -> String {
+        let pieces = text.split(|letter: char| !(letter.is_ascii_alphanumeric() || "+/=".contains(letter)));
+        let decoded = pieces.filter_map(|piece| BASE64.decode(piece).ok());
+        let decoded: Vec<String> = decoded
+            .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+            .collect();
+        format!("{text}\n{}", decoded.join("\n"))
+    }
+
+    #[test]
+    fn what_is_masked_is_nowhere_in_the_entry() {
+        let head = b"POST /a?proof=5ec7e7&b=1&token=5ec7e7 HTTP/1.1\r\nHost: h\r\nX-Odd:  kept \r\n\
+            Authorization: Bearer 5ec7e7\r\nCookie: a=5ec7e7\r\nX-Own: 5ec7e7\r\nContent-Type: application/json\r\n\r\n";
+        let framing = Framing {
+            chunked: true,
+            trailers: vec![Header {
+                name: Bytes::from_static(b"X-Signature"),
+                value: Bytes::from_static(b"5ec7e7"),
+            }],
+            ..Framing::default()
+        };
+        let answer = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nSet-Cookie: s=5ec7e7\r\n\r\n\
+            {\"mail\":\"5ec7e7\",\"kept\":1}";
+        let written = covered(
+            head,
+            framing,
+            br#"{"mail":"5ec7e7","n":1.50}"#,
+            answer,
+            &["/mail"],
+        );
+        assert!(written.is_masked && written.has_masked_answer, "both are told");
+        let text = entry_of(&written);
+        let all = read(&text);
+        assert!(!all.contains("5ec7e7"), "as text or as base64: {all}");
+        assert!(
+            all.contains(r#"{"mail":"[masked]","kept":1}"#) && all.contains("1.50"),
+            "what is open of both bodies stays: {all}"
+        );
+        let taken = Taken::of(&text, 1_000_000).unwrap();
+        assert_eq!(
+            String::from_utf8_lossy(taken.arrival.head.bytes()),
+            "POST /a?proof=masked&b=1&token=masked HTTP/1.1\r\nHost: h\r\nX-Odd:  kept \r\n\
+             Authorization: [masked]\r\nCookie: [masked]\r\nX-Own: [masked]\r\nContent-Type: application/json\r\n\r\n",
+            "the rest of the head is as it came"
+        );
+        assert!(
+            taken.arrival.framing.marks.contains(&Mark::MaskedExport),
+            "whoever takes it in again is told why its signature cannot hold"
+        );
+    }
+
+    #[test]
+    fn what_has_nothing_to_mask_stays_exact() {
+        let head = b"GET  /odd  HTTP/1.1\nHost:h\n\n";
+        let answer = b"HTTP/1.1 200 OK\r\nA: b\r\n\r\n{\"other\":1}";
+        let written = covered(head, Framing::default(), b"", answer, &["/mail"]);
+        assert!(!written.is_masked && !written.has_masked_answer, "and says so");
+        let taken = Taken::of(&entry_of(&written), 1_000_000).unwrap();
+        assert_eq!(
+            &taken.arrival.head.bytes()[..],
+            head,
+            "masking touches what is secret only"
+        );
+        assert!(
+            !taken.arrival.framing.marks.contains(&Mark::MaskedExport),
+            "its signature may hold"
+        );
+        assert_eq!(
+            taken.answer.unwrap().bytes.as_deref(),
+            Some(&answer[..]),
+            "the answer too"
+        );
+    }
+
+    #[test]
+    fn an_answer_that_alone_has_something_masked_leaves_the_request_whole() {
+        let head = b"GET /a HTTP/1.1\r\nHost: h\r\n\r\n";
+        let answer = b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n{\"mail\":\"5ec7e7\"}";
+        let written = covered(head, Framing::default(), b"", answer, &["/mail"]);
+        assert!(
+            !written.is_masked && written.has_masked_answer,
+            "it says that it is packed, so it goes whole"
+        );
+        let all = read(&entry_of(&written));
+        assert!(!all.contains("5ec7e7") && all.contains("[masked]"), "{all}");
+    }
+}

@@ -1,0 +1,182 @@
+//! Looking through a body that may be packed, and what of one is given away.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+
+use super::body::{masked_body, spans};
+use super::head::MASKED;
+use super::path::MaskPath;
+use crate::body::coding::{self, Coding, LONGEST};
+use crate::model::Header;
+use crate::unpacking::header;
+
+/// What is in a body.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Inside {
+    /// The body itself.
+    Plain,
+    /// What comes out of it, to its end.
+    Packed(Vec<u8>),
+    /// It is packed, and cannot be looked through to its end: what comes out of it until then.
+    Unknown(Vec<u8>),
+}
+
+impl Inside {
+    pub(super) fn of(body: &[u8], headers: &[Header]) -> Self {
+        let named = headers.iter().filter(|header| header.is("content-encoding"));
+        let named: Vec<Cow<'_, str>> = named.map(|line| String::from_utf8_lossy(&line.value)).collect();
+        let named = named.join(",");
+        let is_named = named
+            .split(',')
+            .map(str::trim)
+            .any(|name| !name.is_empty() && !name.eq_ignore_ascii_case("identity"));
+        if body.is_empty() {
+            return Self::Plain;
+        }
+        let codings = coding::codings(is_named.then_some(&named), header(headers, "content-type"), body);
+        if codings.is_empty() && is_named {
+            // Nobody here knows that coding.
+            return Self::Unknown(Vec::new());
+        }
+        if !codings.is_empty() {
+            return Self::unpacked(&codings, body);
+        }
+        // Nothing says so, and a reader may unpack it all the same.
+        match coding::by_first_bytes(body) {
+            Some(coding @ (Coding::Gzip | Coding::Zstd)) => match Self::unpacked(&[coding], body) {
+                Self::Unknown(bytes) if bytes.is_empty() => Self::Plain,
+                inside => inside,
+            },
+            _ => Self::Plain,
+        }
+    }
+
+    fn unpacked(codings: &[Coding], body: &[u8]) -> Self {
+        match coding::unpack(codings, body, LONGEST) {
+            None => Self::Plain,
+            Some(unpacked) if unpacked.cut || unpacked.problem.is_some() => Self::Unknown(unpacked.bytes),
+            Some(unpacked) => Self::Packed(unpacked.bytes),
+        }
+    }
+}
+
+/// A body with the chosen values masked; `None` where none of them is in it. Where they cannot be looked for, or stand in
+/// what is packed, all of it is a mark.
+pub(crate) fn given_body(body: &[u8], headers: &[Header], paths: &[MaskPath]) -> Option<Bytes> {
+    if paths.is_empty() || body.is_empty() {
+        return None;
+    }
+    let content_type = headers.iter().find(|header| header.is("content-type"));
+    let content_type = content_type.map(|line| line.value.trim_ascii());
+    let whole = || Some(Bytes::from_static(MASKED));
+    match Inside::of(body, headers) {
+        Inside::Plain => match masked_body(body, content_type, paths) {
+            Ok(masked) => masked.map(Into::into),
+            Err(_) => whole(),
+        },
+        Inside::Packed(bytes) => match spans(&bytes, content_type, paths) {
+            Ok(found) if found.is_empty() => None,
+            _ => whole(),
+        },
+        Inside::Unknown(_) => whole(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    fn gzip(bytes: &[u8]) -> Vec<u8> {
+        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        packer.write_all(bytes).unwrap();
+        packer.finish().unwrap()
+    }
+
+    fn headers(lines: &[(&'static str, &'static str)]) -> Vec<Header> {
+        lines
+            .iter()
+            .map(|(name, value)| Header {
+                name: Bytes::from_static(name.as_bytes()),
+                value: Bytes::from_static(value.as_bytes()),
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_packed_body_is_given_away_only_where_nothing_chosen_is_in_it() {
+        let paths = ["/a".parse::<MaskPath>().unwrap()];
+        let json = ("Content-Type", "application/json");
+        let (secret, open) = (&br#"{"a":"secret"}"#[..], &br#"{"b":"open"}"#[..]);
+        let whole = Some(Bytes::from_static(MASKED));
+        let says = |coding| ("Content-Encoding", coding);
+        for (body, lines, wanted, why) in [
+            (open.to_vec(), vec![json], None, "nothing chosen is in it"),
+            (
+                gzip(open),
+                vec![json, says("gzip")],
+                None,
+                "nor in what comes out",
+            ),
+            (
+                gzip(secret),
+                vec![json, says("gzip")],
+                whole.clone(),
+                "it would have to be packed again",
+            ),
+            (
+                gzip(secret),
+                vec![json],
+                whole.clone(),
+                "known by its first bytes",
+            ),
+            (gzip(open), vec![json], None, "the same without a secret"),
+            (gzip(secret), vec![], whole.clone(), "nobody says what it is"),
+            (
+                gzip(&gzip(secret)),
+                vec![json, says("gzip"), says("gzip")],
+                whole.clone(),
+                "packed twice, said in two lines",
+            ),
+            (
+                open.to_vec(),
+                vec![json, says("br")],
+                whole.clone(),
+                "it is not what it says",
+            ),
+            (
+                open.to_vec(),
+                vec![says("compress")],
+                whole.clone(),
+                "a coding that nobody here knows",
+            ),
+            (
+                gzip(open)[..20].to_vec(),
+                vec![json],
+                whole.clone(),
+                "its end did not come",
+            ),
+            (
+                open.to_vec(),
+                vec![json, says("identity")],
+                None,
+                "this is no coding",
+            ),
+            (b"\x1f\x8b\x08".to_vec(), vec![], None, "it only begins like one"),
+        ] {
+            assert_eq!(given_body(&body, &headers(&lines), &paths), wanted, "{why}");
+        }
+        assert_eq!(
+            given_body(secret, &headers(&[json]), &paths).as_deref(),
+            Some(&br#"{"a":"[masked]"}"#[..]),
+            "a plain one keeps what is open"
+        );
+        assert_eq!(
+            given_body(&gzip(secret), &headers(&[says("gzip")]), &[]),
+            None,
+            "nothing is chosen"
+        );
+    }
+}

@@ -1,0 +1,302 @@
+//! The bytes that a screen shows, covered: what of a request, a delivery or an answer is read, and what is learned first.
+//!
+//! Long bodies are looked through on threads that serve nobody else.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+
+use super::rules::Rules;
+use super::screen::{LONGEST_SEARCHED, Screen, values_of};
+use crate::engine::{Core, Engine};
+use crate::error::EngineError;
+use crate::examining::blocking;
+use crate::model::{AttemptId, DeliveryId, RawHead, RequestId, RequestSummary};
+use crate::unpacking::header;
+
+/// A body that is longer is looked through elsewhere than where commands are answered.
+pub(crate) const LONG: usize = 256 * 1024;
+
+/// Bytes that are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(missing_docs, reason = "each is what its name says")]
+pub enum Stretch {
+    RequestHead(RequestId),
+    RequestBody(RequestId),
+    RequestUnpacked(RequestId),
+    RequestAnswer(RequestId),
+    DeliveryHead(DeliveryId),
+    DeliveryBody(DeliveryId),
+    AttemptHead(AttemptId),
+    AttemptBody(AttemptId),
+}
+
+/// The bytes that were covered last, since a view reads them piece by piece; by other rules they would be others.
+#[derive(Default)]
+pub(crate) struct LastCovered(Mutex<Option<(Stretch, Arc<Rules>, Bytes)>>);
+
+impl LastCovered {
+    fn get(&self, stretch: Stretch, rules: &Arc<Rules>) -> Option<Bytes> {
+        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (known, under, bytes) = last.as_ref()?;
+        (*known == stretch && Arc::ptr_eq(under, rules)).then(|| bytes.clone())
+    }
+
+    fn keep(&self, stretch: Stretch, rules: Arc<Rules>, bytes: &Bytes) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((stretch, rules, bytes.clone()));
+    }
+
+    fn forget(&self) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+impl Core {
+    /// Forgets the bytes that were looked at last: what they are of may be gone, or nobody is to see them so.
+    pub(crate) fn forget_what_was_shown(&self) {
+        self.covered.forget();
+        self.unpacked.forget();
+    }
+}
+
+impl Engine {
+    /// What is masked on the screen; `None` while it is not shared.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn screen(&self) -> Result<Option<Screen>, EngineError> {
+        if !self.presenting().await? {
+            return Ok(None);
+        }
+        Ok(Some(Screen::by(self.mask_rules().await?)))
+    }
+
+    /// What a request is called where it is told of outside of the window: its method, its target and its event, without
+    /// what is masked while others see the screen.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn called_for_others(&self, row: &RequestSummary) -> Result<String, EngineError> {
+        let Some(mut screen) = self.screen().await? else {
+            return Ok(row.called(row.recognition.event.as_deref()));
+        };
+        self.screen_request(&mut screen, row.id).await?;
+        Ok(screen.called(row))
+    }
+
+    /// Lets `screen` hide what is secret in a request wherever it comes up; a request that is gone has nothing.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn screen_request(&self, screen: &mut Screen, id: RequestId) -> Result<(), EngineError> {
+        let request = match self.request(id).await {
+            Ok(request) => request,
+            Err(EngineError::NotFound { .. }) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        screen.learn_head(&request.head);
+        if screen.paths().is_empty() || request.summary.body_length > LONGEST_SEARCHED as u64 {
+            return Ok(());
+        }
+        let body = match self.unpacked_body(id).await? {
+            Some(unpacked) => unpacked.bytes.clone(),
+            None => self.whole_body(id).await?,
+        };
+        learn_body(screen, body, request.head.header("content-type").as_deref()).await
+    }
+
+    /// Bytes as a screen that others see may show them: as many as there are.
+    ///
+    /// # Errors
+    /// When there are none, or the store cannot be read.
+    pub async fn covered(&self, mut screen: Screen, stretch: Stretch) -> Result<Bytes, EngineError> {
+        let rules = Arc::clone(screen.rules());
+        if let Some(known) = self.core.covered.get(stretch, &rules) {
+            return Ok(known);
+        }
+        let request = match stretch {
+            Stretch::RequestHead(id)
+            | Stretch::RequestBody(id)
+            | Stretch::RequestUnpacked(id)
+            | Stretch::RequestAnswer(id) => Some(id),
+            Stretch::DeliveryHead(id) | Stretch::DeliveryBody(id) => {
+                Some(self.learn_delivery(&mut screen, id).await?)
+            }
+            Stretch::AttemptHead(id) | Stretch::AttemptBody(id) => {
+                match self.core.store.delivery_of(id).await? {
+                    Some(delivery) => Some(self.learn_delivery(&mut screen, delivery).await?),
+                    None => None,
+                }
+            }
+        };
+        if let Some(request) = request {
+            self.screen_request(&mut screen, request).await?;
+        }
+        let bytes = match stretch {
+            Stretch::RequestHead(id) => screen.head(self.request(id).await?.head.bytes()),
+            Stretch::RequestBody(id) => {
+                let headers = self.request(id).await?.head.headers();
+                let body = self.whole_body(id).await?;
+                covered(body, move |body| screen.body(body, &headers)).await?
+            }
+            Stretch::RequestUnpacked(id) => {
+                let headers = self.request(id).await?.head.headers();
+                let unpacked = self.unpacked_body(id).await?;
+                let bytes = unpacked
+                    .map(|unpacked| unpacked.bytes.clone())
+                    .unwrap_or_default();
+                covered(bytes, move |bytes| {
+                    screen.plain_body(bytes, header(&headers, "content-type"))
+                })
+                .await?
+            }
+            Stretch::RequestAnswer(id) => {
+                let answer = self.given_answer(id).await?.and_then(|answer| answer.bytes);
+                covered(answer.unwrap_or_default(), move |answer| screen.message(answer)).await?
+            }
+            Stretch::DeliveryHead(id) => screen.head(&self.delivery(id).await?.head),
+            Stretch::DeliveryBody(id) => {
+                let delivery = self.delivery(id).await?;
+                let body = match delivery.body {
+                    Some(body) => body,
+                    // It sent the captured bytes.
+                    None => self.whole_body(delivery.request).await?,
+                };
+                let headers = RawHead::new(delivery.head).headers();
+                covered(body, move |body| screen.body(body, &headers)).await?
+            }
+            Stretch::AttemptHead(id) => screen.head(&self.attempt(id).await?.head),
+            Stretch::AttemptBody(id) => {
+                let attempt = self.attempt(id).await?;
+                let headers = RawHead::new(attempt.head).headers();
+                covered(attempt.body, move |body| screen.body(body, &headers)).await?
+            }
+        };
+        self.core.covered.keep(stretch, rules, &bytes);
+        Ok(bytes)
+    }
+
+    /// Lets `screen` hide what a delivery sent, which may have been signed anew; tells what request it is of.
+    async fn learn_delivery(&self, screen: &mut Screen, id: DeliveryId) -> Result<RequestId, EngineError> {
+        let delivery = self.delivery(id).await?;
+        let head = RawHead::new(delivery.head);
+        screen.learn_head(&head);
+        if let Some(body) = delivery.body {
+            learn_body(screen, body, head.header("content-type").as_deref()).await?;
+        }
+        Ok(delivery.request)
+    }
+}
+
+async fn learn_body(
+    screen: &mut Screen,
+    body: Bytes,
+    content_type: Option<&[u8]>,
+) -> Result<(), EngineError> {
+    let values = if body.len() > LONG {
+        let rules = Arc::clone(screen.rules());
+        let content_type = content_type.map(<[u8]>::to_vec);
+        blocking(move || values_of(&body, content_type.as_deref(), &rules.paths)).await?
+    } else {
+        values_of(&body, content_type, screen.paths())
+    };
+    for value in &values {
+        screen.learn(value);
+    }
+    Ok(())
+}
+
+async fn covered(
+    bytes: Bytes,
+    cover: impl FnOnce(&Bytes) -> Bytes + Send + 'static,
+) -> Result<Bytes, EngineError> {
+    if bytes.len() > LONG {
+        blocking(move || cover(&bytes)).await
+    } else {
+        Ok(cover(&bytes))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture_for_tests::bench;
+
+    #[tokio::test]
+    async fn what_a_notification_says_has_nothing_masked_in_it() {
+        let bench = bench().await;
+        bench.endpoint("/in", "stripe", &[]).await;
+        let engine = &bench.engine;
+        let json = ("Content-Type".to_owned(), "application/json".to_owned());
+        let body = r#"{"id":"evt_1","object":"event","type":"invoice.paid","mail":"ann@5ecret.test"}"#;
+        let path = "/in/ann@5ecret.test?access_token=5ecret-query";
+        let id = bench.post(path, &[json], body).await;
+        let row = engine.request(id).await.unwrap().summary;
+        let called = async || engine.called_for_others(&row).await.unwrap();
+        assert_eq!(
+            called().await,
+            "POST /in/ann@5ecret.test?access_token=5ecret-query · invoice.paid",
+            "nobody else looks"
+        );
+        engine.set_presenting(true).await.unwrap();
+        assert_eq!(
+            called().await,
+            "POST /in/ann@5ecret.test?access_token=************ · invoice.paid",
+            "no value of a body is chosen"
+        );
+        for pointer in ["/mail", "/type"] {
+            engine.add_mask_path(pointer.parse().unwrap()).await.unwrap();
+        }
+        assert_eq!(
+            called().await,
+            "POST /in/***************?access_token=************",
+            "neither the name of the event nor a value that comes up in the path"
+        );
+    }
+
+    #[tokio::test]
+    async fn what_was_covered_is_forgotten_when_it_is_shown_again_or_gone() {
+        let bench = bench().await;
+        let engine = &bench.engine;
+        let id = bench
+            .post("/a", &[("Cookie".to_owned(), "c=5ecret".to_owned())], "{}")
+            .await;
+        let is_kept = || engine.core.covered.0.lock().unwrap().is_some();
+        let look = async || {
+            engine.set_presenting(true).await.unwrap();
+            let screen = engine.screen().await.unwrap().unwrap();
+            engine.covered(screen, Stretch::RequestHead(id)).await.unwrap();
+        };
+        look().await;
+        assert!(is_kept(), "a view reads it piece by piece");
+        engine.set_presenting(false).await.unwrap();
+        assert!(!is_kept(), "nobody needs it");
+        look().await;
+        engine.delete(&[id]).await.unwrap();
+        assert!(!is_kept(), "it is gone");
+        let screen = engine.screen().await.unwrap().unwrap();
+        assert!(
+            engine.covered(screen, Stretch::RequestHead(id)).await.is_err(),
+            "and not shown any more"
+        );
+    }
+
+    #[tokio::test]
+    async fn a_long_body_is_covered_as_a_short_one_is() {
+        let bench = bench().await;
+        let engine = &bench.engine;
+        engine.add_mask_path("/mail".parse().unwrap()).await.unwrap();
+        let json = ("Content-Type".to_owned(), "application/json".to_owned());
+        let long = "x".repeat(LONG);
+        let body = format!(r#"{{"mail":"ann@5ecret.test","long":"{long}","again":"ann@5ecret.test"}}"#);
+        let id = bench.post("/a", &[json], &body).await;
+        engine.set_presenting(true).await.unwrap();
+        let screen = engine.screen().await.unwrap().unwrap();
+        let shown = engine.covered(screen, Stretch::RequestBody(id)).await.unwrap();
+        assert_eq!(shown.len(), body.len(), "as long");
+        assert!(
+            memchr::memmem::find(&shown, b"5ecret").is_none(),
+            "what was learned of it is hidden too"
+        );
+    }
+}
