@@ -155,6 +155,8 @@ impl Task {
                     }
                     Came::Skipped(skipped) => {
                         self.progress.skipped += 1;
+                        // It counts among those that may have begun, as long as it is not known which they were.
+                        wanted = wanted.max(u64::from(skipped.number) + 1);
                         because.get_or_insert((skipped.request, skipped.why));
                     }
                     Came::Waiting { step } => wanted = wanted.max(step + 1),
