@@ -213,6 +213,10 @@ async fn a_run_that_was_cut_off_says_what_may_have_gone() {
         [open, known, open, open, known, open, open, open],
         "the report names the steps of which nothing is known, and none that cannot have begun"
     );
+    assert!(
+        report.contains("of the steps that are unknown 1 could not be sent"),
+        "six of them are unknown though only five may have gone, and it says why: {report}"
+    );
 }
 
 #[tokio::test]
