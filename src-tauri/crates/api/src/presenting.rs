@@ -206,6 +206,7 @@ macro_rules! texts_only {
 }
 
 texts_only!(
+    AgesView,
     CarryRef,
     CertificateView,
     CopiedRequest,

@@ -77,6 +77,12 @@ async fn several(
         (None, true) => Pace::Original { speed: resend.speed },
         (None, false) => Pace::AtOnce,
     };
+    let aim = engine.find_aim(&resend.to).await?;
+    if !resend.resign
+        && let Some(sentence) = engine.ages(&chosen, &aim).await?.sentence()
+    {
+        output::aside(&format!("{sentence}; `--resign` signs each anew"));
+    }
     let plan = RunPlan {
         live,
         pace,
@@ -88,7 +94,7 @@ async fn several(
             Order::Arrival
         },
         signatures: signatures(resend),
-        ..RunPlan::new(chosen, engine.find_aim(&resend.to).await?)
+        ..RunPlan::new(chosen, aim)
     };
     let id = engine.start_run(plan).await?.id;
     let ended = async {

@@ -2,6 +2,7 @@
 //!
 //! Here it is decided what goes where and whether the person was asked; [`courier`] takes it there and keeps it.
 
+mod ageing;
 mod ahead;
 mod aim;
 pub(crate) mod courier;
@@ -23,6 +24,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+pub use ageing::Ages;
 pub use aim::Aim;
 pub use drafts::LONGEST_DRAFT;
 pub use guarding::{LiveEvents, Question};
