@@ -85,7 +85,9 @@ describe('runs of the past', () => {
     one('run-row').click();
     await settle();
     expect(one('idempotency-verdict').textContent).toContain('not kept any more');
-    expect(one('idempotency-verdict').className, 'what is not known is neither good nor bad').toContain('soft');
+    expect(one('idempotency-verdict').className, 'what is not known is neither good nor bad').toContain(
+      'soft',
+    );
     one('runs-back').click();
     await settle();
     expect(all('run-row')).toHaveLength(1);

@@ -3,6 +3,9 @@ import { describe, expect, it, vi } from 'vitest';
 import { ScriptedRows } from '../host/scripted';
 import { all, one, open, settle } from './mounted';
 
+/** It is asked once typing has come to rest. */
+const PATIENCE = { timeout: 4_000 };
+
 describe('signatures that have grown too old', () => {
   async function sheet() {
     const { bench, host } = await open(new ScriptedRows(2));
@@ -21,7 +24,7 @@ describe('signatures that have grown too old', () => {
     const host = await sheet();
     await vi.waitFor(() => {
       expect(one('sequence-ages').textContent).toContain('1 of the 2 requests');
-    });
+    }, PATIENCE);
     expect(
       host.asked.filter(([name]) => name === 'start_run'),
       'nothing goes for that',

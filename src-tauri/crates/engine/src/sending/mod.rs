@@ -37,7 +37,8 @@ pub use templates::{FilledTemplate, Filler, TemplateSent, TemplateState};
 pub use variables::TEMPLATE_VARIABLES;
 
 use crate::changes::Change;
-use crate::delivery::{Cancel, Edit, Outgoing, check_whole, live, resend_by};
+use crate::delivery::credentials::CREDENTIALS;
+use crate::delivery::{Cancel, Change as LineChange, Edit, Outgoing, check_whole, live, resend_by};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::model::{Attempt, AttemptId, Delivery, DeliveryId, DeliveryKind, RequestId};
@@ -116,6 +117,8 @@ pub struct Preview {
     pub body_is_made: bool,
     /// What our own check says of it, where there is a scheme to check by.
     pub check: Option<OwnCheck>,
+    /// The names of captured headers that stay here: credentials that were meant for another host.
+    pub withheld: Vec<String>,
 }
 
 impl Engine {
@@ -170,9 +173,13 @@ impl Engine {
         sending: &Sending,
     ) -> Result<Preview, EngineError> {
         let way = self.way(&sending.to).await?;
+        let mut withheld = Vec::new();
         let (mut fresh, given) = match edited {
             None => {
                 let outgoing = self.planned(id, &way).await?;
+                if way.route.withholds() {
+                    withheld = credentials_left_out(&outgoing);
+                }
                 let given = outgoing.body.clone();
                 let renewal = renewal_of(sending.signatures);
                 let fresh = self.renewed(&self.origins(id).await?, outgoing, &renewal).await?;
@@ -193,6 +200,7 @@ impl Engine {
             renewed: fresh.renewed,
             body_is_made: fresh.outgoing.body != given,
             check,
+            withheld,
             outgoing: fresh.outgoing,
         })
     }
@@ -350,6 +358,22 @@ impl Engine {
     pub(crate) fn tell_of(&self, request: RequestId) {
         self.core.changes.tell(Change::Request(request));
     }
+}
+
+/// The names of credentials that were there and do not go, each once.
+fn credentials_left_out(outgoing: &Outgoing) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for change in &outgoing.changes {
+        let name = change.name();
+        let is_one = CREDENTIALS.iter().any(|known| name.eq_ignore_ascii_case(known));
+        if is_one
+            && matches!(change, LineChange::Removed { .. })
+            && !names.iter().any(|known| known.eq_ignore_ascii_case(&name))
+        {
+            names.push(name);
+        }
+    }
+    names
 }
 
 const fn renewal_of(signatures: Signatures) -> Renewal {
