@@ -14,6 +14,7 @@ describe('signatures that have grown too old', () => {
       lookedAt: 2,
       of: 2,
       sentence: '1 of the 2 requests carry a signature that is too old by now',
+      withheld: 'credentials that came for another host will not go',
     });
     bench.view.open({ kind: 'sequence', chosen: ['r1', 'r2'] });
     await settle();
@@ -33,5 +34,8 @@ describe('signatures that have grown too old', () => {
     one('sequence-resign').click();
     await settle();
     expect(all('sequence-ages'), 'with a new signature its age is no matter').toEqual([]);
+    expect(one('sequence-withheld').textContent, 'credentials stay here all the same').toContain(
+      'will not go',
+    );
   });
 });

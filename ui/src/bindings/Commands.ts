@@ -576,7 +576,7 @@ template_variables: Command<Nothing, Array<VariableView>>,
  */
 start_run: Command<StartRun, RunView>, 
 /**
- * How many requests of a run to be carry a signature that has grown too old.
+ * How many requests of a run to be carry a signature that has grown too old, and whether credentials stay here.
  */
 run_ages: Command<AskAges, AgesView>, 
 /**

@@ -85,10 +85,14 @@ async fn several(
         (None, false) => Pace::AtOnce,
     };
     let aim = engine.find_aim(&resend.to).await?;
-    if !resend.resign
-        && let Some(sentence) = engine.ages(&chosen, &aim).await?.sentence()
-    {
+    let ages = engine.ages(&chosen, &aim).await?;
+    if let Some(sentence) = ages.sentence().filter(|_| !resend.resign) {
         output::aside(&format!("{sentence}; `--resign` signs each anew"));
+    }
+    if let Some(sentence) = ages.withheld_sentence() {
+        output::aside(&format!(
+            "{sentence}; `hookbench target set NAME --send-credentials true` lets them go to a target"
+        ));
     }
     let plan = RunPlan {
         live,

@@ -51,6 +51,7 @@ pub(super) async fn ages(engine: &Engine, arguments: AskAges) -> Result<AgesView
         looked_at: ages.looked_at,
         of: ages.of,
         sentence: ages.sentence(),
+        withheld: ages.withheld_sentence(),
     })
 }
 

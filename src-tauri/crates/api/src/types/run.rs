@@ -26,7 +26,7 @@ pub struct StartRun {
     pub resign: bool,
 }
 
-/// Asks how many requests of a run to be carry a signature that has grown too old.
+/// Asks how many requests of a run to be carry a signature that has grown too old, or leave credentials behind.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]
 pub struct AskAges {
@@ -40,7 +40,7 @@ pub struct AskAges {
     pub target: Option<String>,
 }
 
-/// How many of some requests carry a signature that has grown too old.
+/// How many of some requests carry a signature that has grown too old, and whether credentials stay here.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]
 pub struct AgesView {
@@ -52,6 +52,8 @@ pub struct AgesView {
     pub of: u64,
     /// It in words, where there is something to say.
     pub sentence: Option<String>,
+    /// What is said of credentials that stay here, where there are any.
+    pub withheld: Option<String>,
 }
 
 /// When each request of a run begins.

@@ -5,11 +5,11 @@
 
 use super::destination::Origin;
 use super::header_rule;
-use super::plan::Outgoing;
+use super::plan::{Change, Outgoing};
 use crate::model::{HeaderRule, RawHead};
 
 /// The headers that stay. `Proxy-Authorization` is never sent on, wherever to.
-pub(crate) const CREDENTIALS: [&str; 2] = ["authorization", "cookie"];
+const CREDENTIALS: [&str; 2] = ["authorization", "cookie"];
 
 /// `outgoing`, made of a request with this head, without the credentials that were meant for another host.
 pub(super) fn withheld(outgoing: Outgoing, captured: &RawHead) -> Outgoing {
@@ -20,6 +20,22 @@ pub(super) fn withheld(outgoing: Outgoing, captured: &RawHead) -> Outgoing {
         name: name.to_owned(),
     });
     header_rule::apply(outgoing, &rules)
+}
+
+/// The names of credentials that were there and do not go, each once.
+pub(crate) fn left_out(outgoing: &Outgoing) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for change in &outgoing.changes {
+        let name = change.name();
+        let is_one = CREDENTIALS.iter().any(|known| name.eq_ignore_ascii_case(known));
+        if is_one
+            && matches!(change, Change::Removed { .. })
+            && !names.iter().any(|known| known.eq_ignore_ascii_case(&name))
+        {
+            names.push(name);
+        }
+    }
+    names
 }
 
 /// Whether the request was sent to this very host.

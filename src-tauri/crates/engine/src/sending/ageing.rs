@@ -1,5 +1,6 @@
 //! How many of the requests that are to go carry a signature that has grown too old: who looks at the time refuses them,
-//! whatever else is right. It is told before a run begins, since a run of refusals says little by itself.
+//! whatever else is right; and how many leave credentials behind. It is told before a run begins, since a run of refusals
+//! says little by itself.
 //!
 //! The look is bounded: it is told how many were looked at, and nothing waits long for it.
 
@@ -24,11 +25,13 @@ const MOST: u64 = 1_000;
 /// How long is looked. A page that was begun is looked at to its end.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-/// What is known of the signatures of some requests.
+/// What is known of some requests before they go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Ages {
-    /// They are right, and too old to be taken now.
+    /// Their signatures are right, and too old to be taken now.
     pub too_old: u64,
+    /// Credentials that they came with stay here.
+    pub withheld: u64,
     /// So many were looked at: the oldest.
     pub looked_at: u64,
     /// So many there are.
@@ -36,13 +39,22 @@ pub struct Ages {
 }
 
 impl Ages {
-    /// It in a sentence, where there is something to say.
+    /// What is said of credentials that stay here, where there are any.
+    #[must_use]
+    pub fn withheld_sentence(&self) -> Option<String> {
+        (self.withheld > 0).then(|| {
+            "credentials that came for another host (`Authorization`, `Cookie`) will not go".to_owned()
+        })
+    }
+
+    /// What is said of signatures, where there is something to say.
     #[must_use]
     pub fn sentence(&self) -> Option<String> {
         let Self {
             too_old,
             looked_at,
             of,
+            ..
         } = *self;
         let whose = match (too_old, of) {
             (0, _) => return None,
@@ -88,11 +100,16 @@ impl Engine {
             let judge = Arc::clone(&judge);
             let looked_at = planner
                 .plan(page.iter().map(|(_, place)| place), move |planned| {
-                    planned.is_ok_and(|planned| is_too_old(&judge, &planned, now))
+                    planned.map_or((false, false), |planned| {
+                        (is_too_old(&judge, &planned, now), planned.withholds)
+                    })
                 })
                 .await?;
             ages.looked_at += page.len() as u64;
-            ages.too_old += looked_at.into_values().filter(|too_old| *too_old).count() as u64;
+            for (too_old, withholds) in looked_at.into_values() {
+                ages.too_old += u64::from(too_old);
+                ages.withheld += u64::from(withholds);
+            }
         }
         Ok(ages)
     }
@@ -100,7 +117,9 @@ impl Engine {
 
 /// Whether what goes is signed rightly and too old at `now`.
 fn is_too_old(judge: &Judge, planned: &Planned, now: Timestamp) -> bool {
-    let Planned { outgoing, origins } = planned;
+    let Planned {
+        outgoing, origins, ..
+    } = planned;
     let case = Case {
         head: &RawHead::new(outgoing.head.clone()),
         body: &outgoing.body,
@@ -161,12 +180,27 @@ mod tests {
         assert!(said.starts_with("their signatures"), "all of them: {said}");
     }
 
+    #[tokio::test]
+    async fn credentials_that_stay_here_are_told_of_where_it_leads_far_away() {
+        let bench = bench().await;
+        bench.post("/plain", &[], "{}").await;
+        let cookie = [("Cookie".to_owned(), "a=1".to_owned())];
+        bench.post("/hook", &cookie, "{}").await;
+        let all = Chosen::Filter(String::new());
+        for (url, withheld) in [("http://203.0.113.7", 1), ("http://127.0.0.1:9", 0)] {
+            let ages = bench.engine.ages(&all, &Aim::Url(url.to_owned())).await.unwrap();
+            assert_eq!(ages.withheld, withheld, "`{url}`");
+            assert_eq!(ages.withheld_sentence().is_some(), withheld > 0, "`{url}`");
+        }
+    }
+
     #[test]
     fn what_was_not_looked_at_is_not_told_of() {
         let ages = Ages {
             too_old: 3,
             looked_at: 1_000,
             of: 90_000,
+            ..Ages::default()
         };
         let said = ages.sentence().unwrap();
         assert!(said.starts_with("3 of the oldest 1000 requests"), "{said}");

@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 
 use super::aim::Way;
 use super::renewing::Origins;
-use crate::delivery::{Outgoing, check_whole, marker, resend_by};
+use crate::delivery::{Outgoing, check_whole, credentials, marker, resend_by};
 use crate::error::EngineError;
 use crate::model::{RequestId, Sequence, Timestamp};
 use crate::store::{Place, Sendable, Store};
@@ -129,6 +129,8 @@ pub(super) struct Skipped {
 #[derive(Clone)]
 pub(super) struct Planned {
     pub(super) outgoing: Outgoing,
+    /// Credentials that it came with stay here.
+    pub(super) withholds: bool,
     pub(super) origins: Origins,
 }
 
@@ -224,10 +226,12 @@ fn plan(request: Sendable, way: &Way, marker: Option<&str>) -> Result<Planned, E
     if let Some(marker) = marker {
         outgoing = marker::marked(outgoing, marker);
     }
-    // Nobody looks at how each of many differs from what came.
+    let withholds = way.route.withholds() && !credentials::left_out(&outgoing).is_empty();
+    // Nobody looks further at how each of many differs from what came.
     outgoing.changes = Vec::new();
     Ok(Planned {
         outgoing,
+        withholds,
         origins: Origins {
             target: String::from_utf8_lossy(&request.head.request_line().target).into_owned(),
             provider: request.provider,

@@ -37,8 +37,7 @@ pub use templates::{FilledTemplate, Filler, TemplateSent, TemplateState};
 pub use variables::TEMPLATE_VARIABLES;
 
 use crate::changes::Change;
-use crate::delivery::credentials::CREDENTIALS;
-use crate::delivery::{Cancel, Change as LineChange, Edit, Outgoing, check_whole, live, resend_by};
+use crate::delivery::{Cancel, Edit, Outgoing, check_whole, credentials, live, resend_by};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::model::{Attempt, AttemptId, Delivery, DeliveryId, DeliveryKind, RequestId};
@@ -178,7 +177,7 @@ impl Engine {
             None => {
                 let outgoing = self.planned(id, &way).await?;
                 if way.route.withholds() {
-                    withheld = credentials_left_out(&outgoing);
+                    withheld = credentials::left_out(&outgoing);
                 }
                 let given = outgoing.body.clone();
                 let renewal = renewal_of(sending.signatures);
@@ -358,22 +357,6 @@ impl Engine {
     pub(crate) fn tell_of(&self, request: RequestId) {
         self.core.changes.tell(Change::Request(request));
     }
-}
-
-/// The names of credentials that were there and do not go, each once.
-fn credentials_left_out(outgoing: &Outgoing) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for change in &outgoing.changes {
-        let name = change.name();
-        let is_one = CREDENTIALS.iter().any(|known| name.eq_ignore_ascii_case(known));
-        if is_one
-            && matches!(change, LineChange::Removed { .. })
-            && !names.iter().any(|known| known.eq_ignore_ascii_case(&name))
-        {
-            names.push(name);
-        }
-    }
-    names
 }
 
 const fn renewal_of(signatures: Signatures) -> Renewal {
