@@ -64,7 +64,7 @@ mod tests {
         let route = Route::new(url, rules).unwrap();
         let route = if withholds { route.withholding() } else { route };
         let outgoing = resend_by(&head, Bytes::new(), &route).unwrap();
-        let names = outgoing.changes.iter().map(super::super::Change::name).collect();
+        let names = outgoing.changes.iter().map(Change::name).collect();
         let text = String::from_utf8(outgoing.head.to_vec()).unwrap();
         (text.replace("\r\n", "|"), names)
     }
