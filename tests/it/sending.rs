@@ -150,6 +150,39 @@ fn a_check_of_idempotency_tells_a_good_server_from_a_bad_one() {
 }
 
 #[test]
+fn captured_credentials_do_not_leave_the_private_network() {
+    let hookbench = Hookbench::new();
+    let listening = hookbench.listen();
+    let sent =
+        b"POST /a HTTP/1.1\r\nHost: h\r\nCookie: session=1\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+    request(listening.address(), sent);
+    let id = hookbench.requests()[0]["id"].as_str().expect("an id").to_owned();
+    // An address of documentation, which nobody has agreed to: nothing goes there.
+    let far = "https://203.0.113.7";
+    let told = hookbench.run(&["resend", &id, "--to", far]);
+    assert!(
+        told.code != 0 && told.stderr.contains("Cookie stays here"),
+        "it is told what would be left out: {}",
+        told.stderr
+    );
+    succeeds(&hookbench.run(&["target", "add", "staging", far, "--send-credentials", "true"]));
+    let told = hookbench.run(&["resend", &id, "--to", "staging"]);
+    assert!(
+        told.code != 0 && !told.stderr.contains("stays here"),
+        "its target lets it go: {}",
+        told.stderr
+    );
+    let listed = hookbench.run(&["target", "list", "--json"]).json();
+    assert_eq!(listed[0]["send_credentials"], true, "and says so");
+    let near = Server::start(OK);
+    succeeds(&hookbench.run(&["resend", &id, "--to", &near.url()]));
+    assert!(
+        String::from_utf8_lossy(&near.next()).contains("Cookie: session=1"),
+        "on this machine it goes as it came"
+    );
+}
+
+#[test]
 fn targets_are_changed_looked_at_and_removed() {
     let hookbench = Hookbench::new();
     let server = Server::start(OK);

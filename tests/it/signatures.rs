@@ -173,6 +173,32 @@ fn sending_again_what_was_signed_long_ago_says_so() {
 }
 
 #[test]
+fn sending_several_says_how_many_were_signed_long_ago() {
+    let hookbench = with_endpoint("/stripe", "stripe", "whsec_test_secret", &[]);
+    let mut listening = hookbench.listen();
+    for age in [0, 3600, 7200] {
+        let time = now() - age;
+        let signed = format!("{time}.{{}}");
+        let signature = hex::encode(hmac_sha256(b"whsec_test_secret", signed.as_bytes()));
+        let header = format!("t={time},v1={signature}");
+        send(&mut listening, "/stripe", &[("Stripe-Signature", &header)], "{}");
+    }
+    let server = Server::start(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
+    let kept = hookbench.run(&["resend", "--filter", "", "--to", &server.url()]);
+    assert!(
+        kept.code == 0 && kept.stderr.contains("2 of the 3 requests"),
+        "they go, and it is told before: {}",
+        kept.stderr
+    );
+    let renewed = hookbench.run(&["resend", "--filter", "", "--to", &server.url(), "--resign"]);
+    assert!(
+        renewed.code == 0 && !renewed.stderr.contains("too old"),
+        "what is signed anew is not too old: {}",
+        renewed.stderr
+    );
+}
+
+#[test]
 fn trutac_signs_the_body_with_sha_1() {
     let hookbench = with_endpoint("/trutac", "trutac", "tt-secret", &[]);
     let mut listening = hookbench.listen();

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use hookbench_engine::secrets::Preference;
 use hookbench_engine::{Engine, Listen, Options};
-use hookbench_tests::measure::{Deck, Failure, Load, Outcome, Random, Until, github_push_of};
+use hookbench_tests::measure::{Deck, Failure, Load, Outcome, Random, Until, github_push_of, say};
 
 /// Makes this program the one that captures; the folder of the data and the number follow.
 pub(crate) const ARGUMENT: &str = "--fill";
@@ -31,7 +31,10 @@ pub(crate) fn options(data: &Path) -> Options {
 pub(crate) fn fill(data: &str, count: &str) -> ExitCode {
     match capture(Path::new(data), count) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
+        Err(failure) => {
+            say(&format!("filling: {failure}"));
+            ExitCode::FAILURE
+        }
     }
 }
 

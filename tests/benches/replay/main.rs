@@ -1,6 +1,6 @@
 //! How quickly captured requests are sent again to a server on this machine, read from the store and with every attempt
-//! kept, as a share of what hyper's client reaches with the same requests from memory, keeping nothing; and whether the
-//! memory it takes grows with their number.
+//! kept, as a share of what hyper's client reaches with the same requests from memory, keeping nothing; and by how much
+//! the memory it takes grows with their number.
 //!
 //! `cargo xtask bench replay`; `--count N` sends another number than 10 000.
 
@@ -65,7 +65,7 @@ fn replay(options: &Options) -> Outcome<Summary> {
     let measured = runtime.block_on(measure(&hookbench, server.address(), count, rounds))?;
     let Measured { share, growth } = measured;
     let line = format!(
-        "{share:.2} x a bare hyper client ({PARALLEL} at once, {count} requests), memory {growth:.2} x from {FEW} to {count}",
+        "{share:.2} x a bare hyper client ({PARALLEL} at once, {count} requests), memory {growth:+.1} MiB from {FEW} to {rounds} times {count}",
     );
     // It is a wish, not a gate: on two cores that client, server and disk share, it has not been reached yet.
     let wanted = if share < GOAL {
@@ -78,6 +78,8 @@ fn replay(options: &Options) -> Outcome<Summary> {
 
 struct Measured {
     share: f64,
+    /// MiB that are resident after all rounds beyond those after the first few requests. No ratio: what the bare client
+    /// sends lies in the same memory.
     growth: f64,
 }
 
@@ -144,11 +146,14 @@ async fn measure(
     ));
     engine.shut_down().await;
     let share = ratios(&again, &bare).ok_or_else(|| Failure::new("nothing was sent"))?;
-    let slowest = Sample::of(again.iter().map(|rate| 1.0 / rate)).map_or(f64::NAN, |each| each.median());
-    say(&format!("{} ms for each request", milliseconds(slowest)));
+    let usual = Sample::of(again.iter().map(|rate| 1.0 / rate)).map_or(f64::NAN, |each| each.median());
+    say(&format!(
+        "{} ms for each request, at the median of the rounds",
+        milliseconds(usual)
+    ));
     Ok(Measured {
         share: share.median(),
-        growth: many.resident / few.resident,
+        growth: mebibytes(many) - mebibytes(few),
     })
 }
 

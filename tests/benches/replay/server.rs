@@ -5,7 +5,7 @@ use std::net::Ipv4Addr;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use hookbench_tests::measure::Outcome;
+use hookbench_tests::measure::{Outcome, say};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::{Bytes, Incoming};
 use hyper::service::service_fn;
@@ -22,7 +22,11 @@ const LIFE: Duration = Duration::from_secs(60 * 60);
 pub(crate) fn serve(port: &str) -> ExitCode {
     match listen(port) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(_) => ExitCode::FAILURE,
+        Err(failure) => {
+            // Read by whoever starts it by hand: what is measured prints to nobody.
+            say(&format!("server: {failure}"));
+            ExitCode::FAILURE
+        }
     }
 }
 

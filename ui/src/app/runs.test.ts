@@ -78,13 +78,16 @@ describe('runs of the past', () => {
     const { host } = await withRuns(runOf({ kind: 'idempotency', passed: true }));
     host.script.idempotency_report = () => ({
       rows: [],
-      passed: false,
+      passed: null,
       sentence: 'What was sent is not kept any more.',
       noControl: null,
     });
     one('run-row').click();
     await settle();
     expect(one('idempotency-verdict').textContent).toContain('not kept any more');
+    expect(one('idempotency-verdict').className, 'what is not known is neither good nor bad').toContain(
+      'soft',
+    );
     one('runs-back').click();
     await settle();
     expect(all('run-row')).toHaveLength(1);

@@ -10,9 +10,9 @@ export type IdempotencyView = {
  */
 rows: Array<IdempotencyRowView>, 
 /**
- * Whether repetitions were taken well.
+ * Whether repetitions were taken well; unknown where not all was sent, or is not kept any more.
  */
-passed: boolean, 
+passed: boolean | null, 
 /**
  * What that means.
  */

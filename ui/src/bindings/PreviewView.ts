@@ -50,4 +50,8 @@ bodyMade: string | null,
 /**
  * What our own check says of it, where there is a scheme to check by.
  */
-check: OwnCheckView | null, };
+check: OwnCheckView | null, 
+/**
+ * The names of captured headers that stay here: credentials that were meant for another host.
+ */
+withheld: Array<string>, };

@@ -34,4 +34,8 @@ trust: TrustView,
 /**
  * Redirects are followed instead of being the answer.
  */
-followRedirects: boolean, };
+followRedirects: boolean, 
+/**
+ * `Cookie` and `Authorization` of captured requests go there even where it is far away.
+ */
+sendCredentials: boolean, };

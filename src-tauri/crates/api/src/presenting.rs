@@ -248,6 +248,7 @@ macro_rules! texts_only {
 }
 
 texts_only!(
+    AgesView,
     CarryRef,
     CertificateView,
     CopiedRequest,

@@ -17,10 +17,10 @@ pub(crate) async fn run(engine: &Engine, wanted: &Idempotency) -> Result<(), Fai
     };
     let report = engine.check_idempotency(id, wanted.parallel, &sending).await?;
     print(&report, wanted.json)?;
-    if report.passed {
-        Ok(())
-    } else {
-        Err(Failure::new("repetitions of this event are not taken well"))
+    match report.passed {
+        Some(true) => Ok(()),
+        Some(false) => Err(Failure::new("repetitions of this event are not taken well")),
+        None => Err(Failure::new("the check did not come to its end")),
     }
 }
 

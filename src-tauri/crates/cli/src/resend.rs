@@ -41,6 +41,13 @@ async fn single(engine: &Engine, resend: &Resend, id: RequestId, live: LiveEvent
     };
     // A receiver that looks at the time refuses what was signed long ago, and would not say why.
     let preview = engine.preview(id, None, &sending).await?;
+    if !preview.withheld.is_empty() {
+        output::aside(&format!(
+            "{} stays here: it was meant for the host that the request came to. `hookbench target set NAME \
+             --send-credentials true` lets it go to a target.",
+            visible(&preview.withheld.join(" and "))
+        ));
+    }
     let report = preview.check.map(|check| check.report);
     if let Some(report) = report.filter(|report| report.verdict == Verdict::Expired) {
         output::aside(&format!("{} `--resign` signs it anew.", report.sentence));
@@ -77,6 +84,16 @@ async fn several(
         (None, true) => Pace::Original { speed: resend.speed },
         (None, false) => Pace::AtOnce,
     };
+    let aim = engine.find_aim(&resend.to).await?;
+    let ages = engine.ages(&chosen, &aim).await?;
+    if let Some(sentence) = ages.sentence().filter(|_| !resend.resign) {
+        output::aside(&format!("{sentence}; `--resign` signs each anew"));
+    }
+    if let Some(sentence) = ages.withheld_sentence() {
+        output::aside(&format!(
+            "{sentence}; `hookbench target set NAME --send-credentials true` lets them go to a target"
+        ));
+    }
     let plan = RunPlan {
         live,
         pace,
@@ -88,7 +105,7 @@ async fn several(
             Order::Arrival
         },
         signatures: signatures(resend),
-        ..RunPlan::new(chosen, engine.find_aim(&resend.to).await?)
+        ..RunPlan::new(chosen, aim)
     };
     let id = engine.start_run(plan).await?.id;
     let ended = async {

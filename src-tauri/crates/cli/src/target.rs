@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hookbench_engine::Engine;
-use hookbench_engine::model::{HeaderRule, PathRule, Redirects, Target, TargetRules, TrustRule};
+use hookbench_engine::model::{Credentials, HeaderRule, PathRule, Redirects, Target, TargetRules, TrustRule};
 
 use crate::arguments::{Target as Command, TargetChange};
 use crate::failure::Failure;
@@ -128,6 +128,7 @@ fn object(target: &Target) -> serde_json::Value {
             TrustRule::Anything => "anything",
         },
         "follow_redirects": rules.redirects == Redirects::Followed,
+        "send_credentials": rules.credentials == Credentials::Sent,
     })
 }
 
@@ -197,6 +198,13 @@ fn changed(mut rules: TargetRules, change: &TargetChange) -> Result<TargetRules,
             Redirects::Followed
         } else {
             Redirects::Shown
+        };
+    }
+    if let Some(send) = change.send_credentials {
+        rules.credentials = if send {
+            Credentials::Sent
+        } else {
+            Credentials::Withheld
         };
     }
     Ok(rules)

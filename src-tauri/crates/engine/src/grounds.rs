@@ -72,13 +72,11 @@ impl Core {
         let mut source = self.source.lock().await;
         let endpoints = self.store.endpoints().await?;
         let own = self.store.own_providers().await?;
-        if own != source.own {
-            let catalogue = Arc::new(schemes::catalogue_with(&own)?);
-            self.catalogue.store(Arc::clone(&catalogue));
-            self.judge.store(Arc::new(Judge::new(catalogue)));
-            source.own.clone_from(&own);
-            self.forget_what_was_shown();
-        }
+        let catalogue = if own == source.own {
+            None
+        } else {
+            Some(Arc::new(schemes::catalogue_with(&own)?))
+        };
         let values = &mut source.values;
         let mut kept = HashMap::new();
         let mut unreadable = Vec::new();
@@ -111,7 +109,16 @@ impl Core {
                 }
             }
         }
-        let judge = self.judge.load().with_endpoints(endpoints.clone(), &kept);
+        // Swapped at once and whole: what arrives while a keychain is asked is judged by what was known before.
+        let judge = match catalogue {
+            None => self.judge.load().with_endpoints(endpoints.clone(), &kept),
+            Some(catalogue) => {
+                source.own.clone_from(&own);
+                self.catalogue.store(Arc::clone(&catalogue));
+                self.forget_what_was_shown();
+                Judge::new(catalogue).with_endpoints(endpoints.clone(), &kept)
+            }
+        };
         self.judge.store(Arc::new(judge));
         self.unreadable.store(Arc::new(unreadable));
         source.values = kept;

@@ -81,7 +81,7 @@ pub use samples::{SampleDelivered, SampleSent};
 pub use saved::SavedFilterState;
 pub use schemes::{OwnScheme, SchemeFault, SchemeReading, TrialSecrets, Tried, TriedOn};
 pub use sending::{
-    Aim, Chosen, Compared, Edited, EditedBody, FilledTemplate, Filler, IdChoice, IdempotencyReport,
+    Ages, Aim, Chosen, Compared, Edited, EditedBody, FilledTemplate, Filler, IdChoice, IdempotencyReport,
     IdempotencyRow, LONGEST_DRAFT, LiveEvents, MOST_AT_ONCE, MOST_PARALLEL, Order, OwnCheck, Preview,
     Question, Reachability, Renewal, Renewed, ReportForm, Role, RunPlan, Sending, ShownCertificate,
     SignatureChoice, Signatures, TEMPLATE_VARIABLES, TemplateSent, TemplateState,

@@ -10,6 +10,7 @@ const RULES: RulesView = {
   totalMs: 90_000,
   trust: { of: 'certificate', pem: 'PEM' },
   followRedirects: true,
+  sendCredentials: true,
 };
 
 describe('the form of rules', () => {

@@ -14,6 +14,7 @@ export interface RulesForm {
   trust: 'system' | 'certificate' | 'anything';
   pem: string;
   followRedirects: boolean;
+  sendCredentials: boolean;
 }
 
 export function formOf(rules: RulesView | undefined): RulesForm {
@@ -33,6 +34,7 @@ export function formOf(rules: RulesView | undefined): RulesForm {
     trust: trust.of,
     pem: trust.of === 'certificate' ? trust.pem : '',
     followRedirects: rules?.followRedirects ?? false,
+    sendCredentials: rules?.sendCredentials ?? false,
   };
 }
 
@@ -52,6 +54,7 @@ export function rulesOf(form: RulesForm): RulesView {
     totalMs: millis(form.total),
     trust: form.trust === 'certificate' ? { of: 'certificate', pem: form.pem } : { of: form.trust },
     followRedirects: form.followRedirects,
+    sendCredentials: form.sendCredentials,
   };
 }
 

@@ -227,6 +227,7 @@ fn preview_view(preview: &Preview) -> PreviewView {
             key: check.report.key.as_ref().map(|key| key.name.clone()),
             provider: check.provider.clone(),
         }),
+        withheld: preview.withheld.clone(),
     }
 }
 

@@ -324,6 +324,8 @@ commands! {
 
     /// Begins a run: many requests sent one after the other or several at once.
     start_run(StartRun) -> RunView = runs::start;
+    /// How many requests of a run to be carry a signature that has grown too old, and whether credentials stay here.
+    run_ages(AskAges) -> AgesView = runs::ages;
     /// The newest runs, those of the past among them, newest first.
     runs(Nothing) -> Vec<RunView> = runs::list;
     /// How a run stands.

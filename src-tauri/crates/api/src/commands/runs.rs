@@ -12,15 +12,12 @@ use hookbench_engine::{
 use super::deliveries::{aim, view};
 use crate::error::{ApiError, Code};
 use crate::types::{
-    AskReport, CheckIdempotency, IdempotencyRowView, IdempotencyView, Nothing, PaceView, PauseRun, RunRef,
-    RunView, StartRun, Text,
+    AgesView, AskAges, AskReport, CheckIdempotency, IdempotencyRowView, IdempotencyView, Nothing, PaceView,
+    PauseRun, RunRef, RunView, StartRun, Text,
 };
 
 pub(super) async fn start(engine: &Engine, arguments: StartRun) -> Result<RunView, ApiError> {
-    let chosen = match arguments.requests {
-        Some(ids) => Chosen::Requests(ids.iter().map(|id| id.parse()).collect::<Result<_, _>>()?),
-        None => Chosen::Filter(arguments.filter),
-    };
+    let chosen = chosen(arguments.requests, arguments.filter)?;
     let plan = RunPlan {
         pace: match arguments.pace {
             PaceView::AtOnce => Pace::AtOnce,
@@ -42,6 +39,27 @@ pub(super) async fn start(engine: &Engine, arguments: StartRun) -> Result<RunVie
         ..RunPlan::new(chosen, aim(arguments.target.as_ref(), &arguments.url)?)
     };
     Ok(run_view(engine.start_run(plan).await?))
+}
+
+pub(super) async fn ages(engine: &Engine, arguments: AskAges) -> Result<AgesView, ApiError> {
+    let chosen = chosen(arguments.requests, arguments.filter)?;
+    let ages = engine
+        .ages(&chosen, &aim(arguments.target.as_ref(), &arguments.url)?)
+        .await?;
+    Ok(AgesView {
+        too_old: ages.too_old,
+        looked_at: ages.looked_at,
+        of: ages.of,
+        sentence: ages.sentence(),
+        withheld: ages.withheld_sentence(),
+    })
+}
+
+fn chosen(requests: Option<Vec<String>>, filter: String) -> Result<Chosen, ApiError> {
+    Ok(match requests {
+        Some(ids) => Chosen::Requests(ids.iter().map(|id| id.parse()).collect::<Result<_, _>>()?),
+        None => Chosen::Filter(filter),
+    })
 }
 
 /// The most runs that are listed.

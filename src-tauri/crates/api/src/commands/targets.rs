@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hookbench_engine::model::{
-    HeaderRule, PathRule, Redirects, Target, TargetId, TargetRules, TimeoutRules, TrustRule,
+    Credentials, HeaderRule, PathRule, Redirects, Target, TargetId, TargetRules, TimeoutRules, TrustRule,
 };
 use hookbench_engine::{Engine, Reachability};
 
@@ -123,6 +123,7 @@ fn view(target: Target) -> TargetView {
                 TrustRule::Anything => TrustView::Anything,
             },
             follow_redirects: rules.redirects == Redirects::Followed,
+            send_credentials: rules.credentials == Credentials::Sent,
         },
     }
 }
@@ -171,6 +172,11 @@ fn read_rules(view: RulesView) -> TargetRules {
             Redirects::Followed
         } else {
             Redirects::Shown
+        },
+        credentials: if view.send_credentials {
+            Credentials::Sent
+        } else {
+            Credentials::Withheld
         },
     }
 }

@@ -253,6 +253,8 @@ pub struct PreviewView {
     pub body_made: Option<String>,
     /// What our own check says of it, where there is a scheme to check by.
     pub check: Option<OwnCheckView>,
+    /// The names of captured headers that stay here: credentials that were meant for another host.
+    pub withheld: Vec<String>,
 }
 
 /// What our own check says of something that is to go.

@@ -74,8 +74,8 @@ pub use request::{
     RequestRef, RequestRow, SeekFilter, SoughtText, SoughtView, SuggestFilter, Text, UnpackedView,
 };
 pub use run::{
-    AskReport, CheckIdempotency, IdempotencyRowView, IdempotencyView, PaceView, PauseRun, RunRef, RunView,
-    StartRun,
+    AgesView, AskAges, AskReport, CheckIdempotency, IdempotencyRowView, IdempotencyView, PaceView, PauseRun,
+    RunRef, RunView, StartRun,
 };
 pub use scheme::{
     AdoptScheme, DraftScheme, FindScheme, FoundScheme, FoundSchemes, OwnSchemeRef, OwnSchemeView, ReadScheme,

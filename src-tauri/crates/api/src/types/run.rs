@@ -26,6 +26,36 @@ pub struct StartRun {
     pub resign: bool,
 }
 
+/// Asks how many requests of a run to be carry a signature that has grown too old, or leave credentials behind.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AskAges {
+    /// The ids of the requests; `null` where a filter chooses them.
+    pub requests: Option<Vec<String>>,
+    /// All that match this filter.
+    pub filter: String,
+    /// Where to. Not used where `target` is given.
+    pub url: String,
+    /// The id of the target to send to, with its rules.
+    pub target: Option<String>,
+}
+
+/// How many of some requests carry a signature that has grown too old, and whether credentials stay here.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AgesView {
+    /// How many do.
+    pub too_old: u64,
+    /// So many were looked at, the oldest.
+    pub looked_at: u64,
+    /// So many there are.
+    pub of: u64,
+    /// It in words, where there is something to say.
+    pub sentence: Option<String>,
+    /// What is said of credentials that stay here, where there are any.
+    pub withheld: Option<String>,
+}
+
 /// When each request of a run begins.
 #[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "snake_case", tag = "kind")]
@@ -137,8 +167,8 @@ pub struct CheckIdempotency {
 pub struct IdempotencyView {
     /// In the order in which they were sent.
     pub rows: Vec<IdempotencyRowView>,
-    /// Whether repetitions were taken well.
-    pub passed: bool,
+    /// Whether repetitions were taken well; unknown where not all was sent, or is not kept any more.
+    pub passed: Option<bool>,
     /// What that means.
     pub sentence: String,
     /// Why there is no control under a new id, where there is none.

@@ -32,6 +32,8 @@ pub struct RulesView {
     pub trust: TrustView,
     /// Redirects are followed instead of being the answer.
     pub follow_redirects: bool,
+    /// `Cookie` and `Authorization` of captured requests go there even where it is far away.
+    pub send_credentials: bool,
 }
 
 /// Which path a request gets at a target.

@@ -276,6 +276,10 @@ pub(crate) struct TargetChange {
     /// Follow redirects, or show them as the answer.
     #[arg(long, value_name = "BOOL")]
     pub(crate) follow_redirects: Option<bool>,
+    /// Send `Cookie` and `Authorization` of captured requests there, even where it is neither on this machine nor in a
+    /// private network.
+    #[arg(long, value_name = "BOOL")]
+    pub(crate) send_credentials: Option<bool>,
     /// One JSON object.
     #[arg(long)]
     pub(crate) json: bool,

@@ -10,6 +10,7 @@ mod cancel;
 mod chunked;
 mod client;
 mod connector;
+pub(crate) mod credentials;
 mod destination;
 pub mod edit;
 mod exchange;

@@ -8,12 +8,14 @@
 //!   another one, or ask for an answer in the middle of the request (`Expect`);
 //! - `Host`: the target's, in the place of the first one;
 //! - `Content-Length`: the length of the body, in the place of the first one or of `Transfer-Encoding`, and at the
-//!   end where there was neither and there is a body. A line that already says the right length stays as it is.
+//!   end where there was neither and there is a body. A line that already says the right length stays as it is;
+//! - where the route withholds them, those in [`credentials`] that came for another host.
 //!
 //! No `Connection` header is ever added: whether the connection is used again is decided after the answer.
 
 use bytes::Bytes;
 
+use super::credentials;
 use super::destination::{Destination, Origin};
 use super::route::Route;
 use crate::model::{Framing, Mark, RawHead, State};
@@ -89,6 +91,9 @@ impl Change {
             ("transfer-encoding", Self::Replaced { .. }) => "the body goes in one piece, with its length",
             ("expect", _) => "it asks for an answer in the middle of the request",
             ("proxy-authorization", _) => "it was meant for a proxy on the way here",
+            ("authorization" | "cookie", Self::Removed { .. }) => {
+                "it was meant for the host that the request came to, or a rule of the target takes it away"
+            }
             ("hookbench-passed", _) => "it tells a request that comes back",
             (name, Self::Removed { .. }) if LEFT_OUT.contains(&name) => {
                 "it speaks of the connection on which it came"
@@ -180,7 +185,11 @@ pub fn resend_by(head: &RawHead, body: Bytes, route: &Route) -> Result<Outgoing,
     first.extend_from_slice(&line.version);
     first.extend_from_slice(line_break(&request_line));
     let headers = lines.take_while(|line| !without_break(line).is_empty());
-    Ok(route.with_headers(assemble(first, headers, &target, body, route.origin())))
+    let mut outgoing = assemble(first, headers, &target, body, route.origin());
+    if route.withholds() {
+        outgoing = credentials::withheld(outgoing, head);
+    }
+    Ok(route.with_headers(outgoing))
 }
 
 /// Puts a head together from its first line and the header `lines`, each with its line break.

@@ -14,6 +14,7 @@ pub struct Route {
     destination: Destination,
     path: PathRule,
     headers: Vec<HeaderRule>,
+    withholds: bool,
 }
 
 /// Rules that cannot be followed.
@@ -78,6 +79,7 @@ impl Route {
             destination,
             path: PathRule::Url,
             headers: Vec::new(),
+            withholds: false,
         }
     }
 
@@ -113,7 +115,20 @@ impl Route {
             destination,
             path,
             headers: rules.headers.clone(),
+            withholds: false,
         })
+    }
+
+    /// The same, on which credentials that a captured request came with stay behind.
+    #[must_use]
+    pub const fn withholding(mut self) -> Self {
+        self.withholds = true;
+        self
+    }
+
+    /// Whether they do.
+    pub(crate) const fn withholds(&self) -> bool {
+        self.withholds
     }
 
     /// What a connection is made to.

@@ -36,6 +36,8 @@ pub use id::{
 pub use origin::Imported;
 pub use request::{HandshakeReply, NewRequest, Recognition, Request, RequestSummary, Sequence};
 pub use run::{Phase, RunKind, RunState, Tally};
-pub use target::{HeaderRule, PathRule, Redirects, Target, TargetRules, TimeoutRules, TrustRule};
+pub use target::{
+    Credentials, HeaderRule, PathRule, Redirects, Target, TargetRules, TimeoutRules, TrustRule,
+};
 pub use time::Timestamp;
 pub use written::{DraftLine, KeptDraft, KeptTemplate, TemplateLine, Written};

@@ -33,6 +33,8 @@ pub struct TargetRules {
     pub trust: TrustRule,
     /// What is done about redirects.
     pub redirects: Redirects,
+    /// What is done about credentials that a request came with, where the target is far away.
+    pub credentials: Credentials,
 }
 
 /// Which path a request gets at a target. The query of the request goes along, unless the URL or the fixed path has
@@ -114,6 +116,18 @@ pub enum TrustRule {
     Certificate(String),
     /// Any. Who sits in between reads and changes everything.
     Anything,
+}
+
+/// What is done about `Cookie` and `Authorization` of a captured request, where the target is neither on this machine nor
+/// in a private network, and not the host that the request came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Credentials {
+    /// They stay here.
+    #[default]
+    Withheld,
+    /// They go.
+    Sent,
 }
 
 /// What is done about redirects.

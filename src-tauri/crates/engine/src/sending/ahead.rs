@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use ring::rand::{SecureRandom as _, SystemRandom};
 use tokio::sync::mpsc;
+use tokio::task::JoinHandle;
 
 use super::aim::Way;
 use super::renewing::Origins;
-use crate::delivery::{Outgoing, check_whole, marker, resend_by};
+use crate::delivery::{Outgoing, check_whole, credentials, marker, resend_by};
 use crate::error::EngineError;
 use crate::model::{RequestId, Sequence, Timestamp};
 use crate::store::{Place, Sendable, Store};
@@ -29,29 +30,37 @@ pub(super) struct Lineup {
 }
 
 impl Lineup {
-    /// Each of `places` so many times in a row.
-    pub(super) const fn new(places: Vec<Place>, times: u32) -> Self {
+    /// Each of `places` once.
+    pub(super) const fn new(places: Vec<Place>) -> Self {
         Self {
             places,
-            times,
+            times: 1,
             order: None,
         }
     }
 
-    /// The same in any order: each is as likely as any other (Fisher and Yates).
-    pub(super) fn shuffled(mut self) -> Self {
+    /// Each so many times in a row.
+    pub(super) const fn each(mut self, times: u32) -> Self {
+        self.times = times;
+        self
+    }
+
+    /// The same in any order: each is as likely as any other (Fisher and Yates). It may take a while.
+    ///
+    /// # Errors
+    /// When this machine gives no random numbers: another order would not be any.
+    pub(super) fn shuffled(mut self) -> Result<Self, EngineError> {
         let mut order: Vec<u32> = (0..self.steps()).collect();
-        let dice = SystemRandom::new();
-        for last in (1..order.len()).rev() {
-            let mut bytes = [0; 8];
-            if dice.fill(&mut bytes).is_err() {
-                break;
-            }
-            let at = u64::from_le_bytes(bytes) % (last as u64 + 1);
+        let mut dice = vec![[0; 8]; order.len()];
+        SystemRandom::new()
+            .fill(dice.as_flattened_mut())
+            .map_err(|_| undecided())?;
+        for (last, roll) in (1..order.len()).rev().zip(dice) {
+            let at = u64::from_le_bytes(roll) % (last as u64 + 1);
             order.swap(last, usize::try_from(at).unwrap_or(0));
         }
         self.order = Some(order);
-        self
+        Ok(self)
     }
 
     /// How many steps there are.
@@ -59,6 +68,16 @@ impl Lineup {
         u32::try_from(self.places.len())
             .unwrap_or(u32::MAX)
             .saturating_mul(self.times)
+    }
+
+    /// All steps, in the pages in which they are read.
+    pub(super) fn pages(&self) -> impl Iterator<Item = Vec<(u32, Place)>> + '_ {
+        let mut from = 0;
+        std::iter::from_fn(move || {
+            let page = self.page(from);
+            from = page.last()?.0 + 1;
+            Some(page)
+        })
     }
 
     fn at(&self, step: u32) -> Option<Place> {
@@ -101,6 +120,7 @@ pub(super) struct Ready {
 
 /// A step that cannot, and why.
 pub(super) struct Skipped {
+    pub(super) number: u32,
     pub(super) request: RequestId,
     pub(super) why: String,
 }
@@ -109,6 +129,8 @@ pub(super) struct Skipped {
 #[derive(Clone)]
 pub(super) struct Planned {
     pub(super) outgoing: Outgoing,
+    /// Credentials that it came with stay here.
+    pub(super) withholds: bool,
     pub(super) origins: Origins,
 }
 
@@ -143,53 +165,59 @@ impl Planner {
         Ok(planned)
     }
 
-    /// Reads the steps of `lineup` ahead, until nobody takes them any more.
-    pub(super) fn ahead(self, lineup: Arc<Lineup>) -> mpsc::Receiver<Vec<Result<Ready, Skipped>>> {
+    /// Reads the steps of `lineup` ahead, until nobody takes them any more. Where the store cannot be read the pages end
+    /// and the task says why: it is no word about those requests that they could not be read now.
+    pub(super) fn ahead(self, lineup: Lineup) -> (mpsc::Receiver<Page>, JoinHandle<Result<(), EngineError>>) {
         let (pages, taken) = mpsc::channel(1);
-        tokio::spawn(async move {
-            let mut from = 0;
-            loop {
-                let page = lineup.page(from);
-                let Some((last, _)) = page.last() else { break };
-                from = last + 1;
-                if pages.send(self.ready(page).await).await.is_err() {
+        let reading = tokio::spawn(async move {
+            for page in lineup.pages() {
+                let ready = self.ready(page).await?;
+                if pages.send(ready).await.is_err() {
                     break;
                 }
             }
+            Ok(())
         });
-        taken
+        (taken, reading)
     }
 
-    async fn ready(&self, page: Vec<(u32, Place)>) -> Vec<Result<Ready, Skipped>> {
+    async fn ready(&self, page: Vec<(u32, Place)>) -> Result<Page, EngineError> {
         let places = page.iter().map(|(_, place)| place);
         let planned = self
             .plan(places, |planned| planned.map_err(|error| error.to_string()))
-            .await;
-        page.into_iter()
-            .map(|(number, place)| {
-                let why = match &planned {
-                    Ok(planned) => match planned.get(&place.sequence) {
-                        Some(Ok(planned)) => {
-                            return Ok(Ready {
-                                number,
-                                request: place.id,
-                                received_at: place.received_at,
-                                outgoing: planned.outgoing.clone(),
-                                origins: planned.origins.clone(),
-                            });
-                        }
-                        Some(Err(why)) => why.clone(),
-                        None => "it is not there any more".to_owned(),
-                    },
-                    Err(error) => error.to_string(),
-                };
-                Err(Skipped {
-                    request: place.id,
-                    why,
-                })
+            .await?;
+        let steps = page.into_iter().map(|(number, place)| {
+            let why = match planned.get(&place.sequence) {
+                Some(Ok(planned)) => {
+                    return Ok(Ready {
+                        number,
+                        request: place.id,
+                        received_at: place.received_at,
+                        outgoing: planned.outgoing.clone(),
+                        origins: planned.origins.clone(),
+                    });
+                }
+                Some(Err(why)) => why.clone(),
+                None => "it is not there any more".to_owned(),
+            };
+            Err(Skipped {
+                number,
+                request: place.id,
+                why,
             })
-            .collect()
+        });
+        Ok(steps.collect())
     }
+}
+
+/// What was read of some steps.
+pub(super) type Page = Vec<Result<Ready, Skipped>>;
+
+fn undecided() -> EngineError {
+    EngineError::bad_input(
+        "this machine gives no random numbers to shuffle the requests by",
+        "send them in the order in which they came",
+    )
 }
 
 fn plan(request: Sendable, way: &Way, marker: Option<&str>) -> Result<Planned, EngineError> {
@@ -198,13 +226,19 @@ fn plan(request: Sendable, way: &Way, marker: Option<&str>) -> Result<Planned, E
     if let Some(marker) = marker {
         outgoing = marker::marked(outgoing, marker);
     }
-    // Nobody looks at how each of many differs from what came.
+    let withholds = way.route.withholds() && !credentials::left_out(&outgoing).is_empty();
+    // Nobody looks further at how each of many differs from what came.
     outgoing.changes = Vec::new();
     Ok(Planned {
         outgoing,
+        withholds,
         origins: Origins {
             target: String::from_utf8_lossy(&request.head.request_line().target).into_owned(),
             provider: request.provider,
         },
     })
 }
+
+#[cfg(test)]
+#[path = "ahead_tests.rs"]
+mod tests;

@@ -179,15 +179,16 @@ impl Courier {
     /// Notes what is under way until the result is dropped.
     pub(crate) fn begin(&self, ticket: Option<String>, id: DeliveryId, cancel: &Cancel) -> UnderWay<'_> {
         let names: Vec<String> = ticket.into_iter().chain([id.to_string()]).collect();
-        if self.closing.is_cancelled() {
-            cancel.cancel();
-        }
         let mut under_way = self.lock();
         for name in &names {
             under_way.insert(name.clone(), cancel.clone());
         }
         drop(under_way);
         self.number.fetch_add(1, Ordering::Relaxed);
+        // Looked at when it is noted: who ends the program between the two finds it.
+        if self.closing.is_cancelled() {
+            cancel.cancel();
+        }
         UnderWay { courier: self, names }
     }
 

@@ -85,8 +85,8 @@ pub struct IdempotencyRow {
 pub struct IdempotencyReport {
     /// In the order in which they were sent.
     pub rows: Vec<IdempotencyRow>,
-    /// Whether repetitions were taken well.
-    pub passed: bool,
+    /// Whether repetitions were taken well; unknown where not all was sent, or is not kept any more.
+    pub passed: Option<bool>,
     /// What that means, in a sentence or two.
     pub sentence: String,
     /// Why there is no control, where there is none.
@@ -139,7 +139,8 @@ impl Engine {
                 no_control: control.as_ref().err().cloned(),
                 passed: None,
             },
-            url: outgoing.url.clone(),
+            // As of every run: what it remembers outlives the request, so that of it nothing is kept here.
+            url: way.route.origin().to_string(),
             how: format!("twice in a row, {at_once} at once"),
             total,
             tally: Tally::default(),
@@ -161,30 +162,34 @@ impl Engine {
             way,
             at_once,
         };
-        let made = self.make(calls, &run).await;
-        let phase = match &made {
-            Ok(report) => {
-                run.state.send_modify(|state| {
-                    if let RunKind::Idempotency { passed, .. } = &mut state.kind {
-                        *passed = Some(report.passed);
-                    }
-                    for attempt in report.rows.iter().filter_map(|row| row.delivery.attempts.last()) {
-                        count(&mut state.tally, attempt);
-                    }
-                });
-                if run.cancel.is_cancelled() {
-                    Phase::Cancelled
-                } else {
-                    Phase::Done
-                }
+        let no_control = calls.control.as_ref().err().cloned();
+        let sent = match self.make(calls, &run).await {
+            Ok(sent) => sent,
+            Err(error) => {
+                self.end_run(&run, Phase::Failed(error.to_string())).await;
+                return Err(error);
             }
-            Err(error) => Phase::Failed(error.to_string()),
         };
+        let phase = if run.cancel.is_cancelled() {
+            Phase::Cancelled
+        } else {
+            Phase::Done
+        };
+        let report = judge(sent, at_once, no_control, &phase);
+        run.state.send_modify(|state| {
+            if let RunKind::Idempotency { passed, .. } = &mut state.kind {
+                *passed = report.passed;
+            }
+            for attempt in report.rows.iter().filter_map(|row| row.delivery.attempts.last()) {
+                count(&mut state.tally, attempt);
+            }
+        });
         self.end_run(&run, phase).await;
-        made
+        Ok(report)
     }
 
-    async fn make(&self, calls: Calls, run: &Run) -> Result<IdempotencyReport, EngineError> {
+    /// Sends all of it; what was sent, in the order of the steps.
+    async fn make(&self, calls: Calls, run: &Run) -> Result<Vec<Delivery>, EngineError> {
         let id = run.state.borrow().id;
         let send = |outgoing: Outgoing, number: u32| {
             let parcel = Parcel {
@@ -204,14 +209,10 @@ impl Engine {
         for delivery in together.await {
             sent.push(delivery?);
         }
-        let no_control = match calls.control {
-            Ok(control) => {
-                sent.push(send(control, 2 + calls.at_once).await?);
-                None
-            }
-            Err(why) => Some(why),
-        };
-        Ok(judge(sent, calls.at_once, no_control))
+        if let Ok(control) = calls.control {
+            sent.push(send(control, 2 + calls.at_once).await?);
+        }
+        Ok(sent)
     }
 
     /// What a check of the past found, as far as what was sent is still kept.
@@ -230,7 +231,7 @@ impl Engine {
             ));
         };
         let sent = self.deliveries_of_run(id, 0, at_once.saturating_add(3)).await?;
-        Ok(judge(sent, at_once, no_control))
+        Ok(judge(sent, at_once, no_control, &state.phase))
     }
 
     /// The same event under another id, signed again where it was signed; or why there is none.
@@ -264,14 +265,15 @@ struct Calls {
     at_once: u32,
 }
 
-/// What the answers say; `sent` are steps of a run, in their order.
-fn judge(sent: Vec<Delivery>, at_once: u32, no_control: Option<String>) -> IdempotencyReport {
+/// What the answers say; `sent` are steps of a run that stands at `phase`, in their order.
+fn judge(sent: Vec<Delivery>, at_once: u32, no_control: Option<String>, phase: &Phase) -> IdempotencyReport {
+    let wanted = 2 + at_once as usize + usize::from(no_control.is_none());
     let number = |delivery: &Delivery| delivery.run.map_or(u32::MAX, |step| step.number);
     let first = sent
         .iter()
         .find(|delivery| number(delivery) == 0)
         .and_then(|delivery| delivery.attempts.last().cloned());
-    let is_gone = sent.is_empty();
+    let unfinished = unfinished(phase, sent.len(), wanted);
     let rows: Vec<IdempotencyRow> = sent
         .into_iter()
         .map(|delivery| {
@@ -289,10 +291,11 @@ fn judge(sent: Vec<Delivery>, at_once: u32, no_control: Option<String>) -> Idemp
             }
         })
         .collect();
-    let (passed, sentence) = if is_gone {
-        (false, "What was sent is not kept any more.".to_owned())
+    let (passed, sentence) = if let Some(why) = unfinished {
+        (None, why)
     } else {
-        verdict(&rows, first.as_ref())
+        let (passed, sentence) = verdict(&rows, first.as_ref());
+        (Some(passed), sentence)
     };
     IdempotencyReport {
         rows,
@@ -300,6 +303,29 @@ fn judge(sent: Vec<Delivery>, at_once: u32, no_control: Option<String>) -> Idemp
         sentence,
         no_control,
     }
+}
+
+/// Why nothing can be said of repetitions, where not all answers are there.
+fn unfinished(phase: &Phase, sent: usize, wanted: usize) -> Option<String> {
+    let why = match phase {
+        Phase::Done if sent >= wanted => return None,
+        Phase::Done if sent == 0 => "What was sent is not kept any more.".to_owned(),
+        Phase::Done => "Not all that was sent is kept any more.".to_owned(),
+        Phase::Running | Phase::Paused => {
+            "The check is still under way: nothing is known about repetitions yet.".to_owned()
+        }
+        Phase::Cancelled => {
+            "The check was stopped before its end, so that nothing is known about repetitions.".to_owned()
+        }
+        Phase::CutOff { .. } => {
+            "The program ended in the middle of the check, so that nothing is known about repetitions."
+                .to_owned()
+        }
+        Phase::Failed(why) => {
+            format!("The check did not come to its end, so that nothing is known about repetitions: {why}.")
+        }
+    };
+    Some(why)
 }
 
 fn compare(attempt: &Attempt, first: &Attempt) -> (Compared, String) {
@@ -386,10 +412,20 @@ fn verdict(rows: &[IdempotencyRow], first: Option<&Attempt>) -> (bool, String) {
             false,
             "Repetitions were taken well, but the same event under a new id was not.".to_owned(),
         ),
-        _ => (
+        Some(Compared::Reference | Compared::OtherSuccess | Compared::SaysKnown) => (
             true,
             "Every repetition got the answer of the first call or was known; a new event is answered otherwise."
                 .to_owned(),
         ),
+        None => (
+            true,
+            "Every repetition got the answer of the first call or was known. None went under a new id, so that it is \
+             not known whether a new event is answered otherwise."
+                .to_owned(),
+        ),
     }
 }
+
+#[cfg(test)]
+#[path = "idempotency_tests.rs"]
+mod tests;

@@ -155,6 +155,8 @@ impl Task {
                     }
                     Came::Skipped(skipped) => {
                         self.progress.skipped += 1;
+                        // It counts among those that may have begun, as long as it is not known which they were.
+                        wanted = wanted.max(u64::from(skipped.number) + 1);
                         because.get_or_insert((skipped.request, skipped.why));
                     }
                     Came::Waiting { step } => wanted = wanted.max(step + 1),
@@ -176,5 +178,51 @@ impl Task {
             });
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capture_for_tests::bench;
+    use crate::model::{Phase, RequestId, RunId, RunKind};
+    use crate::sending::{Aim, Chosen};
+
+    #[tokio::test]
+    async fn what_was_skipped_is_among_what_may_have_begun() {
+        let bench = bench().await;
+        let core = &bench.engine.core;
+        let state = RunState {
+            id: RunId::generate(),
+            kind: RunKind::Several,
+            url: "http://127.0.0.1:9".to_owned(),
+            how: String::new(),
+            total: 100,
+            tally: Tally::default(),
+            skipped: 0,
+            skipped_because: None,
+            started_at: core.clock.now(),
+            ended_at: None,
+            phase: Phase::Running,
+        };
+        let plan = RunPlan::new(Chosen::Filter(String::new()), Aim::Url(state.url.clone()));
+        let run = bench.engine.begin_run(state.clone(), 8).await.unwrap();
+        let (keeper, _may_begin) = Keeper::start(core.store.clone(), &run, &plan, 8);
+        // Those before the eighth may be under way meanwhile.
+        for number in 8..50 {
+            let skipped = Skipped {
+                number,
+                request: RequestId::generate(),
+                why: "it is not there any more".to_owned(),
+            };
+            keeper.sender().send(Came::Skipped(skipped)).await;
+        }
+        keeper.finish().await.unwrap();
+        let kept = core.store.run(state.id).await.unwrap().unwrap();
+        assert_eq!(kept.skipped, 42, "they are counted");
+        assert!(
+            matches!(kept.phase, Phase::CutOff { unknown } if unknown >= 8),
+            "they take nothing away from those that may have gone: {kept:?}"
+        );
     }
 }

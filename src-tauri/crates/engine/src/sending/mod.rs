@@ -2,6 +2,7 @@
 //!
 //! Here it is decided what goes where and whether the person was asked; [`courier`] takes it there and keeps it.
 
+mod ageing;
 mod ahead;
 mod aim;
 pub(crate) mod courier;
@@ -23,6 +24,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+pub use ageing::Ages;
 pub use aim::Aim;
 pub use drafts::LONGEST_DRAFT;
 pub use guarding::{LiveEvents, Question};
@@ -35,7 +37,7 @@ pub use templates::{FilledTemplate, Filler, TemplateSent, TemplateState};
 pub use variables::TEMPLATE_VARIABLES;
 
 use crate::changes::Change;
-use crate::delivery::{Cancel, Edit, Outgoing, check_whole, live, resend_by};
+use crate::delivery::{Cancel, Edit, Outgoing, check_whole, credentials, live, resend_by};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::model::{Attempt, AttemptId, Delivery, DeliveryId, DeliveryKind, RequestId};
@@ -114,6 +116,8 @@ pub struct Preview {
     pub body_is_made: bool,
     /// What our own check says of it, where there is a scheme to check by.
     pub check: Option<OwnCheck>,
+    /// The names of captured headers that stay here: credentials that were meant for another host.
+    pub withheld: Vec<String>,
 }
 
 impl Engine {
@@ -168,9 +172,13 @@ impl Engine {
         sending: &Sending,
     ) -> Result<Preview, EngineError> {
         let way = self.way(&sending.to).await?;
+        let mut withheld = Vec::new();
         let (mut fresh, given) = match edited {
             None => {
                 let outgoing = self.planned(id, &way).await?;
+                if way.route.withholds() {
+                    withheld = credentials::left_out(&outgoing);
+                }
                 let given = outgoing.body.clone();
                 let renewal = renewal_of(sending.signatures);
                 let fresh = self.renewed(&self.origins(id).await?, outgoing, &renewal).await?;
@@ -191,6 +199,7 @@ impl Engine {
             renewed: fresh.renewed,
             body_is_made: fresh.outgoing.body != given,
             check,
+            withheld,
             outgoing: fresh.outgoing,
         })
     }

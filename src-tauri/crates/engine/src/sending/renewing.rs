@@ -456,7 +456,7 @@ fn signed(fresh: Fresh, scheme: &Scheme, key: Key, now: Timestamp) -> Result<Fre
     })
 }
 
-fn with_draft<T>(outgoing: &Outgoing, look: impl FnOnce(&Draft<'_>) -> T) -> T {
+pub(super) fn with_draft<T>(outgoing: &Outgoing, look: impl FnOnce(&Draft<'_>) -> T) -> T {
     let head = RawHead::new(outgoing.head.clone());
     let line = head.request_line();
     let headers = head.headers();

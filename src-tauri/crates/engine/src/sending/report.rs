@@ -57,10 +57,14 @@ impl Engine {
             }
             ReportForm::Csv => write_csv(&mut report, line),
         };
-        let reserved = match self.run_state(id).await {
-            Ok(run) if matches!(run.phase, Phase::CutOff { .. }) => self.core.store.reserved(id).await?,
-            _ => 0,
+        let (reserved, skipped) = match self.run_state(id).await {
+            Ok(run) if matches!(run.phase, Phase::CutOff { .. }) => {
+                (self.core.store.reserved(id).await?, run.skipped)
+            }
+            _ => (0, 0),
         };
+        let message = nothing_kept(skipped);
+        let open = |step| open(step, &message);
         let mut from = 0;
         loop {
             let page = self.deliveries_of_run(id, from, PAGE).await?;
@@ -80,8 +84,20 @@ impl Engine {
     }
 }
 
+/// Why nothing is kept of a step of a run that was cut off. Which of its requests could not be sent is not kept, only how
+/// many those were.
+fn nothing_kept(skipped: u64) -> String {
+    match skipped {
+        0 => "the program ended before it was kept what came of it, if it went at all".to_owned(),
+        _ => format!(
+            "of the steps that are unknown {skipped} could not be sent; of the others the program ended before it was kept \
+             what came of them, if they went at all"
+        ),
+    }
+}
+
 /// A step of which nothing is kept, though it may have begun: the program ended in the middle.
-fn open(step: u32) -> Line {
+fn open(step: u32, message: &str) -> Line {
     Line {
         step,
         request: String::new(),
@@ -93,7 +109,7 @@ fn open(step: u32) -> Line {
         milliseconds: 0.0,
         answer_bytes: 0,
         answer_sha256: String::new(),
-        message: Some("the program ended before it was kept what came of it, if it went at all".to_owned()),
+        message: Some(message.to_owned()),
     }
 }
 

@@ -111,10 +111,11 @@ impl Engine {
             cancel: Cancel::new(),
             going: Mutex::new(going),
         });
+        // Added before it is looked: who ends the program between the two finds it.
+        self.core.courier.runs().add(Arc::clone(&run));
         if self.core.courier.closing().is_cancelled() {
             run.cancel.cancel();
         }
-        self.core.courier.runs().add(Arc::clone(&run));
         Ok(run)
     }
 

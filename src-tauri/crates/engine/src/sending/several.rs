@@ -6,7 +6,7 @@ use std::sync::Arc;
 use futures_util::stream;
 use tokio::sync::{mpsc, watch};
 
-use super::ahead::{Lineup, Planner, Ready, Skipped};
+use super::ahead::{Lineup, Page, Planner, Ready, Skipped};
 use super::aim::{Aim, Way};
 use super::guarding::{LiveEvents, Question};
 use super::keeping::{Came, Keeper};
@@ -15,11 +15,12 @@ use super::run::Run;
 use crate::delivery::{Pace, Replay, Step, live, replay};
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::examining::blocking;
 use crate::filter::{Filter, Moment};
 use crate::model::{
     Delivery, DeliveryId, DeliveryKind, Phase, RequestId, RunId, RunKind, RunState, RunStep, Tally,
 };
-use crate::store::Place;
+use crate::store::{Place, StoreError};
 
 /// The most requests of a run.
 const LONGEST: usize = 100_000;
@@ -29,9 +30,6 @@ const MOST_STEPS: u64 = 1_000_000;
 
 /// The most sendings under way at once.
 pub const MOST_PARALLEL: usize = 256;
-
-/// Requests that are looked at together to see whether one is a live event.
-const LOOKED_AT: usize = 64;
 
 /// Which requests are sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -121,10 +119,11 @@ impl Engine {
             ));
         }
         let way = self.way(&plan.to).await?;
-        let planner = self.permitted(&places, way, plan.live).await?;
-        let mut lineup = Lineup::new(places, plan.times);
+        let lineup = Lineup::new(places);
+        let planner = self.permitted(&lineup, way, plan.live).await?;
+        let mut lineup = lineup.each(plan.times);
         if plan.order == Order::Shuffled {
-            lineup = lineup.shuffled();
+            lineup = blocking(move || lineup.shuffled()).await??;
         }
         let state = RunState {
             id: RunId::generate(),
@@ -147,7 +146,7 @@ impl Engine {
     }
 
     /// What is chosen, in the order of arrival.
-    async fn places(&self, chosen: &Chosen) -> Result<Vec<Place>, EngineError> {
+    pub(super) async fn places(&self, chosen: &Chosen) -> Result<Vec<Place>, EngineError> {
         let too_many = || {
             EngineError::bad_input(
                 format!("a run has at most {LONGEST} requests"),
@@ -179,7 +178,7 @@ impl Engine {
     }
 
     /// Who plans what goes, if all of these may go this way: many at once never go where the person has not agreed to.
-    async fn permitted(&self, places: &[Place], way: Way, live: LiveEvents) -> Result<Planner, EngineError> {
+    async fn permitted(&self, lineup: &Lineup, way: Way, live: LiveEvents) -> Result<Planner, EngineError> {
         let origin = way.route.origin().clone();
         let (farthest, asks_live) = self.core.permit_origin(&origin, live).await?;
         let planner = Planner {
@@ -188,17 +187,25 @@ impl Engine {
             is_far: self.core.is_far(&origin).await,
         };
         let mut one_can_go = false;
-        for some in places.chunks(LOOKED_AT) {
+        for page in lineup.pages() {
             let looked_at = planner
-                .plan(some.iter(), move |planned| match planned {
-                    Ok(planned) if asks_live => Ok(Some(live::live_reason(
-                        &planned.outgoing.head,
-                        &planned.outgoing.body,
-                    ))),
-                    Ok(_) => Ok(Some(None)),
-                    Err(EngineError::Plan(_) | EngineError::NotFound { .. }) => Ok(None),
-                    Err(error) => Err(error),
-                })
+                .plan(
+                    page.iter().map(|(_, place)| place),
+                    move |planned| match planned {
+                        Ok(planned) if asks_live => Ok(Some(live::live_reason(
+                            &planned.outgoing.head,
+                            &planned.outgoing.body,
+                        ))),
+                        Ok(_) => Ok(Some(None)),
+                        // One that is damaged does not hold up the others.
+                        Err(
+                            EngineError::Plan(_)
+                            | EngineError::NotFound { .. }
+                            | EngineError::Store(StoreError::Corrupt { .. }),
+                        ) => Ok(None),
+                        Err(error) => Err(error),
+                    },
+                )
                 .await?;
             for (_, planned) in looked_at {
                 match planned? {
@@ -241,7 +248,8 @@ impl Engine {
         };
         let renews = plan.signatures == Signatures::Renewed;
         let (keeper, may_begin) = Keeper::start(self.core.store.clone(), run, &plan, reserved);
-        let steps = steps(planner.ahead(Arc::new(lineup)), may_begin, keeper.sender());
+        let (pages, reading) = planner.ahead(lineup);
+        let steps = steps(pages, may_begin, keeper.sender());
         // Signed when it goes: a signature that waits for its moment grows old.
         let send = |ready: Ready| {
             let (client, way, renewal) = (&client, &way, &renewal);
@@ -259,7 +267,7 @@ impl Engine {
                         Ok(fresh) => fresh.outgoing,
                         Err(error) => {
                             let why = error.to_string();
-                            return Err(Skipped { request, why });
+                            return Err(Skipped { number, request, why });
                         }
                     };
                 }
@@ -295,7 +303,13 @@ impl Engine {
         })
         .await;
         drop(keep);
-        let phase = match keeper.finish().await {
+        let kept = keeper.finish().await;
+        let read = reading.await.unwrap_or_else(|stopped| {
+            Err(EngineError::Store(StoreError::Internal {
+                detail: stopped.to_string(),
+            }))
+        });
+        let phase = match kept.and(read) {
             Ok(()) if run.cancel.is_cancelled() => Phase::Cancelled,
             Ok(()) => Phase::Done,
             Err(error) => Phase::Failed(error.to_string()),
@@ -306,11 +320,11 @@ impl Engine {
 
 /// The steps that can begin, each only once it is kept that it may. What cannot go is told to `keep`.
 fn steps(
-    pages: mpsc::Receiver<Vec<Result<Ready, Skipped>>>,
+    pages: mpsc::Receiver<Page>,
     may_begin: watch::Receiver<u64>,
     keep: super::keeping::Keep,
 ) -> impl stream::Stream<Item = Step<Ready>> {
-    let page: std::vec::IntoIter<Result<Ready, Skipped>> = Vec::new().into_iter();
+    let page = Page::new().into_iter();
     stream::unfold(
         (pages, page, may_begin, keep),
         |(mut pages, mut page, mut may_begin, keep)| async move {

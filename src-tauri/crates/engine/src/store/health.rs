@@ -25,7 +25,8 @@ pub struct Health {
 const PERIOD: Duration = Duration::from_secs(2);
 /// How often all pages are read, after the first time.
 const CHECK: Duration = Duration::from_secs(3_600);
-/// A file of no more bytes is read through at once when it was opened: nothing is then taken into a damaged one.
+/// A file of no more bytes is read through at once when it was opened. What arrives meanwhile is taken: nobody waits for
+/// that.
 const SMALL: u64 = 64 * 1024 * 1024;
 /// A log of more than this is not normal.
 const LONG_LOG: u64 = 128 * 1024 * 1024;

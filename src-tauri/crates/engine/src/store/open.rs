@@ -155,7 +155,11 @@ async fn is_released(connection: &mut SqliteConnection) -> bool {
 async fn migrate(path: &Path, options: &StoreOptions) -> Result<SqliteConnection, OpenError> {
     let refused = |error: sqlx::Error| OpenError::from_sqlx(&error, path.to_owned());
     let found = look(path, options).await?;
-    let mut connection = options.writer(path).connect().await.map_err(refused)?;
+    let connecting = match found {
+        Found::Empty => options.maker(path),
+        Found::Schema(_) => options.writer(path),
+    };
+    let mut connection = connecting.connect().await.map_err(refused)?;
     if found == Found::Schema(known_schema()) {
         return Ok(connection);
     }
@@ -214,10 +218,14 @@ async fn keep_copy(connection: &mut SqliteConnection, path: &Path, schema: i64) 
     std::fs::rename(&partial, &copy).map_err(refused)
 }
 
-/// Where a copy goes; `None` where one was made since the file was last written, as by a start that was cut short.
+/// Where a copy goes; `None` where one was made since the file was last written, as by a start that was cut short or whose
+/// migration failed.
 fn free_name(path: &Path, schema: i64) -> Option<PathBuf> {
     let modified = |path: &Path| std::fs::metadata(path).and_then(|data| data.modified()).ok();
-    let written = modified(path).max(modified(&path.with_extension("db-wal")));
+    let log = path.with_extension("db-wal");
+    // An empty one is made by whoever opens the file, and nothing was written to it.
+    let is_written = std::fs::metadata(&log).is_ok_and(|data| data.len() > 0);
+    let written = modified(path).max(is_written.then(|| modified(&log)).flatten());
     let mut copy = path.with_extension(format!("db.schema-{schema}.bak"));
     let mut number = 1;
     while copy.exists() {

@@ -96,7 +96,6 @@ impl StoreOptions {
         let mut options = self
             .base(path)
             .create_if_missing(false)
-            .auto_vacuum(SqliteAutoVacuum::Incremental)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(match self.durability {
                 Durability::Full => SqliteSynchronous::Full,
@@ -111,6 +110,12 @@ impl StoreOptions {
             options = options.pragma("max_page_count", pages.to_string());
         }
         options
+    }
+
+    /// The connection that writes into a file that has nothing in it yet. To set this writes a page each time, so that it
+    /// is not asked of any other: what only looks whether it can go on leaves the file as it is.
+    pub(super) fn maker(&self, path: &Path) -> SqliteConnectOptions {
+        self.writer(path).auto_vacuum(SqliteAutoVacuum::Incremental)
     }
 
     /// The connection that copies the log into the file, beside the writer.

@@ -8,6 +8,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, Row};
 
 use super::content;
+use super::delivery::id_like;
 use super::dictionary::Known;
 use super::prepared::{framing_of, reply_of};
 use super::words::{state_of, verdict_of, version_of};
@@ -332,30 +333,14 @@ impl Store {
     ///
     /// When there is none, when there are several, or when it cannot be read.
     pub async fn resolve_id(&self, text: &str) -> Result<RequestId, StoreError> {
-        let digits: String = text.chars().filter(|letter| *letter != '-').collect();
-        let bad = || StoreError::BadPrefix {
-            prefix: text.to_owned(),
-        };
-        if !(4..=32).contains(&digits.len()) || !digits.is_ascii() {
-            return Err(bad());
-        }
-        let low = hex::decode(format!("{digits:0<32}")).map_err(|_| bad())?;
-        let high = hex::decode(format!("{digits:f<32}")).map_err(|_| bad())?;
-        let found: Vec<Vec<u8>> =
-            sqlx::query_scalar("SELECT id FROM request WHERE id BETWEEN ? AND ? LIMIT 2")
-                .bind(low)
-                .bind(high)
-                .fetch_all(self.readers())
-                .await?;
-        match &found[..] {
-            [] => Err(StoreError::NotFound {
-                kind: "request",
-                name: text.to_owned(),
-            }),
-            [one] => id_of(one.clone()).map(RequestId::from_bytes),
-            _ => Err(StoreError::Ambiguous {
+        let digits = text.bytes().filter(|letter| *letter != b'-');
+        let is_hexadecimal = digits.clone().all(|digit| digit.is_ascii_hexdigit());
+        if !is_hexadecimal || !(4..=32).contains(&digits.count()) {
+            return Err(StoreError::BadPrefix {
                 prefix: text.to_owned(),
-            }),
+            });
         }
+        let id = id_like(self.readers(), "request", text).await?;
+        Ok(RequestId::from_bytes(id))
     }
 }

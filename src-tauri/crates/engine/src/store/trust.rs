@@ -4,14 +4,17 @@
 //! Beside the wall clock runs one that nobody can set. Where the first goes ahead of the second, somebody set it, or the
 //! machine slept: which of the two cannot be told, so for a while nothing is removed for its age. Limits of count and
 //! size, which ask no clock, hold meanwhile.
+//!
+//! Only what happens while the program runs is seen. A clock that was wrong already at the start is trusted, and one that
+//! goes ahead by less than a jump shortens what can be undone by no more than that.
 
 use std::time::{Duration, Instant};
 
 use crate::model::Timestamp;
 
 /// A wall clock that went this much further than the time that passed was set forward. Corrections over the network are
-/// far smaller.
-const JUMP: i64 = 60 * 60 * 1_000_000;
+/// far smaller, and so is this than the time for which a deletion can be undone.
+const JUMP: i64 = 60 * 1_000_000;
 
 /// How long nothing is removed for its age after a jump: time to notice, and to set the clock right.
 const WAIT: Duration = Duration::from_secs(15 * 60);
@@ -82,6 +85,22 @@ mod tests {
         assert!(
             trust.look(wall(921, 48 * HOUR), at(921)),
             "a machine that slept goes on after a quarter of an hour"
+        );
+    }
+
+    #[test]
+    fn a_jump_that_would_end_every_undo_is_no_small_one() {
+        let begin = Instant::now();
+        let undo = i64::try_from(super::super::retention::UNDO_FOR.as_micros()).unwrap();
+        let mut trust = Trust::begin(Timestamp::from_micros(0), begin);
+        assert!(
+            !trust.look(Timestamp::from_micros(undo / 2), begin),
+            "half of the time for an undo would be gone"
+        );
+        let mut trust = Trust::begin(Timestamp::from_micros(0), begin);
+        assert!(
+            trust.look(Timestamp::from_micros(undo / 20), begin),
+            "a correction over the network is none"
         );
     }
 

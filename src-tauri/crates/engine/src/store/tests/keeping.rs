@@ -370,6 +370,37 @@ async fn an_older_file_is_copied_before_it_is_changed() {
 }
 
 #[tokio::test]
+async fn a_migration_that_fails_again_and_again_leaves_one_copy() {
+    let (folder, store) = store().await;
+    fill(&store, 3).await;
+    store
+        .write(|connection| {
+            Box::pin(async move {
+                // Its tables are there, so that they cannot be made.
+                sqlx::raw_sql("PRAGMA user_version = 0; DELETE FROM _sqlx_migrations")
+                    .execute(connection)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+        .unwrap();
+    store.close().await;
+    for time in 1..=3 {
+        let failed = Store::open(folder.path(), options()).await;
+        assert!(failed.is_err(), "time {time}: what is there cannot be made");
+        let copies = std::fs::read_dir(folder.path())
+            .unwrap()
+            .filter(|entry| {
+                let name = entry.as_ref().unwrap().file_name();
+                name.to_string_lossy().contains(".bak")
+            })
+            .count();
+        assert_eq!(copies, 1, "time {time}: nothing was written since the first");
+    }
+}
+
+#[tokio::test]
 async fn a_copy_of_an_older_file_that_was_cut_short_is_made_again() {
     let (folder, store) = store().await;
     fill(&store, 20).await;

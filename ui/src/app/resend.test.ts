@@ -1,0 +1,45 @@
+/** What the sheet that sends one again says before it does. */
+import { expect, it, vi } from 'vitest';
+import type { PreviewView } from '../bindings/PreviewView';
+import { ScriptedRows } from '../host/scripted';
+import { all, one, open, press, settle } from './mounted';
+
+/** It is asked once typing has come to rest. */
+const PATIENCE = { timeout: 4_000 };
+
+const PREVIEW: PreviewView = {
+  url: 'https://staging.example/a',
+  lines: ['POST /a HTTP/1.1', 'Host: staging.example'],
+  changes: [{ before: 'Cookie: a=1', after: null, why: 'it was meant for another host' }],
+  bodyLength: 2,
+  live: null,
+  question: null,
+  signatureHeaders: [],
+  ids: null,
+  testKey: null,
+  bodyMade: null,
+  check: null,
+  withheld: ['Cookie'],
+};
+
+async function sheet(preview: PreviewView): Promise<void> {
+  const { host } = await open(new ScriptedRows(1));
+  host.script.preview = () => preview;
+  host.script.retry_presets = () => [];
+  all('request-row')[0]?.click();
+  await settle();
+  press('R', { shiftKey: true });
+  await vi.waitFor(() => {
+    expect(one('preview').textContent).toContain('Host: staging.example');
+  }, PATIENCE);
+}
+
+it('names the credentials that will not go', async () => {
+  await sheet(PREVIEW);
+  expect(one('preview-withheld').textContent).toContain('Cookie will not go');
+});
+
+it('says nothing of credentials where all goes', async () => {
+  await sheet({ ...PREVIEW, changes: [], withheld: [] });
+  expect(all('preview-withheld')).toEqual([]);
+});

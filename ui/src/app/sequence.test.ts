@@ -1,0 +1,41 @@
+/** What the sheet that sends several says before it does. */
+import { describe, expect, it, vi } from 'vitest';
+import { ScriptedRows } from '../host/scripted';
+import { all, one, open, settle } from './mounted';
+
+/** It is asked once typing has come to rest. */
+const PATIENCE = { timeout: 4_000 };
+
+describe('signatures that have grown too old', () => {
+  async function sheet() {
+    const { bench, host } = await open(new ScriptedRows(2));
+    host.script.run_ages = () => ({
+      tooOld: 1,
+      lookedAt: 2,
+      of: 2,
+      sentence: '1 of the 2 requests carry a signature that is too old by now',
+      withheld: 'credentials that came for another host will not go',
+    });
+    bench.view.open({ kind: 'sequence', chosen: ['r1', 'r2'] });
+    await settle();
+    return host;
+  }
+
+  it('are told of before anything goes, beside the switch that makes new ones', async () => {
+    const host = await sheet();
+    await vi.waitFor(() => {
+      expect(one('sequence-ages').textContent).toContain('1 of the 2 requests');
+    }, PATIENCE);
+    expect(
+      host.asked.filter(([name]) => name === 'start_run'),
+      'nothing goes for that',
+    ).toEqual([]);
+    expect(host.asked.find(([name]) => name === 'run_ages')?.[1]).toMatchObject({ requests: ['r1', 'r2'] });
+    one('sequence-resign').click();
+    await settle();
+    expect(all('sequence-ages'), 'with a new signature its age is no matter').toEqual([]);
+    expect(one('sequence-withheld').textContent, 'credentials stay here all the same').toContain(
+      'will not go',
+    );
+  });
+});
