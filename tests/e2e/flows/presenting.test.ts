@@ -245,7 +245,7 @@ test('a scheme that is being made shows nothing that was read before', async ({ 
   await bench.at('tab-signature').click();
   await bench.at('describe-scheme').click();
   await bench.at('scheme-verdict').waitFor();
-  await expect.poll(() => shown(bench), 'it is there to be hidden').toContain(DIGEST);
+  await expect.poll(() => shown(bench), { message: 'it is there to be hidden' }).toContain(DIGEST);
   await bench.at('scheme-name').fill('Acme of ours');
   await bench.page.keyboard.press('Control+k');
   await bench.page.keyboard.type('present');
