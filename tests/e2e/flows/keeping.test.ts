@@ -9,7 +9,11 @@ test('a filter is saved, used from the sidebar and the palette, renamed and remo
   await bench.at('filter').fill('path:/orders');
   await expect.poll(() => bench.at('request-row').count()).toBe(1);
   await bench.at('filter-save').click();
-  await bench.at('save-filter-name').fill('Orders');
+  await bench.at('save-filter-name').waitFor();
+  await expect
+    .poll(() => bench.page.evaluate(() => document.getSelection()?.toString()))
+    .toBe('path:/orders');
+  await bench.page.keyboard.type('Orders');
   await bench.at('save-filter-confirm').click();
   await bench.shows('saved', 'Orders');
   await bench.at('nav-all').click();

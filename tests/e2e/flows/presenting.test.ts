@@ -112,6 +112,7 @@ test('no screen shows what is masked, and a restart shows nothing first', async 
 
   await bench.page.keyboard.press('R');
   await bench.at('resend-popover').waitFor();
+  await bench.at('resend-popover').getByTestId('preview').filter({ hasText: 'X-GitHub-Event' }).waitFor();
   await hidden(bench, 'resend');
   await bench.page.keyboard.press('Escape');
   await bench.gone('resend-popover');
@@ -139,9 +140,14 @@ test('no screen shows what is masked, and a restart shows nothing first', async 
   }
   await bench.page.keyboard.press('Escape');
   await bench.gone('compare-page');
-  for (const section of ['masking', 'storage', 'listener']) {
+  for (const [section, content, words] of [
+    ['masking', 'mask-path', '/customer/email'],
+    ['storage', 'storage-used', '2 requests'],
+    ['listener', 'settings-address', ''],
+  ] as const) {
     await bench.page.keyboard.press('Control+,');
     await bench.at(`settings-${section}`).click();
+    await bench.shows(content, words);
     await hidden(bench, `settings: ${section}`);
   }
   await bench.page.keyboard.press('Escape');
@@ -197,4 +203,55 @@ test('a value is masked from the tree by a key, and copies are signed with a tes
   await bench.shows('mask-problem', 'must stand at character 1');
   await bench.at('mask-remove').click();
   await bench.at('mask-none').waitFor();
+});
+
+test('a target that is opened by ending to present has its values and keeps them', async ({ bench }) => {
+  const dev = await target();
+  await bench.at('target-add').click();
+  await bench.at('target-name').fill('dev');
+  await bench.at('target-url').fill(dev.url);
+  await bench.at('target-more').click();
+  await bench.at('target-header-add').click();
+  await bench.at('target-header-name').fill('Authorization');
+  await bench.at('target-header-value').fill(`Bearer ${TOKEN}`);
+  await bench.at('target-save').click();
+  await bench.gone('target-dialog');
+  await bench.page.keyboard.press('m');
+  await bench.shows('presenting', 'Presenting');
+  await bench.at('target').click();
+  await bench.shows('covered-dialog', 'The editor of targets is covered');
+  await hidden(bench, 'targets');
+  await bench.at('covered-stop').click();
+  await bench.at('target-dialog').waitFor();
+  expect(await bench.at('target-header-value').inputValue()).toBe(`Bearer ${TOKEN}`);
+  await bench.at('target-save').click();
+  await bench.gone('target-dialog');
+  await bench.page.reload();
+  await bench.at('target').click();
+  expect(await bench.at('target-header-value').inputValue(), 'nothing else was saved').toBe(
+    `Bearer ${TOKEN}`,
+  );
+  await dev.close();
+});
+
+test('a scheme that is being made shows nothing that was read before', async ({ bench }) => {
+  await bench.program.run('mask', 'add', '/customer/email');
+  await post(`${bench.listener}/acme`, BODY, {
+    'Content-Type': 'application/json',
+    'X-Acme-Signature': `v1=${DIGEST}`,
+    Authorization: `Bearer ${TOKEN}`,
+  });
+  await bench.open('/acme');
+  await bench.at('tab-signature').click();
+  await bench.at('describe-scheme').click();
+  await bench.at('scheme-verdict').waitFor();
+  await expect.poll(() => shown(bench), { message: 'it is there to be hidden' }).toContain(DIGEST);
+  await bench.at('scheme-name').fill('Acme of ours');
+  await bench.page.keyboard.press('Control+k');
+  await bench.page.keyboard.type('present');
+  await bench.page.keyboard.press('Enter');
+  await bench.shows('presenting', 'Presenting');
+  await bench.at('scheme-verdict').waitFor();
+  await hidden(bench, 'a scheme');
+  expect(await bench.at('scheme-name').inputValue(), 'what was typed is still there').toBe('Acme of ours');
 });

@@ -114,6 +114,27 @@ describe('exporting', () => {
     const asked = host.asked.filter(([name]) => name === 'begin_export');
     expect(asked[0]?.[1]).toMatchObject({ requests: ['r1', 'r2', 'r3'], masked: false });
   });
+
+  it('is masked while one presents, and offers nothing else', async () => {
+    const { bench, host } = await open(new ScriptedRows(3));
+    host.script.begin_export = () => written({ requests: 1, masked: 1, file: '/downloads/a.har' });
+    bench.view.open({ kind: 'export', chosen: '' });
+    await settle();
+    one('export-masked').click();
+    await settle();
+    expect(all('export-unmasked')).toHaveLength(1);
+    await bench.masking.present(true);
+    await settle();
+    expect([all('export-masked').length, all('export-unmasked').length], 'it would have no effect').toEqual([
+      0, 0,
+    ]);
+    expect(one('export-says').textContent).toContain('are left out');
+    one('export-run').click();
+    await settle();
+    const asked = host.asked.filter(([name]) => name === 'begin_export');
+    expect(asked[0]?.[1], 'what is said is what is asked for').toMatchObject({ masked: true });
+    expect(one('export-masked-in').textContent).toContain('in all of them');
+  });
 });
 
 describe('an export under way', () => {
@@ -193,6 +214,67 @@ describe('importing', () => {
     one('import-har-show').click();
     await settle();
     expect(bench.list.filter).toBe('is:imported');
+  });
+
+  it.each([
+    [taken({ over: true, imported: 2 }), 'ok', '2 requests imported'],
+    [taken({ over: true, imported: 0, known: 3 }), 'ok', '0 requests imported, 3 known already'],
+    [taken({ imported: 1, skipped: 1 }), 'ok', 'Stopped: 1 request imported, 1 entry not taken'],
+    [
+      taken({
+        over: true,
+        imported: 1,
+        broken: { message: 'it ends in the middle', hint: 'export it again' },
+      }),
+      'bad',
+      '1 request imported: it ends in the middle',
+    ],
+  ])('tells in a note what came of it where the dialog was closed', async (result, tone, message) => {
+    const { bench, host } = await open(new ScriptedRows(1));
+    let answer = (): void => undefined;
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    host.script.begin_import = () => ({ id: 9 });
+    host.script.import_piece = () => ({ come: 2 });
+    host.script.stop_carrying = () => ({ done: true });
+    host.script.import_next = async () => {
+      await held;
+      return result;
+    };
+    bench.view.open({ kind: 'importHar' });
+    await settle();
+    const input = one('import-har-file') as HTMLInputElement;
+    Object.defineProperty(input, 'files', { value: [new File(['{}'], 'a.har')] });
+    input.dispatchEvent(new Event('change', { bubbles: true }));
+    await settle();
+    one('import-har-run').click();
+    await settle();
+    bench.view.close();
+    await settle();
+    answer();
+    await settle();
+    expect(bench.notes.list.map((note) => [note.tone, note.message])).toEqual([[tone, message]]);
+  });
+
+  it('says in a note why it failed where the dialog was closed', async () => {
+    const { bench, host } = await open(new ScriptedRows(1));
+    let refuse = (): void => undefined;
+    const held = new Promise<void>((resolve) => (refuse = resolve));
+    host.script.begin_import = async () => {
+      await held;
+      throw { code: 'failed', message: 'there is no room', hint: 'make room' };
+    };
+    bench.view.open({ kind: 'importHar' });
+    await settle();
+    const input = one('import-har-file') as HTMLInputElement;
+    Object.defineProperty(input, 'files', { value: [new File(['{}'], 'a.har')] });
+    input.dispatchEvent(new Event('change', { bubbles: true }));
+    await settle();
+    one('import-har-run').click();
+    await settle();
+    bench.view.close();
+    refuse();
+    await settle();
+    expect(bench.notes.list.at(-1)?.message).toBe('The file was not imported: there is no room');
   });
 
   it('is marked on the row and in the head, and nobody is said to have sent it', async () => {

@@ -75,6 +75,25 @@ describe('the keys in the status bar', () => {
   });
 });
 
+describe('a dialog', () => {
+  it('has the keyboard at what it is about, and not at the way out', async () => {
+    const { bench } = await editor();
+    Object.assign(bench.editing, {
+      drafts: [{ request: 'r1', about: 'push', method: 'POST', url: '', updatedAt: 1 }],
+    });
+    bench.view.open({ kind: 'drafts' });
+    await settle();
+    expect(document.activeElement).toBe(one('draft-open'));
+    bench.view.open({ kind: 'keys' });
+    await settle();
+    expect(document.activeElement?.closest('header'), 'it is scrolled by the keys').toBeNull();
+    expect(document.activeElement?.closest('dialog')).not.toBeNull();
+    bench.view.open({ kind: 'templates' });
+    await settle();
+    expect(document.activeElement, 'a field comes first').toBe(one('template-name'));
+  });
+});
+
 describe('a template that is removed', () => {
   async function removeFirst() {
     const made = await editor();

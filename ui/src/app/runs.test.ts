@@ -64,6 +64,7 @@ describe('runs of the past', () => {
     one('run-row').click();
     await settle();
     expect(one('run-phase').textContent).toContain('Cut off');
+    expect(one('run').textContent).toContain('of 6 to http://localhost:3000, begun');
     expect(one('run-unknown').textContent, 'what may have gone is said').toContain('up to 2 steps');
     expect(
       host.asked.filter(([name]) => name === 'run'),

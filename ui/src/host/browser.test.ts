@@ -53,10 +53,20 @@ describe('what is asked while the page is left', () => {
     page.dispatchEvent(new Event('pagehide'));
     await ask('leaving');
     await ask('x'.repeat(70_000));
+    await ask('\u6f22'.repeat(30_000));
+    await ask('\u6f22'.repeat(15_000));
     page.dispatchEvent(new Event('pageshow'));
     await ask('back again');
     fetching.mockRestore();
-    expect(kept).toEqual([false, true, false, false]);
+    expect(kept).toEqual([
+      false,
+      true,
+      false,
+      // 90 kB in 30,000 letters.
+      false,
+      true,
+      false,
+    ]);
   });
 });
 

@@ -3,7 +3,7 @@ import type { FeedEvent } from '../bindings/FeedEvent';
 import { type Args, asApiError, type CommandName, type FeedMessage, type Host, type Result } from './host';
 import { Lines } from './lines';
 
-/** A browser lets no more than 64 KiB outlast their page. */
+/** A browser lets no more than 64 KiB outlast their page; with room for headers. */
 const OUTLASTING = 60_000;
 
 export interface BrowserHostOptions {
@@ -59,7 +59,8 @@ export class BrowserHost implements Host {
         method: 'POST',
         headers: this.#headers,
         body: text,
-        keepalive: this.#leaving && text.length < OUTLASTING,
+        // Bytes are counted, not letters, and only where it matters.
+        keepalive: this.#leaving && new Blob([text]).size < OUTLASTING,
       });
     } catch {
       throw asApiError({

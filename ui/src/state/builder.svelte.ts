@@ -203,10 +203,35 @@ export class SchemeBuilder {
     this.testing = false;
   }
 
-  /** It is looked at again. */
-  resume(): void {
+  /** It is looked at again; what is shown of requests may be masked since, or not any more. */
+  async resume(): Promise<void> {
     this.#gone = false;
-    this.#soon();
+    await this.renew();
+  }
+
+  /** Forgets what was read of requests and reads it anew; what was typed and chosen stays. */
+  async renew(): Promise<void> {
+    const turn = ++this.#turn;
+    clearTimeout(this.#waiting);
+    const { request } = this;
+    this.requests = [];
+    this.places = [];
+    this.tried = null;
+    this.tested = null;
+    this.problem = null;
+    this.testing = false;
+    if (request !== null) {
+      try {
+        const { row } = await this.#host.call('request', { id: request });
+        if (turn !== this.#turn) return;
+        this.requests = [row];
+      } catch {
+        // It is gone: another one takes its place.
+        if (turn !== this.#turn) return;
+        this.request = null;
+      }
+    }
+    await this.begin();
   }
 
   #soon(): void {

@@ -14,6 +14,14 @@ export interface ResendChoice {
   resign: boolean;
 }
 
+/** What the person may have to agree to before anything goes to a URL, and the command by which they do. */
+const CONSENTS = { confirm_host: 'allow_host', confirm_live: 'allow_live' } as const;
+
+/** The command that agrees to what an error asks for; nothing where it asks for nothing. */
+export function consentFor({ code }: { code: string }): 'allow_host' | 'allow_live' | null {
+  return Object.hasOwn(CONSENTS, code) ? CONSENTS[code as keyof typeof CONSENTS] : null;
+}
+
 /** The person was asked and said no. */
 export class Declined extends Error {
   constructor(asked: { message: string }) {
@@ -102,12 +110,13 @@ export class Delivering {
         return await send();
       } catch (thrown) {
         const error = asApiError(thrown);
-        if (error.code !== 'confirm_host' && error.code !== 'confirm_live') throw thrown;
+        const consent = consentFor(error);
+        if (consent === null) throw thrown;
         const agreed = await new Promise<boolean>((answer) => {
           view.open({ kind: 'confirm', question: { ...error, url }, answer });
         });
         if (!agreed) throw new Declined(error);
-        await host.call(error.code === 'confirm_host' ? 'allow_host' : 'allow_live', { url });
+        await host.call(consent, { url });
       }
     }
   }

@@ -5,6 +5,7 @@ import type { RequestDetail } from '../bindings/RequestDetail';
 import type { Replay } from '../bindings/Replay';
 import type { WrittenView } from '../bindings/WrittenView';
 import { readAll } from '../lib/bytes';
+import { visibleText } from '../lib/escape';
 import { looksBinary } from '../lib/sniff';
 import { isUtf8, utf8Text } from '../lib/utf8';
 import { Draft } from './draft.svelte';
@@ -87,9 +88,35 @@ export class Editing {
     );
   }
 
+  /** Leaves the editor; what cannot be read and so is not kept can be had back for a moment. */
   leave(): void {
+    const { draft } = this;
+    if (draft === null) return;
     this.keep();
     this.draft = null;
+    const { unreadable } = draft;
+    if (unreadable === null) return;
+    this.#bench.notes.offered(`What was typed is not kept: ${visibleText(unreadable.replaceAll('`', ''))}`, {
+      title: 'Open it again',
+      run: () => this.#resume(draft),
+    });
+  }
+
+  /** Opens a draft that was left, as it was left. */
+  #resume(draft: Draft): void {
+    const bench = this.#bench;
+    if (bench.masking.presenting) {
+      bench.view.open({ kind: 'covered', what: 'Edit and replay', then: () => this.#resume(draft) });
+      return;
+    }
+    bench.view.close();
+    bench.view.closeSettings();
+    bench.schemes.leave();
+    bench.comparing = null;
+    this.leave();
+    if (bench.opened?.id !== draft.request) bench.select(draft.request);
+    this.#kept = '';
+    this.draft = draft;
   }
 
   /** Puts the request as it came into the editor; what was there can be had back. */

@@ -73,11 +73,13 @@ export class Hearing {
   }
 
   #refetch(): void {
-    const { around, list, opened, saved } = this.#bench;
+    const { around, editing, list, masking, opened, saved, schemes } = this.#bench;
     void list.refetch();
-    saved.load().catch(() => undefined);
+    for (const part of [saved, editing, masking]) part.load().catch(() => undefined);
     around.loadAll().catch(() => undefined);
-    if (opened !== null) void opened.load();
+    schemes.refresh().catch(() => undefined);
+    opened?.forgetDiagnosis();
+    void opened?.load();
   }
 
   async #rowsChanged(ids: readonly string[]): Promise<void> {

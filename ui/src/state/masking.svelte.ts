@@ -1,5 +1,10 @@
 /** What is masked: the values of bodies that were chosen by JSON pointers, and everything secret while one presents. */
+import type { ApiError } from '../bindings/ApiError';
+import { asApiError } from '../host';
 import type { Workbench } from './workbench.svelte';
+
+/** Milliseconds until what could not be read anew is tried again. */
+const AGAIN = 1000;
 
 export class Masking {
   /** The pointers to the values that are masked. */
@@ -8,6 +13,8 @@ export class Masking {
   pointer = $state<string | null>(null);
   /** Nothing is shown while what is masked changes. */
   veiled = $state(false);
+  /** Why it could not be read anew yet; it is tried until it can. */
+  problem = $state.raw<ApiError | null>(null);
   /** Rises when everything is drawn anew. */
   round = $state(0);
   /** Whether what is on the screen was read while presenting; `null` before that is known. */
@@ -39,37 +46,47 @@ export class Masking {
     this.veiled = true;
     try {
       await host.call('present', { on });
-      await this.#renew();
-      notes.speak(on ? 'Presenting: what is secret is masked' : 'What is secret is shown');
-      return true;
     } catch (thrown) {
+      this.veiled = false;
       notes.failed(on ? 'Secrets could not be masked' : 'Secrets stay masked', thrown);
       return false;
-    } finally {
-      this.veiled = false;
     }
+    await this.#renew();
+    notes.speak(on ? 'Presenting: what is secret is masked' : 'What is secret is shown');
+    return true;
   }
 
   /** Another window may have begun or ended it. */
   async follow(): Promise<void> {
     const now = this.#bench.around.status?.presenting;
     if (now === undefined || now === this.#shown || this.veiled) return;
-    const first = this.#shown === null;
-    this.#shown = now;
-    if (first) return;
-    this.veiled = true;
-    try {
-      await this.#renew();
-    } finally {
-      this.veiled = false;
-    }
+    if (this.#shown === null) this.#shown = now;
+    else await this.#renew();
   }
 
+  /**
+   * Reads everything anew behind a veil. What was read before may hold what must not be seen: where reading fails, or it
+   * was begun or ended once more meanwhile, the veil stays and it is read again.
+   */
   async #renew(): Promise<void> {
-    await this.#bench.renew();
-    this.#shown = this.presenting;
+    const { around } = this.#bench;
+    this.veiled = true;
+    for (let done = false; !done;) {
+      try {
+        await around.loadStatus();
+        const meant = this.presenting;
+        await this.#bench.renew();
+        this.#shown = meant;
+        done = meant === this.presenting;
+      } catch (thrown) {
+        this.problem = asApiError(thrown);
+        await new Promise((resolve) => setTimeout(resolve, AGAIN));
+      }
+    }
+    this.problem = null;
     this.pointer = null;
     this.round += 1;
+    this.veiled = false;
   }
 
   /** Masks the values at a pointer from now on. */

@@ -53,6 +53,8 @@ export class RequestList {
   /** The filter that was asked for last. */
   #wanted = '';
   #wantedPlace: number | null = null;
+  /** The end of the reading that was begun last. */
+  #loading: Promise<void> = Promise.resolve();
   readonly #arranged = $derived(
     isArranged(this.arrangement) ? arrange(this.rows, this.arrangement, this.folded) : null,
   );
@@ -159,7 +161,12 @@ export class RequestList {
    * Reads the newest page for a filter. A wrong filter leaves the list as it was and says what is wrong with it. A
    * search looks through so many rows at a time; it goes on until something is found or there is no more.
    */
-  async load(filter: string = this.filter): Promise<void> {
+  load(filter: string = this.busy ? this.#wanted : this.filter): Promise<void> {
+    this.#loading = this.#read(filter);
+    return this.#loading;
+  }
+
+  async #read(filter: string): Promise<void> {
     const current = this.#begin();
     this.busy = true;
     // What was wrong with another filter says nothing of this one, which may take long to answer.
@@ -225,6 +232,8 @@ export class RequestList {
 
   /** Shows the newest rows in another order, or all of them in that of arrival again. */
   async arrange(arrangement: Arrangement): Promise<void> {
+    // What another filter lets through is what is arranged.
+    while (this.busy) await this.#loading;
     const before = this.arranged;
     if (isArranged(arrangement)) {
       if (!before) await this.#gather();

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ScriptedHost, ScriptedRows } from '../host/scripted';
+import { PLAIN } from '../lib/arrange';
 import { RequestList } from './requests.svelte';
 import { PAGE } from './searching.svelte';
 import { HELD } from './stretch.svelte';
@@ -476,5 +477,52 @@ describe('a search through the bytes', () => {
     await step();
     await step();
     expect([list.filter, list.rows.map((row) => row.sequence)]).toEqual(['*rare*', [75]]);
+  });
+});
+
+describe('a list that is arranged while another filter is read', () => {
+  async function reading() {
+    const { store, host, list } = await listOf(2);
+    store.add(1, { event: 'push' });
+    let answer: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    host.script.list_requests = async (asked) => {
+      if (asked.filter === 'push') await held;
+      return store.page(asked);
+    };
+    return { list, answer: () => answer() };
+  }
+
+  it('arranges what that filter lets through', async () => {
+    const { list, answer } = await reading();
+    const filtered = list.setFilter('push');
+    const arranged = list.arrange({ ...PLAIN, group: 'endpoint' });
+    await settle();
+    answer();
+    await Promise.all([filtered, arranged]);
+    expect([list.filter, list.busy, list.arranged]).toEqual(['push', false, true]);
+    expect(list.rows.map((row) => row.event)).toEqual(['push']);
+  });
+
+  it('is put in the order of arrival again with that filter', async () => {
+    const { list, answer } = await reading();
+    await list.arrange({ ...PLAIN, group: 'endpoint' });
+    const filtered = list.setFilter('push');
+    const plain = list.arrange(PLAIN);
+    await settle();
+    answer();
+    await Promise.all([filtered, plain]);
+    expect([list.filter, list.arranged]).toEqual(['push', false]);
+    expect(list.rows.map((row) => row.event)).toEqual(['push']);
+  });
+
+  it('goes on reading that filter where everything is read anew', async () => {
+    const { list, answer } = await reading();
+    const filtered = list.setFilter('push');
+    const anew = list.load();
+    await settle();
+    answer();
+    await Promise.all([filtered, anew]);
+    expect(list.filter).toBe('push');
   });
 });

@@ -91,7 +91,7 @@ export class Schemes {
     if (!builder.changed) return;
     const run = (): void => {
       this.builder = builder;
-      builder.resume();
+      void builder.resume();
     };
     this.#bench.notes.offered('The scheme was not kept', { title: 'Open it again', run });
   }

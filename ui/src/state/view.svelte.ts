@@ -1,7 +1,6 @@
 /** What is open in the window and how it is divided; remembered where it should be there again tomorrow. */
 import type { EndpointView } from '../bindings/EndpointView';
 import type { SavedFilterView } from '../bindings/SavedFilterView';
-import type { TargetView } from '../bindings/TargetView';
 import { isBoolean, isNumber, isString, recall, remember } from '../lib/remember';
 
 export const TABS = ['payload', 'headers', 'signature', 'deliveries', 'raw'] as const;
@@ -42,7 +41,7 @@ export type Dialog =
   | { kind: 'confirm'; question: Question; answer: (agreed: boolean) => void }
   | { kind: 'queue'; target: string | null }
   | { kind: 'endpoint'; endpoint: EndpointView | null; path: string; part: EndpointPart }
-  | { kind: 'target'; target: TargetView | null };
+  | { kind: 'target'; target: string | null };
 
 export type Frame = 'three' | 'two' | 'one';
 

@@ -109,6 +109,7 @@ export class Workbench {
     }
     this.list.forget();
     await Promise.all([
+      this.schemes.builder?.renew(),
       this.list.load(),
       this.around.loadAll(),
       this.saved.load().catch(() => undefined),

@@ -261,6 +261,31 @@ describe('edit and replay', () => {
     expect([made.draft?.choice, made.draft?.hex]).toEqual(['hex', '7b 7d']);
   });
 
+  it('that is left with something half typed can be had back as it was', async () => {
+    const { bench: made } = await bench();
+    made.select('r2');
+    await made.edit();
+    if (made.draft === null) throw new Error('there is no draft');
+    made.draft.editAsText();
+    made.draft.headerText = 'X-B: 1\nno colon';
+    made.draft.text = 'mine';
+    made.select('r3');
+    const note = made.notes.list.at(-1);
+    expect(note?.message).toBe('What was typed is not kept: headers: line 2 has no colon');
+    note?.offer?.run();
+    expect([made.opened?.id, made.draft.headerText, made.draft.text]).toEqual([
+      'r2',
+      'X-B: 1\nno colon',
+      'mine',
+    ]);
+    made.draft.headerText = 'X-B: 1';
+    made.leaveDraft();
+    await settle();
+    expect(made.notes.list.at(-1), 'all of it is kept now').toBe(note);
+    await made.edit();
+    expect([made.draft.headers, made.draft.text]).toEqual([[['X-B', '1']], 'mine']);
+  });
+
   it('gives back what was kept last where one starts over from something half typed', async () => {
     const { bench: made } = await bench();
     made.select('r2');
@@ -357,6 +382,23 @@ describe('the feed', () => {
     host.happened({ number: 9 });
     await settle();
     expect(host.asked.slice(before).map(([name]) => name)).toContain('endpoints');
+  });
+
+  it('loses nothing of an event that comes after a gap', async () => {
+    const { bench: made, host } = await bench();
+    made.select('r2');
+    await settle();
+    host.happened({ status: false });
+    const { asked } = host;
+    const before = asked.length;
+    const round = made.opened?.diagnosisRound ?? 0;
+    host.happened({ number: 9, endpoints: true, status: true });
+    await settle();
+    const names = asked.slice(before).map(([name]) => name);
+    for (const name of ['drafts', 'templates', 'mask_paths', 'saved_filters', 'own_schemes', 'settings']) {
+      expect(names, `what ${name} tells may have changed`).toContain(name);
+    }
+    expect(made.opened?.diagnosisRound, 'endpoints and secrets may be others').toBeGreaterThan(round);
   });
 
   it('renews a row that was changed and takes away one that is gone', async () => {

@@ -4,9 +4,8 @@
  */
 import type { ApiError } from '../../bindings/ApiError';
 import { asApiError } from '../../state/errors';
+import { consentFor } from '../../state/delivering.svelte';
 import type { Workbench } from '../../state/workbench.svelte';
-
-const COMMANDS = { confirm_host: 'allow_host', confirm_live: 'allow_live' } as const;
 
 export class Question {
   #asked = $state.raw<{ url: string; error: ApiError } | null>(null);
@@ -27,7 +26,7 @@ export class Question {
   /** Takes what was thrown for a URL where it is a question; says whether it is one. */
   takes(thrown: unknown, url: string): boolean {
     const error = asApiError(thrown);
-    const asks = error.code in COMMANDS;
+    const asks = consentFor(error) !== null;
     this.#asked = asks ? { url: url.trim(), error } : null;
     return asks;
   }
@@ -38,10 +37,10 @@ export class Question {
 
   /** The person agrees to what is asked. */
   async agree(): Promise<void> {
-    const { now } = this;
-    if (now === null) return;
+    const consent = this.now === null ? null : consentFor(this.now);
+    if (consent === null) return;
     const url = this.#url().trim();
-    await this.#bench.host.call(COMMANDS[now.code as keyof typeof COMMANDS], { url });
+    await this.#bench.host.call(consent, { url });
     this.forget();
   }
 }

@@ -28,13 +28,12 @@ const MARKS: Record<string, Mark> = {
   claim: 'id',
 };
 
-/** What lies between the parts is shown unmarked; what lies beyond `limit` bytes is left out. */
-export function stretches(bytes: Uint8Array, parts: readonly PartView[], limit = Infinity): Stretch[] {
-  const end = Math.min(bytes.length, limit);
+/** What lies between the parts is shown unmarked. */
+export function stretches(bytes: Uint8Array, parts: readonly PartView[]): Stretch[] {
   const found: Stretch[] = [];
   let at = 0;
   const add = (until: number, mark: Mark, name: string): void => {
-    const to = Math.min(until, end);
+    const to = Math.min(until, bytes.length);
     if (to > at) found.push({ mark, name, pieces: bytePieces(bytes.subarray(at, to)) });
     at = Math.max(at, to);
   };
@@ -42,7 +41,7 @@ export function stretches(bytes: Uint8Array, parts: readonly PartView[], limit =
     add(part.start, 'plain', '');
     add(part.end, MARKS[part.kind] ?? 'plain', part.label ?? part.kind);
   }
-  add(end, 'plain', '');
+  add(bytes.length, 'plain', '');
   return found;
 }
 
