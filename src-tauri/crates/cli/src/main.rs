@@ -46,6 +46,11 @@ use hookbench_engine::{Engine, Options};
 use crate::arguments::{Arguments, Command};
 use crate::failure::Failure;
 
+/// All memory, that of SQLite and zstd too. How it is set up stands in `.cargo/config.toml`.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[global_allocator]
+static MEMORY: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+
 fn main() -> ExitCode {
     // Wrong usage ends inside `parse` with exit code 2 and a message that names the argument.
     let arguments = Arguments::parse();
