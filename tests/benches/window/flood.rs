@@ -141,15 +141,19 @@ impl Flooded<'_> {
         })
     }
 
-    /// Walks up and down beside the open request, which stays open where it is.
+    /// Leaves the open request alone, then walks up and down from it: each that is walked to is opened, where it is.
     fn keys(&mut self) -> Outcome<Answers> {
+        self.session.page("watchOpen()")?;
+        sleep(self.part / 4);
+        let changes = self.session.page("watched()")?;
+        stays(&changes, "the list moves or the open request changes by itself")?;
         self.session.page("watchRows()")?;
         let answers = self.repeat(|session, round, answers| {
             let key = if round % 4 < 2 { 'j' } else { 'k' };
             input(session, "standing", answers, || session.press(None, key)).map(|_| ())
         })?;
         let changes = self.session.page("watched()")?;
-        stays(&changes, "the list moves or the open request changes")?;
+        stays(&changes, "the list moves under who walks in it")?;
         Ok(answers)
     }
 

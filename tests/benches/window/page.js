@@ -36,6 +36,13 @@ const standing = () => document.querySelector(`${ROW}[tabindex="0"]`)?.dataset.i
 const opened = () => document.querySelector(`${ROW}[aria-current="true"]`)?.dataset.id;
 const palette = () => document.querySelector('[data-testid="palette"]') !== null;
 
+/** The first row in sight, and where it stands. */
+function standsFirst() {
+  const edges = list().getBoundingClientRect();
+  const first = rows().find((row) => row.getBoundingClientRect().bottom > edges.top + 24);
+  return `${first?.dataset.id} at ${Math.round(first?.getBoundingClientRect().top)}`;
+}
+
 /** Whether the middle of the list shows a row, and nothing that stands for one that is still being read. */
 function covered() {
   const edges = list().getBoundingClientRect();
@@ -182,13 +189,13 @@ window.bench = {
     return (await until(covered, 'rows after a jump')) - begun;
   },
 
-  /** Watches from now on that the rows stay where they are and that the open one stays open. */
+  /** Watches from now on where the rows stand. */
   watchRows: () => {
-    watch = new Watch(() => {
-      const edges = list().getBoundingClientRect();
-      const first = rows().find((row) => row.getBoundingClientRect().bottom > edges.top + 24);
-      return `${first?.dataset.id} at ${Math.round(first?.getBoundingClientRect().top)}, open ${opened()}`;
-    });
+    watch = new Watch(standsFirst);
+  },
+  /** Watches from now on where the rows stand and which is open. */
+  watchOpen: () => {
+    watch = new Watch(() => `${standsFirst()}, open ${opened()}`);
   },
   /** Watches from now on what lies under this place while the pointer moves. */
   watchPlace: (x, y) => {
