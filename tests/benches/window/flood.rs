@@ -30,11 +30,12 @@ pub(crate) fn measure(subject: &Subject, options: &Options, goals: &mut Goals) -
     let listener = listener(&session)?;
     let window = options
         .window
-        .unwrap_or(options.either(Duration::from_secs(6), Duration::from_secs(20)));
+        .unwrap_or(options.either(Duration::from_secs(10), Duration::from_secs(20)));
     let mut flooded = Flooded {
         session: &session,
         traffic: Traffic::begin(listener, RATE, window)?,
-        part: window / 4,
+        // A round that has begun is ended: together they are shorter than the traffic.
+        part: window / 6,
     };
     sleep(window / 20);
     let palette = flooded.palette()?;
@@ -144,7 +145,7 @@ impl Flooded<'_> {
     /// Leaves the open request alone, then walks up and down from it: each that is walked to is opened, where it is.
     fn keys(&mut self) -> Outcome<Answers> {
         self.session.page("watchOpen()")?;
-        sleep(self.part / 4);
+        sleep(self.part / 2);
         let changes = self.session.page("watched()")?;
         stays(&changes, "the list moves or the open request changes by itself")?;
         self.session.page("watchRows()")?;
