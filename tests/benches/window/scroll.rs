@@ -1,7 +1,9 @@
 //! A very long list is scrolled. On a screen in memory there is no vertical blank: WebKit takes a timer of 60 a second
 //! for it and paints by processor. An interval says which of these ticks the page kept; the work of a frame says what
 //! script, style, layout and paint took of its 16.7 ms; the processor time of a frame, of the page's process and of all,
-//! says the same where others want the processor too. What a graphics card does is not in it.
+//! says the same where others want the processor too. What a graphics card does is not in it. While the bar is dragged
+//! through a million rows nothing could be read that is still there when it comes: what counts is how soon rows are there
+//! once it rests, which the jumps tell.
 
 use hookbench_tests::measure::{Failure, Options, Outcome, Sample, Table, milliseconds, say};
 use serde_json::Value;
@@ -79,7 +81,7 @@ pub(crate) fn measure(subject: &Subject, options: &Options, goals: &mut Goals) -
         }
         if name.starts_with("wheel, 3") {
             goals.at_most(&format!("{name}: longest blank"), seen.longest, 0.0, "ms");
-        } else if name != "at rest" {
+        } else if name.starts_with("wheel") {
             goals.at_most(&format!("{name}: longest blank"), seen.longest, 500.0, "ms");
         }
     }
