@@ -4,16 +4,16 @@
 //! `cargo xtask bench history` makes 100 000 requests; `cargo bench -p hookbench-tests --bench history -- --count 1000000`
 //! a million.
 
+mod past;
+
 use std::future::Future;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use hookbench_engine::model::Sequence;
 use hookbench_engine::secrets::Preference;
 use hookbench_engine::store::history::request;
-use hookbench_engine::store::{Durability, Store, StoreError, StoreOptions};
 use hookbench_engine::{Engine, EngineError, Options as EngineOptions, PageQuery};
 use hookbench_tests::Hookbench;
 use hookbench_tests::measure::{
@@ -26,9 +26,6 @@ const CARDS: u64 = 16_384;
 
 /// A listener keeps no more: a longer history is made without one.
 const KEPT_AT_MOST: u64 = 100_000;
-
-/// Requests that are kept at once while a history is made.
-const KEEPERS: usize = 256;
 
 /// How often each question is asked.
 const TIMES: usize = 30;
@@ -159,48 +156,7 @@ struct Known {
 fn generate(hookbench: &Hookbench, count: u64) -> Outcome<Known> {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(async {
-        let begin = Instant::now();
-        let store = Store::open(
-            hookbench.data(),
-            StoreOptions {
-                durability: Durability::Normal,
-                ..StoreOptions::default()
-            },
-        )
-        .await?;
-        let next = Arc::new(AtomicU64::new(0));
-        let keepers: Vec<_> = (0..KEEPERS)
-            .map(|_| {
-                let (store, next) = (store.clone(), Arc::clone(&next));
-                tokio::spawn(async move {
-                    loop {
-                        let number = next.fetch_add(1, Ordering::Relaxed);
-                        if number >= count {
-                            return Ok(());
-                        }
-                        store.insert_request(request(number)).await?;
-                    }
-                })
-            })
-            .collect();
-        for keeper in keepers {
-            keeper
-                .await?
-                .map_err(|error: StoreError| Failure::new(error.to_string()))?;
-        }
-        let kept = begin.elapsed().as_secs_f64();
-        while store.search_state().await?.backlog > 0 {
-            tokio::time::sleep(Duration::from_millis(200)).await;
-        }
-        let usage = store.usage().await?;
-        say(&format!(
-            "{count} requests made in {kept:.1} s, their index {:.1} s later; bodies of {} MB in {} MB, index {} MB",
-            begin.elapsed().as_secs_f64() - kept,
-            usage.body_bytes / 1_000_000,
-            usage.used_bytes / 1_000_000,
-            usage.search_bytes / 1_000_000,
-        ));
-        store.close().await;
+        past::make(hookbench.data(), count).await?;
         let id = (count / 2..count)
             .find_map(|number| request(number).recognition.delivery_key)
             .ok_or_else(|| Failure::new("the history has no delivery id"))?;

@@ -14,6 +14,9 @@ use serde_json::{Value, json};
 
 const PATIENCE: Duration = Duration::from_secs(20);
 
+/// What is measured inside the page: `window.bench`.
+const PAGE: &str = include_str!("page.js");
+
 /// A program with everything it started, ended with it.
 struct Group(Child);
 
@@ -129,21 +132,66 @@ impl Session {
         let id = opened["sessionId"]
             .as_str()
             .ok_or_else(|| Failure::new(format!("no session: {opened}")))?;
-        Ok(Self {
+        let session = Self {
             address,
             path: format!("/session/{id}"),
             _driver: driver,
-        })
+        };
+        session.ask(PAGE)?;
+        Ok(session)
+    }
+
+    /// What an expression of `page.js` comes to, waited for where it is a promise.
+    pub(crate) fn page(&self, expression: &str) -> Outcome<Value> {
+        let script = format!(
+            "const done = arguments[arguments.length - 1]; \
+             Promise.resolve(window.bench.{expression}).then(done, (error) => done({{ failed: String(error) }}));"
+        );
+        let told = self.post("/execute/async", &json!({ "script": script, "args": [] }))?;
+        match told["failed"].as_str() {
+            Some(reason) => Err(Failure::new(format!("{expression}: {reason}"))),
+            None => Ok(told),
+        }
+    }
+
+    /// Presses a key where the focus is, `held` being down all the while.
+    pub(crate) fn press(&self, held: Option<char>, key: char) -> Outcome<()> {
+        let event = |kind: &str, key: char| json!({ "type": kind, "value": key });
+        let down = held.map(|key| event("keyDown", key));
+        let up = held.map(|key| event("keyUp", key));
+        let press = [event("keyDown", key), event("keyUp", key)];
+        let actions: Vec<Value> = down.into_iter().chain(press).chain(up).collect();
+        self.act(&json!({ "type": "key", "id": "keyboard", "actions": actions }))
+    }
+
+    /// Moves the pointer to a place of the page.
+    pub(crate) fn point(&self, [x, y]: [i64; 2]) -> Outcome<()> {
+        self.pointer(&[json!({ "type": "pointerMove", "duration": 0, "x": x, "y": y })])
+    }
+
+    /// Clicks where the pointer is.
+    pub(crate) fn click(&self) -> Outcome<()> {
+        self.pointer(&[
+            json!({ "type": "pointerDown", "button": 0 }),
+            json!({ "type": "pointerUp", "button": 0 }),
+        ])
+    }
+
+    fn pointer(&self, actions: &[Value]) -> Outcome<()> {
+        self.act(&json!({ "type": "pointer", "id": "mouse", "actions": actions }))
+    }
+
+    fn act(&self, source: &Value) -> Outcome<()> {
+        self.post("/actions", &json!({ "actions": [source] })).map(|_| ())
+    }
+
+    fn post(&self, path: &str, body: &Value) -> Outcome<Value> {
+        say(self.address, "POST", &format!("{}{path}", self.path), body)
     }
 
     /// The value of a script's `return`.
     pub(crate) fn ask(&self, script: &str) -> Outcome<Value> {
-        say(
-            self.address,
-            "POST",
-            &format!("{}/execute/sync", self.path),
-            &json!({ "script": script, "args": [] }),
-        )
+        self.post("/execute/sync", &json!({ "script": script, "args": [] }))
     }
 
     /// Closes the window.

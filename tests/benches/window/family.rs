@@ -6,13 +6,16 @@ use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use hookbench_tests::measure::{Failure, Outcome};
+use hookbench_tests::measure::{Failure, Outcome, Reading};
 
 /// The unit of starting times in `/proc`.
 const TICKS_PER_SECOND: f64 = 100.0;
 
 /// What drives the window and is no part of it.
 const DRIVER: &str = "WebKitWebDriver";
+
+/// The beginning of the name of the process in which the page runs.
+const PAGE: &str = "WebKitWebProces";
 
 /// How long a window may take to end.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -76,10 +79,41 @@ pub(crate) fn began(members: &[u32], binary: &Path) -> Outcome<f64> {
 
 /// Bytes of memory that all of them hold; what they share is counted once.
 pub(crate) fn memory(members: &[u32]) -> f64 {
+    parts(members).iter().map(|(_, bytes)| bytes).sum()
+}
+
+/// The same for each, with its name.
+pub(crate) fn parts(members: &[u32]) -> Vec<(String, f64)> {
     let kibibytes = |process: &u32| -> Option<f64> {
         let rollup = fs::read_to_string(format!("/proc/{process}/smaps_rollup")).ok()?;
         let line = rollup.lines().find_map(|line| line.strip_prefix("Pss:"))?;
         line.split_whitespace().next()?.parse().ok()
     };
-    members.iter().filter_map(kibibytes).sum::<f64>() * 1024.0
+    let part = |process: &u32| {
+        let name = fs::read_to_string(format!("/proc/{process}/comm")).ok()?;
+        Some((name.trim_end().to_owned(), kibibytes(process)? * 1024.0))
+    };
+    members.iter().filter_map(part).collect()
+}
+
+/// Processor seconds that were taken.
+pub(crate) struct Processor {
+    /// By the process in which the page runs.
+    pub(crate) page: f64,
+    /// By all processes of the window.
+    pub(crate) all: f64,
+}
+
+/// What all of them have taken so far.
+pub(crate) fn processor(members: &[u32]) -> Processor {
+    let mut taken = Processor { page: 0.0, all: 0.0 };
+    for process in members {
+        let seconds = Reading::of(*process).map_or(0.0, |reading| reading.processor);
+        taken.all += seconds;
+        let name = fs::read_to_string(format!("/proc/{process}/comm")).unwrap_or_default();
+        if name.starts_with(PAGE) {
+            taken.page += seconds;
+        }
+    }
+    taken
 }

@@ -38,6 +38,21 @@ pub enum Until {
     },
     /// After so many requests, all counted.
     Count(u64),
+    /// So many a second for so long, all counted: each has its moment, and is sent as soon after it as a connection is
+    /// free.
+    Paced {
+        /// Requests a second.
+        rate: u32,
+        /// How long.
+        window: Duration,
+    },
+}
+
+/// When requests are due.
+#[derive(Debug, Clone, Copy)]
+struct Pace {
+    begin: Instant,
+    rate: u32,
 }
 
 /// What to send.
@@ -118,6 +133,8 @@ struct Shared {
     /// The first number that is not sent any more.
     end: u64,
     answered: AtomicU64,
+    pace: Option<Pace>,
+    first: u64,
 }
 
 impl Shared {
@@ -134,6 +151,15 @@ impl Shared {
                 (next < self.end).then_some(next + 1)
             })
             .ok()
+    }
+}
+
+impl Pace {
+    /// The moment of the request that so many went before.
+    fn due(self, before: u64) -> Instant {
+        #[expect(clippy::cast_precision_loss, reason = "requests of some minutes")]
+        let seconds = before as f64 / f64::from(self.rate.max(1));
+        self.begin + Duration::from_secs_f64(seconds)
     }
 }
 
@@ -159,6 +185,23 @@ impl Load {
         let (phase, end) = match self.until {
             Until::Elapsed { .. } => (WARMING, u64::MAX),
             Until::Count(count) => (COUNTING, self.first + count),
+            Until::Paced { rate, window } => {
+                let count = f64::from(rate) * window.as_secs_f64();
+                #[expect(
+                    clippy::cast_possible_truncation,
+                    clippy::cast_sign_loss,
+                    reason = "requests of some minutes"
+                )]
+                let count = count.round() as u64;
+                (COUNTING, self.first + count)
+            }
+        };
+        let pace = match self.until {
+            Until::Paced { rate, .. } => Some(Pace {
+                begin: Instant::now(),
+                rate,
+            }),
+            Until::Elapsed { .. } | Until::Count(_) => None,
         };
         let shared = Arc::new(Shared {
             address: self.address,
@@ -167,6 +210,8 @@ impl Load {
             next: AtomicU64::new(self.first),
             end,
             answered: AtomicU64::new(0),
+            pace,
+            first: self.first,
         });
         let mut connections = JoinSet::new();
         for _ in 0..self.connections {
@@ -184,7 +229,7 @@ impl Load {
                 (elapsed, after) = (begin.elapsed(), self.readings());
                 gather(&mut connections, &shared, &mut told).await?;
             }
-            Until::Count(_) => {
+            Until::Count(_) | Until::Paced { .. } => {
                 (before, begin) = (self.readings(), Instant::now());
                 gather(&mut connections, &shared, &mut told).await?;
                 (elapsed, after) = (begin.elapsed(), self.readings());
@@ -247,6 +292,9 @@ async fn converse(shared: Arc<Shared>) -> Told {
         && let Some(number) = shared.take()
     {
         shared.deck.write(number, &mut request);
+        if let Some(pace) = shared.pace {
+            tokio::time::sleep_until(pace.due(number - shared.first).into()).await;
+        }
         let begin = Instant::now();
         match exchange(&mut connection, shared.address, &request, &mut answer).await {
             Ok(()) => {
@@ -360,6 +408,40 @@ mod tests {
             run.latencies.count() + run.unanswered.len(),
             2,
             "each is answered or told"
+        );
+    }
+
+    #[test]
+    fn paced_requests_are_not_sent_before_their_moment() {
+        let pace = Pace {
+            begin: Instant::now(),
+            rate: 50,
+        };
+        assert_eq!(
+            pace.due(0).duration_since(pace.begin),
+            Duration::ZERO,
+            "the first is sent at once"
+        );
+        assert_eq!(
+            pace.due(75).duration_since(pace.begin),
+            Duration::from_millis(1500),
+            "75 of 50 a second"
+        );
+        let server = Server::start(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        let until = Until::Paced {
+            rate: 100,
+            window: Duration::from_millis(60),
+        };
+        let paced = Load {
+            until,
+            ..load(server.address(), 0)
+        };
+        let run = paced.run().expect("it answers");
+        assert_eq!(run.numbers, 5..11, "six of 100 a second in 60 ms");
+        assert!(
+            run.elapsed >= 0.05,
+            "the last is due after 50 ms: {}",
+            run.elapsed
         );
     }
 

@@ -17,6 +17,8 @@ pub struct Options {
     pub count: Option<u64>,
     /// The numbers of connections.
     pub connections: Option<Vec<usize>>,
+    /// Which parts of a benchmark are wanted; all where none is named.
+    pub only: Option<Vec<String>>,
 }
 
 impl Options {
@@ -49,16 +51,25 @@ impl Options {
                     let numbers: Result<_, _> = value()?.split(',').map(str::parse).collect();
                     options.connections = Some(numbers?);
                 }
+                "--only" => options.only = Some(value()?.split(',').map(String::from).collect()),
                 unknown => {
                     return Err(Failure::new(format!(
                         "unknown argument `{unknown}`; there are --quick, --rounds N, --seconds S, --count N, \
-                         --connections N,N"
+                         --connections N,N, --only PART,PART"
                     )));
                 }
             }
         }
         options.quick |= !is_benchmark;
         Ok(options)
+    }
+
+    /// Whether this part is wanted.
+    #[must_use]
+    pub fn wants(&self, part: &str) -> bool {
+        self.only
+            .as_ref()
+            .is_none_or(|parts| parts.iter().any(|wanted| wanted == part))
     }
 
     /// One of two defaults.
@@ -93,16 +104,28 @@ mod tests {
 
     #[test]
     fn values_follow_their_names() {
-        let options =
-            parse("--rounds 3 --seconds 0.5 --count 1000 --connections 1,64 --bench").expect("all are known");
+        let options = parse("--rounds 3 --seconds 0.5 --count 1000 --connections 1,64 --only a,b --bench")
+            .expect("all are known");
         let wanted = Options {
             quick: false,
             rounds: Some(3),
             window: Some(Duration::from_millis(500)),
             count: Some(1000),
             connections: Some(vec![1, 64]),
+            only: Some(vec!["a".to_owned(), "b".to_owned()]),
         };
         assert_eq!(options, wanted, "each has its value");
+    }
+
+    #[test]
+    fn every_part_is_wanted_unless_some_are_named() {
+        let named = parse("--only start,memory").expect("a list of names");
+        assert!(named.wants("memory"), "it is named");
+        assert!(!named.wants("mem"), "a part of a name is none");
+        assert!(
+            parse("").expect("nothing is needed").wants("memory"),
+            "none is named"
+        );
     }
 
     #[test]

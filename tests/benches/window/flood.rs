@@ -1,0 +1,208 @@
+//! The window while thousands of requests come in: how soon it answers to keys and clicks, and that the list neither
+//! moves under the pointer nor away from the row that is open.
+
+use std::thread::sleep;
+use std::time::Duration;
+
+use hookbench_tests::measure::{Failure, Options, Outcome, Sample, Table, milliseconds, per_second, say};
+use serde_json::Value;
+
+use crate::driver::Session;
+use crate::goals::Goals;
+use crate::subject::{Subject, Traffic, listener, now, number};
+
+/// Requests a second.
+const RATE: u32 = 2_000;
+
+/// The key a shortcut is held with, and the one that leaves, as WebDriver writes them.
+const CONTROL: char = '\u{e009}';
+const ESCAPE: char = '\u{e00c}';
+
+/// Between two inputs, so that they meet the window at different moments.
+const PAUSES: [u64; 5] = [110, 170, 230, 290, 330];
+
+/// Rows that are clicked in turn.
+const PLACES: [usize; 4] = [3, 7, 5, 11];
+
+pub(crate) fn measure(subject: &Subject, options: &Options, goals: &mut Goals) -> Outcome<()> {
+    let session = subject.open()?;
+    session.page("ready()")?;
+    let listener = listener(&session)?;
+    let window = options
+        .window
+        .unwrap_or(options.either(Duration::from_secs(10), Duration::from_secs(20)));
+    let mut flooded = Flooded {
+        session: &session,
+        traffic: Traffic::begin(listener, RATE, window)?,
+        // A round that has begun is ended: together they are shorter than the traffic.
+        part: window / 6,
+    };
+    sleep(window / 20);
+    let palette = flooded.palette()?;
+    let pointing = flooded.pointing()?;
+    let clicks = flooded.clicks()?;
+    let keys = flooded.keys()?;
+    let run = flooded.traffic.end()?;
+    session.close()?;
+    say(&format!(
+        "{} requests a second, answered in {} ms (p50) and {} ms (p99)",
+        per_second(run.rate()),
+        milliseconds(run.latencies.median()),
+        milliseconds(run.latencies.percentile(99.0)),
+    ));
+    let mut table = Table::new(&[
+        "input to answer, ms",
+        "p50",
+        "p95",
+        "highest",
+        "inputs",
+        "p95 with the driver",
+    ]);
+    for (name, answers) in [
+        ("the palette opens while the list follows", palette),
+        ("a row is clicked under the pointer", pointing),
+        ("other rows are clicked", clicks),
+        ("up and down beside an open request", keys),
+    ] {
+        let sample = |values: &[f64]| {
+            Sample::of(values.iter().copied()).ok_or_else(|| Failure::new(format!("no input: {name}")))
+        };
+        let (inside, outside) = (sample(&answers.inside)?, sample(&answers.outside)?);
+        table.line([
+            name.to_owned(),
+            milliseconds(inside.median()),
+            milliseconds(inside.percentile(95.0)),
+            milliseconds(inside.highest()),
+            inside.count().to_string(),
+            milliseconds(outside.percentile(95.0)),
+        ]);
+        goals.at_most(
+            &format!("{name}, p95"),
+            inside.percentile(95.0) * 1e3,
+            100.0,
+            "ms",
+        );
+    }
+    table.print();
+    Ok(())
+}
+
+/// Seconds to the answers to inputs: from the moment the system gave them to the page, and from that at which the driver
+/// was asked for them.
+#[derive(Default)]
+struct Answers {
+    inside: Vec<f64>,
+    outside: Vec<f64>,
+}
+
+/// A window that requests come in to.
+struct Flooded<'session> {
+    session: &'session Session,
+    traffic: Traffic,
+    /// How long each kind of input is tried.
+    part: Duration,
+}
+
+impl Flooded<'_> {
+    /// Opens the palette and leaves it, again and again, while the list follows.
+    fn palette(&mut self) -> Outcome<Answers> {
+        self.repeat(|session, _, answers| {
+            input(session, "palette", answers, || session.press(Some(CONTROL), 'k'))?;
+            session.press(None, ESCAPE)
+        })
+    }
+
+    /// Moves the pointer over a row as a hand does that is about to click: that row stays under it and is the one opened.
+    fn pointing(&mut self) -> Outcome<Answers> {
+        self.repeat(|session, round, answers| {
+            let [x, y] = place(session, PLACES[round % PLACES.len()])?;
+            session.point([x - 20, y])?;
+            session.point([x, y])?;
+            session.page(&format!("watchPlace({x}, {y})"))?;
+            for step in 1..=3 {
+                sleep(Duration::from_millis(100));
+                session.point([x + step % 2, y])?;
+            }
+            let changes = session.page("watched()")?;
+            stays(&changes, "the list moves under the pointer")?;
+            let aimed = input(session, "opened", answers, || session.click())?;
+            let opened = session.page("opened()")?;
+            if opened != aimed {
+                return Err(Failure::new(format!("{aimed} was clicked and {opened} opened")));
+            }
+            session.press(None, ESCAPE)
+        })
+    }
+
+    /// Opens one row after another.
+    fn clicks(&mut self) -> Outcome<Answers> {
+        self.repeat(|session, round, answers| {
+            session.point(place(session, PLACES[round % PLACES.len()])?)?;
+            input(session, "opened", answers, || session.click()).map(|_| ())
+        })
+    }
+
+    /// Leaves the open request alone, then walks up and down from it: each that is walked to is opened, where it is.
+    fn keys(&mut self) -> Outcome<Answers> {
+        self.session.page("watchOpen()")?;
+        sleep(self.part / 2);
+        let changes = self.session.page("watched()")?;
+        stays(&changes, "the list moves or the open request changes by itself")?;
+        self.session.page("watchRows()")?;
+        let answers = self.repeat(|session, round, answers| {
+            let key = if round % 4 < 2 { 'j' } else { 'k' };
+            input(session, "standing", answers, || session.press(None, key)).map(|_| ())
+        })?;
+        let changes = self.session.page("watched()")?;
+        stays(&changes, "the list moves under who walks in it")?;
+        Ok(answers)
+    }
+
+    fn repeat(
+        &mut self,
+        mut round: impl FnMut(&Session, usize, &mut Answers) -> Outcome<()>,
+    ) -> Outcome<Answers> {
+        let mut answers = Answers::default();
+        let end = std::time::Instant::now() + self.part;
+        for number in 0.. {
+            if std::time::Instant::now() > end || self.traffic.is_over() {
+                break;
+            }
+            round(self.session, number, &mut answers)?;
+            sleep(Duration::from_millis(PAUSES[number % PAUSES.len()]));
+        }
+        Ok(answers)
+    }
+}
+
+/// Makes an input and enters how long its answer took; gives the row it was made on, if on one.
+fn input(
+    session: &Session,
+    what: &str,
+    answers: &mut Answers,
+    make: impl FnOnce() -> Outcome<()>,
+) -> Outcome<Value> {
+    session.page(&format!("expect('{what}')"))?;
+    let asked = now()?;
+    make()?;
+    let answer = session.page("answer()")?;
+    let (began, drawn) = (number(&answer["began"])?, number(&answer["drawn"])?);
+    answers.inside.push((drawn - began) / 1e3);
+    answers.outside.push((drawn - asked) / 1e3);
+    Ok(answer["aimed"].clone())
+}
+
+fn place(session: &Session, at: usize) -> Outcome<[i64; 2]> {
+    let told = session.page(&format!("place({at})"))?;
+    match (told[0].as_i64(), told[1].as_i64()) {
+        (Some(x), Some(y)) => Ok([x, y]),
+        _ => Err(Failure::new(format!("no row is there: {told}"))),
+    }
+}
+
+fn stays(changes: &Value, what: &str) -> Outcome<()> {
+    match changes.as_array().map(Vec::as_slice) {
+        Some([]) => Ok(()),
+        _ => Err(Failure::new(format!("{what}: {changes}"))),
+    }
+}
