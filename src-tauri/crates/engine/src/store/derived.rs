@@ -121,7 +121,7 @@ impl Derived {
             .filename(self.path())
             .read_only(true)
             .busy_timeout(Duration::from_secs(1))
-            .pragma("cache_size", "-1000")
+            .pragma("cache_size", "-500")
             .disable_statement_logging()
             .thread_name(|_| "store-search".to_owned())
     }

@@ -104,7 +104,7 @@ impl StoreOptions {
             .pragma("wal_autocheckpoint", "0")
             .pragma("journal_size_limit", "67108864")
             .pragma("temp_store", "memory")
-            .pragma("cache_size", "-3000")
+            .pragma("cache_size", "-2000")
             .thread_name(|_| "store-writer".to_owned());
         if let Some(pages) = self.page_limit {
             options = options.pragma("max_page_count", pages.to_string());
@@ -133,7 +133,7 @@ impl StoreOptions {
         self.base(path)
             .read_only(true)
             // The system keeps pages too: these only spare asking it. Each connection would fill its own.
-            .pragma("cache_size", "-1000")
+            .pragma("cache_size", "-500")
             .thread_name(|_| "store-reader".to_owned())
     }
 }
