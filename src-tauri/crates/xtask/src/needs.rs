@@ -52,6 +52,13 @@ pub(crate) const BUILD: &[Need] = &[
         arch: &["gcc"],
     },
     Need {
+        what: "make",
+        probe: Probe::Programs(&["make"]),
+        debian: &["make"],
+        fedora: &["make"],
+        arch: &["make"],
+    },
+    Need {
         what: "pkg-config",
         probe: Probe::Programs(&["pkg-config"]),
         debian: &["pkg-config"],
@@ -241,7 +248,7 @@ mod tests {
     fn only_packages_that_are_not_installed_are_installed() {
         let needs: Vec<&Need> = BUILD.iter().collect();
         let packages = to_install(&needs, |package| package == "gcc" || package == "pkg-config");
-        assert_eq!(packages, ["libc6-dev", "libwebkit2gtk-4.1-dev"]);
+        assert_eq!(packages, ["libc6-dev", "make", "libwebkit2gtk-4.1-dev"]);
     }
 
     #[test]

@@ -184,7 +184,7 @@ mod tests {
     fn the_line_for_debian_is_exact() {
         assert_eq!(
             line_for(System::Debian, &all(BUILD)),
-            "sudo apt-get install -y --no-install-recommends gcc libc6-dev pkg-config libwebkit2gtk-4.1-dev"
+            "sudo apt-get install -y --no-install-recommends gcc libc6-dev make pkg-config libwebkit2gtk-4.1-dev"
         );
     }
 
@@ -193,9 +193,9 @@ mod tests {
         for (system, line) in [
             (
                 System::Fedora,
-                "sudo dnf install -y gcc pkgconf-pkg-config webkit2gtk4.1-devel",
+                "sudo dnf install -y gcc make pkgconf-pkg-config webkit2gtk4.1-devel",
             ),
-            (System::Arch, "sudo pacman -S --needed gcc pkgconf webkit2gtk-4.1"),
+            (System::Arch, "sudo pacman -S --needed gcc make pkgconf webkit2gtk-4.1"),
             (System::MacOs, "xcode-select --install"),
         ] {
             assert_eq!(line_for(system, &all(BUILD)), line);
