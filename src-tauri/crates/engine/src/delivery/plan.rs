@@ -9,7 +9,7 @@
 //! - `Host`: the target's, in the place of the first one;
 //! - `Content-Length`: the length of the body, in the place of the first one or of `Transfer-Encoding`, and at the
 //!   end where there was neither and there is a body. A line that already says the right length stays as it is;
-//! - where the route withholds them, those in [`credentials`] that came for another host.
+//! - where the route withholds them, `Cookie` and `Authorization` that came for another host.
 //!
 //! No `Connection` header is ever added: whether the connection is used again is decided after the answer.
 
