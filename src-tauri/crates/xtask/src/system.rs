@@ -195,7 +195,10 @@ mod tests {
                 System::Fedora,
                 "sudo dnf install -y gcc make pkgconf-pkg-config webkit2gtk4.1-devel",
             ),
-            (System::Arch, "sudo pacman -S --needed gcc make pkgconf webkit2gtk-4.1"),
+            (
+                System::Arch,
+                "sudo pacman -S --needed gcc make pkgconf webkit2gtk-4.1",
+            ),
             (System::MacOs, "xcode-select --install"),
         ] {
             assert_eq!(line_for(system, &all(BUILD)), line);
