@@ -12,9 +12,14 @@ use crate::window::{PATIENCE, Window};
 
 /// Controls and titles that reach out of the window, where nobody could scroll them into sight.
 const OUTSIDE: &str = "() => [...document.querySelectorAll('button, input, select, h1, h2, footer')].filter((element) => {
+    const isScrolledTo = (pane) => {
+        if (pane === null) return false;
+        const scrolls = ['auto', 'scroll'].includes(getComputedStyle(pane).overflowY) && pane.scrollHeight > pane.clientHeight;
+        return (scrolls && pane.getBoundingClientRect().bottom <= innerHeight + 1) || isScrolledTo(pane.parentElement);
+    };
     const box = element.getBoundingClientRect();
     const sideways = box.left < -1 || box.right > innerWidth + 1;
-    const below = box.bottom > innerHeight + 1 && element.closest('[data-testid=detail], dialog, nav') === null;
+    const below = box.bottom > innerHeight + 1 && !isScrolledTo(element.parentElement);
     return box.width > 0 && (sideways || below) && element.closest('[data-testid=payload-body]') === null;
 }).map((element) => `${element.tagName} ${element.dataset.testid ?? ''} ${element.textContent.trim()}`)";
 
