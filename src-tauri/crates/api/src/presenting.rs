@@ -295,5 +295,40 @@ texts_only!(
 );
 
 #[cfg(test)]
-#[path = "presenting_tests.rs"]
-mod tests;
+mod tests {
+    use std::error::Error;
+
+    use hookbench_engine::{Listen, Options};
+    use serde_json::json;
+
+    use super::Asked;
+    use crate::running::Running;
+    use crate::types::Text;
+
+    #[tokio::test]
+    async fn what_ends_after_presenting_began_is_masked_though_it_began_before() -> Result<(), Box<dyn Error>>
+    {
+        let folder = tempfile::tempdir()?;
+        let options = Options::at(Some(folder.path().to_owned()));
+        let running = Running::open(options, Listen::default()).await;
+        let engine = running.engine()?;
+        for (name, is_given) in [("run_report", true), ("copy_request", false)] {
+            engine.set_presenting(false).await?;
+            let asked = Asked::of(&engine, name, &json!({})).await?;
+            let meanwhile = async {
+                engine.set_presenting(true).await?;
+                Ok(Text {
+                    text: "Authorization: Bearer tok-5ecret-header".to_owned(),
+                })
+            };
+            let answered = asked.answered(meanwhile).await;
+            assert_eq!(answered.is_ok(), is_given, "`{name}` is masked where it is made");
+            assert!(
+                !format!("{answered:?}").contains("5ecret"),
+                "`{name}`: {answered:?}"
+            );
+        }
+        running.shut_down().await;
+        Ok(())
+    }
+}

@@ -148,19 +148,13 @@ impl Engine {
 
 #[cfg(test)]
 mod tests {
-    use sqlx::ConnectOptions as _;
-
     use super::*;
     use crate::course::tests::Bench;
 
     #[tokio::test]
     async fn what_is_over_is_known_to_be_over_without_a_request() {
         let bench = Bench::new().await;
-        let mut other = sqlx::sqlite::SqliteConnectOptions::new()
-            .filename(bench.folder.path().join("hookbench.db"))
-            .connect()
-            .await
-            .unwrap();
+        let mut other = crate::store::tests::unmanaged(&bench.folder.path().join("hookbench.db")).await;
         sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
         let core = &bench.engine.core;
         let locked = core.store.set_setting("a", &1.into()).await.unwrap_err();

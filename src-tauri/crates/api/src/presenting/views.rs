@@ -292,3 +292,78 @@ impl Covered for TargetView {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::error::Error;
+
+    use hookbench_engine::{Listen, Options};
+
+    use super::*;
+    use crate::running::Running;
+
+    #[tokio::test]
+    async fn signed_content_without_its_middle_shows_only_parts_that_are_whole_and_free_of_secrets()
+    -> Result<(), Box<dyn Error>> {
+        let folder = tempfile::tempdir()?;
+        let options = Options::at(Some(folder.path().to_owned()));
+        let running = Running::open(options, Listen::default()).await;
+        let engine = running.engine()?;
+        engine.add_mask_path("/a".parse()?).await?;
+        engine.set_presenting(true).await?;
+        let screen = engine.screen().await?.ok_or("it is shared")?;
+        // Each letter says of which part it is; the two small bodies are JSON.
+        let pieces: [(&str, Vec<u8>); 8] = [
+            ("timestamp", b"T".repeat(10)),
+            ("body", br#"{"b":"open"}"#.to_vec()),
+            ("literal", b"l".repeat(2_000)),
+            ("body", b"B".repeat(4_000)),
+            ("literal", b"g".repeat(50)),
+            ("body", b"C".repeat(5_000)),
+            ("literal", b"L".repeat(100)),
+            ("body", br#"{"a":"5ecret"}"#.to_vec()),
+        ];
+        let whole: Vec<u8> = pieces.iter().flat_map(|(_, bytes)| bytes.clone()).collect();
+        let length = whole.len() as u64;
+        let mut at = 0;
+        let parts = (pieces.iter())
+            .map(|(kind, bytes)| {
+                let start = at;
+                at += bytes.len() as u64;
+                PartView {
+                    kind: (*kind).to_owned(),
+                    label: None,
+                    start,
+                    end: at,
+                }
+            })
+            .collect();
+        let mut content = ContentView {
+            template: String::new(),
+            base64: BASE64.encode([&whole[..3_072], &whole[whole.len() - 1_024..]].concat()),
+            left_out: Some(LeftOutView {
+                start: 3_072,
+                end: length - 1_024,
+            }),
+            length,
+            parts,
+        };
+        content.cover(&screen);
+        let shown = BASE64.decode(&content.base64)?;
+        let beginning = [
+            &b"T".repeat(10)[..],
+            br#"{"b":"open"}"#,
+            &b"l".repeat(2_000),
+            &b"*".repeat(1_050),
+        ]
+        .concat();
+        let end = [&b"*".repeat(910)[..], &b"L".repeat(100), &b"*".repeat(14)].concat();
+        assert!(
+            shown == [beginning, end].concat(),
+            "{}",
+            String::from_utf8_lossy(&shown)
+        );
+        running.shut_down().await;
+        Ok(())
+    }
+}

@@ -1,6 +1,6 @@
 //! What is read of a run at once, in which order, and what becomes of a run whose requests cannot be read.
 
-use sqlx::{ConnectOptions as _, Connection as _};
+use sqlx::Connection as _;
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::Notify;
 
@@ -79,11 +79,7 @@ fn all_to(target: &Target) -> RunPlan {
 
 /// Does something to the file that no part of this program does.
 async fn change(bench: &Bench, sql: &'static str) {
-    let mut connection = sqlx::sqlite::SqliteConnectOptions::new()
-        .filename(bench.engine.data_dir().join("hookbench.db"))
-        .connect()
-        .await
-        .unwrap();
+    let mut connection = crate::store::tests::unmanaged(&bench.engine.data_dir().join("hookbench.db")).await;
     sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
     connection.close().await.unwrap();
 }

@@ -55,7 +55,7 @@ mod tally;
 mod target;
 mod template;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod training;
 mod trust;
 mod words;

@@ -2,11 +2,10 @@ use std::fs;
 use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
-use sqlx::ConnectOptions;
 use tempfile::tempdir;
 
 use super::super::{Room, Store, StoreError, StoreOptions};
-use super::{open, options, request, store};
+use super::{open, options, request, store, unmanaged};
 
 /// Bytes that do not compress.
 fn noise(length: usize, seed: u32) -> Vec<u8> {
@@ -65,11 +64,7 @@ async fn a_full_disk_is_named_and_passes_by_itself() {
 async fn a_lock_of_another_program_is_waited_for_a_while_and_then_named() {
     let (_folder, store) = store().await;
     store.insert_request(request(b"before")).await.unwrap();
-    let mut other = sqlx::sqlite::SqliteConnectOptions::new()
-        .filename(store.path())
-        .connect()
-        .await
-        .unwrap();
+    let mut other = unmanaged(&store.path()).await;
     sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
     let begun = Instant::now();
     let results = join_all((0..50).map(|_| store.insert_request(request(b"locked out")))).await;
@@ -291,12 +286,7 @@ async fn a_reader_that_holds_on_is_told_of_and_the_log_shrinks_once_it_lets_go()
     let (_folder, store) = store().await;
     store.insert_request(request(b"before")).await.unwrap();
     let mut health = store.watch_health();
-    let mut reader = sqlx::sqlite::SqliteConnectOptions::new()
-        .filename(store.path())
-        .read_only(true)
-        .connect()
-        .await
-        .unwrap();
+    let mut reader = unmanaged(&store.path()).await;
     sqlx::raw_sql("BEGIN; SELECT count(*) FROM request")
         .execute(&mut reader)
         .await

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::super::{Annotate, RetentionLimits, Store, StoreOptions};
 use super::finding::{NOW, found, history, indexed};
-use super::{keyed, open, options, request, store};
+use super::{keyed, open, options, request, store, unmanaged};
 use crate::model::Timestamp;
 
 #[tokio::test]
@@ -99,12 +99,10 @@ async fn the_index_forgets_what_is_gone() {
         .unwrap()
         > 0
     {}
-    let index = sqlx::sqlite::SqliteConnectOptions::new()
-        .filename(folder.path().join("search.db"))
-        .read_only(true);
+    let index = folder.path().join("search.db");
     let deadline = std::time::Instant::now() + Duration::from_secs(30);
     loop {
-        let mut connection = sqlx::ConnectOptions::connect(&index).await.unwrap();
+        let mut connection = unmanaged(&index).await;
         let tables: Vec<String> =
             sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE sql LIKE 'CREATE VIRTUAL%'")
                 .fetch_all(&mut connection)
@@ -152,12 +150,10 @@ async fn one_old_star_does_not_keep_the_words_of_all_its_neighbours() {
     };
     let now = Timestamp::from_micros(NOW);
     while store.prune_next(&limits, now).await.unwrap() > 0 {}
-    let index = sqlx::sqlite::SqliteConnectOptions::new()
-        .filename(folder.path().join("search.db"))
-        .read_only(true);
+    let index = folder.path().join("search.db");
     let deadline = std::time::Instant::now() + Duration::from_secs(30);
     loop {
-        let mut connection = sqlx::ConnectOptions::connect(&index).await.unwrap();
+        let mut connection = unmanaged(&index).await;
         let kept: Vec<i64> = sqlx::query_scalar("SELECT rowid FROM words_0 WHERE words_0 MATCH 'number'")
             .fetch_all(&mut connection)
             .await

@@ -1,30 +1,20 @@
 use std::time::Duration;
 
-use futures_util::future::join_all;
-use sqlx::{ConnectOptions, Connection};
 use tokio::sync::watch;
 
 use super::super::{
-    Annotate, Deletion, PageRequest, RetentionLimits, SavedFilter, Store, StoreError, TallyKind, history,
+    Annotate, Deletion, PageRequest, RetentionLimits, SavedFilter, Store, StoreError, TallyKind,
 };
-use super::{open, options, request, store};
+use super::{fill, open, options, request, store};
 use crate::clock::Clock;
 use crate::filter::{Filter, Moment};
-use crate::model::{KeptDraft, RequestId, Sequence, Timestamp, Written};
+use crate::model::{KeptDraft, Sequence, Timestamp, Written};
 
 const NONE: RetentionLimits = RetentionLimits {
     requests: None,
     age: None,
     bytes: None,
 };
-
-async fn fill(store: &Store, count: u64) -> Vec<RequestId> {
-    let all: Vec<_> = (0..count).map(history::request).collect();
-    for kept in join_all(all.iter().map(|new| store.insert_request(new.clone()))).await {
-        kept.unwrap();
-    }
-    all.into_iter().map(|new| new.id).collect()
-}
 
 /// The tally as it should be, by counting.
 async fn assert_tally_is_right(store: &Store, why: &str) {
@@ -311,123 +301,6 @@ async fn a_backup_in_a_burst_is_whole() {
         matches!(store.backup(&path).await, Err(StoreError::Exists { .. })),
         "nothing is overwritten"
     );
-}
-
-/// Closes the file as one of an earlier schema.
-async fn close_as_older(store: Store) {
-    store
-        .write(|connection| {
-            Box::pin(async move {
-                sqlx::raw_sql("PRAGMA user_version = 0")
-                    .execute(connection)
-                    .await?;
-                Ok(())
-            })
-        })
-        .await
-        .unwrap();
-    store.close().await;
-}
-
-#[tokio::test]
-async fn an_older_file_is_copied_before_it_is_changed() {
-    let (folder, store) = store().await;
-    let ids = fill(&store, 3).await;
-    close_as_older(store).await;
-    let again = open(&folder).await;
-    assert!(
-        again.request(ids[0]).await.unwrap().is_some(),
-        "it opens with everything in it"
-    );
-    again.close().await;
-    let copy = folder.path().join("hookbench.db.schema-0.bak");
-    let mut connection = sqlx::sqlite::SqliteConnectOptions::new()
-        .filename(&copy)
-        .connect()
-        .await
-        .unwrap();
-    let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM request")
-        .fetch_one(&mut connection)
-        .await
-        .unwrap();
-    connection.close().await.unwrap();
-    assert_eq!(rows, 3, "and the copy has it too");
-    let first = std::fs::read(&copy).unwrap();
-    let restored = open(&folder).await;
-    fill(&restored, 5).await;
-    close_as_older(restored).await;
-    open(&folder).await.close().await;
-    let second = folder.path().join("hookbench.db.schema-0.2.bak");
-    assert!(
-        second.exists(),
-        "an older file that was worked with since is copied too"
-    );
-    assert_eq!(
-        std::fs::read(&copy).unwrap(),
-        first,
-        "and the earlier copy is left as it is"
-    );
-}
-
-#[tokio::test]
-async fn a_migration_that_fails_again_and_again_leaves_one_copy() {
-    let (folder, store) = store().await;
-    fill(&store, 3).await;
-    store
-        .write(|connection| {
-            Box::pin(async move {
-                // Its tables are there, so that they cannot be made.
-                sqlx::raw_sql("PRAGMA user_version = 0; DELETE FROM _sqlx_migrations")
-                    .execute(connection)
-                    .await?;
-                Ok(())
-            })
-        })
-        .await
-        .unwrap();
-    store.close().await;
-    for time in 1..=3 {
-        let failed = Store::open(folder.path(), options()).await;
-        assert!(failed.is_err(), "time {time}: what is there cannot be made");
-        let copies = std::fs::read_dir(folder.path())
-            .unwrap()
-            .filter(|entry| {
-                let name = entry.as_ref().unwrap().file_name();
-                name.to_string_lossy().contains(".bak")
-            })
-            .count();
-        assert_eq!(copies, 1, "time {time}: nothing was written since the first");
-    }
-}
-
-#[tokio::test]
-async fn a_copy_of_an_older_file_that_was_cut_short_is_made_again() {
-    let (folder, store) = store().await;
-    fill(&store, 20).await;
-    close_as_older(store).await;
-    let copy = folder.path().join("hookbench.db.schema-0.bak");
-    let partial = folder.path().join("hookbench.db.schema-0.bak.partial");
-    // The program ended in the middle of the copy.
-    std::fs::write(&partial, b"SQLite format 3\0 and no more").unwrap();
-    open(&folder).await.close().await;
-    assert!(!partial.exists(), "what was cut short is gone");
-    let mut connection = sqlx::sqlite::SqliteConnectOptions::new()
-        .filename(&copy)
-        .connect()
-        .await
-        .unwrap();
-    let rows: i64 = sqlx::query_scalar("SELECT count(*) FROM request")
-        .fetch_one(&mut connection)
-        .await
-        .unwrap();
-    connection.close().await.unwrap();
-    assert_eq!(rows, 20, "and the copy is whole");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        let mode = std::fs::metadata(&copy).unwrap().permissions().mode();
-        assert_eq!(mode & 0o777, 0o600, "only its owner may read it");
-    }
 }
 
 #[tokio::test]

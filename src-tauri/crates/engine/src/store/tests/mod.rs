@@ -12,16 +12,21 @@ mod packing;
 mod repeating;
 mod requests;
 mod things;
+mod upgrading;
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::future::join_all;
 use sha2::Digest;
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use tempfile::TempDir;
 
-use super::{Store, StoreOptions};
+use super::{Store, StoreOptions, history};
 use crate::model::{
     Arrival, Body, Framing, HttpVersion, NewRequest, RawHead, Recognition, RequestId, State, Timestamp,
     Verdict,
@@ -53,6 +58,39 @@ pub(crate) fn options() -> StoreOptions {
 pub(crate) async fn marked(store: &Store) {
     let newest = store.newest_sequence().await.unwrap();
     store.marked(newest, Duration::from_secs(30)).await;
+}
+
+/// Keeps so many requests; their ids.
+pub(crate) async fn fill(store: &Store, count: u64) -> Vec<RequestId> {
+    let all: Vec<_> = (0..count).map(history::request).collect();
+    for kept in join_all(all.iter().map(|new| store.insert_request(new.clone()))).await {
+        kept.unwrap();
+    }
+    all.into_iter().map(|new| new.id).collect()
+}
+
+/// Closes the store after `sql` was carried out in its file.
+async fn close_after(store: &Store, sql: &'static str) {
+    store
+        .write(move |connection| {
+            Box::pin(async move {
+                sqlx::raw_sql(sql).execute(connection).await?;
+                Ok(())
+            })
+        })
+        .await
+        .unwrap();
+    store.close().await;
+}
+
+/// A connection that is none of a store's, as another program would make it.
+pub(crate) async fn unmanaged(file: &Path) -> SqliteConnection {
+    SqliteConnectOptions::new()
+        .filename(file)
+        .create_if_missing(true)
+        .connect()
+        .await
+        .unwrap()
 }
 
 /// A request to `/stripe` with this body.

@@ -1,10 +1,10 @@
 use std::fs;
 
-use sqlx::{ConnectOptions, Connection, Row};
+use sqlx::{Connection, Row};
 use tempfile::tempdir;
 
 use super::super::{OpenError, PageRequest, Store, set_aside};
-use super::{open, options, request, store};
+use super::{close_after, open, options, request, store, unmanaged};
 use crate::model::Timestamp;
 
 #[tokio::test]
@@ -122,12 +122,7 @@ async fn what_is_no_data_file_is_refused_and_left_as_it_is() {
 async fn a_database_of_another_program_is_refused() {
     let folder = tempdir().unwrap();
     let path = folder.path().join("hookbench.db");
-    let mut other = sqlx::sqlite::SqliteConnectOptions::new()
-        .filename(&path)
-        .create_if_missing(true)
-        .connect()
-        .await
-        .unwrap();
+    let mut other = unmanaged(&path).await;
     sqlx::query("CREATE TABLE theirs (a)")
         .execute(&mut other)
         .await
@@ -142,18 +137,11 @@ async fn a_database_of_another_program_is_refused() {
 #[tokio::test]
 async fn a_newer_schema_is_named_and_left_as_it_is() {
     let (folder, store) = store().await;
-    store
-        .write(|connection| {
-            Box::pin(async move {
-                sqlx::raw_sql("PRAGMA user_version = 999; UPDATE program SET version = '7.1.0'")
-                    .execute(connection)
-                    .await?;
-                Ok(())
-            })
-        })
-        .await
-        .unwrap();
-    store.close().await;
+    close_after(
+        &store,
+        "PRAGMA user_version = 999; UPDATE program SET version = '7.1.0'",
+    )
+    .await;
     let before = fs::read(store.path()).unwrap();
     let error = Store::open(folder.path(), options()).await.unwrap_err();
     let text = error.to_string();
@@ -186,11 +174,7 @@ async fn a_file_that_is_cut_off_is_damaged_and_left_as_it_is() {
 async fn a_locked_file_is_named_at_the_start() {
     let (folder, store) = store().await;
     store.close().await;
-    let mut other = sqlx::sqlite::SqliteConnectOptions::new()
-        .filename(store.path())
-        .connect()
-        .await
-        .unwrap();
+    let mut other = unmanaged(&store.path()).await;
     sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
     let error = Store::open(folder.path(), options()).await.unwrap_err();
     assert!(matches!(error, OpenError::Locked { .. }), "{error:?}");
@@ -217,20 +201,11 @@ async fn several_programs_may_make_the_file_at_once() {
 #[tokio::test]
 async fn a_file_of_an_unreleased_build_is_named_as_what_it_is() {
     let (folder, store) = store().await;
-    store
-        .write(|connection| {
-            Box::pin(async move {
-                sqlx::raw_sql(
-                    "UPDATE _sqlx_migrations SET checksum = x'00'; ALTER TABLE program RENAME COLUMN identity TO another",
-                )
-                .execute(connection)
-                .await?;
-                Ok(())
-            })
-        })
-        .await
-        .unwrap();
-    store.close().await;
+    close_after(
+        &store,
+        "UPDATE _sqlx_migrations SET checksum = x'00'; ALTER TABLE program RENAME COLUMN identity TO another",
+    )
+    .await;
     let before = fs::read(store.path()).unwrap();
     let error = Store::open(folder.path(), options()).await.unwrap_err();
     assert!(
