@@ -99,6 +99,7 @@ fn a_parameter_of_the_scheme_that_is_bad_or_left_out_is_an_error_in_all_three() 
     for command in ["verify", "sign", "diagnose"] {
         let (output, answers) = ask(command, input.as_bytes());
         assert_eq!(output.code, 1, "`{command}`: nothing was checked");
+        assert_eq!(answers.len(), 2, "`{command}`: an answer to each line");
         for (answer, says) in answers.iter().zip(["`algorithm`", "`header`"]) {
             let error = answer["error"].as_str().unwrap_or_default();
             assert!(error.contains(says), "`{command}` names it: {answer}");

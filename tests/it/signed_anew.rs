@@ -132,6 +132,7 @@ fn the_list_of_providers_grades_how_well_each_is_founded() {
     let graded = hookbench.run(&["providers", "--json"]).json();
     let listed = hookbench.run(&["providers"]);
     let mut lines = listed.text().lines();
+    assert!(!graded.is_empty(), "there are some");
     for provider in &graded {
         let words: Vec<&str> = lines.next().unwrap_or_default().split_whitespace().collect();
         assert_eq!(

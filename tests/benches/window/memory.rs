@@ -77,11 +77,6 @@ pub(crate) fn measure(subject: &Subject, options: &Options, goals: &mut Goals) -
         run.elapsed
     );
     goals.at_most(&what, last, 350.0, "MiB");
-    goals.at_most(
-        "memory, last minute more than the first",
-        last - first,
-        20.0,
-        "MiB",
-    );
+    goals.at_most("memory, last part more than the first", last - first, 20.0, "MiB");
     Ok(())
 }

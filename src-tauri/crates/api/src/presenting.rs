@@ -118,7 +118,11 @@ impl<'a> Asked<'a> {
         R: serde::Serialize + Covered,
     {
         let result = run.await;
-        let Some(screen) = self.engine.screen().await? else {
+        let screen = match self.engine.screen().await {
+            Ok(screen) => screen,
+            Err(error) => return Err(unshown(error.into(), result.is_ok())),
+        };
+        let Some(screen) = screen else {
             return written(&result?);
         };
         if self.name == COPY && !self.was_shared {
@@ -139,6 +143,16 @@ impl<'a> Asked<'a> {
     }
 }
 
+/// What is told where nobody can say what of a result may be shown: nothing of it, but whether it was done, so that nobody
+/// sends a second time what has gone.
+fn unshown(why: ApiError, was_done: bool) -> ApiError {
+    let done = if was_done { "it was done" } else { "it failed" };
+    ApiError {
+        message: format!("{done}, but what came of it cannot be shown now: {}", why.message),
+        ..why
+    }
+}
+
 /// What is done with a result while the screen is shared.
 struct Presentation {
     screen: Screen,
@@ -156,7 +170,8 @@ impl Presentation {
             collect(&bare, &["request"], &mut self.requests);
         }
         for id in &self.requests {
-            engine.screen_request(&mut self.screen, *id).await?;
+            let learned = engine.screen_request(&mut self.screen, *id).await;
+            learned.map_err(|error| unshown(error.into(), true))?;
         }
         result.cover(&self.screen);
         let mut value = written(&result)?;

@@ -3,6 +3,7 @@
 use hookbench_engine::compare::{Block, BlockKind, Change, Form, Line, PairChange, PairKind, Shape};
 use hookbench_engine::model::AttemptId;
 use hookbench_engine::{BodyPlace, Engine, SideBySide, Subject, Told};
+use hookbench_signature::shortened;
 use serde_json::{Value, json};
 
 use crate::arguments::Diff;
@@ -339,11 +340,7 @@ fn id(told: &Told) -> String {
 
 /// The beginning of a value with everything visible.
 fn excerpt(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes);
-    match text.char_indices().nth(SHOWN) {
-        Some((cut, _)) => format!("{}…", visible(&text[..cut])),
-        None => visible(&text),
-    }
+    visible(&shortened(&String::from_utf8_lossy(bytes), SHOWN))
 }
 
 fn object(found: &SideBySide, part: Part) -> Value {

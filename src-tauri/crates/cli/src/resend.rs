@@ -43,9 +43,14 @@ async fn single(engine: &Engine, resend: &Resend, id: RequestId, live: LiveEvent
     let preview = engine.preview(id, None, &sending).await?;
     if !preview.withheld.is_empty() {
         output::aside(&format!(
-            "{} stays here: it was meant for the host that the request came to. `hookbench target set NAME \
-             --send-credentials true` lets it go to a target.",
-            visible(&preview.withheld.join(" and "))
+            "{} {} here, meant for the host that the request came to. `hookbench target set NAME \
+             --send-credentials true` lets such lines go to a target.",
+            visible(&preview.withheld.join(" and ")),
+            if preview.withheld.len() == 1 {
+                "stays"
+            } else {
+                "stay"
+            },
         ));
     }
     let report = preview.check.map(|check| check.report);

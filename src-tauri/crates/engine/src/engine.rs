@@ -237,6 +237,9 @@ async fn watch(core: Arc<Core>) {
             // endpoints. Another process's requests alone are no reason: they were judged by it.
             Ok(grounds) => {
                 if let Some((endpoints, own)) = before.replace(grounds.clone()) {
+                    if endpoints != grounds.0 || own != grounds.1 {
+                        core.changes.tell(Change::Endpoints);
+                    }
                     let scope = if own == grounds.1 {
                         Scope::between(&endpoints, &grounds.0)
                     } else {
@@ -256,8 +259,6 @@ async fn watch(core: Arc<Core>) {
         }
         core.ready.send_replace(true);
         core.housekeeping.renew(&core).await;
-        // The other process may have removed what was shown here.
-        core.forget_what_was_shown();
         // Told after the renewal, so that who asks again sees it.
         core.changes.tell(Change::Everything);
         if foreign.changed().await.is_err() {

@@ -299,12 +299,12 @@ impl Judge {
                 .ok_or("Nobody that Hookbench knows sends requests like this one.")?,
         };
         let chosen;
-        let ready = if wanted.provider.is_some() || !wanted.parameters.is_empty() {
+        let (ready, parameters) = if wanted.provider.is_some() || !wanted.parameters.is_empty() {
             chosen = ready(provider, &provider.with_defaults(&wanted.parameters));
-            &chosen
+            (&chosen, &wanted.parameters)
         } else {
-            self.scheme(known, &provider.id)
-                .ok_or("Its provider has no scheme.")?
+            let kept = self.scheme(known, &provider.id);
+            (kept.ok_or("Its provider has no scheme.")?, parameters(known))
         };
         let none;
         let scheme = match ready {
@@ -338,8 +338,8 @@ impl Judge {
             previous_secrets: fresh(known.map(Known::previous_secrets).unwrap_or_default()),
             urls: url.iter().cloned().chain(others).collect(),
             decoded_body: facts.decoded_body(),
-            question: provider.question(facts, parameters(known)),
-            hints: provider.hints(facts, parameters(known)),
+            question: provider.question(facts, parameters),
+            hints: provider.hints(facts, parameters),
             other_schemes: self.schemes_elsewhere(known, &provider.id),
         };
         let message = facts.message(url.as_deref(), Some(micros(case.received_at)));

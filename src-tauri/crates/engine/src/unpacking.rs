@@ -55,10 +55,11 @@ impl Engine {
     /// # Errors
     /// When there is no such request or the store cannot be read.
     pub async fn unpacked_body(&self, id: RequestId) -> Result<Option<Arc<UnpackedBytes>>, EngineError> {
+        // Asked first: what is gone is not shown from memory.
+        let headers = self.request(id).await?.head.headers();
         if let Some(known) = self.core.unpacked.get(id) {
             return Ok(Some(known));
         }
-        let headers = self.request(id).await?.head.headers();
         if header(&headers, "content-encoding").is_none() && header(&headers, "content-type").is_none() {
             return Ok(None);
         }

@@ -94,7 +94,7 @@ impl Token {
         let answers = named
             .into_iter()
             .map(|jwk| self.is_signed_by_jwk(jwk, kind, &algorithm, received_at));
-        answers.reduce(Signed::or).unwrap_or(Signed::No)
+        Signed::of_keys(answers).1
     }
 
     fn is_signed_by_jwk(
@@ -160,18 +160,27 @@ pub(crate) enum Signed {
 }
 
 impl Signed {
-    /// What two keys come to: the one that says more of who signed, whatever their order. A key that has ended did sign;
-    /// a key that did not sign was asked, where one that is not meant was not even that.
-    pub(crate) fn or(self, other: Self) -> Self {
-        if other.weight() > self.weight() {
-            other
-        } else {
-            self
+    /// What several keys come to, and which of them says it: the one that says most of who signed, whatever their order,
+    /// and of equal ones the first. None is asked after the one that made the token.
+    pub(crate) fn of_keys(answers: impl Iterator<Item = Self>) -> (usize, Self) {
+        let mut told: Option<(usize, Self)> = None;
+        for (index, answer) in answers.enumerate() {
+            if answer == Self::Yes {
+                return (index, answer);
+            }
+            if told
+                .as_ref()
+                .is_none_or(|(_, told)| answer.weight() > told.weight())
+            {
+                told = Some((index, answer));
+            }
         }
+        told.unwrap_or((0, Self::No))
     }
 
-    /// How much it says of who signed.
-    pub(crate) const fn weight(&self) -> u8 {
+    /// How much it says of who signed. A key that has ended did sign; a key that did not sign was asked, where one that is
+    /// not meant was not even that.
+    const fn weight(&self) -> u8 {
         match self {
             Self::Yes => 4,
             Self::Unfit(Unfit::Ended(_)) => 3,
@@ -284,9 +293,20 @@ mod tests {
                 Signed::Unfit(Unfit::Public),
             ),
         ] {
-            assert_eq!(one.clone().or(other.clone()), told, "{one:?} before {other:?}");
-            assert_eq!(other.clone().or(one.clone()), told, "{other:?} before {one:?}");
+            for both in [[one.clone(), other.clone()], [other, one]] {
+                let before = format!("{both:?}");
+                assert_eq!(Signed::of_keys(both.into_iter()).1, told, "{before}");
+            }
         }
+        let mut asked = 0;
+        let answers = [Signed::No, Signed::Yes, Signed::Yes]
+            .into_iter()
+            .inspect(|_| asked += 1);
+        assert_eq!(
+            (Signed::of_keys(answers), asked),
+            ((1, Signed::Yes), 2),
+            "none after the one that signed"
+        );
     }
 
     #[test]

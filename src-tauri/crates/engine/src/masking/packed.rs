@@ -85,15 +85,8 @@ pub(crate) fn given_body(body: &[u8], headers: &[Header], paths: &[MaskPath]) ->
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write as _;
-
     use super::*;
-
-    fn gzip(bytes: &[u8]) -> Vec<u8> {
-        let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-        packer.write_all(bytes).unwrap();
-        packer.finish().unwrap()
-    }
+    use crate::body::coding::tests::gzip;
 
     fn headers(lines: &[(&'static str, &'static str)]) -> Vec<Header> {
         lines

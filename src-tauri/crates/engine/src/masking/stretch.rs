@@ -111,7 +111,10 @@ impl Engine {
     /// When there are none, or the store cannot be read.
     pub async fn covered(&self, mut screen: Screen, stretch: Stretch) -> Result<Bytes, EngineError> {
         let rules = Arc::clone(screen.rules());
-        if let Some(known) = self.core.covered.get(stretch, &rules) {
+        // What is gone is not shown from memory.
+        if let Some(known) = self.core.covered.get(stretch, &rules)
+            && self.is_kept(stretch).await?
+        {
             return Ok(known);
         }
         let request = match stretch {
@@ -176,6 +179,22 @@ impl Engine {
         Ok(bytes)
     }
 
+    /// Whether what it is of is still there.
+    async fn is_kept(&self, stretch: Stretch) -> Result<bool, EngineError> {
+        let store = &self.core.store;
+        Ok(match stretch {
+            Stretch::RequestHead(id)
+            | Stretch::RequestBody(id)
+            | Stretch::RequestUnpacked(id)
+            | Stretch::RequestAnswer(id) => store.has_request(id).await?,
+            Stretch::DeliveryHead(id) | Stretch::DeliveryBody(id) => store.has_delivery(id).await?,
+            Stretch::AttemptHead(id) | Stretch::AttemptBody(id) => match store.delivery_of(id).await? {
+                Some(delivery) => store.has_delivery(delivery).await?,
+                None => false,
+            },
+        })
+    }
+
     /// Lets `screen` hide what a delivery sent, which may have been signed anew; tells what request it is of.
     async fn learn_delivery(&self, screen: &mut Screen, id: DeliveryId) -> Result<RequestId, EngineError> {
         let delivery = self.delivery(id).await?;
@@ -220,7 +239,10 @@ async fn covered(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::body::coding::tests::gzip;
     use crate::capture_for_tests::bench;
+    use crate::reading::PageQuery;
+    use crate::store::RetentionLimits;
 
     #[tokio::test]
     async fn what_a_notification_says_has_nothing_masked_in_it() {
@@ -279,6 +301,36 @@ mod tests {
             engine.covered(screen, Stretch::RequestHead(id)).await.is_err(),
             "and not shown any more"
         );
+    }
+
+    #[tokio::test]
+    async fn what_a_limit_took_is_not_shown_from_memory() {
+        let bench = bench().await;
+        let engine = &bench.engine;
+        let body = gzip(b"the text");
+        let head = format!(
+            "POST /a HTTP/1.1\r\nHost: h\r\nContent-Encoding: gzip\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        let closed = "GET /b HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+        let sent = [head.as_bytes(), &body, closed.as_bytes()].concat();
+        bench.send(&sent).await;
+        let id = engine.requests(&PageQuery::default()).await.unwrap().rows[1].id;
+        engine.set_presenting(true).await.unwrap();
+        let shown = async || {
+            let screen = engine.screen().await.unwrap().unwrap();
+            let covered = engine.covered(screen, Stretch::RequestUnpacked(id)).await;
+            covered.ok().and(engine.unpacked_body(id).await.ok())
+        };
+        assert!(shown().await.flatten().is_some(), "it is there and kept at hand");
+        let none = RetentionLimits {
+            requests: Some(0),
+            age: None,
+            bytes: None,
+        };
+        let now = engine.core.clock.now();
+        while engine.core.store.prune_next(&none, now).await.unwrap() > 0 {}
+        assert!(shown().await.is_none(), "nothing of it is at hand");
     }
 
     #[tokio::test]

@@ -19,7 +19,8 @@ pub struct Target {
     pub rules: TargetRules,
 }
 
-/// What is done to what goes to a target, and how it is spoken to. The default changes nothing.
+/// What is done to what goes to a target, and how it is spoken to. The default changes nothing but
+/// that captured credentials stay where the target is far away.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TargetRules {

@@ -2,7 +2,8 @@
 //! whatever else is right; and how many leave credentials behind. It is told before a run begins, since a run of refusals
 //! says little by itself.
 //!
-//! The look is bounded: it is told how many were looked at, and nothing waits long for it.
+//! The look at the requests is bounded, and it is told how many were looked at. Finding out which are chosen, and where the
+//! name of the host leads, takes what it takes for the run itself.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -22,7 +23,7 @@ use crate::model::{RawHead, State, Timestamp};
 /// The most requests that are looked at; the oldest are the first.
 const MOST: u64 = 1_000;
 
-/// How long is looked. A page that was begun is looked at to its end.
+/// How long is looked at requests. A page that was begun is looked at to its end, the first in any case.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 /// What is known of some requests before they go.
@@ -81,7 +82,6 @@ impl Engine {
     /// When it cannot be understood what is chosen or where to, or the store fails.
     pub async fn ages(&self, chosen: &Chosen, to: &Aim) -> Result<Ages, EngineError> {
         self.ready().await;
-        let begin = Instant::now();
         let places = self.places(chosen).await?;
         let mut ages = Ages {
             of: places.len() as u64,
@@ -93,6 +93,7 @@ impl Engine {
             is_far: false,
         };
         let (judge, now) = (self.core.judge.load_full(), self.core.clock.now());
+        let begin = Instant::now();
         for page in Lineup::new(places).pages() {
             if ages.looked_at >= MOST || begin.elapsed() > PATIENCE {
                 break;

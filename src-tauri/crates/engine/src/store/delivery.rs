@@ -120,6 +120,12 @@ impl Store {
         Ok(Some(delivery(&row, attempts)?))
     }
 
+    /// Whether there is such a delivery.
+    pub(crate) async fn has_delivery(&self, id: DeliveryId) -> Result<bool, StoreError> {
+        let query = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM delivery WHERE id = ?)");
+        Ok(query.bind(&id.as_bytes()[..]).fetch_one(self.readers()).await?)
+    }
+
     /// One attempt, if it is there.
     ///
     /// # Errors

@@ -269,6 +269,12 @@ impl Store {
         }))
     }
 
+    /// Whether there is such a request.
+    pub(crate) async fn has_request(&self, id: RequestId) -> Result<bool, StoreError> {
+        let query = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM request WHERE id = ?)");
+        Ok(query.bind(&id.as_bytes()[..]).fetch_one(self.readers()).await?)
+    }
+
     /// What was answered to a request as to a question.
     async fn reply(&self, sequence: Sequence) -> Result<Option<HandshakeReply>, StoreError> {
         let text: Option<Option<String>> = sqlx::query_scalar("SELECT reply FROM request WHERE sequence = ?")

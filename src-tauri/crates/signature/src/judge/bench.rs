@@ -113,15 +113,7 @@ impl<'j> Bench<'_, 'j, '_> {
                 .keys
                 .iter()
                 .map(|key| token.is_signed_by(&key.bytes, self.secrets[key.secret].expose(), received_at));
-            // As among the keys of one secret, the one that says most is told, and of equal ones the first.
-            let told = answers.enumerate().reduce(|one, other| {
-                if other.1.weight() > one.1.weight() {
-                    other
-                } else {
-                    one
-                }
-            });
-            let (index, signed) = told.map_or((0, Signed::No), |told| told);
+            let (index, signed) = Signed::of_keys(answers);
             tried.matched = signed == Signed::Yes;
             tried.stopped = match signed {
                 Signed::Yes | Signed::No => None,

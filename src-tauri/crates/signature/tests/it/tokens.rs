@@ -41,16 +41,21 @@ signature = { from = "header:X-Token" }
     toml::from_str(text).unwrap()
 }
 
-fn judge(token: &str, key: &str) -> (Verdict, String) {
-    let headers: [(&[u8], &[u8]); 1] = [(b"X-Token", token.as_bytes())];
-    let message = Message {
+/// What is all in its headers, received at [`AT`].
+fn message<'m>(headers: &'m [(&'m [u8], &'m [u8])]) -> Message<'m> {
+    Message {
         method: "POST",
         target: "/",
         url: None,
-        headers: &headers,
+        headers,
         body: b"",
         received_at: Some(Micros::from_seconds(AT)),
-    };
+    }
+}
+
+fn judge(token: &str, key: &str) -> (Verdict, String) {
+    let headers: [(&[u8], &[u8]); 1] = [(b"X-Token", token.as_bytes())];
+    let message = message(&headers);
     let secrets = [Secret::new("theirs", key)];
     let report = verify(&any_token(), &message, &secrets);
     assert_eq!(
@@ -228,14 +233,7 @@ require = [{ from = "claim-header:typ", is = ["webhook"] }]
         URL_SAFE_NO_PAD.encode([7; 32])
     );
     let headers: [(&[u8], &[u8]); 1] = [(b"X-Token", token.as_bytes())];
-    let message = Message {
-        method: "POST",
-        target: "/",
-        url: None,
-        headers: &headers,
-        body: b"",
-        received_at: Some(Micros::from_seconds(AT)),
-    };
+    let message = message(&headers);
     let secrets = [Secret::new("ours", "s3cret-token")];
     let diagnosis = diagnose(
         &scheme,

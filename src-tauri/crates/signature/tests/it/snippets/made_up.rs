@@ -48,6 +48,9 @@ fn hmac_sha256(key: &[u8], content: &str) -> String {
     hex::encode(mac.finalize().into_bytes())
 }
 
+/// Secrets that are not in their own form: no hexadecimal digits, no base64.
+pub(super) const UNREADABLE: [&str; 2] = ["zz", "%%%%"];
+
 /// Requests that whoever knows no secret can make: signed with nothing, where the secret is not set or cannot be read.
 /// Each is a secret and what is added to the headers.
 pub(super) fn signed_with_nothing(name: &str) -> Vec<(&'static str, Vec<(&'static str, String)>)> {
@@ -60,8 +63,8 @@ pub(super) fn signed_with_nothing(name: &str) -> Vec<(&'static str, Vec<(&'stati
     };
     match name {
         "made-of-text" => vec![("", made_up(b""))],
-        "made-of-hex" => vec![("", made_up(b"")), ("zz", made_up(b""))],
-        "made-of-base64" => vec![("", made_up(b"")), ("%%%%", made_up(b""))],
+        "made-of-hex" => vec![("", made_up(b"")), (UNREADABLE[0], made_up(b""))],
+        "made-of-base64" => vec![("", made_up(b"")), (UNREADABLE[1], made_up(b""))],
         "made-of-a-digest" => {
             use sha2::Digest as _;
             vec![("", made_up(&sha2::Sha256::digest(b"")))]
