@@ -215,12 +215,28 @@ describe('the veil', () => {
 });
 
 describe('an edited copy that was left half typed', () => {
-  it('is opened again only where presenting is ended for it', async () => {
+  async function edited() {
     const { bench, host } = await window_();
     Object.assign(host.script, { draft: () => ({ written: null }), drafts: () => [], templates: () => [] });
     bench.select('r2');
     await settle();
     await bench.edit();
+    if (bench.draft === null) throw new Error('there is no draft');
+    return { bench, host, draft: bench.draft };
+  }
+
+  it('is not quoted on the screen', async () => {
+    const { bench, draft } = await edited();
+    draft.choice = 'hex';
+    draft.hex = '5ecret7';
+    await bench.masking.present(true);
+    await settle();
+    expect(bench.notes.list.at(-1)?.message).toBe('What was typed is not kept');
+    expect(page()).not.toContain('5ecret7');
+  });
+
+  it('is opened again only where presenting is ended for it', async () => {
+    const { bench } = await edited();
     if (bench.draft === null) throw new Error('there is no draft');
     bench.draft.editAsText();
     bench.draft.headerText = 'no colon';
