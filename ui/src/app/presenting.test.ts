@@ -157,7 +157,8 @@ describe('the veil', () => {
     };
     const presenting = bench.masking.present(true);
     await settle();
-    expect(all('app').length + all('request-row').length, 'what was read before is not shown').toBe(0);
+    const shown = document.querySelectorAll('.app, [data-testid="request-row"]');
+    expect(shown, 'what was read before is not shown').toHaveLength(0);
     expect(one('veil-problem').textContent).toContain('the store is busy');
     if (providers !== undefined) host.script.providers = providers;
     await later();
@@ -182,6 +183,23 @@ describe('the veil', () => {
     await later();
     await settle();
     expect([all('veil').length, all('presenting').length]).toEqual([0, 1]);
+  });
+
+  it('gives back the comparison that was open, read anew, where reading failed at first', async () => {
+    const { bench, host } = await window_();
+    bench.compare({ kind: 'request', id: 'r1' }, { kind: 'request', id: 'r2' });
+    await settle();
+    const before = bench.comparing;
+    const { providers } = host.script;
+    host.script.providers = () => {
+      host.script.providers = providers ?? (() => []);
+      throw { code: 'failed', message: 'the store is busy', hint: null };
+    };
+    await bench.masking.present(true);
+    await settle();
+    expect(bench.comparing?.after).toEqual({ kind: 'request', id: 'r2' });
+    expect(bench.comparing, 'nothing of what was read before').not.toBe(before);
+    expect(asked(host, 'compare')).toHaveLength(2);
   });
 
   it('is taken away where nothing was begun, and that is said', async () => {
