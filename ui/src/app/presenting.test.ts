@@ -153,13 +153,17 @@ describe('the veil', () => {
     const { bench, host } = await window_();
     const { providers } = host.script;
     host.script.providers = () => {
-      throw { code: 'failed', message: 'the store is busy', hint: null };
+      throw { code: 'failed', message: 'the store is busy', hint: 'wait for the backup' };
     };
     const presenting = bench.masking.present(true);
     await settle();
     const shown = document.querySelectorAll('.app, [data-testid="request-row"]');
     expect(shown, 'what was read before is not shown').toHaveLength(0);
     expect(one('veil-problem').textContent).toContain('the store is busy');
+    expect(one('veil').textContent, 'what one can do does not hide what is done').toMatch(
+      /It is tried again each second\..*Wait for the backup\./s,
+    );
+    expect(one('veil-problem').closest('[role=status]'), 'it is told once').toBeNull();
     if (providers !== undefined) host.script.providers = providers;
     await later();
     expect(await presenting, 'it did begin').toBe(true);
