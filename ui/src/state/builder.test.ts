@@ -253,7 +253,10 @@ describe('a scheme that is read anew', () => {
     answers[0]?.('push');
     await renewed;
     await vi.runAllTimersAsync();
-    expect([builder.request, builder.row?.event], 'its endpoint can be checked by it').toEqual(['r2', 'push']);
+    expect([builder.request, builder.row?.event], 'its endpoint can be checked by it').toEqual([
+      'r2',
+      'push',
+    ]);
     expect(builder.tried?.signature.sentence, 'what was typed is what is tried').toBe('content = abc');
     expect([builder.right, builder.trying]).toEqual([true, false]);
   });
