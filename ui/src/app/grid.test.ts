@@ -114,6 +114,25 @@ describe('the keys', () => {
     expect(bench.list.activeId).toBe('r5000');
   });
 
+  it('stay with the row that has them where the list is scrolled away under them', async () => {
+    const { bench } = await open(new ScriptedRows(200));
+    const first = all('request-row')[0];
+    expect([bench.list.activeId, first?.tabIndex], 'Tab leads there').toEqual([null, 0]);
+    first?.focus();
+    const grid = one('request-list');
+    const shown = (): (string | undefined)[] => all('request-row').map((row) => row.dataset['id']);
+    for (const top of [28 * 20, 28 * 100]) {
+      grid.scrollTop = top;
+      grid.dispatchEvent(new Event('scroll'));
+      await settle();
+      expect(shown(), 'it is out of sight').not.toContain('r200');
+      expect(all('request-row'), 'the keyboard is on no other row').not.toContain(document.activeElement);
+    }
+    press('ArrowDown');
+    await settle();
+    expect(bench.list.activeId, 'they go on from there').toBe('r199');
+  });
+
   it('leave a button in the head of the list its Enter', async () => {
     const { bench } = await open(new ScriptedRows(2));
     press('j');
