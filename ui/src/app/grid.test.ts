@@ -191,6 +191,33 @@ describe('another order', () => {
     expect(ids()).toEqual(['r3', 'r2', 'r1']);
   });
 
+  it('is seen while another filter is still being looked for, and turned by the next click', async () => {
+    const store = new ScriptedRows(0);
+    for (const bodyLength of [10, 30, 20]) store.add(1, { bodyLength });
+    const { bench, host } = await open(store);
+    let answer: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    host.script.list_requests = async (asked) => {
+      if (asked.filter !== '') await held;
+      return store.page(asked);
+    };
+    const sorted = (): string | null | undefined =>
+      one('sort-size').closest('[role=columnheader]')?.getAttribute('aria-sort');
+    const searching = bench.list.setFilter('invoice');
+    await settle();
+    one('sort-size').click();
+    await settle();
+    expect([bench.list.busy, sorted()]).toEqual([true, 'descending']);
+    one('sort-size').click();
+    await settle();
+    expect([bench.list.busy, sorted()], 'it goes on from what was asked for').toEqual([true, 'ascending']);
+    answer();
+    await searching;
+    await settle();
+    expect(all('request-row').map((row) => row.dataset['id'])).toEqual(['r1', 'r3', 'r2']);
+    expect([bench.list.filter, sorted()]).toEqual(['invoice', 'ascending']);
+  });
+
   it('groups by endpoint, and a group folds by the keys too', async () => {
     const store = new ScriptedRows(2);
     store.add(2, { endpoint: '/github' });
