@@ -181,6 +181,18 @@ describe('an export under way', () => {
 });
 
 describe('importing', () => {
+  /** Opens the dialog, chooses a file and has it imported. */
+  async function run(bench: Awaited<ReturnType<typeof open>>['bench']): Promise<void> {
+    bench.view.open({ kind: 'importHar' });
+    await settle();
+    const input = one('import-har-file') as HTMLInputElement;
+    Object.defineProperty(input, 'files', { value: [new File(['{}'], 'a.har')] });
+    input.dispatchEvent(new Event('change', { bubbles: true }));
+    await settle();
+    one('import-har-run').click();
+    await settle();
+  }
+
   it('tells what was taken, what was there and what was not', async () => {
     const { bench, host } = await open(new ScriptedRows(1));
     host.script.begin_import = () => ({ id: 9 });
@@ -196,14 +208,7 @@ describe('importing', () => {
         reasons: [{ entry: 4, reason: '`x` is no method' }],
         broken: { message: 'the file ends in the middle of entry 9', hint: 'export it again' },
       });
-    bench.view.open({ kind: 'importHar' });
-    await settle();
-    const input = one('import-har-file') as HTMLInputElement;
-    Object.defineProperty(input, 'files', { value: [new File(['{}'], 'a.har')] });
-    input.dispatchEvent(new Event('change', { bubbles: true }));
-    await settle();
-    one('import-har-run').click();
-    await settle();
+    await run(bench);
     await settle();
     const said = one('import-har-result').textContent.replace(/\s+/g, ' ');
     expect(said).toContain('2 requests imported from <b>Evil</b>');
@@ -240,14 +245,7 @@ describe('importing', () => {
       await held;
       return result;
     };
-    bench.view.open({ kind: 'importHar' });
-    await settle();
-    const input = one('import-har-file') as HTMLInputElement;
-    Object.defineProperty(input, 'files', { value: [new File(['{}'], 'a.har')] });
-    input.dispatchEvent(new Event('change', { bubbles: true }));
-    await settle();
-    one('import-har-run').click();
-    await settle();
+    await run(bench);
     bench.view.close();
     await settle();
     answer();
@@ -263,14 +261,7 @@ describe('importing', () => {
       await held;
       throw { code: 'failed', message: 'there is no room', hint: 'make room' };
     };
-    bench.view.open({ kind: 'importHar' });
-    await settle();
-    const input = one('import-har-file') as HTMLInputElement;
-    Object.defineProperty(input, 'files', { value: [new File(['{}'], 'a.har')] });
-    input.dispatchEvent(new Event('change', { bubbles: true }));
-    await settle();
-    one('import-har-run').click();
-    await settle();
+    await run(bench);
     bench.view.close();
     refuse();
     await settle();

@@ -92,6 +92,18 @@ describe('a dialog', () => {
     await settle();
     expect(document.activeElement, 'a field comes first').toBe(one('template-name'));
   });
+
+  it('of what waits begins at the list, since Enter on its first button would send', async () => {
+    const { bench, host } = await editor();
+    host.script.held = () => [];
+    bench.around.queues = [
+      { target: 't1', count: 2, oldest: 1, paused: false, nextAt: null, tries: 0, why: null, lost: 0 },
+    ];
+    bench.view.open({ kind: 'queue', target: null });
+    await settle();
+    expect(all('queue-drain'), 'it is there to be pressed').toHaveLength(1);
+    expect(document.activeElement?.getAttribute('aria-label')).toBe('What waits, in order');
+  });
 });
 
 describe('a template that is removed', () => {

@@ -114,6 +114,25 @@ describe('the keys', () => {
     expect(bench.list.activeId).toBe('r5000');
   });
 
+  it('stay with the row that has them where the list is scrolled away under them', async () => {
+    const { bench } = await open(new ScriptedRows(200));
+    const first = all('request-row')[0];
+    expect([bench.list.activeId, first?.tabIndex], 'Tab leads there').toEqual([null, 0]);
+    first?.focus();
+    const grid = one('request-list');
+    const shown = (): (string | undefined)[] => all('request-row').map((row) => row.dataset['id']);
+    for (const top of [28 * 20, 28 * 100]) {
+      grid.scrollTop = top;
+      grid.dispatchEvent(new Event('scroll'));
+      await settle();
+      expect(shown(), 'it is out of sight').not.toContain('r200');
+      expect(all('request-row'), 'the keyboard is on no other row').not.toContain(document.activeElement);
+    }
+    press('ArrowDown');
+    await settle();
+    expect(bench.list.activeId, 'they go on from there').toBe('r199');
+  });
+
   it('leave a button in the head of the list its Enter', async () => {
     const { bench } = await open(new ScriptedRows(2));
     press('j');
@@ -170,6 +189,33 @@ describe('another order', () => {
     one('sort-time').click();
     await settle();
     expect(ids()).toEqual(['r3', 'r2', 'r1']);
+  });
+
+  it('is seen while another filter is still being looked for, and turned by the next click', async () => {
+    const store = new ScriptedRows(0);
+    for (const bodyLength of [10, 30, 20]) store.add(1, { bodyLength });
+    const { bench, host } = await open(store);
+    let answer: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    host.script.list_requests = async (asked) => {
+      if (asked.filter !== '') await held;
+      return store.page(asked);
+    };
+    const sorted = (): string | null | undefined =>
+      one('sort-size').closest('[role=columnheader]')?.getAttribute('aria-sort');
+    const searching = bench.list.setFilter('invoice');
+    await settle();
+    one('sort-size').click();
+    await settle();
+    expect([bench.list.busy, sorted()]).toEqual([true, 'descending']);
+    one('sort-size').click();
+    await settle();
+    expect([bench.list.busy, sorted()], 'it goes on from what was asked for').toEqual([true, 'ascending']);
+    answer();
+    await searching;
+    await settle();
+    expect(all('request-row').map((row) => row.dataset['id'])).toEqual(['r1', 'r3', 'r2']);
+    expect([bench.list.filter, sorted()]).toEqual(['invoice', 'ascending']);
   });
 
   it('groups by endpoint, and a group folds by the keys too', async () => {

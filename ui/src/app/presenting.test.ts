@@ -153,12 +153,17 @@ describe('the veil', () => {
     const { bench, host } = await window_();
     const { providers } = host.script;
     host.script.providers = () => {
-      throw { code: 'failed', message: 'the store is busy', hint: null };
+      throw { code: 'failed', message: 'the store is busy', hint: 'wait for the backup' };
     };
     const presenting = bench.masking.present(true);
     await settle();
-    expect(all('app').length + all('request-row').length, 'what was read before is not shown').toBe(0);
+    const shown = document.querySelectorAll('.app, [data-testid="request-row"]');
+    expect(shown, 'what was read before is not shown').toHaveLength(0);
     expect(one('veil-problem').textContent).toContain('the store is busy');
+    expect(one('veil').textContent, 'what one can do does not hide what is done').toMatch(
+      /It is tried again each second\..*Wait for the backup\./s,
+    );
+    expect(one('veil-problem').closest('[role=status]'), 'it is told once').toBeNull();
     if (providers !== undefined) host.script.providers = providers;
     await later();
     expect(await presenting, 'it did begin').toBe(true);
@@ -182,6 +187,23 @@ describe('the veil', () => {
     await later();
     await settle();
     expect([all('veil').length, all('presenting').length]).toEqual([0, 1]);
+  });
+
+  it('gives back the comparison that was open, read anew, where reading failed at first', async () => {
+    const { bench, host } = await window_();
+    bench.compare({ kind: 'request', id: 'r1' }, { kind: 'request', id: 'r2' });
+    await settle();
+    const before = bench.comparing;
+    const { providers } = host.script;
+    host.script.providers = () => {
+      host.script.providers = providers ?? (() => []);
+      throw { code: 'failed', message: 'the store is busy', hint: null };
+    };
+    await bench.masking.present(true);
+    await settle();
+    expect(bench.comparing?.after).toEqual({ kind: 'request', id: 'r2' });
+    expect(bench.comparing, 'nothing of what was read before').not.toBe(before);
+    expect(asked(host, 'compare')).toHaveLength(2);
   });
 
   it('is taken away where nothing was begun, and that is said', async () => {
@@ -215,12 +237,28 @@ describe('the veil', () => {
 });
 
 describe('an edited copy that was left half typed', () => {
-  it('is opened again only where presenting is ended for it', async () => {
+  async function edited() {
     const { bench, host } = await window_();
     Object.assign(host.script, { draft: () => ({ written: null }), drafts: () => [], templates: () => [] });
     bench.select('r2');
     await settle();
     await bench.edit();
+    if (bench.draft === null) throw new Error('there is no draft');
+    return { bench, host, draft: bench.draft };
+  }
+
+  it('is not quoted on the screen', async () => {
+    const { bench, draft } = await edited();
+    draft.choice = 'hex';
+    draft.hex = '5ecret7';
+    await bench.masking.present(true);
+    await settle();
+    expect(bench.notes.list.at(-1)?.message).toBe('What was typed is not kept');
+    expect(page()).not.toContain('5ecret7');
+  });
+
+  it('is opened again only where presenting is ended for it', async () => {
+    const { bench } = await edited();
     if (bench.draft === null) throw new Error('there is no draft');
     bench.draft.editAsText();
     bench.draft.headerText = 'no colon';

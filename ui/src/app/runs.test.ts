@@ -94,6 +94,12 @@ describe('runs of the past', () => {
     expect(all('run-row')).toHaveLength(1);
   });
 
+  it('have the keyboard inside them though they are read only then', async () => {
+    await withRuns(runOf({}));
+    expect(document.activeElement?.closest('header'), 'Enter would close them').toBeNull();
+    expect(one('runs-dialog').contains(document.activeElement)).toBe(true);
+  });
+
   it('that are none say what would be there', async () => {
     await withRuns();
     expect(one('runs-dialog').textContent).toContain('No runs');

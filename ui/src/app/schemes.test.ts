@@ -219,6 +219,33 @@ describe('the form of a scheme', () => {
     expect((one('scheme-name') as HTMLInputElement).value).toBe('Half done');
   });
 
+  it('can be had back, and so can the one that it takes the place of', async () => {
+    const { bench, host } = await open(new ScriptedRows(1));
+    script(host);
+    const builders = [];
+    for (const name of ['Half done', 'Another']) {
+      actionById('scheme.new')?.run(bench);
+      await settle();
+      type('scheme-name', name);
+      builders.push(bench.schemes.builder);
+      if (name === 'Half done') press('Escape');
+      await settle();
+    }
+    const again = (): (() => void)[] =>
+      bench.notes.list.flatMap(({ offer }) => (offer?.title === 'Open it again' ? [offer.run] : []));
+    again()[0]?.();
+    await settle();
+    expect(bench.schemes.builder).toBe(builders[0]);
+    expect(again(), 'what was typed into the other is not lost').toHaveLength(2);
+    again()[0]?.();
+    await settle();
+    expect(again(), 'the one that is open is not left for itself').toHaveLength(2);
+    again()[1]?.();
+    await settle();
+    expect(bench.schemes.builder).toBe(builders[1]);
+    expect((one('scheme-name') as HTMLInputElement).value).toBe('Another');
+  });
+
   it('is written as TOML too, where a fault has its line', async () => {
     const { bench, host } = await open(new ScriptedRows(1));
     script(host);

@@ -18,11 +18,11 @@ describe('signatures that have grown too old', () => {
     });
     bench.view.open({ kind: 'sequence', chosen: ['r1', 'r2'] });
     await settle();
-    return host;
+    return { bench, host };
   }
 
   it('are told of before anything goes, beside the switch that makes new ones', async () => {
-    const host = await sheet();
+    const { host } = await sheet();
     await vi.waitFor(() => {
       expect(one('sequence-ages').textContent).toContain('1 of the 2 requests');
     }, PATIENCE);
@@ -37,5 +37,40 @@ describe('signatures that have grown too old', () => {
     expect(one('sequence-withheld').textContent, 'credentials stay here all the same').toContain(
       'will not go',
     );
+  });
+
+  it('are not asked about again where targets were read again and are the same', async () => {
+    const { bench, host } = await sheet();
+    const asked = (): number => host.asked.filter(([name]) => name === 'run_ages').length;
+    let answer = (): void => undefined;
+    const told = host.script.run_ages;
+    host.script.run_ages = async (args) => {
+      await new Promise<void>((resolve) => (answer = resolve));
+      if (told === undefined) throw new Error('it is scripted');
+      return told(args);
+    };
+    await vi.waitFor(() => {
+      expect(asked()).toBe(1);
+    }, PATIENCE);
+    // As with every request that comes.
+    await bench.around.loadEndpoints();
+    await settle();
+    answer();
+    await settle();
+    expect(all('sequence-ages'), 'the answer counts, however long it took').toHaveLength(1);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(asked(), 'nothing was asked anew').toBe(1);
+  });
+
+  it('are said nothing of beside something else than a URL', async () => {
+    await sheet();
+    await vi.waitFor(() => {
+      expect(all('sequence-ages')).toHaveLength(1);
+    }, PATIENCE);
+    const field = one('sequence-url') as HTMLInputElement;
+    field.value = 'localhost';
+    field.dispatchEvent(new Event('input', { bubbles: true }));
+    await settle();
+    expect([all('sequence-ages'), all('sequence-withheld')], 'they were of another').toEqual([[], []]);
   });
 });

@@ -72,7 +72,10 @@ export class SchemeBuilder {
   adopts = $state(false);
   readonly #host: Host;
   readonly #hasSecret: (row: RequestRow) => boolean;
+  /** Rises with all that is typed or chosen: an answer to what was there before is dropped. */
   #turn = 0;
+  /** Rises where what was read of requests is forgotten: what was asked for before is not taken any more. */
+  #reading = 0;
   #waiting: ReturnType<typeof setTimeout> | undefined;
   #gone = false;
 
@@ -120,6 +123,7 @@ export class SchemeBuilder {
 
   /** Asks for requests to try it on, and tries it. */
   async begin(): Promise<void> {
+    const reading = this.#reading;
     try {
       const page = await this.#host.call('list_requests', {
         before: null,
@@ -128,6 +132,7 @@ export class SchemeBuilder {
         limit: OFFERED,
         filter: 'is:complete',
       });
+      if (reading !== this.#reading) return;
       const chosen = this.row;
       const others = page.rows.filter((row) => row.id !== chosen?.id);
       const same = (row: RequestRow): boolean => chosen !== undefined && placeOf(row) === placeOf(chosen);
@@ -142,8 +147,11 @@ export class SchemeBuilder {
       if (row !== undefined && this.secretFrom === 'endpoint' && !this.#hasSecret(row))
         this.secretFrom = 'typed';
     } catch (thrown) {
+      if (reading !== this.#reading) return;
       this.problem = asApiError(thrown);
     }
+    // What was typed meanwhile is looked at now.
+    clearTimeout(this.#waiting);
     await Promise.all([this.#findPlaces(), this.#look(++this.#turn)]);
   }
 
@@ -199,6 +207,7 @@ export class SchemeBuilder {
   leave(): void {
     this.#gone = true;
     this.#turn += 1;
+    this.#reading += 1;
     clearTimeout(this.#waiting);
     this.testing = false;
   }
@@ -211,9 +220,11 @@ export class SchemeBuilder {
 
   /** Forgets what was read of requests and reads it anew; what was typed and chosen stays. */
   async renew(): Promise<void> {
-    const turn = ++this.#turn;
+    const reading = ++this.#reading;
+    this.#turn += 1;
     clearTimeout(this.#waiting);
     const { request } = this;
+    let unread: ApiError | null = null;
     this.requests = [];
     this.places = [];
     this.tried = null;
@@ -223,15 +234,18 @@ export class SchemeBuilder {
     if (request !== null) {
       try {
         const { row } = await this.#host.call('request', { id: request });
-        if (turn !== this.#turn) return;
+        if (reading !== this.#reading) return;
         this.requests = [row];
-      } catch {
-        // It is gone: another one takes its place.
-        if (turn !== this.#turn) return;
-        this.request = null;
+      } catch (thrown) {
+        if (reading !== this.#reading) return;
+        const error = asApiError(thrown);
+        // Where it is gone, another one takes its place.
+        if (error.code === 'not_found') this.request = null;
+        else unread = error;
       }
     }
     await this.begin();
+    if (reading === this.#reading && this.row === undefined) this.problem ??= unread;
   }
 
   #soon(): void {

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { RequestDetail } from '../bindings/RequestDetail';
 import type { SchemeFormView } from '../bindings/SchemeFormView';
 import type { SignatureView } from '../bindings/SignatureView';
 import type { TriedOnView } from '../bindings/TriedOnView';
@@ -20,6 +21,28 @@ const SIGNATURE: SignatureView = {
   age: null,
   checks: [],
   notes: [],
+};
+
+const DETAIL: RequestDetail = {
+  row: rowOf(2),
+  headers: [],
+  headLength: 0,
+  bodySha256: '',
+  contentType: null,
+  framing: {
+    declaredLength: null,
+    chunked: false,
+    expectContinue: false,
+    position: 0,
+    trailers: [],
+    facts: [],
+    marks: [],
+  },
+  answer: null,
+  unpacked: null,
+  handshake: null,
+  signature: SIGNATURE,
+  note: null,
 };
 
 /** A host that reads any form whose content is not `wrong`. */
@@ -182,5 +205,81 @@ describe('a scheme that is being made', () => {
       await vi.runAllTimersAsync();
       expect(asked(host, 'try_scheme').at(-1)).toMatchObject({ secret: wanted });
     }
+  });
+});
+
+describe('a scheme that is read anew', () => {
+  /** A builder that has begun, and the answers to what it asks about its request from then on. */
+  async function begun() {
+    const host = hostOf(new ScriptedRows(3), whole);
+    const builder = builderOn(host);
+    await builder.begin();
+    const answers: ((event: string) => void)[] = [];
+    host.script.request = async ({ id }) => {
+      const event = await new Promise<string>((resolve) => answers.push(resolve));
+      return { ...DETAIL, row: rowOf(Number(id.slice(1)), { event }) };
+    };
+    return { host, builder, answers };
+  }
+
+  it('keeps the request that could not be read, and says why it could not', async () => {
+    const { host, builder } = await begun();
+    host.script.request = () => {
+      throw { code: 'failed', message: 'the store is busy', hint: null };
+    };
+    await builder.renew();
+    expect([builder.request, builder.problem?.message]).toEqual(['r2', 'the store is busy']);
+    expect(builder.tried, 'it is tried on it all the same').not.toBeNull();
+  });
+
+  it('takes another request only where the one is gone', async () => {
+    const { host, builder } = await begun();
+    host.script.request = () => {
+      throw { code: 'not_found', message: 'there is no such request', hint: null };
+    };
+    host.script.list_requests = () => ({ rows: [rowOf(1)], more: false, next: null });
+    await builder.renew();
+    expect([builder.request, builder.row?.id, builder.problem]).toEqual(['r1', 'r1', null]);
+    host.script.list_requests = () => ({ rows: [], more: false, next: null });
+    await builder.renew();
+    expect([builder.request, builder.problem], 'that there is none is nothing wrong').toEqual([null, null]);
+  });
+
+  it('has its request too where somebody types meanwhile, and can be kept', async () => {
+    const { builder, answers } = await begun();
+    const renewed = builder.renew();
+    await vi.advanceTimersByTimeAsync(0);
+    typed(builder, { content: 'abc' });
+    answers[0]?.('push');
+    await renewed;
+    await vi.runAllTimersAsync();
+    expect([builder.request, builder.row?.event], 'its endpoint can be checked by it').toEqual([
+      'r2',
+      'push',
+    ]);
+    expect(builder.tried?.signature.sentence, 'what was typed is what is tried').toBe('content = abc');
+    expect([builder.right, builder.trying]).toEqual([true, false]);
+  });
+
+  it('takes no row that was asked for before it was to be read anew once more', async () => {
+    const { builder, answers } = await begun();
+    const both = [builder.renew(), builder.renew()];
+    await vi.advanceTimersByTimeAsync(0);
+    answers[1]?.('*******');
+    await both[1];
+    answers[0]?.('5ecret7');
+    await both[0];
+    expect(builder.row?.event, 'one presents since').toBe('*******');
+  });
+
+  it('asks for nothing more where it was left meanwhile', async () => {
+    const { host, builder, answers } = await begun();
+    const renewed = builder.renew();
+    await vi.advanceTimersByTimeAsync(0);
+    builder.leave();
+    host.asked.length = 0;
+    answers[0]?.('push');
+    await renewed;
+    expect(host.asked).toEqual([]);
   });
 });

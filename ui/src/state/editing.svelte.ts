@@ -5,7 +5,6 @@ import type { RequestDetail } from '../bindings/RequestDetail';
 import type { Replay } from '../bindings/Replay';
 import type { WrittenView } from '../bindings/WrittenView';
 import { readAll } from '../lib/bytes';
-import { visibleText } from '../lib/escape';
 import { looksBinary } from '../lib/sniff';
 import { isUtf8, utf8Text } from '../lib/utf8';
 import { Draft } from './draft.svelte';
@@ -96,7 +95,10 @@ export class Editing {
     this.draft = null;
     const { unreadable } = draft;
     if (unreadable === null) return;
-    this.#bench.notes.offered(`What was typed is not kept: ${visibleText(unreadable.replaceAll('`', ''))}`, {
+    const { masking, notes } = this.#bench;
+    // The reason quotes what was typed, and the note outlasts the veil.
+    const why = masking.veiled ? '' : `: ${unreadable}`;
+    notes.offered(`What was typed is not kept${why}`, {
       title: 'Open it again',
       run: () => this.#resume(draft),
     });

@@ -232,17 +232,23 @@ export class RequestList {
 
   /** Shows the newest rows in another order, or all of them in that of arrival again. */
   async arrange(arrangement: Arrangement): Promise<void> {
-    // What another filter lets through is what is arranged.
-    while (this.busy) await this.#loading;
     const before = this.arranged;
-    if (isArranged(arrangement)) {
-      if (!before) await this.#gather();
-      this.arrangement = arrangement;
-    } else {
-      this.arrangement = PLAIN;
-      if (before) await this.load();
-    }
+    // At once, however long the reading takes: it is seen, and the next wish goes on from it.
+    this.arrangement = isArranged(arrangement) ? arrangement : PLAIN;
     this.toTop += 1;
+    // What another filter lets through is what is gathered.
+    while (this.busy) await this.#loading;
+    if (!this.arranged && before) await this.load();
+    if (!this.arranged || before) return;
+    const gathering = this.#gather();
+    const current = this.current();
+    try {
+      await gathering;
+    } catch (thrown) {
+      // Some of what would be arranged is not there.
+      if (current()) this.arrangement = PLAIN;
+      throw thrown;
+    }
   }
 
   fold(id: string, folded = !this.folded.has(id)): void {

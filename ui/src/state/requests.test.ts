@@ -504,6 +504,24 @@ describe('a list that is arranged while another filter is read', () => {
     expect(list.rows.map((row) => row.event)).toEqual(['push']);
   });
 
+  it('is arranged as was asked last, and holds all that is arranged', async () => {
+    const { store, list } = await listOf(PAGE + 50);
+    const asked = [PLAIN, { ...PLAIN, sort: 'size' as const }, PLAIN, { ...PLAIN, sort: 'took' as const }];
+    await Promise.all(asked.map((arrangement) => list.arrange(arrangement)));
+    expect([list.arrangement.sort, list.rows.length]).toEqual(['took', store.rows.length]);
+    await Promise.all([list.arrange({ ...PLAIN, sort: 'size' }), list.arrange(PLAIN)]);
+    expect([list.arranged, list.rows.length]).toEqual([false, PAGE]);
+  });
+
+  it('stays in the order of arrival where not all could be read that would be arranged', async () => {
+    const { host, list } = await listOf(3);
+    host.script.list_requests = () => {
+      throw { code: 'failed', message: 'the store is busy', hint: null };
+    };
+    await list.arrange({ ...PLAIN, sort: 'size' }).catch(() => undefined);
+    expect(list.arranged).toBe(false);
+  });
+
   it('is put in the order of arrival again with that filter', async () => {
     const { list, answer } = await reading();
     await list.arrange({ ...PLAIN, group: 'endpoint' });

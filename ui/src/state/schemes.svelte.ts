@@ -90,6 +90,9 @@ export class Schemes {
     this.#close(builder);
     if (!builder.changed) return;
     const run = (): void => {
+      if (this.builder === builder) return;
+      // What was typed into another one since can be had back too.
+      this.leave();
       this.builder = builder;
       void builder.resume();
     };

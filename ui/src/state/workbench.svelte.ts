@@ -100,9 +100,8 @@ export class Workbench {
 
   /** Reads anew all that is shown and forgets what was read before; the request that is open stays so. */
   async renew(): Promise<void> {
-    const { opened, comparing } = this;
+    const { opened } = this;
     this.editing.leave();
-    this.comparing = null;
     if (opened !== null) {
       this.opened = new OpenRequest(this.host, opened.id, undefined);
       this.opened.shownDelivery = opened.shownDelivery;
@@ -116,7 +115,8 @@ export class Workbench {
       this.editing.load().catch(() => undefined),
       this.opened?.load(),
     ]);
-    if (comparing !== null) this.compare(comparing.before, comparing.after);
+    // Where one of them could not be read, it is still there when they are read again.
+    if (this.comparing !== null) this.compare(this.comparing.before, this.comparing.after);
     this.view.rowWanted += 1;
   }
 

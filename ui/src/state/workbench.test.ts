@@ -401,6 +401,24 @@ describe('the feed', () => {
     expect(made.opened?.diagnosisRound, 'endpoints and secrets may be others').toBeGreaterThan(round);
   });
 
+  it('leaves the cause that was found in place where everything but endpoints may be another', async () => {
+    const { bench: made, host } = await bench();
+    made.select('r2');
+    await settle();
+    const round = (): number => made.opened?.diagnosisRound ?? -1;
+    const before = round();
+    const asked = host.asked.length;
+    host.happened({ refetch: true });
+    await settle();
+    const names = host.asked.slice(asked).map(([name]) => name);
+    expect(names, 'a check that came out otherwise is noticed').toContain('request');
+    expect(round(), 'a batch of an import is no reason to search again').toBe(before);
+    host.happened({ refetch: true, endpoints: true });
+    expect(round(), 'another secret is').toBe(before + 1);
+    host.tell({ kind: 'connected', again: true });
+    expect(round(), 'nobody told what happened meanwhile').toBe(before + 2);
+  });
+
   it('renews a row that was changed and takes away one that is gone', async () => {
     const { bench: made, host } = await bench();
     host.script.request = ({ id }) => {
