@@ -1,16 +1,10 @@
-//! Nothing that is planted in a request crosses the boundary while the screen is shared.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test that cannot set itself up has failed"
-)]
+//! Nothing that is planted in a request is in any result or byte; what a person wrote stays as it is.
 
 use hookbench_api::types::{ByteRange, ByteSource};
-use hookbench_api::{Running, dispatch, read_bytes};
-use hookbench_engine::secrets::Preference;
-use hookbench_engine::{Listen, Options};
-use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use hookbench_api::{dispatch, read_bytes};
+use serde_json::json;
+
+use crate::bench::Bench;
 
 /// What is planted: in a header, a cookie, the query and the body.
 const PLANTED: [&str; 4] = [
@@ -19,61 +13,6 @@ const PLANTED: [&str; 4] = [
     "5ecret-query",
     "ann@5ecret.test",
 ];
-
-/// A program with a listener, which has its folder as long as the test holds it.
-struct Bench {
-    _folder: tempfile::TempDir,
-    running: Running,
-    address: String,
-}
-
-impl Bench {
-    async fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let options = Options {
-            secrets: Preference::Files,
-            ..Options::at(Some(folder.path().to_owned()))
-        };
-        let any_port = Listen {
-            port: Some(0),
-            ..Listen::default()
-        };
-        let running = Running::open(options, Listen::default()).await;
-        let engine = running.engine().unwrap();
-        engine.listen(any_port).await.unwrap();
-        let address = engine.listener().await.url.replace("http://", "");
-        Self {
-            _folder: folder,
-            running,
-            address: address.trim_end_matches('/').to_owned(),
-        }
-    }
-
-    async fn call(&self, name: &str, arguments: Value) -> Value {
-        let result = Box::pin(dispatch(&self.running, name, arguments)).await;
-        result.unwrap_or_else(|error| panic!("`{name}`: {error:?}"))
-    }
-
-    async fn present(&self, on: bool) {
-        self.call("present", json!({ "on": on })).await;
-    }
-
-    /// Sends a request with a JSON body; its id.
-    async fn send(&self, path: &str, lines: &str, body: &str) -> String {
-        let request = format!(
-            "POST {path} HTTP/1.1\r\nHost: h\r\n{lines}Content-Type: application/json\r\n\
-             Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
-            body.len()
-        );
-        let mut sender = tokio::net::TcpStream::connect(&self.address).await.unwrap();
-        sender.write_all(request.as_bytes()).await.unwrap();
-        sender.read_to_end(&mut Vec::new()).await.unwrap();
-        let page = self
-            .call("list_requests", json!({ "limit": 10, "filter": "" }))
-            .await;
-        page["rows"][0]["id"].as_str().unwrap().to_owned()
-    }
-}
 
 #[tokio::test]
 async fn no_result_and_no_byte_shows_what_is_masked() {

@@ -1,0 +1,9 @@
+//! What crosses the boundary while the screen is shared.
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot set itself up has failed"
+)]
+
+mod bench;
+mod masked;
