@@ -252,6 +252,7 @@ texts_only!(
     CarryRef,
     CertificateView,
     CopiedRequest,
+    CredentialsView,
     Deletion,
     DeletionView,
     DesktopView,

@@ -41,13 +41,7 @@ async fn single(engine: &Engine, resend: &Resend, id: RequestId, live: LiveEvent
     };
     // A receiver that looks at the time refuses what was signed long ago, and would not say why.
     let preview = engine.preview(id, None, &sending).await?;
-    if !preview.withheld.is_empty() {
-        output::aside(&format!(
-            "{} stays here: it was meant for the host that the request came to. `hookbench target set NAME \
-             --send-credentials true` lets it go to a target.",
-            visible(&preview.withheld.join(" and "))
-        ));
-    }
+    tell_withheld(&preview.outgoing.withheld);
     let report = preview.check.map(|check| check.report);
     if let Some(report) = report.filter(|report| report.verdict == Verdict::Expired) {
         output::aside(&format!("{} `--resign` signs it anew.", report.sentence));
@@ -66,6 +60,17 @@ async fn single(engine: &Engine, resend: &Resend, id: RequestId, live: LiveEvent
         }
         Some(attempt) => Err(failed(attempt)),
         None => Err(Failure::new("the delivery has no attempt")),
+    }
+}
+
+/// Names captured credentials that stay here, where there are any.
+pub(crate) fn tell_withheld(names: &[String]) {
+    if !names.is_empty() {
+        output::aside(&format!(
+            "{} stays here: it was meant for the host that the request came to. `hookbench target set NAME \
+             --send-credentials true` lets it go to a target.",
+            visible(&names.join(" and "))
+        ));
     }
 }
 
