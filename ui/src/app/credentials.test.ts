@@ -103,7 +103,7 @@ describe('the edit page', () => {
   it('says that they go where the target lets them, and nothing where there are none', async () => {
     const { host } = await editor({ ...PREVIEW, sentOn: ['Cookie'] }, [TARGET]);
     await vi.waitFor(() => {
-      expect(said('replay-sent-on')).toContain('Cookie goes to far.example as it came');
+      expect(said('replay-sent-on')).toContain('Cookie will go to far.example as captured');
     }, PATIENCE);
     host.script.preview = () => PREVIEW;
     await write('replay-url', 'https://far.example/b');

@@ -66,9 +66,10 @@ async fn single(engine: &Engine, resend: &Resend, id: RequestId, live: LiveEvent
 /// Names captured credentials that stay here, where there are any.
 pub(crate) fn tell_withheld(names: &[String]) {
     if !names.is_empty() {
+        let verb = if names.len() == 1 { "stays" } else { "stay" };
         output::aside(&format!(
-            "{} stays here: it was meant for the host that the request came to. `hookbench target set NAME \
-             --send-credentials true` lets it go to a target.",
+            "{} {verb} here: meant for the host that the request came to. `hookbench target set NAME \
+             --send-credentials true` lets captured credentials go to a target.",
             visible(&names.join(" and "))
         ));
     }
