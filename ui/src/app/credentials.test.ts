@@ -88,6 +88,7 @@ describe('the edit page', () => {
     await settle();
     expect(bench.view.dialog).toMatchObject({ kind: 'target', target: 't1' });
     expect(one('target-credentials').closest('details')?.open, 'its switch is in sight').toBe(true);
+    expect(document.activeElement, 'and has the keyboard').toBe(one('target-credentials'));
   });
 
   it('offers to make a target of a host that is none', async () => {
