@@ -83,12 +83,124 @@ fn every_name_that_a_request_is_printed_with_is_in_the_readme() {
 }
 
 #[test]
+fn every_name_that_settings_and_lists_are_printed_with_is_in_their_row_of_the_readme() {
+    let hookbench = Hookbench::new().with_endpoint("/hook", "stripe", "whsec_a");
+    let listening = hookbench.listen();
+    request(
+        listening.address(),
+        b"POST /hook HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}",
+    );
+    let id = hookbench.requests()[0]["id"].as_str().expect("an id").to_owned();
+    let does = |arguments: &[&str]| {
+        let ran = hookbench.run(arguments);
+        assert_eq!(ran.code, 0, "{arguments:?}: {}", ran.stderr);
+    };
+    let held_to = |begin: &str, arguments: &[&str]| {
+        let printed = hookbench.run(arguments).json();
+        all_are_in(between(begin, "\n"), &arguments.join(" "), &printed);
+        printed
+    };
+
+    let targets = "| `target add`";
+    let server = Server::start(b"HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 2\r\n\r\nok");
+    // Port 1 of this machine, where nobody listens.
+    for (name, url, rules) in [
+        ("up", server.url().as_str(), &["--keep-path"][..]),
+        ("down", "http://127.0.0.1:1", &["--fixed-path", "/f"]),
+        ("mapped", "http://127.0.0.1:1", &["--replace-prefix", "/a=/b"]),
+    ] {
+        let headers = [
+            "--add-header",
+            "X-A=1",
+            "--remove-header",
+            "X-B",
+            "--set-header",
+            "X-C=2",
+        ];
+        let all = [&["target", "add", name, url, "--json"][..], rules, &headers].concat();
+        let made = held_to(targets, &all);
+        assert_eq!(
+            made[0]["headers"].as_array().map(Vec::len),
+            Some(3),
+            "each kind of rule"
+        );
+    }
+    held_to(
+        targets,
+        &["target", "set", "up", "--connect-timeout", "2", "--json"],
+    );
+    let checked = held_to(targets, &["target", "list", "--check", "--json"]);
+    assert!(
+        checked.iter().any(|target| target["message"].is_string()),
+        "one cannot be reached"
+    );
+
+    let endpoints = held_to("| `endpoint add`", &["endpoint", "list", "--json"]);
+    assert_eq!(
+        endpoints[0]["secrets"].as_array().map(Vec::len),
+        Some(1),
+        "with its secret"
+    );
+    held_to("| `endpoint add`", &["endpoint", "add", "/more", "--json"]);
+    held_to(
+        "| `endpoint add`",
+        &["endpoint", "set", "/more", "--provider", "github", "--json"],
+    );
+    held_to("| `secret list`", &["secret", "list", "/hook", "--json"]);
+
+    does(&["endpoint", "forward", "/more", "--to", "down"]);
+    does(&["queue", "pause", "down"]);
+    listening.stop();
+    let listening = hookbench.listen();
+    request(
+        listening.address(),
+        b"POST /more HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\n{}",
+    );
+    let queues = held_to("| `queue list`", &["queue", "list", "down", "--json"]);
+    assert!(
+        queues[0]["held"][0]["number"].is_number(),
+        "one waits: {queues:?}"
+    );
+
+    does(&[
+        "template",
+        "save",
+        "mine",
+        "--request",
+        &id,
+        "--header",
+        "X-A={{tenant}}",
+    ]);
+    held_to("| `template list`", &["template", "list", "--json"]);
+    held_to("| `limit list`", &["limit", "list", "--json"]);
+    held_to("| `storage` |", &["storage", "--json"]);
+    does(&["filter", "save", "starred ones", "is:starred"]);
+    held_to("| `filter list`", &["filter", "list", "--json"]);
+    does(&["tag", &id, "--add", "seen"]);
+    held_to("| `tag` without", &["tag", "--json"]);
+    does(&["mask", "add", "/a/b"]);
+    held_to("| `mask list`", &["mask", "list", "--json"]);
+    let copy = hookbench.data().join("copy.db");
+    let copy = copy.to_str().expect("a path that is text");
+    held_to("| `backup` |", &["backup", copy, "--json"]);
+
+    held_to("| `delete`", &["delete", &id, "--json"]);
+    held_to("| `undo --list`", &["undo", "--list", "--json"]);
+    held_to("| `delete`", &["undo", "--json"]);
+    // `cancelled` is printed only where somebody stopped it.
+    assert!(
+        names(between("| `delete`", "\n")).contains("cancelled"),
+        "it is there"
+    );
+}
+
+#[test]
 fn every_name_that_other_commands_print_is_in_their_row_of_the_readme() {
     let hookbench = Hookbench::new().with_endpoint("/hook", "stripe", "whsec_a");
     let listening = hookbench.listen();
     let body = "{\"id\":\"evt_1\"}";
     let sent = format!(
-        "POST /hook HTTP/1.1\r\nHost: h\r\nStripe-Signature: t=1,v1=0\r\nContent-Length: {}\r\n\r\n{body}",
+        "POST /hook HTTP/1.1\r\nHost: h\r\nCookie: a=1\r\nStripe-Signature: t=1,v1=0\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );
     request(listening.address(), sent.as_bytes());
@@ -103,7 +215,13 @@ fn every_name_that_other_commands_print_is_in_their_row_of_the_readme() {
         "a target is made"
     );
 
-    let resent = ask(&["resend", &id, "--to", "dev", "--times", "2", "--json"]);
+    // What was agreed to counts as being outside, wherever it leads: what is captured stays here.
+    let authority = url.trim_start_matches("http://").to_owned();
+    let agreed = [
+        "resend", &id, "--to", "dev", "--times", "2", "--json", "--allow", &authority,
+    ];
+    let resent = ask(&agreed);
+    assert_eq!(resent[0]["withheld"][0], "Cookie", "it is told: {resent:?}");
     assert!(resent[0]["run"].is_string(), "it is a step of a run");
     let deliveries = between("| `resend`", "| `runs` |");
     all_are_in(deliveries, "resend", &resent);

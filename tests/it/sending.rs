@@ -183,6 +183,60 @@ fn captured_credentials_do_not_leave_the_private_network() {
 }
 
 #[test]
+fn what_stayed_here_is_told_with_the_delivery_and_where_a_forward_is_set_up() {
+    let hookbench = Hookbench::new().with_endpoint("/a", "stripe", "whsec_a");
+    let listening = hookbench.listen();
+    let sent = b"POST /a HTTP/1.1\r\nHost: h\r\nCookie: session=1\r\nAuthorization: Bearer x\r\n\
+        Connection: close\r\nContent-Length: 0\r\n\r\n";
+    request(listening.address(), sent);
+    let id = hookbench.requests()[0]["id"].as_str().expect("an id").to_owned();
+    let server = Server::start(OK);
+    let url = server.url();
+    // What was agreed to counts as being outside, wherever it leads now.
+    let authority = url.trim_start_matches("http://");
+    succeeds(&hookbench.run(&["resend", &id, "--to", &url, "--allow", authority]));
+    assert!(
+        !String::from_utf8_lossy(&server.next()).contains("Bearer"),
+        "it does not go"
+    );
+    let told = hookbench.run(&["deliveries", &id]);
+    assert!(
+        told.text()
+            .contains("stayed here, meant for another host: Cookie, Authorization"),
+        "the names, not the values: {}",
+        told.text()
+    );
+    let template = ["template", "save", "mine", "--request", &id, "--url", &url];
+    succeeds(&hookbench.run(&template));
+    let told = hookbench.run(&["send", "--template", "mine"]);
+    assert!(
+        told.code == 0 && told.stderr.contains("Cookie and Authorization stay here"),
+        "a template is told of alike: {}",
+        told.stderr
+    );
+    assert!(
+        !String::from_utf8_lossy(&server.next()).contains("Bearer"),
+        "nor does it go by a template"
+    );
+    let told = hookbench.run(&["endpoint", "forward", "/a", "--to", &url]);
+    assert!(
+        told.code == 0
+            && told
+                .stderr
+                .contains("`Authorization` and `Cookie` of what is forwarded stay here"),
+        "before anything is forwarded: {}",
+        told.stderr
+    );
+    listening.stop();
+    let listening = hookbench.listen();
+    request(listening.address(), sent);
+    assert!(
+        !String::from_utf8_lossy(&server.next()).contains("Bearer"),
+        "nor by itself"
+    );
+}
+
+#[test]
 fn targets_are_changed_looked_at_and_removed() {
     let hookbench = Hookbench::new();
     let server = Server::start(OK);

@@ -80,3 +80,30 @@ test('bytes that are no text are sent as they came', async ({ bench }) => {
   expect(dev.came[0]?.body.equals(bytes)).toBe(true);
   await dev.close();
 });
+
+test('a captured credential stays here until the target lets it go', async ({ bench }) => {
+  const dev = await target();
+  await post(`${bench.listener}/hook`, '{}', { authorization: 'Bearer captured', cookie: 'a=1' });
+  await bench.open('/hook');
+  const id = (await bench.at('request-row').getAttribute('data-id')) ?? '';
+  // What was agreed to counts as being outside, wherever it leads now.
+  await bench.program.run('resend', id, '--to', dev.url, '--allow', new URL(dev.url).host);
+  await bench.shows('answer-withheld', /authorization and cookie stayed here/i);
+  await bench.page.keyboard.press('e');
+  await bench.at('replay-url').fill(`${dev.url}/hook`);
+  await bench.at('replay-tab-headers').click();
+  await bench.shows('replay-withheld', /authorization and cookie will not go/i);
+  await bench.at('replay-send').click();
+  await expect.poll(() => dev.came.length).toBe(2);
+  expect(dev.came.at(-1)?.rawHeaders.join('\n')).not.toContain('Bearer captured');
+  await bench.at('replay-credentials').click();
+  await bench.at('target-credentials').click();
+  await bench.at('target-save').click();
+  await bench.shows('replay-sent-on', /authorization and cookie will go/i);
+  await bench.at('replay-send').click();
+  await expect.poll(() => dev.came.length).toBe(3);
+  expect(dev.came.at(-1)?.rawHeaders, 'its switch is on').toEqual(
+    expect.arrayContaining(['Bearer captured', 'a=1']),
+  );
+  await dev.close();
+});

@@ -20,6 +20,7 @@ const PREVIEW: PreviewView = {
   bodyMade: null,
   check: null,
   withheld: ['Cookie'],
+  sentOn: [],
 };
 
 async function sheet(preview: PreviewView): Promise<void> {
@@ -39,7 +40,12 @@ it('names the credentials that will not go', async () => {
   expect(one('preview-withheld').textContent).toContain('Cookie will not go');
 });
 
+it('names the credentials that the target lets go', async () => {
+  await sheet({ ...PREVIEW, changes: [], withheld: [], sentOn: ['Cookie'] });
+  expect(one('preview-sent-on').textContent).toContain('Cookie will go, though meant for another host');
+});
+
 it('says nothing of credentials where all goes', async () => {
   await sheet({ ...PREVIEW, changes: [], withheld: [] });
-  expect(all('preview-withheld')).toEqual([]);
+  expect([...all('preview-withheld'), ...all('preview-sent-on')]).toEqual([]);
 });

@@ -20,6 +20,7 @@ import type { CopiedRequest } from "./CopiedRequest";
 import type { CopyRequest } from "./CopyRequest";
 import type { CountMatching } from "./CountMatching";
 import type { CountRequests } from "./CountRequests";
+import type { CredentialsView } from "./CredentialsView";
 import type { DeleteMatching } from "./DeleteMatching";
 import type { DeleteRequests } from "./DeleteRequests";
 import type { Deletion } from "./Deletion";
@@ -132,6 +133,7 @@ import type { UndoDeletion } from "./UndoDeletion";
 import type { UndoRemedy } from "./UndoRemedy";
 import type { UpdateEndpoint } from "./UpdateEndpoint";
 import type { VariableView } from "./VariableView";
+import type { WayRef } from "./WayRef";
 import type { WorkView } from "./WorkView";
 import type { WriteSnippet } from "./WriteSnippet";
 
@@ -623,6 +625,10 @@ remove_target: Command<TargetRef, Nothing>,
  * Looks whether somebody accepts connections at each target; nothing is sent.
  */
 check_targets: Command<Nothing, Array<ReachabilityView>>, 
+/**
+ * Whether credentials that captured requests came with stay here on the way to a target or a URL.
+ */
+captured_credentials: Command<WayRef, CredentialsView>, 
 /**
  * The certificate that a host shows, whoever vouches for it.
  */

@@ -35,6 +35,10 @@ createdAt: number,
  */
 bodyLength: number, 
 /**
+ * The names of captured headers that stayed here: credentials that were meant for another host.
+ */
+withheld: Array<string>, 
+/**
  * The id of the target it went by.
  */
 target: string | null, 

@@ -54,4 +54,8 @@ check: OwnCheckView | null,
 /**
  * The names of captured headers that stay here: credentials that were meant for another host.
  */
-withheld: Array<string>, };
+withheld: Array<string>, 
+/**
+ * The names of such headers that leave the private network as they came: the target's rules let them.
+ */
+sentOn: Array<string>, };

@@ -49,23 +49,24 @@ export class Delivering {
       view.open({ kind: 'resend' });
       return;
     }
-    this.#rememberTarget(url);
     const ticket = crypto.randomUUID();
     const target = around.targetAt(url)?.id ?? null;
     const { waits = [], resign = false } = how;
-    await this.#send(opened, { kind: 'resend', url, ticket }, () =>
+    const what = { kind: 'resend', url, ticket } as const;
+    await this.#send(opened, what, url, () =>
       host.call('resend', { request: opened.id, url, target, ticket, waits: [...waits], resign }),
     );
   }
 
   /** Sends the edited copy that is open. */
   async sendDraft(): Promise<void> {
-    const { draft, editing, host, opened } = this.#bench;
+    const { around, draft, editing, host, opened } = this.#bench;
     if (draft === null || opened === null || draft.problem !== null) return;
     editing.keep();
-    this.#rememberTarget(new URL(draft.url).origin);
     const ticket = crypto.randomUUID();
-    await this.#send(opened, { kind: 'edited', url: draft.url, ticket }, () =>
+    const { url } = draft;
+    const place = around.targetFor(url)?.url ?? new URL(url).origin;
+    await this.#send(opened, { kind: 'edited', url, ticket }, place, () =>
       host.call('replay', editing.replay(draft, ticket)),
     );
   }
@@ -124,13 +125,17 @@ export class Delivering {
   async #send(
     opened: OpenRequest,
     what: Pick<Sending, 'kind' | 'url' | 'ticket'>,
+    place: string,
     send: () => Promise<DeliveryView>,
   ): Promise<void> {
     const { notes } = this.#bench;
     const key = ++this.#sendings;
     opened.sending = [{ key, ...what, startedAt: Date.now() }, ...opened.sending];
     try {
-      opened.add(await this.asking(what.url, send));
+      const delivery = await this.asking(what.url, send);
+      // Only what the person did not say no to is where the next one goes.
+      this.#rememberTarget(place);
+      opened.add(delivery);
       notes.speak('The answer is there');
     } catch (thrown) {
       notes.failed(what.kind === 'resend' ? 'It was not sent again' : 'The edited copy was not sent', thrown);

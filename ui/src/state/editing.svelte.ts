@@ -189,7 +189,7 @@ export class Editing {
       url,
       headers,
       body: body satisfies EditedBody,
-      target: null,
+      target: this.#bench.around.targetFor(url)?.id ?? null,
       ticket,
       waits: [],
       signature: draft.signature,

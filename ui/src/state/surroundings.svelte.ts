@@ -86,6 +86,17 @@ export class Surroundings {
     return this.targets.find((target) => target.url === url.trim());
   }
 
+  /** The target by which something goes to a whole URL: of those at its host the one that says most of its path. */
+  targetFor(url: string): TargetView | undefined {
+    let best: TargetView | undefined;
+    let length = -1;
+    for (const target of this.targets) {
+      const base = pathBelow(target.url, url);
+      if (base > length) [best, length] = [target, base];
+    }
+    return best;
+  }
+
   async loadProviders(): Promise<void> {
     this.providers = await this.#host.call('providers', {});
   }
@@ -121,4 +132,13 @@ export class Surroundings {
   get chosenTarget(): string | null {
     return this.settings?.lastTarget ?? this.targets[0]?.url ?? null;
   }
+}
+
+/** How long the path of `base` is, where `url` is at it or below; -1 where it is not. */
+function pathBelow(base: string, url: string): number {
+  if (!URL.canParse(base) || !URL.canParse(url)) return -1;
+  const [above, whole] = [new URL(base), new URL(url)];
+  const path = above.pathname.replace(/\/+$/, '');
+  const below = whole.pathname === path || whole.pathname.startsWith(`${path}/`);
+  return above.origin === whole.origin && below ? path.length : -1;
 }

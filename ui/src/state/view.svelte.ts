@@ -41,7 +41,7 @@ export type Dialog =
   | { kind: 'confirm'; question: Question; answer: (agreed: boolean) => void }
   | { kind: 'queue'; target: string | null }
   | { kind: 'endpoint'; endpoint: EndpointView | null; path: string; part: EndpointPart }
-  | { kind: 'target'; target: string | null };
+  | { kind: 'target'; target: string | null; leadsTo?: string };
 
 export type Frame = 'three' | 'two' | 'one';
 

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { DeliveryView } from '../bindings/DeliveryView';
 import type { RequestDetail } from '../bindings/RequestDetail';
+import type { TargetView } from '../bindings/TargetView';
 import type { WrittenView } from '../bindings/WrittenView';
 import type { Settings } from '../bindings/Settings';
 import { DESKTOP, rowOf, ScriptedHost, ScriptedRows } from '../host/scripted';
@@ -65,6 +66,7 @@ function deliveryOf(id: string, url: string, kind: 'resend' | 'edited'): Deliver
     method: 'POST',
     createdAt: 5,
     bodyLength: 0,
+    withheld: [],
     target: null,
     again: null,
     run: null,
@@ -140,6 +142,31 @@ describe('resend', () => {
     ]);
   });
 
+  it('remembers a target outside only once one has agreed to it', async () => {
+    const { bench: made, host } = await bench({ lastTarget: 'http://localhost:3000' });
+    let agreed = false;
+    host.script.resend = ({ request, url }) => {
+      if (!agreed) throw { code: 'confirm_host', message: '`far.example:443` is far', hint: 'Allow it.' };
+      return deliveryOf(request, url, 'resend');
+    };
+    host.script.allow_host = () => {
+      agreed = true;
+      return {};
+    };
+    made.select('r2');
+    await settle();
+    for (const answer of [false, true]) {
+      const sent = made.delivering.resend('https://far.example');
+      await settle();
+      const { dialog } = made.view;
+      if (dialog?.kind !== 'confirm') throw new Error('it is asked');
+      expect(made.around.settings?.lastTarget, 'not while it is asked').toBe('http://localhost:3000');
+      dialog.answer(answer);
+      await sent;
+      expect(made.around.settings?.lastTarget).toBe(answer ? 'https://far.example' : 'http://localhost:3000');
+    }
+  });
+
   it('opens the row the keyboard stands on', async () => {
     const { bench: made } = await bench({ lastTarget: 'http://localhost:3000' });
     made.list.move(1);
@@ -188,6 +215,33 @@ describe('edit and replay', () => {
         body: 'captured',
       }),
     ]);
+  });
+
+  it('goes by the target at whose URL it is, and nowhere near another', async () => {
+    const { bench: made, host } = await bench({ lastTarget: 'http://localhost:3000' });
+    const at = (id: string, url: string): TargetView => ({ id, name: id, url, rules: null as never });
+    made.around.targets = [
+      at('root', 'http://localhost:3000'),
+      at('below', 'http://localhost:3000/api/'),
+      at('far', 'https://far.example/hooks'),
+      at('none', 'no URL'),
+    ];
+    const found = (url: string) => made.around.targetFor(url)?.id;
+    expect(found('http://localhost:3000/stripe')).toBe('root');
+    expect(found('http://localhost:3000/api/x?y'), 'the one that says most').toBe('below');
+    expect(found('http://localhost:3000/apiary'), 'a path ends with a word').toBe('root');
+    expect(found('https://far.example/hooks')).toBe('far');
+    expect(found('https://far.example/other'), 'beside it').toBeUndefined();
+    expect(found('http://far.example/hooks'), 'without TLS').toBeUndefined();
+    expect(found('http://localhost:3001/stripe'), 'another port').toBeUndefined();
+    made.select('r2');
+    await made.edit();
+    await made.delivering.sendDraft();
+    expect(host.asked).toContainEqual(['replay', expect.objectContaining({ target: 'root' })]);
+    if (made.draft) made.draft.url = 'https://far.example/other';
+    await made.delivering.sendDraft();
+    expect(host.asked).toContainEqual(['replay', expect.objectContaining({ target: null })]);
+    expect(made.around.settings?.lastTarget).toBe('https://far.example');
   });
 
   it('sends the text once it is changed, and keeps the draft', async () => {

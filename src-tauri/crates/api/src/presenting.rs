@@ -267,6 +267,7 @@ texts_only!(
     CarryRef,
     CertificateView,
     CopiedRequest,
+    CredentialsView,
     Deletion,
     DeletionView,
     DesktopView,

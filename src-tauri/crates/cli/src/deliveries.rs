@@ -28,6 +28,10 @@ pub(crate) async fn run(engine: &Engine, wanted: &Deliveries) -> Result<(), Fail
             output::json(&DeliveryObject::new(delivery))?;
         } else {
             output::line(&line(delivery))?;
+            if wanted.id.is_some() && !delivery.withheld.is_empty() {
+                let names = visible(&delivery.withheld.join(", "));
+                output::line(&format!("    stayed here, meant for another host: {names}"))?;
+            }
             if delivery.attempts.len() > 1 || wanted.id.is_some() {
                 for attempt in &delivery.attempts {
                     output::line(&format!("    {}  {}", attempt.started_at, result(attempt)))?;

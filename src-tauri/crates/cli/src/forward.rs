@@ -1,8 +1,8 @@
 //! `hookbench forward`, and `hookbench listen --forward`
 
-use hookbench_engine::Engine;
 use hookbench_engine::forwarding::{PassingForward, USUAL_DEADLINE};
-use hookbench_engine::model::{ForwardRule, ForwardWay};
+use hookbench_engine::model::{ForwardRule, ForwardWay, Target};
+use hookbench_engine::{Aim, Engine};
 
 use crate::arguments::{EndpointForward, Forward};
 use crate::failure::Failure;
@@ -38,7 +38,20 @@ pub(crate) async fn run(engine: &Engine, forward: &Forward) -> Result<(), Failur
         visible(&target.name),
         visible(&target.url)
     ));
+    tell_credentials(engine, &target).await?;
     listen::run(engine, &forward.listen).await
+}
+
+/// Says that captured credentials stay here, where they do not go to a target.
+pub(crate) async fn tell_credentials(engine: &Engine, target: &Target) -> Result<(), Failure> {
+    if engine.keeps_credentials(&Aim::Target(target.id)).await? {
+        let name = visible(&target.name);
+        output::aside(&format!(
+            "`Authorization` and `Cookie` of what is forwarded stay here: {name} is outside. `hookbench target set \
+             NAME --send-credentials true` lets them go there"
+        ));
+    }
+    Ok(())
 }
 
 /// `hookbench endpoint forward`
@@ -52,6 +65,7 @@ pub(crate) async fn set(engine: &Engine, forward: EndpointForward) -> Result<(),
     let mut rules = Vec::new();
     for to in &forward.to {
         let target = engine.target_for(to).await?;
+        tell_credentials(engine, &target).await?;
         // One target answers the sender, the others get it beside that.
         let first = rules.is_empty();
         rules.push(ForwardRule {

@@ -224,6 +224,8 @@ pub(crate) struct DeliveryObject {
     kind: &'static str,
     url: String,
     created_at: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    withheld: Vec<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -273,6 +275,7 @@ impl DeliveryObject {
             kind: delivery.kind.as_str(),
             url: delivery.url.clone(),
             created_at: delivery.created_at.to_string(),
+            withheld: delivery.withheld.clone(),
             target: delivery.target.map(|id| id.to_string()),
             again: delivery.again.map(|id| id.to_string()),
             run: delivery.run.map(|step| step.run.to_string()),

@@ -11,6 +11,7 @@ use tokio::task::block_in_place;
 
 use crate::arguments::Listen;
 use crate::failure::Failure;
+use crate::forward::tell_credentials;
 use crate::json::RequestObject;
 use crate::{output, text};
 
@@ -61,8 +62,9 @@ pub(crate) const fn wanted(listen: &Listen) -> hookbench_engine::Listen {
 /// Forwards while this program runs, where that is asked for.
 pub(crate) async fn forward(engine: &Engine, listen: &Listen) -> Result<(), Failure> {
     if let Some(to) = &listen.forward {
+        let target = engine.target_for(to).await?;
         let rule = ForwardRule {
-            target: engine.target_for(to).await?.id,
+            target: target.id,
             filter: String::new(),
             way: ForwardWay::AtOnce,
             deadline: USUAL_DEADLINE,
@@ -70,6 +72,7 @@ pub(crate) async fn forward(engine: &Engine, listen: &Listen) -> Result<(), Fail
         engine
             .forward_for_now(PassingForward { path: None, rule })
             .await?;
+        tell_credentials(engine, &target).await?;
     }
     Ok(())
 }

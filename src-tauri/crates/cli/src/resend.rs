@@ -41,18 +41,7 @@ async fn single(engine: &Engine, resend: &Resend, id: RequestId, live: LiveEvent
     };
     // A receiver that looks at the time refuses what was signed long ago, and would not say why.
     let preview = engine.preview(id, None, &sending).await?;
-    if !preview.withheld.is_empty() {
-        output::aside(&format!(
-            "{} {} here, meant for the host that the request came to. `hookbench target set NAME \
-             --send-credentials true` lets such lines go to a target.",
-            visible(&preview.withheld.join(" and ")),
-            if preview.withheld.len() == 1 {
-                "stays"
-            } else {
-                "stay"
-            },
-        ));
-    }
+    tell_withheld(&preview.outgoing.withheld);
     let report = preview.check.map(|check| check.report);
     if let Some(report) = report.filter(|report| report.verdict == Verdict::Expired) {
         output::aside(&format!("{} `--resign` signs it anew.", report.sentence));
@@ -71,6 +60,18 @@ async fn single(engine: &Engine, resend: &Resend, id: RequestId, live: LiveEvent
         }
         Some(attempt) => Err(failed(attempt)),
         None => Err(Failure::new("the delivery has no attempt")),
+    }
+}
+
+/// Names captured credentials that stay here, where there are any.
+pub(crate) fn tell_withheld(names: &[String]) {
+    if !names.is_empty() {
+        let verb = if names.len() == 1 { "stays" } else { "stay" };
+        output::aside(&format!(
+            "{} {verb} here: meant for the host that the request came to. `hookbench target set NAME \
+             --send-credentials true` lets captured credentials go to a target.",
+            visible(&names.join(" and "))
+        ));
     }
 }
 

@@ -6,7 +6,7 @@ use hookbench_engine::{Aim, Engine, Filler, Sending, TemplateSent};
 use crate::arguments::Send;
 use crate::failure::Failure;
 use crate::json::DeliveryObject;
-use crate::resend::{agree, answer};
+use crate::resend::{agree, answer, tell_withheld};
 use crate::text::visible;
 use crate::{json, output};
 
@@ -76,6 +76,7 @@ async fn template(engine: &Engine, send: &Send, name: &str) -> Result<(), Failur
     };
     match engine.send_template(name, to, filler, sending).await? {
         TemplateSent::Kept(delivery) => {
+            tell_withheld(&delivery.withheld);
             if send.json {
                 output::json(&DeliveryObject::new(&delivery))?;
             }
@@ -84,7 +85,12 @@ async fn template(engine: &Engine, send: &Send, name: &str) -> Result<(), Failur
                 None => Err(Failure::new("the delivery has no attempt")),
             }
         }
-        TemplateSent::Unkept { url, attempt } => {
+        TemplateSent::Unkept {
+            url,
+            withheld,
+            attempt,
+        } => {
+            tell_withheld(&withheld);
             output::aside("the request it was made from is gone, so that nothing is kept of this sending");
             if send.json {
                 output::json(&json::attempt(&attempt))?;

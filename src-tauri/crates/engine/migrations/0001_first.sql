@@ -235,7 +235,9 @@ CREATE TABLE delivery (
     waits_used INTEGER NOT NULL DEFAULT 0,
     schedule TEXT,
     next_at INTEGER,
-    trying_since INTEGER
+    trying_since INTEGER,
+    -- the names of captured header lines that stayed here, as JSON
+    withheld TEXT
 ) STRICT;
 CREATE INDEX delivery_request ON delivery (request);
 CREATE INDEX delivery_run ON delivery (run, step) WHERE run IS NOT NULL;
@@ -413,7 +415,9 @@ CREATE TABLE template (
     request BLOB NOT NULL,
     target TEXT NOT NULL,
     provider TEXT,
-    used INTEGER NOT NULL DEFAULT 0
+    used INTEGER NOT NULL DEFAULT 0,
+    -- a head with the host of that request and those of its credentials that stand in the template as they came
+    captured BLOB NOT NULL
 ) STRICT;
 
 -- What the variables of a template were when it was last sent to a place: the id of a target, or a URL.

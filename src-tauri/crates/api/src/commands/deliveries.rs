@@ -227,7 +227,8 @@ fn preview_view(preview: &Preview) -> PreviewView {
             key: check.report.key.as_ref().map(|key| key.name.clone()),
             provider: check.provider.clone(),
         }),
-        withheld: preview.withheld.clone(),
+        withheld: preview.outgoing.withheld.clone(),
+        sent_on: preview.sent_on.clone(),
     }
 }
 
@@ -260,6 +261,7 @@ pub(super) fn view(engine: &Engine, delivery: &Delivery, captured: u64) -> Deliv
         method: String::from_utf8_lossy(&line.method).into_owned(),
         created_at: delivery.created_at.as_micros(),
         body_length: delivery.body.as_ref().map_or(captured, |body| body.len() as u64),
+        withheld: delivery.withheld.clone(),
         target: delivery.target.map(|id| id.to_string()),
         again: delivery.again.map(|id| id.to_string()),
         run: delivery.run.map(|step| step.run.to_string()),

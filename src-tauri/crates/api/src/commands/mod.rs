@@ -349,6 +349,8 @@ commands! {
     remove_target(TargetRef) -> Nothing = targets::remove;
     /// Looks whether somebody accepts connections at each target; nothing is sent.
     check_targets(Nothing) -> Vec<ReachabilityView> = targets::check;
+    /// Whether credentials that captured requests came with stay here on the way to a target or a URL.
+    captured_credentials(WayRef) -> CredentialsView = targets::credentials;
     /// The certificate that a host shows, whoever vouches for it.
     shown_certificate(HostRef) -> CertificateView = targets::certificate;
     /// Agrees to send to a host that is neither on this machine nor in a private network.

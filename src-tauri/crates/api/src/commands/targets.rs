@@ -7,10 +7,11 @@ use hookbench_engine::model::{
 };
 use hookbench_engine::{Engine, Reachability};
 
+use super::deliveries::aim;
 use crate::error::ApiError;
 use crate::types::{
-    CertificateView, HeaderAction, HeaderRuleView, HostRef, Nothing, PathView, ReachabilityView, RetryPreset,
-    RulesView, SaveTarget, TargetRef, TargetView, TrustView,
+    CertificateView, CredentialsView, HeaderAction, HeaderRuleView, HostRef, Nothing, PathView,
+    ReachabilityView, RetryPreset, RulesView, SaveTarget, TargetRef, TargetView, TrustView, WayRef,
 };
 
 pub(super) async fn list(engine: &Engine, _: Nothing) -> Result<Vec<TargetView>, ApiError> {
@@ -43,6 +44,13 @@ pub(super) async fn check(engine: &Engine, _: Nothing) -> Result<Vec<Reachabilit
         .into_iter()
         .map(reachability)
         .collect())
+}
+
+pub(super) async fn credentials(engine: &Engine, arguments: WayRef) -> Result<CredentialsView, ApiError> {
+    let aim = aim(arguments.target.as_ref(), &arguments.url)?;
+    Ok(CredentialsView {
+        withheld: engine.keeps_credentials(&aim).await?,
+    })
 }
 
 pub(super) async fn certificate(engine: &Engine, arguments: HostRef) -> Result<CertificateView, ApiError> {

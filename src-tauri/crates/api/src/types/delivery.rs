@@ -21,6 +21,8 @@ pub struct DeliveryView {
     pub created_at: i64,
     /// The length of the body that was sent.
     pub body_length: u64,
+    /// The names of captured headers that stayed here: credentials that were meant for another host.
+    pub withheld: Vec<String>,
     /// The id of the target it went by.
     pub target: Option<String>,
     /// The id of the delivery whose bytes it sent once more.
@@ -255,6 +257,8 @@ pub struct PreviewView {
     pub check: Option<OwnCheckView>,
     /// The names of captured headers that stay here: credentials that were meant for another host.
     pub withheld: Vec<String>,
+    /// The names of such headers that leave the private network as they came: the target's rules let them.
+    pub sent_on: Vec<String>,
 }
 
 /// What our own check says of something that is to go.

@@ -91,8 +91,8 @@ pub use status::{
     ListenerView, Notice, RecheckView, SetPort, Settings, StartOver, StartedOver, Status, Theme,
 };
 pub use target::{
-    CertificateView, HeaderAction, HeaderRuleView, HostRef, PathView, ReachabilityView, RetryPreset,
-    RulesView, SaveTarget, TargetRef, TargetView, TrustView,
+    CertificateView, CredentialsView, HeaderAction, HeaderRuleView, HostRef, PathView, ReachabilityView,
+    RetryPreset, RulesView, SaveTarget, TargetRef, TargetView, TrustView, WayRef,
 };
 pub use written::{
     DraftView, FillTemplate, FilledTemplateView, KeptDraftView, SaveDraft, SaveTemplate, TemplateRef,

@@ -130,6 +130,26 @@ pub struct HostRef {
     pub url: String,
 }
 
+/// Names a way: a target, or else a URL.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct WayRef {
+    /// The URL. Not used where `target` is given.
+    #[serde(default)]
+    pub url: String,
+    /// The id of the target.
+    #[serde(default)]
+    pub target: Option<String>,
+}
+
+/// What is done about credentials that captured requests came with.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CredentialsView {
+    /// They stay here, but for those that came for the very host it goes to.
+    pub withheld: bool,
+}
+
 /// Whether somebody accepts connections at a target.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]

@@ -1,12 +1,14 @@
 //! Credentials that came with a captured request. They were given to the host that it was sent to, and follow it to
 //! another only on this machine or in a private network, or where a target's rules say so.
 //!
-//! What a person writes into an edited copy, and what a target's header rules add, is theirs and goes.
+//! In an edited copy a line that still says what came is a captured one, and stays like the others. What a person
+//! writes there, and what a target's header rules add, is theirs and goes.
+
+use bytes::Bytes;
 
 use super::destination::Origin;
-use super::header_rule;
-use super::plan::{Change, Outgoing};
-use crate::model::{HeaderRule, RawHead};
+use super::plan::{self, Change, Line, Outgoing};
+use crate::model::{Header, RawHead};
 
 /// The headers that stay. `Proxy-Authorization` is never sent on, wherever to.
 const CREDENTIALS: [&str; 2] = ["authorization", "cookie"];
@@ -16,26 +18,91 @@ pub(super) fn withheld(outgoing: Outgoing, captured: &RawHead) -> Outgoing {
     if came_for(captured, &outgoing.origin) {
         return outgoing;
     }
-    let rules = CREDENTIALS.map(|name| HeaderRule::Remove {
-        name: name.to_owned(),
-    });
-    header_rule::apply(outgoing, &rules)
+    without(outgoing, is_credential)
 }
 
-/// The names of credentials that were there and do not go, each once.
-pub(crate) fn left_out(outgoing: &Outgoing) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    for change in &outgoing.changes {
-        let name = change.name();
-        let is_one = CREDENTIALS.iter().any(|known| name.eq_ignore_ascii_case(known));
-        if is_one
-            && matches!(change, Change::Removed { .. })
-            && !names.iter().any(|known| known.eq_ignore_ascii_case(&name))
-        {
-            names.push(name);
+/// `outgoing`, an edited copy of a request with this head, without the credentials that are as they came and were meant
+/// for another host.
+pub(crate) fn unchanged_withheld(outgoing: Outgoing, captured: &RawHead) -> Outgoing {
+    if came_for(captured, &outgoing.origin) {
+        return outgoing;
+    }
+    let headers = captured.headers();
+    without(outgoing, |line| is_credential(line) && came_so(line, &headers))
+}
+
+/// The names of credentials that go as they came though they were meant for another host, each once.
+pub(crate) fn sent_on(outgoing: &Outgoing, captured: &RawHead) -> Vec<String> {
+    let mut names = Vec::new();
+    if !came_for(captured, &outgoing.origin) {
+        let headers = captured.headers();
+        for line in plan::headers(plan::lines(&outgoing.head).skip(1)) {
+            if is_credential(&line) && came_so(&line, &headers) {
+                add(&mut names, line.name());
+            }
         }
     }
     names
+}
+
+/// A head with nothing but the host of `captured` and those of its credentials that are among `written`: enough to know
+/// them by once the request is gone.
+pub(crate) fn remembered(captured: &RawHead, written: &[(String, String)]) -> RawHead {
+    let mut head = b"GET / HTTP/1.1\r\n".to_vec();
+    for header in captured.headers() {
+        let is_written = || {
+            let line = |(name, value): &(String, String)| {
+                header.is(name) && is_value(&header, value.trim().as_bytes())
+            };
+            CREDENTIALS.iter().any(|known| header.is(known)) && written.iter().any(line)
+        };
+        if header.is("host") || is_written() {
+            for part in [&header.name[..], b": ", &header.value, b"\r\n"] {
+                head.extend_from_slice(part);
+            }
+        }
+    }
+    head.extend_from_slice(b"\r\n");
+    RawHead::new(Bytes::from(head))
+}
+
+/// `outgoing` without the lines that stay; each is told among the changes, and their names beside them.
+fn without(mut outgoing: Outgoing, stays: impl Fn(&Line) -> bool) -> Outgoing {
+    let mut lines = plan::lines(&outgoing.head);
+    let mut head = lines.next().unwrap_or_default().to_vec();
+    for line in plan::headers(lines) {
+        if stays(&line) {
+            add(&mut outgoing.withheld, line.name());
+            let line = line.raw.slice(..plan::without_break(&line.raw).len());
+            outgoing.changes.push(Change::Removed { line });
+        } else {
+            head.extend_from_slice(&line.raw);
+        }
+    }
+    outgoing.head = head.into();
+    outgoing
+}
+
+fn is_credential(line: &Line) -> bool {
+    CREDENTIALS.iter().any(|known| line.is(known))
+}
+
+/// Whether one of these headers has this name and value.
+fn came_so(line: &Line, captured: &[Header]) -> bool {
+    let came = |header: &Header| header.is(&line.name()) && is_value(header, line.value());
+    captured.iter().any(came)
+}
+
+/// Whether `value` is that of a captured header; what is no UTF-8 is edited as text with signs in its place.
+fn is_value(header: &Header, value: &[u8]) -> bool {
+    let came = header.value.trim_ascii();
+    came == value || String::from_utf8_lossy(came).as_bytes() == value
+}
+
+fn add(names: &mut Vec<String>, name: String) {
+    if !names.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
+        names.push(name);
+    }
 }
 
 /// Whether the request was sent to this very host.
@@ -51,11 +118,9 @@ fn came_for(captured: &RawHead, origin: &Origin) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use bytes::Bytes;
-
-    use super::super::{Route, resend_by};
+    use super::super::{Edit, Route, resend_by};
     use super::*;
-    use crate::model::TargetRules;
+    use crate::model::{HeaderRule, TargetRules};
 
     fn sent(url: &str, rules: &TargetRules, withholds: bool) -> (String, Vec<String>) {
         let head = RawHead::new(Bytes::from_static(
@@ -76,7 +141,7 @@ mod tests {
             sent("https://other.example", &plain, true),
             (
                 "POST /a HTTP/1.1|Host: other.example|X-A: 1||".to_owned(),
-                ["Host", "authorization", "Cookie", "COOKIE"]
+                ["Host", "Cookie", "authorization", "COOKIE"]
                     .map(str::to_owned)
                     .to_vec()
             ),
@@ -106,6 +171,71 @@ mod tests {
         assert!(
             head.contains("|Authorization: Bearer staging|") && !head.contains("Bearer x"),
             "its own credential takes the place: {head}"
+        );
+    }
+
+    #[test]
+    fn of_an_edited_copy_only_what_is_as_it_came_stays() {
+        let captured = RawHead::new(Bytes::from_static(
+            b"POST /a HTTP/1.1\r\nHost: shop.example\r\nCookie: a=1\r\nAuthorization: Bearer \xff\r\n\r\n",
+        ));
+        let edited = |url: &str, headers: &[(&str, &str)]| {
+            let edit = Edit {
+                method: "POST".into(),
+                url: url.into(),
+                headers: headers
+                    .iter()
+                    .map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec()))
+                    .collect(),
+                body: Bytes::new(),
+            };
+            edit.plan().unwrap()
+        };
+        let left = [
+            ("cookie", "a=1"),
+            ("Cookie", "b=2"),
+            ("Authorization", "Bearer \u{fffd}"),
+            ("X-Token", "a=1"),
+        ];
+        let far = edited("https://other.example", &left);
+        assert_eq!(
+            sent_on(&far, &captured),
+            ["cookie", "Authorization"],
+            "what would go as it came is known"
+        );
+        let outgoing = unchanged_withheld(far, &captured);
+        assert_eq!(
+            String::from_utf8_lossy(&outgoing.head).replace("\r\n", "|"),
+            "POST / HTTP/1.1|Host: other.example|Cookie: b=2|X-Token: a=1||",
+            "another value is the person's, whatever its name is"
+        );
+        assert_eq!(
+            outgoing.withheld,
+            ["cookie", "Authorization"],
+            "the names are told"
+        );
+        assert!(
+            sent_on(&outgoing, &captured).is_empty(),
+            "nothing is left of them"
+        );
+        let home = unchanged_withheld(edited("https://shop.example", &left), &captured);
+        assert!(home.withheld.is_empty(), "they go to the host that they came for");
+    }
+
+    #[test]
+    fn what_is_remembered_of_a_request_is_enough_to_know_its_credentials_by() {
+        let captured = RawHead::new(Bytes::from_static(
+            b"POST /a HTTP/1.1\r\nHost: shop.example\r\nCookie: a=1\r\nAuthorization: Bearer x\r\nX-A: 1\r\n\r\n",
+        ));
+        let written = [
+            ("Cookie".to_owned(), "a=1".to_owned()),
+            ("Authorization".to_owned(), "Bearer mine".to_owned()),
+        ];
+        let head = remembered(&captured, &written);
+        assert_eq!(
+            String::from_utf8_lossy(head.bytes()),
+            "GET / HTTP/1.1\r\nHost: shop.example\r\nCookie: a=1\r\n\r\n",
+            "nothing of what was taken away or written over"
         );
     }
 }

@@ -46,6 +46,8 @@ pub struct Outgoing {
     pub body: Bytes,
     /// How the header lines differ from those it was made from, in the order of the head.
     pub changes: Vec<Change>,
+    /// The names of captured header lines that stay here: credentials that were meant for another host.
+    pub withheld: Vec<String>,
 }
 
 /// A header line that was not copied as it stood; lines are without their line break.
@@ -264,6 +266,7 @@ pub(super) fn assemble(
         head: head.into(),
         body,
         changes,
+        withheld: Vec::new(),
     }
 }
 
@@ -291,6 +294,7 @@ pub(crate) fn with_target_and_body(
     let mut changed = assemble(line, headers, &target, body, &outgoing.origin);
     let added = std::mem::take(&mut changed.changes);
     changed.changes = outgoing.changes.into_iter().chain(added).collect();
+    changed.withheld = outgoing.withheld;
     changed
 }
 
@@ -339,7 +343,11 @@ impl Line {
             .eq_ignore_ascii_case(name.as_bytes())
     }
 
-    fn value(&self) -> &[u8] {
+    pub(super) fn name(&self) -> String {
+        String::from_utf8_lossy(self.raw[..self.name_end].trim_ascii()).into_owned()
+    }
+
+    pub(super) fn value(&self) -> &[u8] {
         self.raw.get(self.name_end + 1..).unwrap_or_default().trim_ascii()
     }
 

@@ -94,6 +94,7 @@ fn hop(sent: &Outgoing, status: u16, location: &str, private: &[&str]) -> Result
             sent.body.clone()
         },
         changes: Vec::new(),
+        withheld: Vec::new(),
     };
     Ok(header_rule::apply(outgoing, &rules))
 }

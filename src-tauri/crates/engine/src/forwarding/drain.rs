@@ -143,13 +143,7 @@ async fn work(core: &Arc<Core>, queue: Queue) -> Result<(), EngineError> {
     let Some(target) = targets.into_iter().find(|target| target.id == queue.target) else {
         return Ok(());
     };
-    let farthest = {
-        let authority = crate::delivery::Destination::parse(&target.url)?
-            .origin()
-            .authority();
-        core.farthest(&authority).await?
-    };
-    let way = Way::to_target(target.clone())?.with_farthest(farthest);
+    let way = way_to(core, target.clone()).await?;
     let mut tries = queue.tries;
     if tries > 0 {
         let client = core.courier.client(&way)?;
@@ -157,16 +151,63 @@ async fn work(core: &Arc<Core>, queue: Queue) -> Result<(), EngineError> {
             return found_down(core, &target, tries, failure.to_string()).await;
         }
     }
-    while let Some(held) = core.store.held(target.id, 0, 1).await?.pop() {
-        if core.courier.closing().is_cancelled() || is_paused(core, target.id).await? {
-            return Ok(());
-        }
-        if !send(core, &target, &way, held, tries).await? {
-            return Ok(());
+    let mut begun = None;
+    while let Some(next) = next(core, target.id, begun).await? {
+        match send(core, &target, &way, next, tries).await? {
+            Sent::GoesOn(marked) => begun = marked,
+            Sent::Ends => return Ok(()),
         }
         tries = 0;
     }
     Ok(())
+}
+
+/// A held request that may go now.
+struct Next {
+    held: Held,
+    /// It is marked as going out already.
+    is_begun: bool,
+}
+
+/// The request that goes next: `begun`, which was marked with what came of the one before, or the first in the queue.
+async fn next(core: &Core, target: TargetId, begun: Option<i64>) -> Result<Option<Next>, EngineError> {
+    let closing = core.courier.closing().is_cancelled();
+    if let Some(number) = begun {
+        if closing {
+            core.store.leave_held(number).await?;
+            return Ok(None);
+        }
+        if let Some(held) = core.store.held_as(number).await? {
+            return Ok(Some(Next { held, is_begun: true }));
+        }
+        // Its request was deleted meanwhile, and may come back.
+        core.store.leave_held(number).await?;
+    }
+    let Some(held) = core.store.held(target, 0, 1).await?.pop() else {
+        return Ok(None);
+    };
+    if closing || is_paused(core, target).await? {
+        return Ok(None);
+    }
+    Ok(Some(Next {
+        held,
+        is_begun: false,
+    }))
+}
+
+/// What comes after a request was sent.
+enum Sent {
+    /// The next one may go; the one of this number is marked as going out.
+    GoesOn(Option<i64>),
+    /// None may go now.
+    Ends,
+}
+
+/// The way to a target, as far as was agreed to.
+async fn way_to(core: &Core, target: Target) -> Result<Way, EngineError> {
+    let way = Way::to_target(target)?;
+    let farthest = core.farthest(&way.route.origin().authority()).await?;
+    Ok(way.with_farthest(farthest))
 }
 
 async fn is_paused(core: &Core, target: TargetId) -> Result<bool, EngineError> {
@@ -174,14 +215,14 @@ async fn is_paused(core: &Core, target: TargetId) -> Result<bool, EngineError> {
     Ok(queues.iter().any(|queue| queue.target == target && queue.paused))
 }
 
-/// Sends one request. `true` when the next one may go.
+/// Sends one request.
 async fn send(
     core: &Arc<Core>,
     target: &Target,
     way: &Way,
-    held: Held,
+    Next { held, is_begun }: Next,
     tries: u32,
-) -> Result<bool, EngineError> {
+) -> Result<Sent, EngineError> {
     let created_at = core.clock.now();
     let id = DeliveryId::generate();
     let prepared = async {
@@ -204,11 +245,11 @@ async fn send(
             // It can never go; those behind it can.
             tracing::warn!(%error, request = %held.request, "a held request cannot be sent and is passed over");
             core.store.drop_held(held.number).await?;
-            return Ok(true);
+            return Ok(Sent::GoesOn(None));
         }
     };
-    if !core.store.begin_held(held.number, created_at).await? {
-        return Ok(true);
+    if !is_begun && !core.store.begin_held(held.number, created_at).await? {
+        return Ok(Sent::GoesOn(None));
     }
     let cancel = Cancel::new();
     let attempts = {
@@ -229,14 +270,17 @@ async fn send(
     if held.attempts >= KEPT_ATTEMPTS && after == After::Waits {
         delivery.attempts.clear();
     }
-    core.store
-        .end_held(held.number, delivery, after, standing)
+    // What came of it and the beginning of the next one are one commit.
+    let next = (!core.courier.closing().is_cancelled()).then(|| core.clock.now());
+    let begun = core
+        .store
+        .end_held(held.number, delivery, after, standing, next)
         .await?;
     core.changes.tell(Change::Request(held.request));
     if !goes_on || held.attempts > 0 {
         tell(core, target);
     }
-    Ok(goes_on)
+    Ok(if goes_on { Sent::GoesOn(begun) } else { Sent::Ends })
 }
 
 enum Judged {
@@ -305,7 +349,7 @@ async fn recover(core: &Core) -> Result<(), EngineError> {
         let Some(target) = target.into_iter().find(|target| target.id == held.target) else {
             continue;
         };
-        let way = Way::to_target(target)?;
+        let way = way_to(core, target).await?;
         let Some(request) = core.store.request(held.request).await? else {
             continue;
         };
@@ -317,7 +361,7 @@ async fn recover(core: &Core) -> Result<(), EngineError> {
         }
         .into_delivery(DeliveryId::generate(), since, vec![cut_off(since)]);
         core.store
-            .end_held(held.number, delivery, After::Waits, Standing::Up)
+            .end_held(held.number, delivery, After::Waits, Standing::Up, None)
             .await?;
     }
     Ok(())

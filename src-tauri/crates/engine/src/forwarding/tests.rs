@@ -503,3 +503,57 @@ async fn a_rule_that_cannot_be_followed_is_refused() {
         );
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_drained_queue_commits_once_a_request() {
+    const MANY: usize = 40;
+    let mut dev = Dev::down().await;
+    let bench = Bench::new().await;
+    let target = bench.forwards("/in", &dev, ForwardWay::AtOnce, "").await;
+    bench.engine.pause_queue(target, true).await.unwrap();
+    for number in 0..MANY {
+        bench.send("/in", "", &number.to_string()).await;
+    }
+    bench.held(target, MANY as u64).await;
+    dev.start(200, Duration::ZERO).await;
+    let store = &bench.engine.core.store;
+    let before = crate::store::tests::commits(store);
+    bench.engine.pause_queue(target, false).await.unwrap();
+    bench.held(target, 0).await;
+    let made = crate::store::tests::commits(store) - before;
+    let wanted: Vec<String> = (0..MANY).map(|number| number.to_string()).collect();
+    assert_eq!(dev.bodies(), wanted, "all went, in their order");
+    assert!(
+        made <= MANY + MANY / 4,
+        "the end of one and the beginning of the next are one: {made} commits for {MANY}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_forward_tells_which_credentials_stayed_here() {
+    let dev = Dev::up(200, Duration::ZERO).await;
+    let bench = Bench::new().await;
+    // What was agreed to counts as being outside, wherever it leads now.
+    bench.engine.allow_host(&dev.url()).await.unwrap();
+    for (path, way) in [("/once", ForwardWay::AtOnce), ("/through", ForwardWay::Through)] {
+        let target = bench.forwards(path, &dev, way, "").await;
+        bench
+            .send(path, "Authorization: Bearer x\r\nCookie: a=1\r\n", "{}")
+            .await;
+        bench.held(target, 0).await;
+        let id = bench.rows().await[0].id;
+        let mut deliveries = Vec::new();
+        while deliveries.is_empty() {
+            deliveries = bench.engine.deliveries(id).await.unwrap();
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(deliveries[0].withheld, ["Authorization", "Cookie"], "{way:?}");
+        let head = dev.heads.lock().unwrap().pop().unwrap();
+        assert!(!head.contains("Bearer"), "{way:?}: it did not go: {head}");
+    }
+    let aim = crate::sending::Aim::Url(dev.url());
+    assert!(
+        bench.engine.keeps_credentials(&aim).await.unwrap(),
+        "which is known beforehand"
+    );
+}

@@ -54,6 +54,8 @@ pub struct Delivery {
     pub head: Bytes,
     /// The body that was sent, where it is not the captured one.
     pub body: Option<Bytes>,
+    /// The names of captured header lines that stayed here: credentials that were meant for another host.
+    pub withheld: Vec<String>,
     /// The target it went by, where it was one with a name.
     pub target: Option<TargetId>,
     /// The delivery whose bytes it sends once more.

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use super::{RequestId, Timestamp};
+use super::{RawHead, RequestId, Timestamp};
 
 /// What a person wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +60,8 @@ pub struct KeptTemplate {
     pub provider: Option<String>,
     /// How often it was used.
     pub used: u64,
+    /// A head with the host of that request and those of its credentials that stand in the template as they came.
+    pub captured: RawHead,
 }
 
 /// A template as it is listed.

@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 
 use super::aim::Way;
 use super::renewing::Origins;
-use crate::delivery::{Outgoing, check_whole, credentials, marker, resend_by};
+use crate::delivery::{Outgoing, check_whole, marker, resend_by};
 use crate::error::EngineError;
 use crate::model::{RequestId, Sequence, Timestamp};
 use crate::store::{Place, Sendable, Store};
@@ -226,7 +226,7 @@ fn plan(request: Sendable, way: &Way, marker: Option<&str>) -> Result<Planned, E
     if let Some(marker) = marker {
         outgoing = marker::marked(outgoing, marker);
     }
-    let withholds = way.route.withholds() && !credentials::left_out(&outgoing).is_empty();
+    let withholds = !outgoing.withheld.is_empty();
     // Nobody looks further at how each of many differs from what came.
     outgoing.changes = Vec::new();
     Ok(Planned {

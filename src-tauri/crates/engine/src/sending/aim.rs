@@ -5,10 +5,12 @@ use std::time::Duration;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
 
-use crate::delivery::{ClientSettings, Destination, Reach, Reuse, Route, Timeouts, Trust};
+use crate::delivery::{
+    ClientSettings, Destination, Origin, Outgoing, Reach, Reuse, Route, Timeouts, Trust, credentials,
+};
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::model::{Credentials, Delivery, Target, TargetId, TargetRules, TimeoutRules, TrustRule};
+use crate::model::{Credentials, Delivery, RawHead, Target, TargetId, TargetRules, TimeoutRules, TrustRule};
 
 /// Where to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +48,11 @@ impl Way {
             self.route = self.route.withholding();
         }
         self
+    }
+
+    /// Whether the target's rules let captured credentials go to this host.
+    fn lets_go_to(&self, origin: &Origin) -> bool {
+        self.rules.credentials == Credentials::Sent && self.route.origin() == origin
     }
 
     /// Where a URL leads, with nothing done to anything; no farther than a private network.
@@ -95,13 +102,44 @@ impl Engine {
             Aim::Target(id) => Way::to_target(self.target(*id).await?),
         }?;
         // Before anybody was asked too, so that a preview shows what would go.
-        let is_far = self.core.is_far(way.route.origin()).await;
-        let is_agreed = self.core.farthest(&way.route.origin().authority()).await? == Reach::Other;
-        Ok(if is_far || is_agreed {
+        Ok(if self.core.leads_outside(way.route.origin()).await? {
             way.withholding()
         } else {
             way
         })
+    }
+
+    /// Whether credentials that captured requests came with stay here on the way to `aim`.
+    ///
+    /// # Errors
+    /// When there is no such target, the URL cannot be understood, or the store cannot be read.
+    pub async fn keeps_credentials(&self, aim: &Aim) -> Result<bool, EngineError> {
+        Ok(self.way(aim).await?.route.withholds())
+    }
+
+    /// An edited copy without the credentials that are as they came with `captured`, where they do not go that way.
+    pub(super) async fn without_captured(
+        &self,
+        outgoing: Outgoing,
+        captured: &RawHead,
+        way: &Way,
+    ) -> Result<Outgoing, EngineError> {
+        let origin = &outgoing.origin;
+        if way.lets_go_to(origin) || !self.core.leads_outside(origin).await? {
+            return Ok(outgoing);
+        }
+        Ok(credentials::unchanged_withheld(outgoing, captured))
+    }
+
+    /// The names of credentials that leave the private network as they came with `captured`.
+    pub(super) async fn sent_on(
+        &self,
+        outgoing: &Outgoing,
+        captured: &RawHead,
+    ) -> Result<Vec<String>, EngineError> {
+        let names = credentials::sent_on(outgoing, captured);
+        let all_stays = names.is_empty() || !self.core.leads_outside(&outgoing.origin).await?;
+        Ok(if all_stays { Vec::new() } else { names })
     }
 
     /// The way that a delivery went: its target's as it is now, or that of its URL.
@@ -124,6 +162,12 @@ impl Engine {
 }
 
 impl crate::engine::Core {
+    /// Whether `origin` lies beyond the private network, or may do so by what was agreed to.
+    async fn leads_outside(&self, origin: &Origin) -> Result<bool, EngineError> {
+        // What was agreed to is known here; the network is asked last.
+        Ok(self.farthest(&origin.authority()).await? == Reach::Other || self.is_far(origin).await)
+    }
+
     pub(crate) async fn way_of(&self, delivery: &Delivery) -> Result<Way, EngineError> {
         if let Some(id) = delivery.target {
             let targets = self.store.targets().await?;
@@ -175,7 +219,8 @@ mod tests {
 
     use super::*;
     use crate::capture_for_tests::bench;
-    use crate::sending::{Edited, EditedBody, Renewal, Sending};
+    use crate::model::Written;
+    use crate::sending::{Edited, EditedBody, Filler, Renewal, Sending, TemplateSent};
 
     /// An address of documentation: far away, and nobody is asked for it.
     const FAR: &str = "https://203.0.113.7";
@@ -222,7 +267,7 @@ mod tests {
                     "{to:?}, agreed to: {agreed}: {head}"
                 );
                 let wanted: &[String] = if stays { &both } else { &[] };
-                assert_eq!(preview.withheld, wanted, "{to:?}: and it is told");
+                assert_eq!(preview.outgoing.withheld, wanted, "{to:?}: and it is told");
                 let way = bench.engine.way(&to).await.unwrap();
                 assert_eq!(way.route.withholds(), stays, "{to:?}: runs go the same way");
                 if let Aim::Target(id) = to {
@@ -254,8 +299,150 @@ mod tests {
         let preview = bench.engine.preview(id, Some(edited), &sending).await.unwrap();
         let head = String::from_utf8_lossy(&preview.outgoing.head).into_owned();
         assert!(
-            head.contains("Bearer staging") && preview.withheld.is_empty(),
+            head.contains("Bearer staging") && preview.outgoing.withheld.is_empty(),
             "it is theirs: {head}"
         );
+    }
+
+    /// A copy as the editor opens it, with this credential.
+    fn copy(url: &str, credential: &str) -> Edited {
+        Edited {
+            url: format!("{url}/hook"),
+            method: "POST".to_owned(),
+            headers: vec![
+                ("Authorization".to_owned(), credential.as_bytes().to_vec()),
+                ("X-Other".to_owned(), b"1".to_vec()),
+            ],
+            body: EditedBody::Captured,
+            renewal: Renewal::default(),
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_left_in_a_copy_as_it_came_stays_here_unless_the_target_lets_it_go() {
+        let bench = bench().await;
+        let headers = [("Authorization".to_owned(), "Bearer secret".to_owned())];
+        let id = bench.post("/hook", &headers, "{}").await;
+        let rules = |credentials| TargetRules {
+            credentials,
+            ..TargetRules::default()
+        };
+        let save = async |name: &str, url: &str, credentials| {
+            let target = bench
+                .engine
+                .save_target(None, name, url, rules(credentials))
+                .await;
+            Aim::Target(target.unwrap().id)
+        };
+        let closed = save("closed", FAR, Credentials::Withheld).await;
+        let open = save("open", FAR, Credentials::Sent).await;
+        let elsewhere = save("elsewhere", "https://203.0.113.8", Credentials::Sent).await;
+        for (url, to, goes) in [
+            (FAR, Aim::Url(FAR.to_owned()), false),
+            (FAR, closed, false),
+            (FAR, open, true),
+            // Its switch is for its own host.
+            (FAR, elsewhere, false),
+            (
+                "http://127.0.0.1:9",
+                Aim::Url("http://127.0.0.1:9".to_owned()),
+                true,
+            ),
+        ] {
+            let sending = Sending::to(to.clone());
+            let edited = copy(url, "Bearer secret");
+            let preview = bench.engine.preview(id, Some(edited), &sending).await.unwrap();
+            let head = String::from_utf8_lossy(&preview.outgoing.head).into_owned();
+            assert_eq!(head.contains("Bearer secret"), goes, "{to:?}: {head}");
+            assert!(head.contains("X-Other: 1"), "the rest goes: {head}");
+            assert_eq!(
+                preview.outgoing.withheld.is_empty(),
+                goes,
+                "{to:?}: and it is told"
+            );
+            let told = goes && url == FAR;
+            assert_eq!(
+                preview.sent_on.is_empty(),
+                !told,
+                "{to:?}: where it goes outside, that is told too"
+            );
+            let edited = copy(url, "Bearer mine");
+            let preview = bench.engine.preview(id, Some(edited), &sending).await.unwrap();
+            let head = String::from_utf8_lossy(&preview.outgoing.head).into_owned();
+            assert!(
+                head.contains("Bearer mine") && preview.outgoing.withheld.is_empty(),
+                "{to:?}: what was typed goes: {head}"
+            );
+            assert!(preview.sent_on.is_empty(), "and is nobody else's");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_delivery_tells_what_stayed_here() {
+        let bench = bench().await;
+        let headers = [("Authorization".to_owned(), "Bearer secret".to_owned())];
+        let id = bench.post("/hook", &headers, "{}").await;
+        let target = crate::delivery::scripted::Target::answering("ok").await;
+        let url = target.url("");
+        // What was agreed to counts as being outside, wherever it leads now.
+        bench.engine.allow_host(&url).await.unwrap();
+        let sending = Sending::to(Aim::Url(url.clone()));
+        let edited = copy(&url, "Bearer secret");
+        let sent = [
+            bench.engine.resend(id, &sending).await.unwrap(),
+            bench.engine.replay(id, edited, &sending).await.unwrap(),
+        ];
+        for delivery in &sent {
+            let again = bench.engine.send_again(delivery.id, &sending).await.unwrap();
+            for id in [delivery.id, again.id] {
+                let kept = bench.engine.delivery(id).await.unwrap();
+                assert_eq!(kept.withheld, ["Authorization"], "{kept:?}");
+                assert!(
+                    !String::from_utf8_lossy(&kept.head).contains("Bearer"),
+                    "it did not go"
+                );
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_template_keeps_captured_credentials_here_even_once_its_request_is_gone() {
+        let bench = bench().await;
+        let headers = [("Authorization".to_owned(), "Bearer secret".to_owned())];
+        let id = bench.post("/hook", &headers, "{}").await;
+        let target = crate::delivery::scripted::Target::answering("ok").await;
+        let url = target.url("");
+        bench.engine.allow_host(&url).await.unwrap();
+        for (name, credential) in [("captured", "Bearer secret"), ("own", "Bearer mine")] {
+            let edited = copy(&url, credential);
+            let written = Written {
+                method: edited.method,
+                url: edited.url,
+                headers: vec![("Authorization".to_owned(), credential.to_owned())],
+                body: None,
+                signature: "kept".to_owned(),
+                new_id: false,
+            };
+            bench.engine.save_template(name, id, written).await.unwrap();
+        }
+        let stays = async |name: &str| {
+            let sending = Sending::to(Aim::Url(url.clone()));
+            let sent = bench
+                .engine
+                .send_template(name, None, Filler::default(), sending)
+                .await;
+            match sent.unwrap() {
+                TemplateSent::Kept(delivery) => delivery.withheld,
+                TemplateSent::Unkept { withheld, .. } => withheld,
+            }
+        };
+        for gone in [false, true] {
+            assert_eq!(stays("captured").await, ["Authorization"], "gone: {gone}");
+            assert!(
+                stays("own").await.is_empty(),
+                "what was written into it goes, gone: {gone}"
+            );
+            bench.engine.delete(&[id]).await.unwrap();
+        }
     }
 }

@@ -75,6 +75,7 @@ impl Parcel {
             created_at,
             head: self.outgoing.head,
             body: self.body,
+            withheld: self.outgoing.withheld,
             target: self.way.target,
             again: self.again,
             run: self.run,
@@ -375,6 +376,7 @@ impl Core {
             head: delivery.head.clone(),
             body,
             changes: Vec::new(),
+            withheld: delivery.withheld.clone(),
         })
     }
 }

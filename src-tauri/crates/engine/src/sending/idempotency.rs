@@ -1,8 +1,6 @@
 //! Whether a target takes the same event twice as it should: sent again, sent several times at once, and once under a
 //! new id as the control.
-//!
-//! Only answers are looked at. What a target did with an event cannot be seen from outside, so the verdicts say what
-//! was answered and no more.
+//! What the answers say is worked out in [`judging`](super::judging).
 
 use std::num::NonZeroUsize;
 
@@ -11,14 +9,14 @@ use futures_util::future::join_all;
 use super::Sending;
 use super::aim::Way;
 use super::courier::Parcel;
+use super::judging::judge;
 use super::renewing::{IdChoice, Renewal, SignatureChoice};
 use super::run::Run;
-use crate::delivery::{Outgoing, count, is_delivered};
+use crate::delivery::{Outgoing, count};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::model::{
-    Attempt, Delivery, DeliveryId, DeliveryKind, Outcome, Phase, RequestId, RunId, RunKind, RunState,
-    RunStep, Tally,
+    Delivery, DeliveryId, DeliveryKind, Phase, RequestId, RunId, RunKind, RunState, RunStep, Tally,
 };
 
 /// The most that go at once.
@@ -95,7 +93,7 @@ pub struct IdempotencyReport {
 
 impl Role {
     /// What goes at this step of a check with so many at once.
-    const fn of(step: u32, at_once: u32) -> Self {
+    pub(super) const fn of(step: u32, at_once: u32) -> Self {
         match step {
             0 => Self::First,
             1 => Self::Second,
@@ -263,167 +261,6 @@ struct Calls {
     control: Result<Outgoing, String>,
     way: Way,
     at_once: u32,
-}
-
-/// What the answers say; `sent` are steps of a run that stands at `phase`, in their order.
-fn judge(sent: Vec<Delivery>, at_once: u32, no_control: Option<String>, phase: &Phase) -> IdempotencyReport {
-    let wanted = 2 + at_once as usize + usize::from(no_control.is_none());
-    let number = |delivery: &Delivery| delivery.run.map_or(u32::MAX, |step| step.number);
-    let first = sent
-        .iter()
-        .find(|delivery| number(delivery) == 0)
-        .and_then(|delivery| delivery.attempts.last().cloned());
-    let unfinished = unfinished(phase, sent.len(), wanted);
-    let rows: Vec<IdempotencyRow> = sent
-        .into_iter()
-        .map(|delivery| {
-            let role = Role::of(number(&delivery), at_once);
-            let (compared, words) = match (role, delivery.attempts.last(), &first) {
-                (_, None, _) | (_, _, None) => (Compared::Unanswered, "nothing was sent".to_owned()),
-                (Role::First, Some(attempt), _) => (Compared::Reference, words(attempt, "")),
-                (_, Some(attempt), Some(first)) => compare(attempt, first),
-            };
-            IdempotencyRow {
-                role,
-                delivery,
-                compared,
-                words,
-            }
-        })
-        .collect();
-    let (passed, sentence) = if let Some(why) = unfinished {
-        (None, why)
-    } else {
-        let (passed, sentence) = verdict(&rows, first.as_ref());
-        (Some(passed), sentence)
-    };
-    IdempotencyReport {
-        rows,
-        passed,
-        sentence,
-        no_control,
-    }
-}
-
-/// Why nothing can be said of repetitions, where not all answers are there.
-fn unfinished(phase: &Phase, sent: usize, wanted: usize) -> Option<String> {
-    let why = match phase {
-        Phase::Done if sent >= wanted => return None,
-        Phase::Done if sent == 0 => "What was sent is not kept any more.".to_owned(),
-        Phase::Done => "Not all that was sent is kept any more.".to_owned(),
-        Phase::Running | Phase::Paused => {
-            "The check is still under way: nothing is known about repetitions yet.".to_owned()
-        }
-        Phase::Cancelled => {
-            "The check was stopped before its end, so that nothing is known about repetitions.".to_owned()
-        }
-        Phase::CutOff { .. } => {
-            "The program ended in the middle of the check, so that nothing is known about repetitions."
-                .to_owned()
-        }
-        Phase::Failed(why) => {
-            format!("The check did not come to its end, so that nothing is known about repetitions: {why}.")
-        }
-    };
-    Some(why)
-}
-
-fn compare(attempt: &Attempt, first: &Attempt) -> (Compared, String) {
-    let same_body = attempt.body == first.body;
-    let body = if same_body {
-        ", same body"
-    } else {
-        ", a different body"
-    };
-    let compared = match attempt.status {
-        _ if attempt.outcome != Outcome::Answered => Compared::Unanswered,
-        Some(status) if Some(status) == first.status && same_body => {
-            if is_delivered(attempt) {
-                Compared::Same
-            } else {
-                Compared::Refused
-            }
-        }
-        Some(204 | 208 | 304 | 409) => Compared::SaysKnown,
-        Some(200..=299) => Compared::OtherSuccess,
-        _ => Compared::Refused,
-    };
-    (compared, words(attempt, body))
-}
-
-fn words(attempt: &Attempt, body: &str) -> String {
-    #[expect(clippy::cast_precision_loss, reason = "a rounded figure for people")]
-    let millis = attempt.timings.total as f64 / 1000.0;
-    match attempt.status {
-        Some(status) if attempt.outcome == Outcome::Answered => format!("{status} in {millis:.0} ms{body}"),
-        _ => attempt
-            .message
-            .clone()
-            .unwrap_or_else(|| attempt.outcome.as_str().to_owned()),
-    }
-}
-
-fn verdict(rows: &[IdempotencyRow], first: Option<&Attempt>) -> (bool, String) {
-    if !first.is_some_and(is_delivered) {
-        return (
-            false,
-            "The first call was no success, so that nothing is known about repetitions.".to_owned(),
-        );
-    }
-    let repeated = || {
-        rows.iter()
-            .filter(|row| !matches!(row.role, Role::First | Role::Control))
-    };
-    let bad: Vec<_> = repeated()
-        .filter(|row| matches!(row.compared, Compared::Refused | Compared::Unanswered))
-        .collect();
-    if let Some(row) = bad.first() {
-        let at_once = bad.iter().all(|row| matches!(row.role, Role::AtOnce(_)));
-        let when = if at_once {
-            "Sent several times at once"
-        } else {
-            "Sent twice"
-        };
-        return (
-            false,
-            format!(
-                "{when}, the event was not taken well: {} was answered with {}.",
-                row.role.title(),
-                row.words
-            ),
-        );
-    }
-    let control = rows.iter().find(|row| row.role == Role::Control);
-    if repeated().any(|row| row.compared == Compared::OtherSuccess) {
-        return (
-            true,
-            "Every repetition was a success, though with a different answer: look whether it was handled again."
-                .to_owned(),
-        );
-    }
-    match control.map(|row| row.compared) {
-        Some(Compared::Same) => (
-            true,
-            "Every repetition got the answer of the first call. A new event gets the same, so the answers alone do not \
-             tell whether repetitions were recognised."
-                .to_owned(),
-        ),
-        Some(Compared::Refused | Compared::Unanswered) => (
-            false,
-            "Repetitions were taken well, but the same event under a new id was not.".to_owned(),
-        ),
-        Some(Compared::Reference | Compared::OtherSuccess | Compared::SaysKnown) => (
-            true,
-            "Every repetition got the answer of the first call or was known; a new event is answered otherwise."
-                .to_owned(),
-        ),
-        None => (
-            true,
-            "Every repetition got the answer of the first call or was known. None went under a new id, so that it is \
-             not known whether a new event is answered otherwise."
-                .to_owned(),
-        ),
-    }
 }
 
 #[cfg(test)]

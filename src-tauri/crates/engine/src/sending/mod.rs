@@ -9,6 +9,7 @@ pub(crate) mod courier;
 mod drafts;
 mod guarding;
 mod idempotency;
+mod judging;
 mod keeping;
 mod renaming;
 mod renewing;
@@ -37,7 +38,7 @@ pub use templates::{FilledTemplate, Filler, TemplateSent, TemplateState};
 pub use variables::TEMPLATE_VARIABLES;
 
 use crate::changes::Change;
-use crate::delivery::{Cancel, Edit, Outgoing, check_whole, credentials, live, resend_by};
+use crate::delivery::{Cancel, Edit, Outgoing, check_whole, live, resend_by};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::model::{Attempt, AttemptId, Delivery, DeliveryId, DeliveryKind, RequestId};
@@ -116,8 +117,9 @@ pub struct Preview {
     pub body_is_made: bool,
     /// What our own check says of it, where there is a scheme to check by.
     pub check: Option<OwnCheck>,
-    /// The names of captured headers that stay here: credentials that were meant for another host.
-    pub withheld: Vec<String>,
+    /// The names of captured headers that leave the private network as they came, though they were meant for another
+    /// host: the target's rules let them.
+    pub sent_on: Vec<String>,
 }
 
 impl Engine {
@@ -172,13 +174,9 @@ impl Engine {
         sending: &Sending,
     ) -> Result<Preview, EngineError> {
         let way = self.way(&sending.to).await?;
-        let mut withheld = Vec::new();
         let (mut fresh, given) = match edited {
             None => {
                 let outgoing = self.planned(id, &way).await?;
-                if way.route.withholds() {
-                    withheld = credentials::left_out(&outgoing);
-                }
                 let given = outgoing.body.clone();
                 let renewal = renewal_of(sending.signatures);
                 let fresh = self.renewed(&self.origins(id).await?, outgoing, &renewal).await?;
@@ -199,7 +197,9 @@ impl Engine {
             renewed: fresh.renewed,
             body_is_made: fresh.outgoing.body != given,
             check,
-            withheld,
+            sent_on: self
+                .sent_on(&fresh.outgoing, &self.request(id).await?.head)
+                .await?,
             outgoing: fresh.outgoing,
         })
     }
@@ -275,7 +275,9 @@ impl Engine {
             headers: edited.headers,
             body: body.clone(),
         };
-        let outgoing = way.route.with_headers(edit.plan()?);
+        let captured = self.request(id).await?.head;
+        let outgoing = self.without_captured(edit.plan()?, &captured, way).await?;
+        let outgoing = way.route.with_headers(outgoing);
         let origins = self.origins(id).await?;
         Ok((self.renewed(&origins, outgoing, &edited.renewal).await?, body))
     }

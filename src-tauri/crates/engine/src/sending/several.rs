@@ -290,6 +290,7 @@ impl Engine {
                         created_at: attempt.started_at,
                         head: outgoing.head,
                         body,
+                        withheld: outgoing.withheld,
                         target: way.target,
                         again: None,
                         run: Some(step),

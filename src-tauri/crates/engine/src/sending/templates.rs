@@ -10,7 +10,7 @@ use super::renewing::{IdChoice, Origins, Renewal, SignatureChoice};
 use super::variables::{Filling, MOST_NAMES, Values, filled, names_in, too_many_names};
 use super::{Aim, Sending};
 use crate::changes::Change;
-use crate::delivery::{Cancel, Destination, Edit};
+use crate::delivery::{Cancel, Destination, Edit, credentials};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::examining::blocking;
@@ -63,6 +63,8 @@ pub enum TemplateSent {
     Unkept {
         /// Where it went.
         url: String,
+        /// The names of captured header lines that stayed here.
+        withheld: Vec<String>,
         /// What came of it.
         attempt: Box<Attempt>,
     },
@@ -116,8 +118,10 @@ impl Engine {
             _ => Err(too_many_names()),
         })
         .await??;
+        let captured = self.request(request).await?.head;
         let template = KeptTemplate {
             name: name.to_owned(),
+            captured: credentials::remembered(&captured, &written.headers),
             written,
             request,
             target: origins.target,
@@ -210,7 +214,10 @@ impl Engine {
             },
         };
         let renewal = renewal(&written.signature, written.new_id)?;
-        let outgoing = way.route.with_headers(edit.plan()?);
+        let outgoing = self
+            .without_captured(edit.plan()?, &template.captured, &way)
+            .await?;
+        let outgoing = way.route.with_headers(outgoing);
         let outgoing = self.renewed(&origins, outgoing, &renewal).await?.outgoing;
         // Asked before it is counted: what is not agreed to is not sent.
         let marked = self.core.marked_where_far(outgoing).await;
@@ -229,6 +236,7 @@ impl Engine {
                 let attempt = client.send_within(&marked, farthest, &Cancel::new()).await;
                 Ok(TemplateSent::Unkept {
                     url: marked.url,
+                    withheld: marked.withheld,
                     attempt: Box::new(attempt),
                 })
             }

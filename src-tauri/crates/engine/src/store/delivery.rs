@@ -8,7 +8,7 @@ use sqlx::{AssertSqlSafe, Row, SqlitePool};
 
 use super::prepared::whole;
 use super::schedule::{self, waits_of};
-use super::{Store, StoreError, id_of, pack};
+use super::{Store, StoreError, id_of, pack, sent_length};
 use crate::model::{
     Attempt, AttemptId, Delivery, DeliveryId, DeliveryKind, Outcome, RequestId, RunId, RunStep, TargetId,
     Timestamp, Timings,
@@ -21,8 +21,10 @@ impl Store {
     ///
     /// When its request is gone, or when it cannot be written.
     pub async fn add_delivery(&self, delivery: Delivery) -> Result<(), StoreError> {
-        self.write(move |connection| Box::pin(insert_delivery(connection, delivery)))
-            .await
+        self.write_sent(sent_length(&delivery), move |connection| {
+            Box::pin(insert_delivery(connection, delivery))
+        })
+        .await
     }
 
     /// Keeps one more attempt of a delivery.
@@ -31,7 +33,7 @@ impl Store {
     ///
     /// When there is no such delivery, or when it cannot be written.
     pub async fn add_attempt(&self, delivery: DeliveryId, attempt: Attempt) -> Result<(), StoreError> {
-        self.write(move |connection| {
+        self.write_sent(attempt.body.len(), move |connection| {
             Box::pin(async move {
                 let number = number_of(connection, delivery).await?;
                 insert_attempt(connection, number, attempt).await
@@ -197,7 +199,7 @@ pub(super) async fn id_like(
 /// What [`delivery`] reads, in its order.
 pub(super) const DELIVERY: &str =
     "SELECT number, delivery.id, kind, url, created_at, head, delivery.body_length, body_coding, body,
-    request.id, delivery.target, again, run, step, waits, waits_used, schedule, next_at, trying_since FROM delivery JOIN request ON request.sequence = delivery.request";
+    request.id, delivery.target, again, run, step, waits, waits_used, schedule, next_at, trying_since, withheld FROM delivery JOIN request ON request.sequence = delivery.request";
 
 /// What [`attempt`] reads, in its order.
 const ATTEMPT: &str =
@@ -272,8 +274,8 @@ pub(super) async fn insert_delivery(
         .and_then(|schedule| schedule.trying_since);
     let number = sqlx::query(
         "INSERT INTO delivery (id, request, kind, url, created_at, head, body_length, body_coding, body, target, again,
-             run, step, waits, waits_used, schedule, next_at, trying_since)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             run, step, waits, waits_used, schedule, next_at, trying_since, withheld)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(&delivery.id.as_bytes()[..])
     .bind(sequence)
@@ -293,6 +295,7 @@ pub(super) async fn insert_delivery(
     .bind(delivery.schedule.as_ref().map(|schedule| schedule.state.as_str()))
     .bind(next_at.map(Timestamp::as_micros))
     .bind(trying_since.map(Timestamp::as_micros))
+    .bind(names_text(&delivery.withheld))
     .execute(&mut *connection)
     .await?
     .last_insert_rowid();
@@ -345,6 +348,11 @@ pub(super) async fn insert_attempt(
     Ok(())
 }
 
+/// Names as they lie in the file; most deliveries have none.
+pub(super) fn names_text(names: &[String]) -> Option<String> {
+    (!names.is_empty()).then(|| serde_json::to_string(names).unwrap_or_else(|_| "[]".to_owned()))
+}
+
 fn delivery(row: &SqliteRow, attempts: Vec<Attempt>) -> Result<Delivery, StoreError> {
     let kind: &str = row.try_get(2)?;
     let body = match row.try_get::<Option<Vec<u8>>, _>(8)? {
@@ -361,6 +369,12 @@ fn delivery(row: &SqliteRow, attempts: Vec<Attempt>) -> Result<Delivery, StoreEr
         created_at: Timestamp::from_micros(row.try_get(4)?),
         head: Bytes::from(row.try_get::<Vec<u8>, _>(5)?),
         body,
+        withheld: match row.try_get::<Option<&str>, _>(19)? {
+            Some(names) => serde_json::from_str(names).map_err(|error| StoreError::Corrupt {
+                detail: format!("what a delivery left here cannot be read: {error}"),
+            })?,
+            None => Vec::new(),
+        },
         target: optional(row, 10)?.map(TargetId::from_bytes),
         again: optional(row, 11)?.map(DeliveryId::from_bytes),
         run: match (optional(row, 12)?, row.try_get::<Option<i64>, _>(13)?) {

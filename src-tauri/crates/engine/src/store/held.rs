@@ -7,7 +7,7 @@ use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, Row};
 
 use super::delivery::{insert_attempt, insert_delivery, number_of};
-use super::{Store, StoreError, id_of};
+use super::{Store, StoreError, id_of, sent_length};
 use crate::model::{Delivery, DeliveryId, Forwarded, Held, Move, Queue, RequestId, TargetId, Timestamp};
 
 const HELD: &str = "SELECT held.number, request.id, held.target, request.received_at, request.method, request.target,
@@ -90,6 +90,19 @@ impl Store {
         rows.iter().map(held).collect()
     }
 
+    /// What waits under this number, if it still does.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub async fn held_as(&self, number: i64) -> Result<Option<Held>, StoreError> {
+        let row = sqlx::query(AssertSqlSafe(format!("{HELD} WHERE held.number = ?")))
+            .bind(number)
+            .fetch_optional(self.readers())
+            .await?;
+        row.as_ref().map(held).transpose()
+    }
+
     /// What is marked as being sent.
     ///
     /// # Errors
@@ -110,7 +123,7 @@ impl Store {
     ///
     /// When it cannot be written.
     pub async fn begin_held(&self, number: i64, now: Timestamp) -> Result<bool, StoreError> {
-        self.write(move |connection| {
+        self.write_beside(move |connection| {
             Box::pin(async move {
                 let done = sqlx::query("UPDATE held SET trying_since = ? WHERE number = ?")
                     .bind(now.as_micros())
@@ -123,8 +136,29 @@ impl Store {
         .await
     }
 
+    /// Marks no longer that an attempt goes out: it did not.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be written.
+    pub async fn leave_held(&self, number: i64) -> Result<(), StoreError> {
+        self.write_beside(move |connection| {
+            Box::pin(async move {
+                sqlx::query("UPDATE held SET trying_since = NULL WHERE number = ?")
+                    .bind(number)
+                    .execute(connection)
+                    .await?;
+                Ok(())
+            })
+        })
+        .await
+    }
+
     /// Keeps what came of an attempt of a held request: the attempts, what becomes of the request, how the target
     /// stands. The delivery is made with the first attempt; later ones are added to it.
+    ///
+    /// Where it is done with and `next` is given, the next one in the queue is marked as going out then, in the same
+    /// transaction, unless the queue is paused. Its number is what comes back.
     ///
     /// # Errors
     ///
@@ -135,8 +169,9 @@ impl Store {
         delivery: Delivery,
         after: After,
         standing: Standing,
-    ) -> Result<(), StoreError> {
-        self.write(move |connection| {
+        next: Option<Timestamp>,
+    ) -> Result<Option<i64>, StoreError> {
+        self.write_sent(sent_length(&delivery), move |connection| {
             Box::pin(async move {
                 let (request, target) = (delivery.request, delivery.target);
                 let attempts = i64::try_from(delivery.attempts.len()).unwrap_or(i64::MAX);
@@ -160,9 +195,11 @@ impl Store {
                         .await?;
                     }
                 }
-                match target {
-                    Some(target) => stand(connection, target, standing).await,
-                    None => Ok(()),
+                let Some(target) = target else { return Ok(None) };
+                stand(connection, target, standing).await?;
+                match (after, next) {
+                    (After::Done(_), Some(now)) => begin_next(connection, target, now).await,
+                    _ => Ok(None),
                 }
             })
         })
@@ -175,7 +212,7 @@ impl Store {
     ///
     /// When its request is gone, or when it cannot be written.
     pub async fn add_forwarded(&self, delivery: Delivery, how: Forwarded) -> Result<(), StoreError> {
-        self.write(move |connection| {
+        self.write_sent(sent_length(&delivery), move |connection| {
             Box::pin(async move {
                 let request = delivery.request;
                 insert_delivery(connection, delivery).await?;
@@ -268,6 +305,26 @@ impl Store {
         self.write(move |connection| Box::pin(shift(connection, number, to)))
             .await
     }
+}
+
+/// Marks the first of a queue that is not paused as going out now.
+async fn begin_next(
+    connection: &mut SqliteConnection,
+    target: TargetId,
+    now: Timestamp,
+) -> Result<Option<i64>, StoreError> {
+    let number = sqlx::query_scalar(
+        "UPDATE held SET trying_since = ?1 WHERE number = (
+             SELECT held.number FROM held JOIN request ON request.sequence = held.request
+             WHERE held.target = ?2 AND NOT EXISTS (SELECT 1 FROM queue WHERE target = ?2 AND paused)
+             ORDER BY held.place, held.number LIMIT 1)
+         RETURNING number",
+    )
+    .bind(now.as_micros())
+    .bind(&target.as_bytes()[..])
+    .fetch_optional(connection)
+    .await?;
+    Ok(number)
 }
 
 /// Keeps the delivery, or its attempts where it is kept already. `None` where its request is gone.

@@ -93,7 +93,10 @@ pub(crate) use steps::Progress;
 pub use suggest::Suggestion;
 pub use tally::{Count, TallyKind};
 
-use crate::model::{NewRequest, Sequence};
+use crate::model::{Attempt, Delivery, NewRequest, Sequence};
+
+/// A delivery with longer bodies is kept in a transaction of its own.
+const LARGE_SENDING: usize = 1_024 * 1_024;
 
 /// What is known of a request once it is kept. Whether it repeats an earlier one is found soon afterwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -342,6 +345,38 @@ impl Store {
     {
         self.inner.writer.run(Box::new(work)).await
     }
+
+    /// Runs `work` on the writer in a transaction that it may share with other such work; returns when that is
+    /// committed. For what comes in numbers and is small.
+    async fn write_beside<T, W>(&self, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+    {
+        self.inner.writer.add(Box::new(work)).await
+    }
+
+    /// Keeps what came of a delivery: with others of its kind, but where it is so large that they would wait for it.
+    async fn write_sent<T, W>(&self, length: usize, work: W) -> Result<T, StoreError>
+    where
+        T: Send + 'static,
+        W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+    {
+        if length > LARGE_SENDING {
+            self.write(work).await
+        } else {
+            self.write_beside(work).await
+        }
+    }
+}
+
+/// The length of the bodies of a delivery: of what was sent, where it is not the captured one, and of the answers.
+fn sent_length(delivery: &Delivery) -> usize {
+    delivery.body.as_ref().map_or(0, bytes::Bytes::len) + answers_length(&delivery.attempts)
+}
+
+fn answers_length(attempts: &[Attempt]) -> usize {
+    attempts.iter().map(|attempt| attempt.body.len()).sum()
 }
 
 /// The 16 bytes of an id as they lie in the file.

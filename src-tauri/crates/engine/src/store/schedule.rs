@@ -10,7 +10,7 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::delivery::{DELIVERY, insert_attempt, number_of, with_attempts};
 use super::prepared::whole;
-use super::{Store, StoreError};
+use super::{Store, StoreError, answers_length};
 use crate::model::{Attempt, Delivery, DeliveryId, Schedule, ScheduleState, Timestamp};
 
 impl Store {
@@ -84,7 +84,7 @@ impl Store {
     ///
     /// When it cannot be written.
     pub async fn begin_attempt(&self, id: DeliveryId, now: Timestamp) -> Result<bool, StoreError> {
-        self.write(move |connection| {
+        self.write_beside(move |connection| {
             Box::pin(async move {
                 let done =
                     sqlx::query("UPDATE delivery SET trying_since = ? WHERE id = ? AND trying_since IS NULL")
@@ -110,7 +110,7 @@ impl Store {
         attempts: Vec<Attempt>,
         schedule: Option<Schedule>,
     ) -> Result<(), StoreError> {
-        self.write(move |connection| {
+        self.write_sent(answers_length(&attempts), move |connection| {
             Box::pin(async move {
                 let number = number_of(connection, id).await?;
                 for attempt in attempts {

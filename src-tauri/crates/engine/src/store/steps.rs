@@ -7,6 +7,7 @@ use std::sync::LazyLock;
 use sqlx::sqlite::{SqliteArguments, SqliteConnection};
 use sqlx::{Arguments, AssertSqlSafe};
 
+use super::delivery::names_text;
 use super::pack::{self, Packed};
 use super::prepared::whole;
 use super::{Store, StoreError};
@@ -16,8 +17,8 @@ use crate::model::{Attempt, Delivery, RunId, RunStep, Tally};
 const SIZES: [usize; 5] = [64, 32, 16, 4, 1];
 
 const DELIVERY: &str =
-    "id, request, kind, url, created_at, head, body_length, body_coding, body, target, run, step";
-const DELIVERY_COLUMNS: usize = 12;
+    "id, request, kind, url, created_at, head, body_length, body_coding, body, target, run, step, withheld";
+const DELIVERY_COLUMNS: usize = 13;
 const ATTEMPT: &str = "id, delivery, started_at, outcome, message, hint, status, head, body_length, body_coding, body, \
      body_cut, resolve_micros, connect_micros, tls_micros, first_byte_micros, total_micros";
 const ATTEMPT_COLUMNS: usize = 17;
@@ -144,6 +145,7 @@ fn bind(steps: &[Step]) -> Result<SqliteArguments, sqlx::error::BoxDynError> {
         };
         bound.add(run.as_bytes().to_vec())?;
         bound.add(i64::from(number))?;
+        bound.add(names_text(&delivery.withheld))?;
     }
     for Step {
         delivery,

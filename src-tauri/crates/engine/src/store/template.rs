@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
+use bytes::Bytes;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use super::draft::{headers_text, written};
 use super::{Store, StoreError};
-use crate::model::{KeptTemplate, RequestId, TemplateLine};
+use crate::model::{KeptTemplate, RawHead, RequestId, TemplateLine};
 
 impl Store {
     /// The templates, by name. A body that has no variables stays in the file: it may be megabytes, and the list is
@@ -18,7 +19,7 @@ impl Store {
     /// When they cannot be read.
     pub async fn template_lines(&self) -> Result<Vec<TemplateLine>, StoreError> {
         let rows = sqlx::query(
-            "SELECT name, method, url, headers, signature, new_id, request, target, provider, used,
+            "SELECT name, method, url, headers, signature, new_id, request, target, provider, used, captured,
                  length(body) AS body_length, CASE WHEN instr(body, x'7b7b') > 0 THEN body END AS body
              FROM template ORDER BY name COLLATE NOCASE, name",
         )
@@ -58,12 +59,13 @@ impl Store {
             Box::pin(async move {
                 sqlx::query(
                     "INSERT INTO template
-                         (name, method, url, headers, body, signature, new_id, request, target, provider, used)
-                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                         (name, method, url, headers, body, signature, new_id, request, target, provider, used,
+                         captured)
+                     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                      ON CONFLICT (name) DO UPDATE SET method = excluded.method, url = excluded.url,
                          headers = excluded.headers, body = excluded.body, signature = excluded.signature,
                          new_id = excluded.new_id, request = excluded.request, target = excluded.target,
-                         provider = excluded.provider",
+                         provider = excluded.provider, captured = excluded.captured",
                 )
                 .bind(template.name)
                 .bind(template.written.method)
@@ -76,6 +78,7 @@ impl Store {
                 .bind(template.target)
                 .bind(template.provider)
                 .bind(i64::try_from(template.used).unwrap_or(i64::MAX))
+                .bind(template.captured.bytes().to_vec())
                 .execute(connection)
                 .await?;
                 Ok(())
@@ -176,5 +179,6 @@ fn template(row: &SqliteRow) -> Result<KeptTemplate, StoreError> {
         target: row.try_get("target")?,
         provider: row.try_get("provider")?,
         used: used.unsigned_abs(),
+        captured: RawHead::new(Bytes::from(row.try_get::<Vec<u8>, _>("captured")?)),
     })
 }

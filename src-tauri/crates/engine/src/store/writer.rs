@@ -1,4 +1,5 @@
-//! The one writer: a task that owns the one connection that writes, and groups the requests that wait.
+//! The one writer: a task that owns the one connection that writes, and groups the requests that wait, and the small
+//! pieces of work beside them such as what came of a sending.
 //!
 //! There is no timer: what waits when the writer is free goes into the next transaction, so that an idle writer
 //! commits at once and a busy one commits many. After any failure the connection is dropped and a new one is
@@ -17,14 +18,16 @@ use super::group::{self, Texts};
 use super::prepared::Prepared;
 use super::{Kept, StoreError};
 
-/// The most requests in one transaction.
+/// The most requests, or pieces of work, in one transaction.
 const GROUP: usize = 128;
 /// What a commit writes to the log beside the data: the pages of rows, indexes and tally that it touches.
 const PAGES_OF_A_COMMIT: u64 = 40 * 1_024;
+/// What each piece of work in a shared transaction adds to that.
+const PAGES_OF_WORK: u64 = 8 * 1_024;
 /// How long a request may have waited for a locked file before it is answered with the error of the group before.
 const PATIENCE: Duration = Duration::from_millis(1_500);
 
-/// Work in a transaction of its own.
+/// Work in a transaction.
 pub(super) type Work<T> =
     Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send>;
 
@@ -39,6 +42,9 @@ struct Waiting {
 /// What the writer is asked to do.
 enum Command {
     Keep(Box<Waiting>),
+    /// Work that may share its transaction with other such work.
+    Add(Box<dyn Job>),
+    /// Work in a transaction of its own.
     Run(Box<dyn Job>),
     /// Asks for `PRAGMA data_version`, whose change tells of other programs' commits.
     Version(Answer<i64>),
@@ -146,6 +152,15 @@ impl Writer {
         Ok(answered)
     }
 
+    /// Runs `work` in a transaction, with other such work that waits; returns when it is committed. What waited before
+    /// it in this way has run before it. Work that fails takes nothing from the other.
+    pub(super) async fn add<T: Send + 'static>(&self, work: Work<T>) -> Result<T, StoreError> {
+        let (answer, answered) = oneshot::channel();
+        self.send(Command::Add(Box::new(Transaction { work, answer })))
+            .await?;
+        answered.await.map_err(|_| StoreError::Closed)?
+    }
+
     /// Runs `work` in a transaction of its own; returns when it is committed.
     pub(super) async fn run<T: Send + 'static>(&self, work: Work<T>) -> Result<T, StoreError> {
         let (answer, answered) = oneshot::channel();
@@ -204,9 +219,14 @@ impl Task {
         let mut closing = None;
         while let Some(command) = self.take().await {
             match command {
-                Command::Keep(first) => {
-                    let group = self.gather(*first);
-                    self.keep(group).await;
+                first @ (Command::Keep(_) | Command::Add(_)) => {
+                    let (requests, jobs) = self.gather(first);
+                    if !requests.is_empty() {
+                        self.keep(requests).await;
+                    }
+                    if !jobs.is_empty() {
+                        self.add(jobs).await;
+                    }
                 }
                 Command::Run(job) => self.run(job).await,
                 Command::Version(answer) => {
@@ -239,20 +259,26 @@ impl Task {
         }
     }
 
-    /// `first` and all requests that wait behind it, up to the first command of another kind.
-    fn gather(&mut self, first: Waiting) -> Vec<Waiting> {
-        let mut group = vec![first];
-        while group.len() < GROUP {
-            match self.queue.try_recv() {
-                Ok(Command::Keep(waiting)) => group.push(*waiting),
-                Ok(other) => {
+    /// `first` and all that waits behind it and may be grouped, up to the first command of another kind: requests, and
+    /// work. Work on a request is asked for only once that is kept, so that requests may overtake it.
+    fn gather(&mut self, first: Command) -> (Vec<Waiting>, Vec<Box<dyn Job>>) {
+        let (mut requests, mut jobs) = (Vec::new(), Vec::new());
+        let mut command = Some(first);
+        while let Some(taken) = command {
+            match taken {
+                Command::Keep(waiting) => requests.push(*waiting),
+                Command::Add(job) => jobs.push(job),
+                other => {
                     self.next = Some(other);
                     break;
                 }
-                Err(_) => break,
             }
+            if requests.len() >= GROUP || jobs.len() >= GROUP {
+                break;
+            }
+            command = self.queue.try_recv().ok();
         }
-        group
+        (requests, jobs)
     }
 
     async fn keep(&mut self, group: Vec<Waiting>) {
@@ -320,12 +346,67 @@ impl Task {
         Ok(kept)
     }
 
+    /// Runs `jobs` in one transaction, each within a savepoint of its own.
+    async fn add(&mut self, jobs: Vec<Box<dyn Job>>) {
+        if jobs.len() == 1 {
+            for job in jobs {
+                self.run(job).await;
+            }
+            return;
+        }
+        let mut connection = match self.checked_connection().await {
+            Ok(connection) => connection,
+            Err(error) => return jobs.into_iter().for_each(|job| job.refuse(error.clone())),
+        };
+        let mut finished: Vec<Finish> = Vec::with_capacity(jobs.len());
+        let mut lost = None;
+        // What the job before leaves to be said; at first there is none.
+        let mut before = "BEGIN IMMEDIATE; SAVEPOINT one";
+        for job in jobs {
+            if lost.is_none()
+                && let Err(error) = sqlx::query(before).execute(&mut connection).await
+            {
+                // The whole transaction is gone: nothing of it is kept.
+                lost = Some(StoreError::from(error));
+            }
+            if let Some(error) = &lost {
+                job.refuse(error.clone());
+                continue;
+            }
+            let finish = job.run(&mut connection).await;
+            before = if finish.failed.is_none() {
+                "RELEASE one; SAVEPOINT one"
+            } else {
+                "ROLLBACK TO one"
+            };
+            finished.push(finish);
+        }
+        let last = finished.last().and_then(|finish| finish.failed.as_ref());
+        let end = if last.is_none() {
+            "COMMIT"
+        } else {
+            "ROLLBACK TO one; COMMIT"
+        };
+        let result = match lost {
+            Some(error) => Err(error),
+            None => {
+                let ended = sqlx::query(end).execute(&mut connection).await;
+                ended.map_err(StoreError::from).and_then(|_| self.file.check())
+            }
+        };
+        let all_sound = finished.iter().all(|finish| is_own_fault(finish.failed.as_ref()));
+        if result.is_ok() && all_sound {
+            self.connection = Some(connection);
+        }
+        self.count(PAGES_OF_A_COMMIT + PAGES_OF_WORK * finished.len() as u64);
+        for finish in finished {
+            (finish.tell)(result.clone());
+        }
+    }
+
     async fn run(&mut self, job: Box<dyn Job>) {
-        let mut connection = match self.file.check() {
-            Ok(()) => match self.connection().await {
-                Ok(connection) => connection,
-                Err(error) => return job.refuse(error),
-            },
+        let mut connection = match self.checked_connection().await {
+            Ok(connection) => connection,
             Err(error) => return job.refuse(error),
         };
         if let Err(error) = sqlx::query("BEGIN IMMEDIATE").execute(&mut connection).await {
@@ -339,19 +420,16 @@ impl Task {
         };
         let ended = sqlx::query(end).execute(&mut connection).await;
         let result = ended.map_err(StoreError::from).and_then(|_| self.file.check());
-        // An error of the asker's own making (no such request) leaves the connection as good as it was.
-        let sound = result.is_ok()
-            && matches!(
-                finish.failed,
-                None | Some(
-                    StoreError::NotFound { .. } | StoreError::Exists { .. } | StoreError::Refused { .. }
-                )
-            );
-        if sound {
+        if result.is_ok() && is_own_fault(finish.failed.as_ref()) {
             self.connection = Some(connection);
         }
         self.count(PAGES_OF_A_COMMIT);
         (finish.tell)(result);
+    }
+
+    async fn checked_connection(&mut self) -> Result<SqliteConnection, StoreError> {
+        self.file.check()?;
+        self.connection().await
     }
 
     async fn version(&mut self) -> Result<i64, StoreError> {
@@ -377,4 +455,12 @@ impl Task {
     fn count(&self, bytes: u64) {
         self.written.send_modify(|written| *written += bytes);
     }
+}
+
+/// Whether nothing failed but by the asker's own making (no such request): then the connection is as good as it was.
+const fn is_own_fault(failed: Option<&StoreError>) -> bool {
+    matches!(
+        failed,
+        None | Some(StoreError::NotFound { .. } | StoreError::Exists { .. } | StoreError::Refused { .. })
+    )
 }

@@ -125,6 +125,7 @@ pub(super) async fn history(store: &Store) {
         created_at: Timestamp::from_micros(NOW),
         head: bytes::Bytes::new(),
         body: None,
+        withheld: Vec::new(),
         target: None,
         again: None,
         run: None,

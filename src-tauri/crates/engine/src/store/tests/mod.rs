@@ -4,6 +4,7 @@ mod annotation;
 mod any_filter;
 mod faults;
 mod finding;
+mod grouping;
 mod indexing;
 mod keeping;
 mod killing;
@@ -52,6 +53,23 @@ pub(crate) fn options() -> StoreOptions {
         index_table: 3,
         ..Default::default()
     }
+}
+
+/// How many transactions were committed, by the log beside the data file: the last page of each says so.
+pub(crate) fn commits(store: &Store) -> usize {
+    const HEADER: usize = 32;
+    const FRAME: usize = 24;
+    let mut log = store.inner.file.path().as_os_str().to_owned();
+    log.push("-wal");
+    let log = std::fs::read(log).unwrap();
+    let number = |at: usize| u32::from_be_bytes(log[at..at + 4].try_into().unwrap());
+    let page = number(8) as usize;
+    let salts = log[16..24].to_vec();
+    (HEADER..)
+        .step_by(FRAME + page)
+        .take_while(|at| at + FRAME + page <= log.len() && log[at + 8..at + 16] == salts)
+        .filter(|at| number(at + 4) != 0)
+        .count()
 }
 
 /// Waits until all is marked that was kept up to now.

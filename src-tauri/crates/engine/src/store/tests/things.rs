@@ -163,6 +163,7 @@ async fn deliveries_come_back_with_their_attempts() {
         created_at: Timestamp::from_micros(6),
         head: Bytes::from_static(b"POST /stripe HTTP/1.1\r\n\r\n"),
         body: Some(Bytes::from(vec![b'b'; 2_000])),
+        withheld: vec!["Authorization".to_owned(), "Cookie".to_owned()],
         target: None,
         again: None,
         run: None,

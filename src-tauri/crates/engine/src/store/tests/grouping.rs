@@ -1,0 +1,160 @@
+//! What comes of sendings shares its commits, and each is told only of its own.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use futures_util::future::join_all;
+
+use super::super::{Store, StoreError};
+use super::things::attempt;
+use super::{commits, request, store};
+use crate::model::{Attempt, Delivery, DeliveryId, DeliveryKind, NewRequest, RequestId, Timestamp};
+
+const MANY: usize = 60;
+
+fn delivery(of: RequestId) -> Delivery {
+    Delivery {
+        id: DeliveryId::generate(),
+        request: of,
+        kind: DeliveryKind::Forward,
+        url: "http://localhost:3000/".to_owned(),
+        created_at: Timestamp::from_micros(6),
+        head: Bytes::from_static(b"POST / HTTP/1.1\r\n\r\n"),
+        body: None,
+        withheld: Vec::new(),
+        target: None,
+        again: None,
+        run: None,
+        schedule: None,
+        attempts: vec![attempt(Some(200))],
+    }
+}
+
+async fn kept(store: &Store) -> NewRequest {
+    let new = request(b"x");
+    store.insert_request(new.clone()).await.unwrap();
+    new
+}
+
+/// Keeps them all while the writer is held, so that they wait together.
+async fn kept_together(store: &Store, all: Vec<Delivery>) -> Vec<Result<(), StoreError>> {
+    let guard = store.inner.writer.pause().await.unwrap();
+    let asked = Arc::new(tokio::sync::Barrier::new(all.len() + 1));
+    let keeping: Vec<_> = all
+        .into_iter()
+        .map(|delivery| {
+            let (store, asked) = (store.clone(), Arc::clone(&asked));
+            tokio::spawn(async move {
+                asked.wait().await;
+                let id = delivery.id;
+                let told = store.add_delivery(delivery).await;
+                let is_there = store.delivery(id).await.unwrap().is_some();
+                assert_eq!(told.is_ok(), is_there, "who is told that it is kept finds it");
+                told
+            })
+        })
+        .collect();
+    asked.wait().await;
+    // Each of them has asked once nothing else can go on.
+    for _ in 0..MANY * 4 {
+        tokio::task::yield_now().await;
+    }
+    drop(guard);
+    join_all(keeping).await.into_iter().map(Result::unwrap).collect()
+}
+
+#[tokio::test]
+async fn deliveries_that_wait_together_are_one_commit() {
+    let (_folder, store) = store().await;
+    let new = kept(&store).await;
+    let before = commits(&store);
+    let all = (0..MANY).map(|_| delivery(new.id)).collect();
+    for told in kept_together(&store, all).await {
+        told.unwrap();
+    }
+    let made = commits(&store) - before;
+    assert!(made <= 2, "{MANY} deliveries took {made} commits");
+    assert_eq!(
+        store.deliveries(new.id).await.unwrap().len(),
+        MANY,
+        "all are kept"
+    );
+    let alone = commits(&store);
+    store.add_delivery(delivery(new.id)).await.unwrap();
+    assert_eq!(commits(&store) - alone, 1, "one alone waits for nobody");
+}
+
+#[tokio::test]
+async fn one_that_cannot_be_kept_takes_nothing_from_the_others() {
+    let (_folder, store) = store().await;
+    let new = kept(&store).await;
+    let wrong = |place: usize| [0, 7, 8, MANY - 1].contains(&place);
+    // One fails before it wrote anything, the other after it wrote its delivery.
+    let twice = attempt(Some(200));
+    let all = (0..MANY)
+        .map(|place| match place {
+            0 | 7 => delivery(RequestId::generate()),
+            _ if wrong(place) => Delivery {
+                attempts: vec![twice.clone(), Attempt { ..twice.clone() }],
+                ..delivery(new.id)
+            },
+            _ => delivery(new.id),
+        })
+        .collect();
+    for (place, told) in kept_together(&store, all).await.into_iter().enumerate() {
+        assert_eq!(told.is_err(), wrong(place), "number {place}: {told:?}");
+    }
+    let found = store.deliveries(new.id).await.unwrap();
+    assert_eq!(found.len(), MANY - 4, "the others are all kept");
+    assert!(
+        found.iter().all(|delivery| delivery.attempts.len() == 1),
+        "and nothing of a half one"
+    );
+    store.add_delivery(delivery(new.id)).await.unwrap();
+}
+
+#[tokio::test]
+async fn requests_that_come_meanwhile_are_grouped_all_the_same() {
+    let (_folder, store) = store().await;
+    let new = kept(&store).await;
+    let before = commits(&store);
+    let guard = store.inner.writer.pause().await.unwrap();
+    let both: Vec<_> = (0..MANY)
+        .map(|_| {
+            let store = store.clone();
+            let id = new.id;
+            tokio::spawn(async move {
+                let (added, inserted) = tokio::join!(
+                    store.add_delivery(delivery(id)),
+                    store.insert_request(request(b"y"))
+                );
+                added.unwrap();
+                inserted.unwrap();
+            })
+        })
+        .collect();
+    for _ in 0..MANY * 4 {
+        tokio::task::yield_now().await;
+    }
+    drop(guard);
+    for done in join_all(both).await {
+        done.unwrap();
+    }
+    let made = commits(&store) - before;
+    assert!(made <= MANY / 4, "{MANY} of each, in turn, took {made} commits");
+}
+
+#[tokio::test]
+async fn what_is_large_keeps_the_others_waiting_in_no_transaction() {
+    let (_folder, store) = store().await;
+    let new = kept(&store).await;
+    let before = commits(&store);
+    let large = || Delivery {
+        body: Some(Bytes::from(vec![b'l'; 2 * 1_024 * 1_024])),
+        ..delivery(new.id)
+    };
+    for told in kept_together(&store, vec![large(), large(), large()]).await {
+        told.unwrap();
+    }
+    assert_eq!(commits(&store) - before, 3, "each has its own");
+}

@@ -1,0 +1,177 @@
+/** Where the window says what becomes of credentials that a request came with. */
+import { describe, expect, it, vi } from 'vitest';
+import type { DeliveryView } from '../bindings/DeliveryView';
+import type { EndpointView } from '../bindings/EndpointView';
+import type { PreviewView } from '../bindings/PreviewView';
+import type { TargetView } from '../bindings/TargetView';
+import { ScriptedRows } from '../host/scripted';
+import { all, one, open, press, settle } from './mounted';
+
+/** It is asked once typing has come to rest. */
+const PATIENCE = { timeout: 4_000 };
+
+const PREVIEW: PreviewView = {
+  url: 'https://far.example/a',
+  lines: ['POST /a HTTP/1.1', 'Host: far.example'],
+  changes: [],
+  bodyLength: 2,
+  live: null,
+  question: null,
+  signatureHeaders: [],
+  ids: null,
+  testKey: null,
+  bodyMade: null,
+  check: null,
+  withheld: [],
+  sentOn: [],
+};
+
+const TARGET: TargetView = {
+  id: 't1',
+  name: 'staging',
+  url: 'https://far.example',
+  rules: {
+    path: { rule: 'url' },
+    headers: [],
+    connectMs: null,
+    firstByteMs: null,
+    totalMs: null,
+    trust: { of: 'system' },
+    followRedirects: false,
+    sendCredentials: false,
+  },
+};
+
+function said(id: string): string {
+  return one(id).textContent.replace(/\s+/g, ' ');
+}
+
+async function write(id: string, value: string): Promise<void> {
+  const field = one(id) as HTMLInputElement;
+  field.value = value;
+  field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+  await settle();
+}
+
+describe('the edit page', () => {
+  async function editor(preview: PreviewView, targets: TargetView[]) {
+    const made = await open(new ScriptedRows(1));
+    Object.assign(made.host.script, {
+      draft: () => ({ written: null }),
+      drafts: () => [],
+      templates: () => [],
+      save_draft: () => ({}),
+      preview: () => preview,
+      targets: () => targets,
+    });
+    await made.bench.around.loadEndpoints();
+    all('request-row')[0]?.click();
+    await settle();
+    press('e');
+    await settle();
+    await write('replay-url', 'https://far.example/a');
+    one('replay-tab-headers').click();
+    await settle();
+    return made;
+  }
+
+  it('says by the headers and with what goes out that they stay, and leads to the switch', async () => {
+    const { bench } = await editor({ ...PREVIEW, withheld: ['Authorization'] }, [TARGET]);
+    await vi.waitFor(() => {
+      expect(said('replay-withheld')).toContain('Authorization will not go to far.example');
+    }, PATIENCE);
+    expect(said('replay-becomes')).toContain('by the target staging');
+    one('replay-tab-goes').click();
+    await settle();
+    expect(said('replay-withheld'), 'there too').toContain('Authorization will not go');
+    one('replay-credentials').click();
+    await settle();
+    expect(bench.view.dialog).toMatchObject({ kind: 'target', target: 't1' });
+    expect(one('target-credentials').closest('details')?.open, 'its switch is in sight').toBe(true);
+    expect(document.activeElement, 'and has the keyboard').toBe(one('target-credentials'));
+  });
+
+  it('offers to make a target of a host that is none', async () => {
+    await editor({ ...PREVIEW, withheld: ['Cookie'] }, []);
+    await vi.waitFor(() => {
+      expect(said('replay-credentials')).toContain('Make it a target');
+    }, PATIENCE);
+    one('replay-credentials').click();
+    await settle();
+    expect((one('target-url') as HTMLInputElement).value).toBe('https://far.example');
+  });
+
+  it('says that they go where the target lets them, and nothing where there are none', async () => {
+    const { host } = await editor({ ...PREVIEW, sentOn: ['Cookie'] }, [TARGET]);
+    await vi.waitFor(() => {
+      expect(said('replay-sent-on')).toContain('Cookie will go to far.example as captured');
+    }, PATIENCE);
+    host.script.preview = () => PREVIEW;
+    await write('replay-url', 'https://far.example/b');
+    await vi.waitFor(() => {
+      expect([...all('replay-withheld'), ...all('replay-sent-on')]).toEqual([]);
+    }, PATIENCE);
+  });
+});
+
+describe('a delivery', () => {
+  function deliveryOf(withheld: string[]): DeliveryView {
+    return {
+      id: 'd1',
+      request: 'r1',
+      kind: 'forward',
+      url: 'https://far.example/a',
+      method: 'POST',
+      createdAt: 1,
+      bodyLength: 0,
+      withheld,
+      target: 't1',
+      again: null,
+      run: null,
+      schedule: null,
+      underWay: false,
+      attempts: [],
+    };
+  }
+
+  it.each([
+    [['Authorization', 'Cookie'], 'Authorization and Cookie stayed here'],
+    [[], null],
+  ])('that left %j here says so', async (withheld, words) => {
+    const { host } = await open(new ScriptedRows(1));
+    host.script.deliveries = () => [deliveryOf(withheld)];
+    all('request-row')[0]?.click();
+    await settle();
+    one('delivery-row').click();
+    await settle();
+    if (words === null) expect(all('answer-withheld')).toEqual([]);
+    else expect(said('answer-withheld')).toContain(words);
+  });
+});
+
+describe('what is forwarded', () => {
+  it('is told of where its target is chosen', async () => {
+    const { bench, host } = await open(new ScriptedRows(1));
+    host.script.captured_credentials = ({ url }) => ({ withheld: url === 'https://far.example' });
+    const endpoint = {
+      id: 'e1',
+      path: '/a',
+      provider: null,
+      secrets: [],
+      forwards: [],
+    } as unknown as EndpointView;
+    host.script.endpoints = () => [endpoint];
+    await bench.around.loadEndpoints();
+    bench.view.open({ kind: 'endpoint', endpoint, path: '/a', part: 'forward' });
+    await settle();
+    one('forward-add').click();
+    await settle();
+    expect(all('forward-withheld'), 'nothing is known yet').toEqual([]);
+    await write('forward-to', 'https://far.example');
+    await vi.waitFor(() => {
+      expect(said('forward-withheld')).toContain('Authorization and Cookie of what is forwarded stay here');
+    }, PATIENCE);
+    await write('forward-to', 'http://localhost:3000');
+    expect(all('forward-withheld'), 'that was said of another').toEqual([]);
+  });
+});
