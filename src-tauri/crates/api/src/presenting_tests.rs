@@ -21,13 +21,13 @@ const PLANTED: [&str; 4] = [
     "ann@5ecret.test",
 ];
 
-async fn call(running: &Running, name: &str, arguments: serde_json::Value) -> serde_json::Value {
+pub(super) async fn call(running: &Running, name: &str, arguments: serde_json::Value) -> serde_json::Value {
     let result = Box::pin(dispatch(running, name, arguments)).await;
     result.unwrap_or_else(|error| panic!("`{name}`: {error:?}"))
 }
 
 /// A program with a listener, and its address.
-async fn listening(folder: &tempfile::TempDir) -> (Running, String) {
+pub(super) async fn listening(folder: &tempfile::TempDir) -> (Running, String) {
     let options = Options {
         secrets: Preference::Files,
         ..Options::at(Some(folder.path().to_owned()))
@@ -62,7 +62,7 @@ async fn no_result_and_no_byte_shows_what_is_masked() {
     let folder = tempfile::tempdir().unwrap();
     let (running, address) = listening(&folder).await;
     let engine = running.engine().unwrap();
-    call(&running, "add_mask_path", json!({ "pointer": "/customer/email" })).await;
+    call(&running, "add_mask_path", json!({ "pointer": "/customer/email", "endpoint": null })).await;
 
     let body = r#"{"customer":{"email":"ann@5ecret.test","id":7},"echo":["ann@5ecret.test"]}"#;
     let lines = "Authorization: Bearer tok-5ecret-header\r\nCookie: s=5ecret-cookie\r\n\
@@ -289,7 +289,7 @@ async fn the_name_of_an_event_that_is_masked_is_nowhere() {
         3,
         "while nothing of it is chosen it is shown"
     );
-    call(&running, "add_mask_path", json!({ "pointer": "/type" })).await;
+    call(&running, "add_mask_path", json!({ "pointer": "/type", "endpoint": null })).await;
     let shown = look().await;
     assert!(!shown.contains("invoice.paid"), "{shown}");
     assert!(
@@ -311,7 +311,7 @@ async fn signed_content_without_its_middle_shows_only_parts_that_are_whole_and_f
     let folder = tempfile::tempdir().unwrap();
     let (running, _) = listening(&folder).await;
     let engine = running.engine().unwrap();
-    engine.add_mask_path("/a".parse().unwrap()).await.unwrap();
+    engine.add_mask_path("/a".parse().unwrap(), None).await.unwrap();
     engine.set_presenting(true).await.unwrap();
     let screen = engine.screen().await.unwrap().unwrap();
     // Each letter says of which part it is; the two small bodies are JSON.
