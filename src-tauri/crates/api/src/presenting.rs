@@ -334,6 +334,9 @@ texts_only!(
 );
 
 #[cfg(test)]
+#[path = "presenting_bounds_tests.rs"]
+mod bounds_tests;
+#[cfg(test)]
 #[path = "presenting_places_tests.rs"]
 mod places_tests;
 #[cfg(test)]

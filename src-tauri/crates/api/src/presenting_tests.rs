@@ -44,7 +44,7 @@ pub(super) async fn listening(folder: &tempfile::TempDir) -> (Running, String) {
 }
 
 /// Sends a request with a JSON body; its id.
-async fn send(running: &Running, address: &str, path: &str, lines: &str, body: &str) -> String {
+pub(super) async fn send(running: &Running, address: &str, path: &str, lines: &str, body: &str) -> String {
     let request = format!(
         "POST {path} HTTP/1.1\r\nHost: h\r\n{lines}Content-Type: application/json\r\n\
          Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
@@ -62,7 +62,12 @@ async fn no_result_and_no_byte_shows_what_is_masked() {
     let folder = tempfile::tempdir().unwrap();
     let (running, address) = listening(&folder).await;
     let engine = running.engine().unwrap();
-    call(&running, "add_mask_path", json!({ "pointer": "/customer/email", "endpoint": null })).await;
+    call(
+        &running,
+        "add_mask_path",
+        json!({ "pointer": "/customer/email", "endpoint": null }),
+    )
+    .await;
 
     let body = r#"{"customer":{"email":"ann@5ecret.test","id":7},"echo":["ann@5ecret.test"]}"#;
     let lines = "Authorization: Bearer tok-5ecret-header\r\nCookie: s=5ecret-cookie\r\n\
@@ -289,7 +294,12 @@ async fn the_name_of_an_event_that_is_masked_is_nowhere() {
         3,
         "while nothing of it is chosen it is shown"
     );
-    call(&running, "add_mask_path", json!({ "pointer": "/type", "endpoint": null })).await;
+    call(
+        &running,
+        "add_mask_path",
+        json!({ "pointer": "/type", "endpoint": null }),
+    )
+    .await;
     let shown = look().await;
     assert!(!shown.contains("invoice.paid"), "{shown}");
     assert!(

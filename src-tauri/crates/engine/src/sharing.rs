@@ -125,12 +125,21 @@ impl Engine {
         check_whole(request.summary.state, &request.framing)?;
         let mut outgoing = plan::resend(&request.head, self.whole_body(id).await?, &destination)?;
         let rules = self.mask_rules().await?;
-        let known = self.known(id, &rules).await?.ok_or_else(|| EngineError::NotFound {
-            kind: "request",
-            name: id.to_string(),
-        })?;
+        let known = self
+            .known(id, &rules)
+            .await?
+            .ok_or_else(|| EngineError::NotFound {
+                kind: "request",
+                name: id.to_string(),
+            })?;
         let mut paths = known.chosen.paths.clone();
-        paths.extend(sharing.also.iter().filter(|path| !known.chosen.paths.contains(path)).cloned());
+        paths.extend(
+            sharing
+                .also
+                .iter()
+                .filter(|path| !known.chosen.paths.contains(path))
+                .cloned(),
+        );
         let head = RawHead::new(outgoing.head.clone());
         let mut secret_headers: Vec<String> = Vec::new();
         for place in places_of(&head, &known.places) {
@@ -150,7 +159,7 @@ impl Engine {
                 .ok()
                 .filter(|_| (!body.is_cut || paths.is_empty()) && !known.secrets.is_blind());
             let masked = masked.ok_or_else(|| unsearchable(sharing.on_screen))?;
-            outgoing = given(outgoing, &known, &sharing.also, &body, masked);
+            outgoing = given(outgoing, &known, sharing, &body, masked);
         }
         let mut signed = None;
         if sharing.signed_for_test {
@@ -196,7 +205,7 @@ impl Engine {
 fn given(
     mut outgoing: Outgoing,
     known: &Known,
-    also: &[MaskPath],
+    sharing: &Sharing,
     body: &Searched,
     masked: Option<Vec<u8>>,
 ) -> Outgoing {
@@ -204,7 +213,10 @@ fn given(
     let head = RawHead::new(outgoing.head.clone());
     // What goes may have been made from what came: it has its own secrets.
     secrets.learn_head(&head, &known.places);
-    secrets.learn_body(&body.bytes, &content_type_of(&head), also);
+    secrets.learn_body(&body.bytes, &content_type_of(&head), &sharing.also);
+    if !sharing.on_screen {
+        secrets = secrets.telling();
+    }
     let mut plain = masked.unwrap_or_else(|| body.bytes.to_vec());
     let is_changed = secrets.cover(&mut plain) || plain != body.bytes;
     if is_changed && body.was_packed {
@@ -290,6 +302,10 @@ fn written(format: Format, outgoing: &Outgoing) -> Result<String, NotExpressible
 }
 
 #[cfg(test)]
+#[path = "sharing_signed_tests.rs"]
+mod signed_tests;
+
+#[cfg(test)]
 mod tests {
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
@@ -363,7 +379,11 @@ mod tests {
     #[tokio::test]
     async fn what_cannot_be_masked_is_refused_with_what_can_be_done_now() {
         let bench = crate::capture_for_tests::bench().await;
-        bench.engine.add_mask_path("/a".parse().unwrap(), None).await.unwrap();
+        bench
+            .engine
+            .add_mask_path("/a".parse().unwrap(), None)
+            .await
+            .unwrap();
         let json = ("Content-Type".to_owned(), "application/json".to_owned());
         let id = bench.post("/", &[json], "{\"a\":").await;
         for (on_screen, wanted) in [(false, "copy it with its secrets"), (true, "stop presenting")] {

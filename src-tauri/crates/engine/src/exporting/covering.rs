@@ -5,7 +5,8 @@ use bytes::Bytes;
 
 use crate::exchange::har::Piece;
 use crate::masking::{
-    Known, MASKED, MaskPath, Secrets, SigningPlaces, blind_places, given_body, marked_head, masked_value, places_of,
+    Known, MASKED, MaskPath, Secrets, SigningPlaces, blind_places, given_body, marked_head, masked_value,
+    places_of,
 };
 use crate::model::{Header, KeptAnswer, RawHead};
 
@@ -38,6 +39,7 @@ impl Covering {
             let (head, _) = parted(bytes);
             covering.secrets.learn_head(&head, &covering.places);
         }
+        covering.secrets = covering.secrets.telling();
         covering
     }
 
@@ -146,6 +148,7 @@ mod tests {
             places: SigningPlaces {
                 headers: vec!["x-own".to_owned()],
                 parameters: vec!["proof".to_owned()],
+                ..SigningPlaces::default()
             },
             paths,
             hides_event: true,

@@ -266,7 +266,10 @@ async fn an_event_whose_name_is_masked_is_not_named_in_the_file() {
 async fn a_packed_body_without_anything_chosen_stays_byte_for_byte() {
     use std::io::Write as _;
     let (here, there) = (bench().await, bench().await);
-    here.engine.add_mask_path("/mail".parse().unwrap(), None).await.unwrap();
+    here.engine
+        .add_mask_path("/mail".parse().unwrap(), None)
+        .await
+        .unwrap();
     let pack = |text: &[u8]| {
         let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
         packer.write_all(text).unwrap();

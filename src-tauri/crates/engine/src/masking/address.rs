@@ -67,7 +67,10 @@ pub(super) fn before_host(host: &[u8]) -> Option<Range<usize>> {
 fn look(address: &[u8], depth: usize, places: &SigningPlaces, found: &mut Vec<Secret>) {
     let mut at = 0;
     // Without a scheme too, as in a `Location`.
-    while let Some(place) = address.get(at..).and_then(|rest| memchr::memmem::find(rest, b"//")) {
+    while let Some(place) = address
+        .get(at..)
+        .and_then(|rest| memchr::memmem::find(rest, b"//"))
+    {
         let start = at + place + 2;
         let rest = &address[start..];
         let length = rest
@@ -132,8 +135,8 @@ mod tests {
 
     fn hidden(text: &str, looks: impl Fn(&[u8], &SigningPlaces) -> Vec<Secret>) -> String {
         let places = SigningPlaces {
-            headers: Vec::new(),
             parameters: vec!["sig".to_owned()],
+            ..SigningPlaces::default()
         };
         let mut bytes = text.as_bytes().to_vec();
         for secret in looks(text.as_bytes(), &places) {
@@ -156,8 +159,14 @@ mod tests {
             ("/cb?x=1#access_token=1", "/cb?x=1#access_token=*"),
             ("/a?s%69g=%31", "/a?s%69g=***"),
             ("/a?to=http://u:p@h/", "/a?to=http://***@h/"),
-            ("/a?to=http%3A%2F%2Fh%2F%3Fsig%3D1&x=2", "/a?to=***************************&x=2"),
-            ("/a?to=http%3A%2F%2Fh%2F%3Fb%3D1&x=2", "/a?to=http%3A%2F%2Fh%2F%3Fb%3D1&x=2"),
+            (
+                "/a?to=http%3A%2F%2Fh%2F%3Fsig%3D1&x=2",
+                "/a?to=***************************&x=2",
+            ),
+            (
+                "/a?to=http%3A%2F%2Fh%2F%3Fb%3D1&x=2",
+                "/a?to=http%3A%2F%2Fh%2F%3Fb%3D1&x=2",
+            ),
             ("/a?sig=&sig&=1", "/a?sig=&sig&=1"),
         ] {
             assert_eq!(hidden(address, in_address), wanted, "`{address}`");
@@ -167,7 +176,10 @@ mod tests {
     #[test]
     fn addresses_are_found_in_a_text() {
         for (text, wanted) in [
-            ("<https://u:p@h/?sig=1>; rel=\"next\"", "<https://***@h/?sig=*>; rel=\"next\""),
+            (
+                "<https://u:p@h/?sig=1>; rel=\"next\"",
+                "<https://***@h/?sig=*>; rel=\"next\"",
+            ),
             ("5; url=/a?sig=1", "5; url=/a?sig=*"),
             ("see `/a?sig=1`, C# sig=2", "see `/a?sig=*`, C# sig=2"),
             ("mail ann@host.test", "mail ann@host.test"),

@@ -75,7 +75,12 @@ impl Engine {
         path: MaskPath,
         endpoint: Option<EndpointId>,
     ) -> Result<Vec<ChosenPath>, EngineError> {
-        if !self.core.store.add_mask_path(path.as_str(), endpoint, MOST).await? {
+        if !self
+            .core
+            .store
+            .add_mask_path(path.as_str(), endpoint, MOST)
+            .await?
+        {
             return Err(EngineError::bad_input(
                 format!("{MOST} pointers are masked already"),
                 "remove one, or write a `*` where many differ in one step",
@@ -149,7 +154,12 @@ mod tests {
             } else {
                 other.clone()
             };
-            adding.spawn(async move { engine.add_mask_path(path(&format!("/p{number}")), None).await.unwrap() });
+            adding.spawn(async move {
+                engine
+                    .add_mask_path(path(&format!("/p{number}")), None)
+                    .await
+                    .unwrap()
+            });
         }
         adding.join_all().await;
         assert_eq!(
@@ -190,20 +200,36 @@ mod tests {
         let engine = &bench.engine;
         let told = async || -> Vec<String> {
             (engine.mask_paths().await.unwrap().into_iter())
-                .map(|one| format!("{} {}", one.path, one.endpoint.map_or_else(String::new, |of| of.path)))
+                .map(|one| {
+                    format!(
+                        "{} {}",
+                        one.path,
+                        one.endpoint.map_or_else(String::new, |of| of.path)
+                    )
+                })
                 .collect()
         };
         let id = bench.endpoint_without_provider("/in", &[]).await;
         for (text, endpoint) in [("/a", Some(id)), ("/a", None), ("/a", Some(id)), ("/b", Some(id))] {
             engine.add_mask_path(path(text), endpoint).await.unwrap();
         }
-        assert_eq!(told().await, ["/a ", "/a /in", "/b /in"], "each once in each place");
+        assert_eq!(
+            told().await,
+            ["/a ", "/a /in", "/b /in"],
+            "each once in each place"
+        );
         assert!(
-            engine.add_mask_path(path("/a"), Some(EndpointId::generate())).await.is_err(),
+            engine
+                .add_mask_path(path("/a"), Some(EndpointId::generate()))
+                .await
+                .is_err(),
             "there is no such endpoint"
         );
         engine.remove_mask_path(&path("/a"), None).await.unwrap();
-        assert!(engine.remove_mask_path(&path("/a"), None).await.is_err(), "it was there once");
+        assert!(
+            engine.remove_mask_path(&path("/a"), None).await.is_err(),
+            "it was there once"
+        );
         assert_eq!(told().await, ["/a /in", "/b /in"], "the other one stays");
         engine.add_mask_path(path("/a"), None).await.unwrap();
         engine.remove_endpoint(id).await.unwrap();
@@ -220,7 +246,11 @@ mod tests {
     async fn more_pointers_than_can_be_kept_are_refused() {
         let bench = bench().await;
         for number in 0..MOST {
-            bench.engine.add_mask_path(path(&format!("/p{number}")), None).await.unwrap();
+            bench
+                .engine
+                .add_mask_path(path(&format!("/p{number}")), None)
+                .await
+                .unwrap();
         }
         let refused = bench.engine.add_mask_path(path("/more"), None).await.unwrap_err();
         assert!(refused.to_string().contains("200 pointers"), "{refused}");

@@ -26,11 +26,7 @@ pub(crate) struct Place {
 
 impl Place {
     const fn mark(&self) -> &'static [u8] {
-        if self.is_value {
-            MASKED
-        } else {
-            MASKED_IN_ADDRESS
-        }
+        if self.is_value { MASKED } else { MASKED_IN_ADDRESS }
     }
 }
 
@@ -75,13 +71,21 @@ const PLAIN: [&str; 10] = [
 
 /// Whether the value of a header may repeat what is secret elsewhere.
 pub(super) fn may_repeat(name: &[u8]) -> bool {
-    !PLAIN.iter().any(|plain| name.eq_ignore_ascii_case(plain.as_bytes()))
+    !PLAIN
+        .iter()
+        .any(|plain| name.eq_ignore_ascii_case(plain.as_bytes()))
 }
 
 /// Where a target goes on behind the path of its endpoint, which is the person's own.
 pub(super) fn behind_endpoint(target: &[u8], endpoint: Option<&str>) -> usize {
-    let open = endpoint.filter(|path| target.starts_with(path.as_bytes())).map_or(0, str::len);
-    if open == 0 && target.starts_with(b"/") { 1 } else { open }
+    let open = endpoint
+        .filter(|path| target.starts_with(path.as_bytes()))
+        .map_or(0, str::len);
+    if open == 0 && target.starts_with(b"/") {
+        1
+    } else {
+        open
+    }
 }
 
 /// All of a head that might repeat a secret that is not known; `endpoint` is the path of the one it came to.
@@ -264,8 +268,8 @@ mod tests {
     #[test]
     fn values_of_a_query_are_masked_and_nothing_else_of_it() {
         let places = SigningPlaces {
-            headers: Vec::new(),
             parameters: vec!["sig".to_owned(), "t".to_owned()],
+            ..SigningPlaces::default()
         };
         let masked = |target: &[u8]| masked_target(target, &places).unwrap_or_else(|| target.to_vec());
         for (target, wanted, names) in [
@@ -305,6 +309,7 @@ mod tests {
         let places = SigningPlaces {
             headers: vec!["x-proof".to_owned()],
             parameters: Vec::new(),
+            ..SigningPlaces::default()
         };
         let masked = masked_head(&head, &places).unwrap();
         assert_eq!(
@@ -319,6 +324,7 @@ mod tests {
         let places = SigningPlaces {
             headers: vec!["X-Proof-*".to_owned()],
             parameters: vec!["sig".to_owned()],
+            ..SigningPlaces::default()
         };
         let masked = |head: &'static [u8]| {
             let head = RawHead::new(Bytes::from_static(head));
@@ -339,8 +345,8 @@ mod tests {
     #[test]
     fn addresses_in_a_head_keep_all_but_what_is_secret_in_them() {
         let places = SigningPlaces {
-            headers: Vec::new(),
             parameters: vec!["sig".to_owned()],
+            ..SigningPlaces::default()
         };
         let head = b"GET http://ann:5ec@h/a?sig=5ec&b=1 HTTP/1.1\r\nHost: ann:5ec@h\r\nReferer: http://ann:5ec@h/x y?sig=5ec c\r\n\
             Location: /cb#access_token=5ec\r\nLink: <//ann:5ec@h/?sig=5ec>; rel=\"next\", <https://h/?b=2>\r\n\
@@ -355,12 +361,18 @@ mod tests {
              X-Auth: [masked]\r\nX-Author: ann\r\nFrom: ann@h.test\r\nno colon /?sig=masked\r\n\r\n",
             "wherever an address may stand"
         );
-        let target = |text: &[u8]| masked_target(text, &places).map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
+        let target = |text: &[u8]| {
+            masked_target(text, &places).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        };
         assert_eq!(
             target(b"ann:5ec@h:443").as_deref(),
             Some("masked@h:443"),
             "what a proxy is asked to connect to"
         );
-        assert_eq!(target(b"/users/ann@h"), None, "an `@` in a path is none of a host");
+        assert_eq!(
+            target(b"/users/ann@h"),
+            None,
+            "an `@` in a path is none of a host"
+        );
     }
 }

@@ -187,7 +187,11 @@ impl Engine {
             secrets.learn_body(&body, &headers, &chosen.paths);
             secrets
         };
-        if length > LONG { blocking(learn).await } else { Ok(learn()) }
+        if length > LONG {
+            blocking(learn).await
+        } else {
+            Ok(learn())
+        }
     }
 
     /// Where in the head this sender signs, whatever it is called there.

@@ -23,6 +23,8 @@ const DOT: u8 = b'*';
 const SHORTEST_VALUE: usize = 6;
 /// A piece of a header's value, such as the digest behind `sha256=`, is looked for from this length on.
 const SHORTEST_PIECE: usize = 8;
+/// No word is as long.
+const LONG_WORD: usize = 20;
 /// So many values are looked for at the most; a list of ten thousand customers has fewer.
 const MOST_VALUES: usize = 50_000;
 /// A longer value is known by its beginning.
@@ -147,6 +149,21 @@ impl Secrets {
         }
     }
 
+    /// Those that tell something by themselves. A copy is to be worked with: a chosen value that is a common word stays
+    /// where it means something else.
+    pub(crate) fn telling(&self) -> Self {
+        let is_telling = |value: &&Vec<u8>| {
+            let has_sign = value.iter().any(|byte| byte.is_ascii_digit() || *byte == b'@');
+            value.len() >= SHORTEST_PIECE && has_sign && !value.iter().all(u8::is_ascii_digit)
+                || value.len() >= LONG_WORD && !value.contains(&b' ')
+        };
+        Self {
+            values: self.values.iter().filter(is_telling).cloned().collect(),
+            blind: self.is_blind(),
+            matcher: OnceLock::new(),
+        }
+    }
+
     /// Hides them in `bytes`; tells whether there was one.
     pub(crate) fn cover(&self, bytes: &mut [u8]) -> bool {
         let Some(matcher) = self.matcher() else {
@@ -218,8 +235,32 @@ mod tests {
         for value in ["abcdef", "cdefgh", "short"] {
             secrets.learn(value.as_bytes());
         }
-        assert_eq!(hidden(&secrets, "abcdefgh short xabcdefx"), "******** short x******x");
+        assert_eq!(
+            hidden(&secrets, "abcdefgh short xabcdefx"),
+            "******** short x******x"
+        );
         assert!(!secrets.is_blind(), "all of them are looked for");
+    }
+
+    #[test]
+    fn words_that_mean_something_elsewhere_stay_in_a_copy() {
+        let mut secrets = Secrets::default();
+        for value in [
+            "customer",
+            "ann@host.test",
+            "tok-1234567",
+            "hunterhunterhunterhunter",
+            "12345678",
+        ] {
+            secrets.learn(value.as_bytes());
+        }
+        assert_eq!(
+            hidden(
+                &secrets.telling(),
+                "customer ann@host.test tok-1234567 hunterhunterhunterhunter 12345678"
+            ),
+            "customer ************* *********** ************************ 12345678"
+        );
     }
 
     #[test]
@@ -229,7 +270,11 @@ mod tests {
         secrets.learn(one.as_bytes());
         secrets.learn(other.as_bytes());
         for value in [one, other] {
-            assert!(hidden(&secrets, &format!("<{value}>")).bytes().all(|byte| b"<*>".contains(&byte)));
+            assert!(
+                hidden(&secrets, &format!("<{value}>"))
+                    .bytes()
+                    .all(|byte| b"<*>".contains(&byte))
+            );
         }
     }
 
@@ -238,14 +283,19 @@ mod tests {
         let mut secrets = Secrets::default();
         let paths = ["/*/mail".parse().unwrap()];
         let body = |number: usize| {
-            let all: Vec<String> = (0..number).map(|at| format!(r#"{{"mail":"ann{at}@host.test"}}"#)).collect();
+            let all: Vec<String> = (0..number)
+                .map(|at| format!(r#"{{"mail":"ann{at}@host.test"}}"#))
+                .collect();
             format!("[{}]", all.join(","))
         };
         secrets.learn_body(body(20_000).as_bytes(), &[], &paths);
         assert!(!secrets.is_blind(), "ordinary use does not meet the bound");
         assert_eq!(hidden(&secrets, "to ann19999@host.test"), "to ******************");
         secrets.learn_body(body(MOST_VALUES + 1).as_bytes(), &[], &paths);
-        assert!(secrets.is_blind(), "what is not looked for any more is not passed over in silence");
+        assert!(
+            secrets.is_blind(),
+            "what is not looked for any more is not passed over in silence"
+        );
     }
 
     #[test]

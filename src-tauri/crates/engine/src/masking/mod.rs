@@ -23,7 +23,9 @@ mod tests;
 
 pub(crate) use body::{masked_body, there};
 pub use chosen::{ChosenPath, MaskedEndpoint};
-pub(crate) use head::{MASKED, blind_places, marked_head, masked_head, masked_target, masked_value, places_of};
+pub(crate) use head::{
+    MASKED, blind_places, marked_head, masked_head, masked_target, masked_value, places_of,
+};
 pub(crate) use knowing::{Known, LastKnown};
 pub(crate) use learned::Secrets;
 pub(crate) use names::SigningPlaces;

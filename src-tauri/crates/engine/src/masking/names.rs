@@ -11,6 +11,8 @@ pub(crate) struct SigningPlaces {
     pub(crate) headers: Vec<String>,
     /// Names of parameters of the query.
     pub(crate) parameters: Vec<String>,
+    /// Headers that are called as if they were secret and say, with just these values, how is signed.
+    pub(crate) open: Vec<(String, String)>,
 }
 
 impl SigningPlaces {
@@ -33,6 +35,19 @@ impl SigningPlaces {
                 names.push(name.clone());
             }
         }
+        let asked = scheme.ways().flat_map(|way| {
+            let required = way.require.iter().map(|one| (&one.from, &one.is));
+            required.chain(way.when.iter().map(|one| (&one.from, &one.is)))
+        });
+        for (source, values) in asked {
+            let Source::Header(name) = source else { continue };
+            for value in values {
+                let pair = (name.clone(), value.clone());
+                if !self.open.contains(&pair) {
+                    self.open.push(pair);
+                }
+            }
+        }
     }
 
     /// These places too.
@@ -41,14 +56,31 @@ impl SigningPlaces {
             (&mut self.headers, &others.headers),
             (&mut self.parameters, &others.parameters),
         ] {
-            let more: Vec<String> = more.iter().filter(|name| !names.contains(name)).cloned().collect();
+            let more: Vec<String> = more
+                .iter()
+                .filter(|name| !names.contains(name))
+                .cloned()
+                .collect();
             names.extend(more);
         }
+        let more: Vec<_> = others
+            .open
+            .iter()
+            .filter(|pair| !self.open.contains(pair))
+            .cloned()
+            .collect();
+        self.open.extend(more);
     }
 
     /// Whether the value of a header of this name is masked.
     pub(super) fn hides_name(&self, name: &[u8]) -> bool {
         is_meant(name, &self.headers) || is_secret_name(name)
+    }
+
+    fn is_open(&self, header: &Header) -> bool {
+        self.open
+            .iter()
+            .any(|(name, value)| header.is(name) && header.value.eq_ignore_ascii_case(value.as_bytes()))
     }
 
     /// Whether the value of a parameter of this name is masked.
@@ -58,7 +90,7 @@ impl SigningPlaces {
 
     /// Whether the value of `header` is masked whole.
     pub(crate) fn hides(&self, header: &Header) -> bool {
-        self.hides_name(&header.name)
+        self.hides_name(&header.name) && !self.is_open(header)
     }
 }
 
@@ -99,7 +131,9 @@ pub(crate) fn is_secret_name(name: &[u8]) -> bool {
         return true;
     }
     let joined: Vec<u8> = lower.iter().copied().filter(|byte| !is_sign(byte)).collect();
-    PARTS.iter().any(|part| memchr::memmem::find(&joined, part).is_some())
+    PARTS
+        .iter()
+        .any(|part| memchr::memmem::find(&joined, part).is_some())
 }
 
 #[cfg(test)]
@@ -113,6 +147,7 @@ mod tests {
         let places = SigningPlaces {
             headers: vec!["X-Proof-*".to_owned(), "x-own".to_owned()],
             parameters: Vec::new(),
+            open: Vec::new(),
         };
         for (name, is_hidden) in [
             ("Authorization", true),
@@ -143,6 +178,7 @@ mod tests {
             r#"
             algorithm = "hmac-sha256"
             signature = { from = "header:X-Proof" }
+            require = [{ from = "header:X-Signature-Version", is = "1" }]
             [[alternatives]]
             algorithm = "hmac-sha256"
             signature = { from = ["query:proof", "header:X-Other-*"] }
@@ -152,7 +188,20 @@ mod tests {
         let wanted = SigningPlaces {
             headers: vec!["X-Proof".to_owned(), "X-Other-*".to_owned()],
             parameters: vec!["proof".to_owned()],
+            open: vec![("X-Signature-Version".to_owned(), "1".to_owned())],
         };
-        assert_eq!(SigningPlaces::of(&scheme), wanted, "not of the first only");
+        let places = SigningPlaces::of(&scheme);
+        assert_eq!(places, wanted, "not of the first only");
+        for (value, is_hidden) in [(&b"1"[..], false), (b"2", true)] {
+            let header = Header {
+                name: Bytes::from_static(b"x-signature-version"),
+                value: Bytes::from_static(value),
+            };
+            assert_eq!(
+                places.hides(&header),
+                is_hidden,
+                "what the scheme says itself is no secret"
+            );
+        }
     }
 }

@@ -181,7 +181,11 @@ mod tests {
             ),
             (b"\x1f\x8b\x08".to_vec(), vec![], None, "it only begins like one"),
         ] {
-            assert_eq!(given_body(&body, &headers(&lines), &paths, &Secrets::default()), wanted, "{why}");
+            assert_eq!(
+                given_body(&body, &headers(&lines), &paths, &Secrets::default()),
+                wanted,
+                "{why}"
+            );
         }
         assert_eq!(
             given_body(secret, &headers(&[json]), &paths, &Secrets::default()).as_deref(),

@@ -204,7 +204,8 @@ mod tests {
                 chosen("/everywhere", Some(("/one", one))),
             ],
         );
-        let told = |chosen: &Chosen| -> Vec<String> { chosen.paths.iter().map(ToString::to_string).collect() };
+        let told =
+            |chosen: &Chosen| -> Vec<String> { chosen.paths.iter().map(ToString::to_string).collect() };
         assert_eq!(told(rules.of_endpoint(Some(one))), ["/everywhere", "/type"]);
         for elsewhere in [Some(other), None] {
             assert_eq!(told(rules.of_endpoint(elsewhere)), ["/everywhere"]);

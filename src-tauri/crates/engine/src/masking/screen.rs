@@ -181,7 +181,7 @@ impl Screen {
     /// The value of a header line as text.
     #[must_use]
     pub fn header_value(&self, name: &str, value: &str) -> Option<String> {
-        if self.hides_header(name) {
+        if self.is_blind() && may_repeat(name.as_bytes()) {
             return Some(Self::dots(value));
         }
         let header = Header {
@@ -279,7 +279,11 @@ impl Screen {
             && name
                 .iter()
                 .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte));
-        if is_name && self.places.hides_name(name) {
+        let header = Header {
+            name: name.to_vec().into(),
+            value: bytes[colon + 2..].trim_ascii().to_vec().into(),
+        };
+        if is_name && self.places.hides(&header) {
             let end = bytes.len();
             fill(bytes, colon + 2..end);
         }

@@ -224,7 +224,10 @@ mod tests {
             "no value of a body is chosen"
         );
         for pointer in ["/mail", "/type"] {
-            engine.add_mask_path(pointer.parse().unwrap(), None).await.unwrap();
+            engine
+                .add_mask_path(pointer.parse().unwrap(), None)
+                .await
+                .unwrap();
         }
         assert_eq!(
             called().await,
@@ -264,7 +267,10 @@ mod tests {
     async fn a_long_body_is_covered_as_a_short_one_is() {
         let bench = bench().await;
         let engine = &bench.engine;
-        engine.add_mask_path("/mail".parse().unwrap(), None).await.unwrap();
+        engine
+            .add_mask_path("/mail".parse().unwrap(), None)
+            .await
+            .unwrap();
         let json = ("Content-Type".to_owned(), "application/json".to_owned());
         let long = "x".repeat(LONG);
         let body = format!(r#"{{"mail":"ann@5ecret.test","long":"{long}","again":"ann@5ecret.test"}}"#);
