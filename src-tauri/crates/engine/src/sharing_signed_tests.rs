@@ -34,7 +34,9 @@ fn chosen(body: &[u8], content_type: &str) -> Option<MaskPath> {
         return found.last()?.parse().ok();
     }
     if content_type.starts_with("application/x-www-form-urlencoded") {
-        let (name, _) = url::form_urlencoded::parse(body).last()?;
+        // One that holds the signed document would go whole.
+        let fields = url::form_urlencoded::parse(body);
+        let (name, _) = fields.filter(|(_, value)| !value.starts_with('{')).last()?;
         return format!("/{name}").parse().ok();
     }
     None
