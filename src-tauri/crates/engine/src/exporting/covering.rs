@@ -84,7 +84,7 @@ impl Covering {
         if self.secrets.is_blind() {
             places.extend(blind_places(head, self.endpoint.as_deref()));
         }
-        self.without_secrets(marked_head(head, places), head.bytes())
+        self.without_secrets(marked_head(head, places).as_ref(), head.bytes())
     }
 
     fn covered_value(&self, line: &Header) -> Option<Bytes> {
@@ -93,14 +93,14 @@ impl Covering {
         } else {
             masked_value(line, &self.places)
         };
-        self.without_secrets(masked, &line.value)
+        self.without_secrets(masked.as_ref(), &line.value)
     }
 
     /// What was masked of these bytes, or the bytes themselves, without what comes up again; `None` where nothing of that
     /// is in them.
-    fn without_secrets(&self, masked: Option<Bytes>, bytes: &Bytes) -> Option<Bytes> {
+    fn without_secrets(&self, masked: Option<&Bytes>, bytes: &Bytes) -> Option<Bytes> {
         let is_masked = masked.is_some();
-        let mut covered = masked.as_ref().unwrap_or(bytes).to_vec();
+        let mut covered = masked.unwrap_or(bytes).to_vec();
         (self.secrets.cover(&mut covered) || is_masked).then(|| covered.into())
     }
 

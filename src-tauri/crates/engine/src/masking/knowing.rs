@@ -41,32 +41,40 @@ enum Depth {
 
 /// What is known of the requests that were looked at last, and by what rules.
 #[derive(Default)]
-pub(crate) struct LastKnown(Mutex<Option<(Arc<Rules>, HashMap<RequestId, Arc<Known>>)>>);
+pub(crate) struct LastKnown(Mutex<Kept>);
+
+#[derive(Default)]
+struct Kept {
+    under: Arc<Rules>,
+    requests: HashMap<RequestId, Arc<Known>>,
+}
 
 impl LastKnown {
     fn get(&self, id: RequestId, rules: &Arc<Rules>, chosen: &Arc<Chosen>) -> Option<Arc<Known>> {
         let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (under, known) = last.as_ref()?;
-        let known = known.get(&id).filter(|_| Arc::ptr_eq(under, rules))?;
+        let known = last
+            .requests
+            .get(&id)
+            .filter(|_| Arc::ptr_eq(&last.under, rules))?;
         // It may be of another endpoint since.
         Arc::ptr_eq(&known.chosen, chosen).then(|| Arc::clone(known))
     }
 
     fn keep(&self, id: RequestId, rules: &Arc<Rules>, known: &Arc<Known>) {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (_, all) = match &mut *last {
-            Some(kept) if Arc::ptr_eq(&kept.0, rules) => kept,
-            other => other.insert((Arc::clone(rules), HashMap::new())),
-        };
-        let values: usize = all.values().map(|known| known.secrets.len()).sum();
-        if all.len() >= KEPT || values + known.secrets.len() > VALUES_KEPT {
-            all.clear();
+        let values: usize = last.requests.values().map(|known| known.secrets.len()).sum();
+        let is_full = last.requests.len() >= KEPT || values + known.secrets.len() > VALUES_KEPT;
+        if is_full || !Arc::ptr_eq(&last.under, rules) {
+            *last = Kept {
+                under: Arc::clone(rules),
+                requests: HashMap::new(),
+            };
         }
-        all.insert(id, Arc::clone(known));
+        last.requests.insert(id, Arc::clone(known));
     }
 
     pub(crate) fn forget(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Kept::default();
     }
 }
 

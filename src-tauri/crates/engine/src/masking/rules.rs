@@ -37,19 +37,29 @@ pub(crate) struct Chosen {
 
 /// The rules that were made last, and of what.
 #[derive(Default)]
-pub(crate) struct LastRules(Mutex<Option<(Arc<Catalogue>, Vec<ChosenPath>, Arc<Rules>)>>);
+pub(crate) struct LastRules(Mutex<Option<Made>>);
+
+struct Made {
+    of: Arc<Catalogue>,
+    chosen: Vec<ChosenPath>,
+    rules: Arc<Rules>,
+}
 
 impl LastRules {
     fn of(&self, catalogue: Arc<Catalogue>, chosen: Vec<ChosenPath>) -> Arc<Rules> {
         let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((known, paths, rules)) = &*last
-            && Arc::ptr_eq(known, &catalogue)
-            && *paths == chosen
+        if let Some(made) = &*last
+            && Arc::ptr_eq(&made.of, &catalogue)
+            && made.chosen == chosen
         {
-            return Arc::clone(rules);
+            return Arc::clone(&made.rules);
         }
         let rules = Arc::new(Rules::of(&catalogue, &chosen));
-        *last = Some((catalogue, chosen, Arc::clone(&rules)));
+        *last = Some(Made {
+            of: catalogue,
+            chosen,
+            rules: Arc::clone(&rules),
+        });
         rules
     }
 }
