@@ -99,7 +99,8 @@ fn a_masked_file_has_no_secret_and_says_what_it_leaves_out() {
     let id = {
         let listening = hookbench.listen();
         let sent =
-            b"POST /stripe?access_token=5ec7e7 HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer 5ec7e7\r\n\
+            b"POST http://ann:5ec7e7@h/stripe?access_token=5ec7e7 HTTP/1.1\r\nHost: h\r\nAuthorization: Bearer 5ec7e7\r\n\
+            Referer: https://ann:5ec7e7@h/?token=5ec7e7\r\nLink: </next?token=5ec7e7>; rel=next\r\n\
             Stripe-Signature: t=1,v1=5ec7e7\r\nContent-Length: 2\r\n\r\n{}";
         assert_eq!(request(listening.address(), sent).status, 200, "captured");
         hookbench.requests()[0]["id"].as_str().expect("an id").to_owned()

@@ -17,6 +17,7 @@ mod forwarding;
 mod handshakes;
 mod keeping;
 mod layout;
+mod masking;
 mod outcomes;
 mod power;
 mod resending;

@@ -179,7 +179,7 @@ test('a value is masked from the tree by a key, and copies are signed with a tes
   await bench.at('body-pretty').getByText('"email"').click();
   await bench.shows('json-path', '/customer/email');
   await bench.page.keyboard.press('M');
-  await bench.shows('note', 'Masked in copies and while presenting: /customer/email');
+  await bench.shows('note', 'Masked at /github in copies and while presenting: /customer/email');
   await bench.page.keyboard.press('c');
   await bench.shows('share-secrets', 'body /customer/email');
   await bench.shows('share-text', '"email":"[masked]"');
@@ -196,7 +196,7 @@ test('a value is masked from the tree by a key, and copies are signed with a tes
 
   await bench.page.keyboard.press('Control+,');
   await bench.at('settings-masking').click();
-  await bench.shows('mask-path', '/customer/email');
+  await bench.shows('mask-path', 'at /github');
   await bench.at('mask-pointer').fill('customer');
   await bench.at('mask-add').click();
   bench.forgive(/400|422/);

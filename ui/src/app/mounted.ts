@@ -62,6 +62,7 @@ export function detailOf(row: RequestRow, body: string): RequestDetail {
       notes: [HOSTILE],
     },
     note: null,
+    moreCovered: false,
   };
 }
 

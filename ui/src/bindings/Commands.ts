@@ -58,6 +58,7 @@ import type { ListHeld } from "./ListHeld";
 import type { ListRequests } from "./ListRequests";
 import type { ListenerView } from "./ListenerView";
 import type { MaskRef } from "./MaskRef";
+import type { MaskView } from "./MaskView";
 import type { MatchCount } from "./MatchCount";
 import type { MoveHeld } from "./MoveHeld";
 import type { Nothing } from "./Nothing";
@@ -324,15 +325,15 @@ copy_request: Command<CopyRequest, CopiedRequest>,
 /**
  * The JSON pointers to the values of bodies that are masked.
  */
-mask_paths: Command<Nothing, Array<string>>, 
+mask_paths: Command<Nothing, Array<MaskView>>, 
 /**
- * Masks the values at one more.
+ * Masks the values at one more, of one endpoint's requests or of all.
  */
-add_mask_path: Command<MaskRef, Array<string>>, 
+add_mask_path: Command<MaskRef, Array<MaskView>>, 
 /**
  * Masks the values at one no longer.
  */
-remove_mask_path: Command<MaskRef, Array<string>>, 
+remove_mask_path: Command<MaskRef, Array<MaskView>>, 
 /**
  * Masks what is secret in everything that is shown, or shows it again.
  */

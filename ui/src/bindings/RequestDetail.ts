@@ -54,4 +54,8 @@ signature: SignatureView,
 /**
  * What the person wrote to it.
  */
-note: string | null, };
+note: string | null, 
+/**
+ * What is chosen to be masked cannot all be found in it: while presenting, all is covered that might repeat it.
+ */
+moreCovered: boolean, };

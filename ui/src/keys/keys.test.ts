@@ -81,6 +81,7 @@ describe('the table of actions', () => {
       'view.sidebar',
       'view.present',
       'view.maskValue',
+      'view.maskValueEverywhere',
       'theme.system',
       'theme.light',
       'theme.dark',

@@ -57,6 +57,8 @@ export class Hearing {
     if (event.endpoints) {
       around.loadEndpoints().catch(() => undefined);
       schemes.refresh().catch(() => undefined);
+      // What was masked at one that is gone is masked everywhere.
+      masking.load().catch(() => undefined);
     }
     if (event.status) {
       saved.load().catch(() => undefined);

@@ -1,5 +1,6 @@
 /** What is masked: the values of bodies that were chosen by JSON pointers, and everything secret while one presents. */
 import type { ApiError } from '../bindings/ApiError';
+import type { MaskView } from '../bindings/MaskView';
 import { asApiError } from '../host';
 import type { Workbench } from './workbench.svelte';
 
@@ -7,8 +8,8 @@ import type { Workbench } from './workbench.svelte';
 const AGAIN = 1000;
 
 export class Masking {
-  /** The pointers to the values that are masked. */
-  paths = $state.raw<readonly string[]>([]);
+  /** The pointers to the values that are masked, each at an endpoint or everywhere. */
+  paths = $state.raw<readonly MaskView[]>([]);
   /** The pointer of the value of the payload that one stands on; a star stands for each place in a list. */
   pointer = $state<string | null>(null);
   /** Nothing is shown while what is masked changes. */
@@ -28,6 +29,13 @@ export class Masking {
   /** Whether what is secret is masked on the screen. */
   get presenting(): boolean {
     return this.#bench.around.status?.presenting === true;
+  }
+
+  /** The path of the endpoint that the open request came to, where that is still there: a value is masked there first. */
+  get endpoint(): string | null {
+    const { around, opened } = this.#bench;
+    const path = opened?.row?.endpoint ?? null;
+    return around.endpoints.some((endpoint) => endpoint.path === path) ? path : null;
   }
 
   async load(): Promise<void> {
@@ -89,32 +97,33 @@ export class Masking {
     this.veiled = false;
   }
 
-  /** Masks the values at a pointer from now on. */
-  async add(pointer: string): Promise<void> {
+  /** Masks the values at a pointer from now on, in the requests of one endpoint or in all. */
+  async add(pointer: string, endpoint: string | null): Promise<void> {
     const { host, notes } = this.#bench;
-    this.paths = await host.call('add_mask_path', { pointer });
+    this.paths = await host.call('add_mask_path', { pointer, endpoint });
     if (this.presenting) await this.present(true);
-    notes.offered(`Masked in copies and while presenting: ${pointer}`, {
+    const where = endpoint === null ? '' : ` at ${endpoint}`;
+    notes.offered(`Masked${where} in copies and while presenting: ${pointer}`, {
       title: 'Undo',
-      run: () => void this.remove(pointer),
+      run: () => void this.remove(pointer, endpoint),
     });
   }
 
-  /** The same for the value that one stands on. */
-  async addChosen(): Promise<void> {
-    const { pointer } = this;
+  /** The same for the value that one stands on: at the endpoint of its request, if it has one, unless everywhere is meant. */
+  async addChosen(everywhere = false): Promise<void> {
+    const { endpoint, pointer } = this;
     if (pointer === null) return;
     try {
-      await this.add(pointer);
+      await this.add(pointer, everywhere ? null : endpoint);
     } catch (thrown) {
       this.#bench.notes.failed('It is not masked', thrown);
     }
   }
 
-  async remove(pointer: string): Promise<void> {
+  async remove(pointer: string, endpoint: string | null): Promise<void> {
     const { host, notes } = this.#bench;
     try {
-      this.paths = await host.call('remove_mask_path', { pointer });
+      this.paths = await host.call('remove_mask_path', { pointer, endpoint });
       if (this.presenting) await this.present(true);
     } catch (thrown) {
       notes.failed('It stays masked', thrown);

@@ -38,6 +38,7 @@ function detailOf(id: string, bodyLength = 13): RequestDetail {
     },
     answer: null,
     note: null,
+    moreCovered: false,
     signature: {
       couldBe: [],
       verdict: 'valid',

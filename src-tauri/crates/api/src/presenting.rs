@@ -7,6 +7,8 @@
 
 mod views;
 
+use std::collections::HashSet;
+
 use hookbench_engine::model::RequestId;
 use hookbench_engine::{Engine, Screen};
 use serde_json::Value;
@@ -56,13 +58,19 @@ const COPY: &str = "copy_request";
 /// Members of any result that a person wrote to a request and may write again: a mark in them would be kept.
 const OWN_WORDS: [&str; 2] = ["note", "tags"];
 
-/// So many requests are looked into for one result.
-const MOST: usize = 16;
+/// So many requests are looked into for one result; where it speaks of more, all is hidden that might be of them.
+const MOST: usize = 1_000;
+
+/// Members of a result that may repeat what is secret in a request, where that is not known.
+const REPEATING: [&str; 7] = ["url", "path", "title", "before", "after", "about", "lines"];
 
 /// A result that may hold what is masked.
 pub(crate) trait Covered {
     /// Puts marks in place of it, as far as that is not said by the texts themselves.
     fn cover(&mut self, _screen: &Screen) {}
+
+    /// The requests that are rows of it, whose secrets have nothing to do with each other.
+    fn rows(&self, _found: &mut Vec<RequestId>) {}
 
     /// Whether it may be there at all, among others of its kind.
     fn is_shown(&self, _screen: &Screen) -> bool {
@@ -166,13 +174,11 @@ impl Presentation {
         R: serde::Serialize + Covered,
     {
         let bare = written(&result)?;
-        if name != "list_requests" {
-            collect(&bare, &["request"], &mut self.requests);
-        }
-        for id in &self.requests {
-            let learned = engine.screen_request(&mut self.screen, *id).await;
-            learned.map_err(|error| unshown(error.into(), true))?;
-        }
+        collect(&bare, &["request"], &mut self.requests);
+        let mut rows = Vec::new();
+        result.rows(&mut rows);
+        let learned = self.learn(engine, &rows).await;
+        learned.map_err(|error| unshown(error, true))?;
         result.cover(&self.screen);
         let mut value = written(&result)?;
         if !AS_WRITTEN.contains(&name) {
@@ -181,12 +187,31 @@ impl Presentation {
         Ok(value)
     }
 
+    /// Learns what is secret in the requests that this is about, and in those that are rows of it.
+    async fn learn(&mut self, engine: &Engine, rows: &[RequestId]) -> Result<(), ApiError> {
+        self.look(engine).await?;
+        engine.screen_rows(&mut self.screen, rows).await?;
+        Ok(())
+    }
+
+    /// Learns what is secret in the requests that this is about.
+    async fn look(&mut self, engine: &Engine) -> Result<(), ApiError> {
+        let mut seen = HashSet::new();
+        self.requests.retain(|id| seen.insert(*id));
+        if self.requests.len() > MOST {
+            self.requests.truncate(MOST);
+            self.screen.blind();
+        }
+        engine.screen_requests(&mut self.screen, &self.requests).await?;
+        Ok(())
+    }
+
     /// Why something was not done, as it may be shown.
     async fn cover_error(mut self, engine: &Engine, mut error: ApiError) -> ApiError {
-        for id in &self.requests {
-            if engine.screen_request(&mut self.screen, *id).await.is_err() {
-                break;
-            }
+        if self.look(engine).await.is_err() || self.screen.is_blind() {
+            // What it says cannot be looked through.
+            error.message = Screen::dots(&error.message);
+            error.hint = None;
         }
         cover_text(&mut error.message, &self.screen);
         if let Some(hint) = &mut error.hint {
@@ -204,16 +229,13 @@ fn written<R: serde::Serialize>(result: &R) -> Result<Value, ApiError> {
     })
 }
 
-/// The ids of requests that stand under these names anywhere in a value.
+/// The ids of requests that stand under these names anywhere in a value, some perhaps twice.
 fn collect(value: &Value, names: &[&str], found: &mut Vec<RequestId>) {
     match value {
         Value::Object(members) => {
             for (name, member) in members {
                 let id = member.as_str().filter(|_| names.contains(&name.as_str()));
-                if let Some(id) = id.and_then(|id| id.parse().ok())
-                    && found.len() < MOST
-                    && !found.contains(&id)
-                {
+                if let Some(id) = id.and_then(|id| id.parse().ok()) {
                     found.push(id);
                 }
                 collect(member, names, found);
@@ -233,7 +255,21 @@ fn cover_texts(value: &mut Value, screen: &Screen) {
         Value::Object(members) => members
             .iter_mut()
             .filter(|(name, _)| !OWN_WORDS.contains(&name.as_str()))
-            .for_each(|(_, member)| cover_texts(member, screen)),
+            .for_each(|(name, member)| {
+                if screen.is_blind() && REPEATING.contains(&name.as_str()) {
+                    hide_texts(member);
+                }
+                cover_texts(member, screen);
+            }),
+        _ => {}
+    }
+}
+
+/// Hides a text, or each of a list of them.
+fn hide_texts(value: &mut Value) {
+    match value {
+        Value::String(text) => *text = Screen::dots(text),
+        Value::Array(elements) => elements.iter_mut().for_each(hide_texts),
         _ => {}
     }
 }
@@ -245,6 +281,10 @@ fn cover_text(text: &mut String, screen: &Screen) {
 }
 
 impl<T: Covered> Covered for Vec<T> {
+    fn rows(&self, found: &mut Vec<RequestId>) {
+        self.iter().for_each(|one| one.rows(found));
+    }
+
     fn cover(&mut self, screen: &Screen) {
         self.retain(|one| one.is_shown(screen));
         self.iter_mut().for_each(|one| one.cover(screen));
@@ -252,6 +292,10 @@ impl<T: Covered> Covered for Vec<T> {
 }
 
 impl<T: Covered> Covered for Option<T> {
+    fn rows(&self, found: &mut Vec<RequestId>) {
+        self.iter().for_each(|one| one.rows(found));
+    }
+
     fn cover(&mut self, screen: &Screen) {
         self.iter_mut().for_each(|one| one.cover(screen));
     }
@@ -280,6 +324,7 @@ texts_only!(
     ImportView,
     LimitView,
     ListenerView,
+    MaskView,
     MatchCount,
     Nothing,
     OwnSchemeView,

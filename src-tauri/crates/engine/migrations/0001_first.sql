@@ -155,6 +155,13 @@ CREATE TABLE endpoint (
     tolerance_future INTEGER
 ) STRICT;
 
+-- Values of bodies that are masked in what is given away, by JSON pointer. Without an endpoint it holds for all requests;
+-- so it does once its endpoint is removed, since the requests of that stay.
+CREATE TABLE mask_path (
+    endpoint BLOB REFERENCES endpoint (id) ON DELETE SET NULL,
+    pointer TEXT NOT NULL
+) STRICT;
+
 -- A provider file of the person's own.
 CREATE TABLE own_provider (
     id TEXT PRIMARY KEY,

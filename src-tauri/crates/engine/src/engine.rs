@@ -22,7 +22,7 @@ use crate::housekeeping::Housekeeping;
 use crate::judge::Judge;
 use crate::lead::Lead;
 use crate::listening::Listening;
-use crate::masking::{LastCovered, LastRules};
+use crate::masking::{LastCovered, LastKnown, LastRules};
 use crate::model::{SecretPlace, Timestamp};
 use crate::options::Options;
 use crate::provider::Catalogue;
@@ -83,6 +83,8 @@ pub(crate) struct Core {
     pub(crate) covered: LastCovered,
     /// What is masked, as it was made out last.
     pub(crate) rules: LastRules,
+    /// What is secret in the requests that were shown last.
+    pub(crate) known: LastKnown,
     pub(crate) housekeeping: Housekeeping,
     /// Why the last request could not be kept; nothing once one was kept again.
     pub(crate) trouble: ArcSwapOption<StoreError>,
@@ -133,6 +135,7 @@ impl Engine {
             unpacked: LastUnpacked::default(),
             covered: LastCovered::default(),
             rules: LastRules::default(),
+            known: LastKnown::default(),
             housekeeping: Housekeeping::default(),
             trouble: ArcSwapOption::empty(),
             changes: Changes::default(),

@@ -19,11 +19,10 @@ pub use place::ExportPlace;
 
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::examining::{Examination, blocking};
+use crate::examining::blocking;
 use crate::exchange::har::{BEGINNING, BETWEEN, END, Piece, write};
 use crate::filter::{Filter, Moment};
-use crate::judge::{Case, Judge};
-use crate::masking::{LONG, Rules, SigningPlaces};
+use crate::masking::{LONG, Rules};
 use crate::model::{KeptAnswer, Request, RequestId, RequestSummary, Sequence};
 use crate::sending::Chosen;
 use crate::store::{From, PageRequest};
@@ -355,8 +354,11 @@ impl Export {
         let Some(rules) = self.rules.clone() else {
             return Ok(Some(piece));
         };
-        let judge = self.engine.core.judge.load_full();
-        let cover = move || covered(piece, &rules, &judge);
+        let id = piece.request.summary.id;
+        let Some(known) = self.engine.known(id, &rules).await? else {
+            return Ok(None);
+        };
+        let cover = move || Covering::by(&known, &piece).cover(piece);
         let piece = if length > LONG {
             blocking(cover).await?
         } else {
@@ -441,28 +443,6 @@ impl Export {
 fn answer_length(answer: Option<&KeptAnswer>) -> usize {
     let bytes = answer.and_then(|answer| answer.bytes.as_ref());
     bytes.map_or(0, bytes::Bytes::len)
-}
-
-/// A request with what is secret masked, wherever its sender signs.
-fn covered(piece: Piece, rules: &Rules, judge: &Judge) -> Piece {
-    let Request { summary, head, .. } = &piece.request;
-    let case = Case {
-        head,
-        body: &piece.body,
-        body_sha256: summary.body_sha256,
-        state: summary.state,
-        received_at: summary.received_at,
-    };
-    let places = judge.examine(case, &Examination::default(), |_, scheme, _, _, _| {
-        SigningPlaces::of(scheme)
-    });
-    let covering = Covering {
-        // Nobody knows how it is signed: the usual names are masked all the same.
-        places: places.unwrap_or_default(),
-        paths: rules.paths(),
-        hides_event: rules.hidden_facts(summary.recognition.provider.as_deref()).0,
-    };
-    covering.cover(piece)
 }
 
 #[cfg(test)]

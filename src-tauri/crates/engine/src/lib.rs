@@ -72,7 +72,7 @@ pub use importing::{Import, ImportError, LARGEST_IMPORT, Progress, Skipped};
 pub use keeping::Storage;
 pub use limiting::{LIMITS, LimitInfo, LimitState, LimitUnit, limit_of};
 pub use listening::{DEFAULT_PORT, Listen, ListenerState};
-pub use masking::{BadMaskPath, MaskPath, Screen, Stretch};
+pub use masking::{BadMaskPath, ChosenPath, MaskPath, MaskedEndpoint, Screen, Stretch};
 pub use options::Options;
 pub use reading::{PageQuery, Totals};
 pub use rejudging::Recheck;

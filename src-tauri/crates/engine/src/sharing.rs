@@ -9,10 +9,9 @@ use crate::delivery::plan::with_target_and_body;
 use crate::delivery::{Destination, Outgoing, check_whole, plan, with_rules};
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::examining::Examination;
 use crate::exchange::{self, NotExpressible};
-use crate::masking::{MaskPath, SigningPlaces, masked_body, masked_head, masked_target, there};
-use crate::model::{HeaderRule, RawHead, RequestId};
+use crate::masking::{Known, MaskPath, masked_body, masked_head, masked_target, places_of, there};
+use crate::model::{Header, HeaderRule, RawHead, RequestId};
 pub use crate::sending::TestSigned;
 
 /// What a request is written as.
@@ -88,8 +87,7 @@ pub struct Sharing {
     pub url: Option<String>,
     /// Credentials, cookies, tokens and signatures in the head are left out, and the chosen values of the body.
     pub masked: bool,
-    /// Others see it while it is made: it is masked whatever was asked for, and so is what is secret in it wherever it
-    /// comes up again.
+    /// Others see it while it is made: it is masked whatever was asked for.
     pub on_screen: bool,
     /// Values of the body that are masked in this copy beside those that always are.
     pub also: Vec<MaskPath>,
@@ -102,8 +100,9 @@ pub struct Sharing {
 pub struct Shared {
     /// The text.
     pub text: String,
-    /// The names of the headers whose values are masked in it, or would be if that were asked for, and `query NAME` for
-    /// each such parameter of the query; `body POINTER` for each pointer at which the body has values that are masked.
+    /// The names of the headers in whose values something is masked, or would be if that were asked for; `query NAME` for
+    /// each such parameter of the query, `credentials` for what stands before an `@` in the target, and `body POINTER` for
+    /// each pointer at which the body has values that are masked.
     pub secret_headers: Vec<String>,
     /// What it was signed with, where that was asked for.
     pub signed: Option<TestSigned>,
@@ -125,45 +124,42 @@ impl Engine {
         let request = self.request(id).await?;
         check_whole(request.summary.state, &request.framing)?;
         let mut outgoing = plan::resend(&request.head, self.whole_body(id).await?, &destination)?;
-        let places = self.signing_places(id).await;
-        let mut secret_headers: Vec<String> = Vec::new();
+        let rules = self.mask_rules().await?;
+        let known = self
+            .known(id, &rules)
+            .await?
+            .ok_or_else(|| EngineError::NotFound {
+                kind: "request",
+                name: id.to_string(),
+            })?;
+        let mut paths = known.chosen.paths.clone();
+        paths.extend(
+            sharing
+                .also
+                .iter()
+                .filter(|path| !known.chosen.paths.contains(path))
+                .cloned(),
+        );
         let head = RawHead::new(outgoing.head.clone());
-        for header in head.headers().iter().filter(|header| places.hides(header)) {
-            let name = String::from_utf8_lossy(&header.name).into_owned();
-            if !secret_headers.contains(&name) {
-                secret_headers.push(name);
+        let mut secret_headers: Vec<String> = Vec::new();
+        for place in places_of(&head, &known.places) {
+            if !secret_headers.contains(&place.name) {
+                secret_headers.push(place.name);
             }
         }
-        let (target, parameters) = masked_target(&head.request_line().target, &places.parameters);
-        secret_headers.extend(parameters.iter().map(|name| format!("query {name}")));
-        let paths = self.paths_with(&sharing.also).await?;
+        // Headers first, whatever stands first.
+        secret_headers.sort_by_key(|name| name.contains(' '));
         let body = self.unmasked_body(id, &outgoing).await?;
         let content_type = head.header("content-type");
         let found = there(&body.bytes, content_type.as_deref(), &paths);
         secret_headers.extend(found.iter().map(|path| format!("body {path}")));
         if sharing.masked || sharing.on_screen {
             let masked = masked_body(&body.bytes, content_type.as_deref(), &paths);
-            let masked = masked.ok().filter(|_| !body.is_cut || paths.is_empty());
+            let masked = masked
+                .ok()
+                .filter(|_| (!body.is_cut || paths.is_empty()) && !known.secrets.is_blind());
             let masked = masked.ok_or_else(|| unsearchable(sharing.on_screen))?;
-            if masked.is_some() && body.was_packed {
-                let name = "Content-Encoding".to_owned();
-                outgoing = with_rules(outgoing, &[HeaderRule::Remove { name }]);
-            }
-            let target = (!parameters.is_empty()).then_some(&target[..]);
-            outgoing = with_target_and_body(outgoing, target, masked.map(Into::into));
-            outgoing.head = masked_head(&RawHead::new(outgoing.head), &places).into();
-        }
-        if sharing.on_screen
-            && let Some(mut screen) = self.screen().await?
-        {
-            self.screen_request(&mut screen, id).await?;
-            let target = RawHead::new(outgoing.head.clone()).request_line().target;
-            let (target, body) = (
-                screen.without_values(&target),
-                screen.without_values(&outgoing.body),
-            );
-            outgoing = with_target_and_body(outgoing, Some(&target), Some(body.into()));
-            outgoing.head = screen.without_values(&outgoing.head).into();
+            outgoing = given(outgoing, &known, sharing, &body, masked);
         }
         let mut signed = None;
         if sharing.signed_for_test {
@@ -187,17 +183,6 @@ impl Engine {
         })
     }
 
-    /// What is masked in every copy, and what is in this one.
-    async fn paths_with(&self, also: &[MaskPath]) -> Result<Vec<MaskPath>, EngineError> {
-        let mut paths = self.mask_paths().await?;
-        for path in also {
-            if !paths.contains(path) {
-                paths.push(path.clone());
-            }
-        }
-        Ok(paths)
-    }
-
     /// The body in which values are looked for: without its content coding, where it has one.
     async fn unmasked_body(&self, id: RequestId, outgoing: &Outgoing) -> Result<Searched, EngineError> {
         Ok(match self.unpacked_body(id).await? {
@@ -213,17 +198,47 @@ impl Engine {
             },
         })
     }
+}
 
-    /// Where in the head this sender signs, whatever it is called there.
-    async fn signing_places(&self, id: RequestId) -> SigningPlaces {
-        let places = self
-            .examine(id, Examination::default(), |_, scheme, _, _, _| {
-                SigningPlaces::of(scheme)
-            })
-            .await;
-        // Nobody knows how it is signed: the usual names are masked all the same.
-        places.unwrap_or_default()
+/// What goes, without what is secret in it: marks in its place, and where it comes up again. `masked` is the body with
+/// marks, where it has any.
+fn given(
+    mut outgoing: Outgoing,
+    known: &Known,
+    sharing: &Sharing,
+    body: &Searched,
+    masked: Option<Vec<u8>>,
+) -> Outgoing {
+    let mut secrets = known.secrets.clone();
+    let head = RawHead::new(outgoing.head.clone());
+    // What goes may have been made from what came: it has its own secrets.
+    secrets.learn_head(&head, &known.places);
+    secrets.learn_body(&body.bytes, &content_type_of(&head), &sharing.also);
+    if !sharing.on_screen {
+        secrets = secrets.telling();
     }
+    let mut plain = masked.unwrap_or_else(|| body.bytes.to_vec());
+    let is_changed = secrets.cover(&mut plain) || plain != body.bytes;
+    if is_changed && body.was_packed {
+        let name = "Content-Encoding".to_owned();
+        outgoing = with_rules(outgoing, &[HeaderRule::Remove { name }]);
+    }
+    let target = RawHead::new(outgoing.head.clone()).request_line().target;
+    let mut target = masked_target(&target, &known.places).unwrap_or_else(|| target.to_vec());
+    secrets.cover(&mut target);
+    outgoing = with_target_and_body(outgoing, Some(&target), is_changed.then(|| plain.into()));
+    let head = RawHead::new(outgoing.head.clone());
+    let mut head = masked_head(&head, &known.places).map_or_else(|| head.bytes().to_vec(), Into::into);
+    secrets.cover(&mut head);
+    outgoing.head = head.into();
+    outgoing
+}
+
+fn content_type_of(head: &RawHead) -> Vec<Header> {
+    head.headers()
+        .into_iter()
+        .filter(|header| header.is("content-type"))
+        .collect()
 }
 
 /// A body in which values are looked for.
@@ -285,6 +300,10 @@ fn written(format: Format, outgoing: &Outgoing) -> Result<String, NotExpressible
         Format::Go => exchange::go(outgoing),
     }
 }
+
+#[cfg(test)]
+#[path = "sharing_signed_tests.rs"]
+mod signed_tests;
 
 #[cfg(test)]
 mod tests {
@@ -360,7 +379,11 @@ mod tests {
     #[tokio::test]
     async fn what_cannot_be_masked_is_refused_with_what_can_be_done_now() {
         let bench = crate::capture_for_tests::bench().await;
-        bench.engine.add_mask_path("/a".parse().unwrap()).await.unwrap();
+        bench
+            .engine
+            .add_mask_path("/a".parse().unwrap(), None)
+            .await
+            .unwrap();
         let json = ("Content-Type".to_owned(), "application/json".to_owned());
         let id = bench.post("/", &[json], "{\"a\":").await;
         for (on_screen, wanted) in [(false, "copy it with its secrets"), (true, "stop presenting")] {

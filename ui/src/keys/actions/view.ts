@@ -57,11 +57,19 @@ export const VIEW: readonly Action[] = [
   },
   {
     id: 'view.maskValue',
-    title: 'Mask this value in copies',
+    title: 'Mask this value in copies, at its endpoint',
     group: 'View',
     keys: ['M'],
     when: (bench) => bench.masking.pointer !== null,
     run: (bench) => void bench.masking.addChosen(),
+  },
+  {
+    id: 'view.maskValueEverywhere',
+    title: 'Mask this value in copies, at every endpoint',
+    group: 'View',
+    keys: [],
+    when: (bench) => bench.masking.pointer !== null && bench.masking.endpoint !== null,
+    run: (bench) => void bench.masking.addChosen(true),
   },
   ...(['system', 'light', 'dark'] as const).map((theme): Action => ({
     id: `theme.${theme}`,

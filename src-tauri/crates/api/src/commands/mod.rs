@@ -187,11 +187,11 @@ commands! {
     /// A request as a command, a program or text, for the clipboard.
     copy_request(CopyRequest) -> CopiedRequest = requests::copied;
     /// The JSON pointers to the values of bodies that are masked.
-    mask_paths(Nothing) -> Vec<String> = masking::list;
-    /// Masks the values at one more.
-    add_mask_path(MaskRef) -> Vec<String> = masking::add;
+    mask_paths(Nothing) -> Vec<MaskView> = masking::list;
+    /// Masks the values at one more, of one endpoint's requests or of all.
+    add_mask_path(MaskRef) -> Vec<MaskView> = masking::add;
     /// Masks the values at one no longer.
-    remove_mask_path(MaskRef) -> Vec<String> = masking::remove;
+    remove_mask_path(MaskRef) -> Vec<MaskView> = masking::remove;
     /// Masks what is secret in everything that is shown, or shows it again.
     present(Switch) -> Nothing = masking::present;
 

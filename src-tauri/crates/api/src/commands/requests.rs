@@ -125,6 +125,7 @@ pub(super) async fn detail(engine: &Engine, arguments: RequestRef) -> Result<Req
             .await?
             .map(|answer| given_view(&answer, within(engine, &request.summary))),
         note: engine.annotation(id).await?.note,
+        more_covered: false,
         row: row(engine, request.summary),
     })
 }

@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hookbench_engine::Screen;
+use hookbench_engine::model::RequestId;
 
 use super::Covered;
 use crate::types::*;
@@ -23,14 +24,37 @@ fn hide_base64(text: &mut String) {
 
 impl Covered for HeaderLine {
     fn cover(&mut self, screen: &Screen) {
-        if screen.hides_header(&self.name) {
-            hide(&mut self.value);
-        }
+        cover_value(&self.name, &mut self.value, screen);
+    }
+}
+
+fn cover_value(name: &str, value: &mut String, screen: &Screen) {
+    if let Some(covered) = screen.header_value(name, value) {
+        *value = covered;
     }
 }
 
 impl Covered for RequestRow {
+    fn rows(&self, found: &mut Vec<RequestId>) {
+        found.extend(self.id.parse::<RequestId>());
+    }
+
     fn cover(&mut self, screen: &Screen) {
+        self.cover_by(&screen.of_row(&self.id));
+    }
+}
+
+impl RequestRow {
+    /// By what is known to be secret in its request.
+    fn cover_by(&mut self, screen: &Screen) {
+        if let Some(target) = screen.target(&self.target, self.endpoint.as_deref()) {
+            self.target = target;
+        }
+        for text in [&mut self.event, &mut self.delivery_id].into_iter().flatten() {
+            if let Some(covered) = screen.text(text) {
+                *text = covered;
+            }
+        }
         let (event, delivery_id) = screen.hidden_facts(self.provider.as_deref());
         if event {
             hide_some(&mut self.event);
@@ -42,12 +66,20 @@ impl Covered for RequestRow {
 }
 
 impl Covered for RequestPage {
+    fn rows(&self, found: &mut Vec<RequestId>) {
+        self.rows.rows(found);
+    }
+
     fn cover(&mut self, screen: &Screen) {
         self.rows.cover(screen);
     }
 }
 
 impl Covered for PreviousView {
+    fn rows(&self, found: &mut Vec<RequestId>) {
+        self.request.rows(found);
+    }
+
     fn cover(&mut self, screen: &Screen) {
         self.request.cover(screen);
     }
@@ -81,7 +113,8 @@ impl Covered for HeldView {
 
 impl Covered for RequestDetail {
     fn cover(&mut self, screen: &Screen) {
-        self.row.cover(screen);
+        self.row.cover_by(screen);
+        self.more_covered = screen.is_blind();
         self.headers.cover(screen);
         self.framing.trailers.cover(screen);
         self.signature.cover(screen);
@@ -257,9 +290,7 @@ impl Covered for KeptDraftView {
 impl Covered for FilledTemplateView {
     fn cover(&mut self, screen: &Screen) {
         for (name, value) in &mut self.written.headers {
-            if screen.hides_header(name) {
-                hide(value);
-            }
+            cover_value(name, value, screen);
         }
         self.written.body = EditedBody::Captured;
     }
@@ -274,9 +305,7 @@ impl Covered for EndpointView {
         }
         if let Some(answer) = &mut self.answer {
             for (name, value) in &mut answer.headers {
-                if screen.hides_header(name) {
-                    hide(value);
-                }
+                cover_value(name, value, screen);
             }
             answer.body = screen.body_text(&answer.body);
         }
@@ -286,9 +315,7 @@ impl Covered for EndpointView {
 impl Covered for TargetView {
     fn cover(&mut self, screen: &Screen) {
         for rule in &mut self.rules.headers {
-            if screen.hides_header(&rule.name) {
-                hide(&mut rule.value);
-            }
+            cover_value(&rule.name, &mut rule.value, screen);
         }
     }
 }
@@ -309,7 +336,7 @@ mod tests {
         let options = Options::at(Some(folder.path().to_owned()));
         let running = Running::open(options, Listen::default()).await;
         let engine = running.engine()?;
-        engine.add_mask_path("/a".parse()?).await?;
+        engine.add_mask_path("/a".parse()?, None).await?;
         engine.set_presenting(true).await?;
         let screen = engine.screen().await?.ok_or("it is shared")?;
         // Each letter says of which part it is; the two small bodies are JSON.

@@ -65,7 +65,7 @@ pub use keeping::{
     UndoDeletion,
 };
 pub use limit::{LimitView, SetLimit, SetLimits};
-pub use masking::MaskRef;
+pub use masking::{MaskRef, MaskView};
 pub use provider::{ParameterView, ProviderView, SampleSent, SampleView, SendSample};
 pub use remedy::{ApplyRemedy, Explain, OpenOffer, RemedyApplied, UndoRemedy};
 pub use request::{

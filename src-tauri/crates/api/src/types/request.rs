@@ -357,4 +357,6 @@ pub struct RequestDetail {
     pub signature: SignatureView,
     /// What the person wrote to it.
     pub note: Option<String>,
+    /// What is chosen to be masked cannot all be found in it: while presenting, all is covered that might repeat it.
+    pub more_covered: bool,
 }

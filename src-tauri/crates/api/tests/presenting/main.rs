@@ -6,4 +6,6 @@
 )]
 
 mod bench;
+mod bounds;
 mod masked;
+mod places;

@@ -19,7 +19,10 @@ async fn no_result_and_no_byte_shows_what_is_masked() {
     let bench = Bench::new().await;
     let engine = bench.running.engine().unwrap();
     bench
-        .call("add_mask_path", json!({ "pointer": "/customer/email" }))
+        .call(
+            "add_mask_path",
+            json!({ "pointer": "/customer/email", "endpoint": null }),
+        )
         .await;
 
     let body = r#"{"customer":{"email":"ann@5ecret.test","id":7},"echo":["ann@5ecret.test"]}"#;
@@ -211,7 +214,9 @@ async fn the_name_of_an_event_that_is_masked_is_nowhere() {
         3,
         "while nothing of it is chosen it is shown"
     );
-    bench.call("add_mask_path", json!({ "pointer": "/type" })).await;
+    bench
+        .call("add_mask_path", json!({ "pointer": "/type", "endpoint": null }))
+        .await;
     let shown = look().await;
     assert!(!shown.contains("invoice.paid"), "{shown}");
     assert!(

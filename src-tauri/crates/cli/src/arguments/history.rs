@@ -75,17 +75,20 @@ pub(crate) enum Mask {
         json: bool,
     },
     /// Masks the values at a JSON pointer from now on, e.g. `/customer/email`; `*` stands for every key or element.
-    Add {
-        /// The pointer.
-        #[arg(value_parser = mask_path)]
-        pointer: MaskPath,
-    },
+    Add(MaskedAt),
     /// Masks the values at a JSON pointer no longer.
-    Remove {
-        /// The pointer.
-        #[arg(value_parser = mask_path)]
-        pointer: MaskPath,
-    },
+    Remove(MaskedAt),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct MaskedAt {
+    /// The pointer.
+    #[arg(value_parser = mask_path)]
+    pub(crate) pointer: MaskPath,
+    /// Only in the requests of this endpoint, by its path or id; left out, in all. Once the endpoint is removed it holds in
+    /// all, since its requests stay.
+    #[arg(long, value_name = "PATH")]
+    pub(crate) endpoint: Option<String>,
 }
 
 #[derive(Debug, Args)]

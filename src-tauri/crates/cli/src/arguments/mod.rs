@@ -16,7 +16,7 @@ pub(crate) use capturing::{Forward, Limit, Listen, Queue, Serve};
 pub(crate) use diff::Diff;
 pub(crate) use endpoint::{Answer, Endpoint, EndpointForward, Fault, Secret, Toggle};
 pub(crate) use history::{
-    Backup, Delete, Export, Filter, Import, List, Mask, Note, Show, Star, Storage, Tag, Undo,
+    Backup, Delete, Export, Filter, Import, List, Mask, MaskedAt, Note, Show, Star, Storage, Tag, Undo,
 };
 pub(crate) use sending::{
     Consent, Deliveries, Idempotency, Resend, Runs, Send, Target, TargetChange, Template, TemplateWritten,

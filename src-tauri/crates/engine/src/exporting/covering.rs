@@ -4,39 +4,67 @@
 use bytes::Bytes;
 
 use crate::exchange::har::Piece;
-use crate::masking::{MASKED, MaskPath, SigningPlaces, given_body, masked_head, masked_request_head};
+use crate::masking::{
+    Known, MASKED, MaskPath, Secrets, SigningPlaces, blind_places, given_body, marked_head, masked_value,
+    places_of,
+};
 use crate::model::{Header, KeptAnswer, RawHead};
 
 /// What is masked in one request.
-pub(crate) struct Covering<'c> {
-    /// Where its sender signs.
-    pub(crate) places: SigningPlaces,
+pub(crate) struct Covering {
+    /// Where secrets are in its head.
+    places: SigningPlaces,
     /// The values of bodies that are masked.
-    pub(crate) paths: &'c [MaskPath],
+    paths: Vec<MaskPath>,
     /// The name of its event is read where something is masked.
-    pub(crate) hides_event: bool,
+    hides_event: bool,
+    /// What is hidden wherever it comes up again.
+    secrets: Secrets,
+    /// The path of the endpoint it came to.
+    endpoint: Option<String>,
 }
 
-impl Covering<'_> {
+impl Covering {
+    /// By what is known of the request, and what its answer has beside that.
+    pub(crate) fn by(known: &Known, piece: &Piece) -> Self {
+        let provider = piece.request.summary.recognition.provider.as_deref();
+        let mut covering = Self {
+            places: known.places.clone(),
+            paths: known.chosen.paths.clone(),
+            hides_event: known.chosen.hidden_facts(provider).0,
+            secrets: known.secrets.clone(),
+            endpoint: piece.request.summary.recognition.endpoint_path.clone(),
+        };
+        if let Some(bytes) = piece.answer.as_ref().and_then(|answer| answer.bytes.as_ref()) {
+            let (head, _) = parted(bytes);
+            covering.secrets.learn_head(&head, &covering.places);
+        }
+        covering.secrets = covering.secrets.telling();
+        covering
+    }
+
     /// All of a request as it may be given away.
     pub(crate) fn cover(&self, mut piece: Piece) -> Piece {
         let request = &mut piece.request;
-        if let Some(body) = given_body(&piece.body, &request.head.headers(), self.paths) {
+        let headers = request.head.headers();
+        if let Some(body) = self.covered_body(&piece.body, &headers) {
             piece.body = body;
             piece.is_masked = true;
         }
-        if let Some(head) = masked_request_head(&request.head, &self.places) {
+        if let Some(head) = self.covered_head(&request.head) {
             request.head = RawHead::new(head);
             piece.is_masked = true;
         }
         for trailer in &mut request.framing.trailers {
-            if self.hides(trailer) {
-                trailer.value = Bytes::from_static(MASKED);
+            if let Some(value) = self.covered_value(trailer) {
+                trailer.value = value;
                 piece.is_masked = true;
             }
         }
-        if self.hides_event {
-            request.summary.recognition.event = None;
+        let event = &mut request.summary.recognition.event;
+        let is_secret = |name: &String| self.secrets.cover(&mut name.clone().into_bytes());
+        if self.hides_event || self.secrets.is_blind() || event.as_ref().is_some_and(is_secret) {
+            *event = None;
         }
         if let Some(answer) = &mut piece.answer {
             piece.has_masked_answer = self.cover_answer(answer);
@@ -44,8 +72,36 @@ impl Covering<'_> {
         piece
     }
 
-    fn hides(&self, header: &Header) -> bool {
-        !header.value.is_empty() && self.places.hides(header)
+    fn covered_body(&self, body: &Bytes, headers: &[Header]) -> Option<Bytes> {
+        if self.secrets.is_blind() && !body.is_empty() {
+            return Some(Bytes::from_static(MASKED));
+        }
+        given_body(body, headers, &self.paths, &self.secrets)
+    }
+
+    fn covered_head(&self, head: &RawHead) -> Option<Bytes> {
+        let mut places = places_of(head, &self.places);
+        if self.secrets.is_blind() {
+            places.extend(blind_places(head, self.endpoint.as_deref()));
+        }
+        self.without_secrets(marked_head(head, places).as_ref(), head.bytes())
+    }
+
+    fn covered_value(&self, line: &Header) -> Option<Bytes> {
+        let masked = if self.secrets.is_blind() {
+            Some(Bytes::from_static(MASKED))
+        } else {
+            masked_value(line, &self.places)
+        };
+        self.without_secrets(masked.as_ref(), &line.value)
+    }
+
+    /// What was masked of these bytes, or the bytes themselves, without what comes up again; `None` where nothing of that
+    /// is in them.
+    fn without_secrets(&self, masked: Option<&Bytes>, bytes: &Bytes) -> Option<Bytes> {
+        let is_masked = masked.is_some();
+        let mut covered = masked.unwrap_or(bytes).to_vec();
+        (self.secrets.cover(&mut covered) || is_masked).then(|| covered.into())
     }
 
     /// Tells whether something of it is masked.
@@ -53,17 +109,22 @@ impl Covering<'_> {
         let Some(bytes) = &mut answer.bytes else {
             return false;
         };
-        let end = memchr::memmem::find(bytes, b"\r\n\r\n").map_or(bytes.len(), |at| at + 4);
-        let head = RawHead::new(bytes.slice(..end));
-        let masked = masked_head(&head, &self.places);
-        let body = given_body(&bytes[end..], &head.headers(), self.paths);
-        if body.is_none() && masked[..] == bytes[..end] {
+        let (head, body) = parted(bytes);
+        let covered = self.covered_head(&head);
+        let given = self.covered_body(&body, &head.headers());
+        if given.is_none() && covered.is_none() {
             return false;
         }
-        let body = body.unwrap_or_else(|| bytes.slice(end..));
-        *bytes = [&masked[..], &body].concat().into();
+        let head = covered.unwrap_or_else(|| head.bytes().clone());
+        *bytes = [&head[..], &given.unwrap_or(body)].concat().into();
         true
     }
+}
+
+/// The head of an answer, its blank line included, and its body.
+fn parted(bytes: &Bytes) -> (RawHead, Bytes) {
+    let end = memchr::memmem::find(bytes, b"\r\n\r\n").map_or(bytes.len(), |at| at + 4);
+    (RawHead::new(bytes.slice(..end)), bytes.slice(end..))
 }
 
 #[cfg(test)]
@@ -87,9 +148,12 @@ mod tests {
             places: SigningPlaces {
                 headers: vec!["x-own".to_owned()],
                 parameters: vec!["proof".to_owned()],
+                ..SigningPlaces::default()
             },
-            paths: &paths,
+            paths,
             hides_event: true,
+            secrets: Secrets::default(),
+            endpoint: None,
         };
         covering.cover(piece)
     }

@@ -197,7 +197,7 @@ async fn chosen_values_of_bodies_are_masked_too() {
     let bench = bench().await;
     bench
         .engine
-        .add_mask_path("/customer/email".parse().unwrap())
+        .add_mask_path("/customer/email".parse().unwrap(), None)
         .await
         .unwrap();
     let json = ("Content-Type".to_owned(), "application/json".to_owned());
@@ -246,7 +246,7 @@ async fn an_event_whose_name_is_masked_is_not_named_in_the_file() {
     for (number, pointer, is_named) in [(1, "/data", true), (2, "/type", false)] {
         bench
             .engine
-            .add_mask_path(pointer.parse().unwrap())
+            .add_mask_path(pointer.parse().unwrap(), None)
             .await
             .unwrap();
         let file = folder.path().join(format!("{number}.har"));
@@ -266,7 +266,10 @@ async fn an_event_whose_name_is_masked_is_not_named_in_the_file() {
 async fn a_packed_body_without_anything_chosen_stays_byte_for_byte() {
     use std::io::Write as _;
     let (here, there) = (bench().await, bench().await);
-    here.engine.add_mask_path("/mail".parse().unwrap()).await.unwrap();
+    here.engine
+        .add_mask_path("/mail".parse().unwrap(), None)
+        .await
+        .unwrap();
     let pack = |text: &[u8]| {
         let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
         packer.write_all(text).unwrap();

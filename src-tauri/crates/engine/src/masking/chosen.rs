@@ -7,113 +7,104 @@ use super::path::MaskPath;
 use crate::changes::Change;
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::model::EndpointId;
 
-const PATHS: &str = "mask_paths";
 const PRESENTING: &str = "presenting";
 
 /// So many pointers are kept at the most.
-const MOST: usize = 200;
+const MOST: u32 = 200;
 
-/// What is kept, as it lies there.
-struct Kept {
-    paths: Vec<MaskPath>,
-    /// What is no pointer to this Hookbench, and may be one to another: it stays.
-    unread: Vec<Value>,
+/// A pointer whose values are masked.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct ChosenPath {
+    /// The pointer.
+    pub path: MaskPath,
+    /// Whose requests it holds for; all where there is none.
+    pub endpoint: Option<MaskedEndpoint>,
 }
 
-impl Kept {
-    fn of(kept: Option<Value>) -> Self {
-        let all = match kept {
-            None => Vec::new(),
-            Some(Value::Array(all)) => all,
-            Some(other) => vec![other],
-        };
-        let (mut paths, mut unread) = (Vec::new(), Vec::new());
-        for one in all {
-            match one.as_str().and_then(|text| text.parse().ok()) {
-                Some(path) => paths.push(path),
-                None => unread.push(one),
-            }
-        }
-        if !unread.is_empty() {
-            tracing::warn!(
-                number = unread.len(),
-                "masked pointers that are kept cannot be read: what they mean is not masked"
-            );
-        }
-        Self { paths, unread }
-    }
+/// An endpoint with a pointer of its own.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct MaskedEndpoint {
+    /// Its path as it is now.
+    pub path: String,
+    /// Its id.
+    pub id: EndpointId,
+}
 
-    fn written(&self) -> Value {
-        let paths = self.paths.iter().map(|path| Value::from(path.as_str()));
-        paths.chain(self.unread.iter().cloned()).collect()
+impl ChosenPath {
+    /// Whether it holds for the requests of an endpoint, or for those of none.
+    #[must_use]
+    pub fn holds_for(&self, endpoint: Option<EndpointId>) -> bool {
+        self.endpoint.as_ref().is_none_or(|of| Some(of.id) == endpoint)
     }
 }
 
 impl Engine {
-    /// The pointers to the values of bodies that are masked, in their order of letters.
+    /// The pointers to the values of bodies that are masked, in their order of letters, those that hold everywhere before
+    /// the same ones of endpoints.
     ///
     /// # Errors
     /// When the store cannot be read.
-    pub async fn mask_paths(&self) -> Result<Vec<MaskPath>, EngineError> {
-        Ok(Kept::of(self.core.store.setting(PATHS).await?).paths)
+    pub async fn mask_paths(&self) -> Result<Vec<ChosenPath>, EngineError> {
+        let mut unread = 0;
+        let mut chosen = Vec::new();
+        for (pointer, endpoint) in self.core.store.mask_paths().await? {
+            match pointer.parse() {
+                Ok(path) => chosen.push(ChosenPath { path, endpoint }),
+                // It may be one to another Hookbench: it stays.
+                Err(_) => unread += 1,
+            }
+        }
+        if unread > 0 {
+            tracing::warn!(
+                number = unread,
+                "masked pointers that are kept cannot be read: what they mean is not masked"
+            );
+        }
+        chosen.sort();
+        Ok(chosen)
     }
 
-    /// Masks the values at one more pointer; one that is there already stays.
+    /// Masks the values at one more pointer, of one endpoint's requests or of all; one that is there already stays.
     ///
     /// # Errors
-    /// When there are too many, or the store cannot write.
-    pub async fn add_mask_path(&self, path: MaskPath) -> Result<Vec<MaskPath>, EngineError> {
-        self.change_mask_paths(move |paths| {
-            if !paths.contains(&path) {
-                if paths.len() >= MOST {
-                    return Err(EngineError::bad_input(
-                        format!("{MOST} pointers are masked already"),
-                        "remove one, or write a `*` where many differ in one step",
-                    ));
-                }
-                paths.push(path);
-            }
-            paths.sort();
-            Ok(())
-        })
-        .await
-    }
-
-    /// Masks the values at a pointer no longer.
-    ///
-    /// # Errors
-    /// When it is not masked, or the store cannot write.
-    pub async fn remove_mask_path(&self, path: &MaskPath) -> Result<Vec<MaskPath>, EngineError> {
-        let path = path.clone();
-        self.change_mask_paths(move |paths| {
-            let before = paths.len();
-            paths.retain(|known| *known != path);
-            if paths.len() == before {
-                return Err(EngineError::NotFound {
-                    kind: "masked pointer",
-                    name: path.to_string(),
-                });
-            }
-            Ok(())
-        })
-        .await
-    }
-
-    async fn change_mask_paths(
+    /// When there are too many, there is no such endpoint, or the store cannot write.
+    pub async fn add_mask_path(
         &self,
-        change: impl FnOnce(&mut Vec<MaskPath>) -> Result<(), EngineError> + Send + 'static,
-    ) -> Result<Vec<MaskPath>, EngineError> {
-        let changed = self.core.store.change_setting(PATHS, |kept| {
-            let mut kept = Kept::of(kept);
-            match change(&mut kept.paths) {
-                Ok(()) => (Some(kept.written()), Ok(kept.paths)),
-                Err(refused) => (None, Err(refused)),
-            }
-        });
-        let paths = changed.await??;
+        path: MaskPath,
+        endpoint: Option<EndpointId>,
+    ) -> Result<Vec<ChosenPath>, EngineError> {
+        if !self
+            .core
+            .store
+            .add_mask_path(path.as_str(), endpoint, MOST)
+            .await?
+        {
+            return Err(EngineError::bad_input(
+                format!("{MOST} pointers are masked already"),
+                "remove one, or write a `*` where many differ in one step",
+            ));
+        }
+        self.masked_otherwise().await
+    }
+
+    /// Masks the values at a pointer no longer, where it was chosen for one endpoint or for all.
+    ///
+    /// # Errors
+    /// When it is not masked there, or the store cannot write.
+    pub async fn remove_mask_path(
+        &self,
+        path: &MaskPath,
+        endpoint: Option<EndpointId>,
+    ) -> Result<Vec<ChosenPath>, EngineError> {
+        self.core.store.remove_mask_path(path.as_str(), endpoint).await?;
+        self.masked_otherwise().await
+    }
+
+    async fn masked_otherwise(&self) -> Result<Vec<ChosenPath>, EngineError> {
         self.core.changes.tell(Change::Status);
-        Ok(paths)
+        self.mask_paths().await
     }
 
     /// Whether what is shown on a screen is masked.
@@ -139,8 +130,6 @@ impl Engine {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
-
     use super::*;
     use crate::capture_for_tests::bench;
     use crate::options::Options;
@@ -165,7 +154,12 @@ mod tests {
             } else {
                 other.clone()
             };
-            adding.spawn(async move { engine.add_mask_path(path(&format!("/p{number}"))).await.unwrap() });
+            adding.spawn(async move {
+                engine
+                    .add_mask_path(path(&format!("/p{number}")), None)
+                    .await
+                    .unwrap()
+            });
         }
         adding.join_all().await;
         assert_eq!(
@@ -180,19 +174,86 @@ mod tests {
     async fn what_cannot_be_read_of_the_pointers_is_kept_for_who_can() {
         let bench = bench().await;
         let store = &bench.engine.core.store;
-        let strange = json!(["/b", "$.of.another.version", 7]);
-        store.set_setting(PATHS, &strange).await.unwrap();
-        bench.engine.add_mask_path(path("/a")).await.unwrap();
-        bench.engine.remove_mask_path(&path("/b")).await.unwrap();
-        assert_eq!(
-            store.setting(PATHS).await.unwrap(),
-            Some(json!(["/a", "$.of.another.version", 7])),
-            "adding and removing others does not erase it"
+        for strange in ["/b", "$.of.another.version"] {
+            store.add_mask_path(strange, None, MOST).await.unwrap();
+        }
+        bench.engine.add_mask_path(path("/a"), None).await.unwrap();
+        bench.engine.remove_mask_path(&path("/b"), None).await.unwrap();
+        let kept = store.mask_paths().await.unwrap();
+        assert!(
+            kept.contains(&("$.of.another.version".to_owned(), None)),
+            "adding and removing others does not erase it: {kept:?}"
         );
         assert_eq!(
             bench.engine.mask_paths().await.unwrap(),
-            [path("/a")],
+            [ChosenPath {
+                path: path("/a"),
+                endpoint: None
+            }],
             "what is read"
         );
+    }
+
+    #[tokio::test]
+    async fn a_pointer_of_an_endpoint_holds_everywhere_once_that_is_removed() {
+        let bench = bench().await;
+        let engine = &bench.engine;
+        let told = async || -> Vec<String> {
+            (engine.mask_paths().await.unwrap().into_iter())
+                .map(|one| {
+                    format!(
+                        "{} {}",
+                        one.path,
+                        one.endpoint.map_or_else(String::new, |of| of.path)
+                    )
+                })
+                .collect()
+        };
+        let id = bench.endpoint_without_provider("/in", &[]).await;
+        for (text, endpoint) in [("/a", Some(id)), ("/a", None), ("/a", Some(id)), ("/b", Some(id))] {
+            engine.add_mask_path(path(text), endpoint).await.unwrap();
+        }
+        assert_eq!(
+            told().await,
+            ["/a ", "/a /in", "/b /in"],
+            "each once in each place"
+        );
+        assert!(
+            engine
+                .add_mask_path(path("/a"), Some(EndpointId::generate()))
+                .await
+                .is_err(),
+            "there is no such endpoint"
+        );
+        engine.remove_mask_path(&path("/a"), None).await.unwrap();
+        assert!(
+            engine.remove_mask_path(&path("/a"), None).await.is_err(),
+            "it was there once"
+        );
+        assert_eq!(told().await, ["/a /in", "/b /in"], "the other one stays");
+        engine.add_mask_path(path("/a"), None).await.unwrap();
+        engine.remove_endpoint(id).await.unwrap();
+        assert_eq!(
+            told().await,
+            ["/a ", "/b "],
+            "its requests stay, and what is secret in them is masked still"
+        );
+        engine.remove_mask_path(&path("/a"), None).await.unwrap();
+        assert_eq!(told().await, ["/b "], "one removal is enough");
+    }
+
+    #[tokio::test]
+    async fn more_pointers_than_can_be_kept_are_refused() {
+        let bench = bench().await;
+        for number in 0..MOST {
+            bench
+                .engine
+                .add_mask_path(path(&format!("/p{number}")), None)
+                .await
+                .unwrap();
+        }
+        let refused = bench.engine.add_mask_path(path("/more"), None).await.unwrap_err();
+        assert!(refused.to_string().contains("200 pointers"), "{refused}");
+        bench.engine.add_mask_path(path("/p0"), None).await.unwrap();
     }
 }

@@ -1,158 +1,260 @@
-//! What of a head is secret by its place: header lines and parameters of the query.
+//! What of a head is secret by its place: in the target and in header lines. Copies, files and a screen ask here and
+//! nowhere else, so that what one of them hides all hide.
 
 use std::ops::Range;
 
 use bytes::Bytes;
-use hookbench_signature::{Scheme, Source};
 
+use super::address::{self, Part};
+use super::names::SigningPlaces;
 use crate::model::{Header, RawHead};
 
 /// What stands where a header's value was.
 pub(crate) const MASKED: &[u8] = b"[masked]";
-/// The same in a target, where brackets have a meaning of their own.
-const MASKED_IN_QUERY: &[u8] = b"masked";
+/// The same in an address, where brackets have a meaning of their own.
+const MASKED_IN_ADDRESS: &[u8] = b"masked";
 
-/// Places of a head that hold signatures or tokens, beside those that are usually secret.
-#[derive(Debug, Default, Clone, PartialEq, Eq)]
-pub(crate) struct SigningPlaces {
-    /// Names of headers; one that ends in `*` stands for all that begin so.
-    pub(crate) headers: Vec<String>,
-    /// Names of parameters of the query.
-    pub(crate) parameters: Vec<String>,
+/// A piece of a head that is secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    pub(super) range: Range<usize>,
+    /// What it is called where it is told what is masked: a header, `query NAME` or `credentials`.
+    pub(crate) name: String,
+    /// It is the whole value of a header.
+    pub(super) is_value: bool,
 }
 
-impl SigningPlaces {
-    /// Of all ways to sign: which of them a request was signed by is not asked.
-    pub(crate) fn of(scheme: &Scheme) -> Self {
-        let mut places = Self::default();
-        places.add(scheme);
-        places
-    }
-
-    pub(crate) fn add(&mut self, scheme: &Scheme) {
-        let signatures = scheme.ways().filter_map(|way| way.signature.as_ref());
-        for source in signatures.flat_map(|signature| &signature.from) {
-            let (names, name) = match source {
-                Source::Header(name) => (&mut self.headers, name),
-                Source::Query(name) => (&mut self.parameters, name),
-                _ => continue,
-            };
-            if !names.contains(name) {
-                names.push(name.clone());
-            }
-        }
-    }
-
-    /// Whether the value of `header` is masked.
-    pub(crate) fn hides(&self, header: &Header) -> bool {
-        is_meant(&header.name, &self.headers) || is_secret_name(&header.name)
+impl Place {
+    const fn mark(&self) -> &'static [u8] {
+        if self.is_value { MASKED } else { MASKED_IN_ADDRESS }
     }
 }
 
-/// Whether a name is one of these, of which one that ends in `*` stands for all that begin so.
-pub(crate) fn is_meant(name: &[u8], names: &[String]) -> bool {
-    names.iter().any(|meant| match meant.strip_suffix('*') {
-        Some(start) => name
-            .get(..start.len())
-            .is_some_and(|begin| begin.eq_ignore_ascii_case(start.as_bytes())),
-        None => name.eq_ignore_ascii_case(meant.as_bytes()),
-    })
+/// All that is secret in a head, in its order; none lies within another.
+pub(crate) fn places_of(head: &RawHead, places: &SigningPlaces) -> Vec<Place> {
+    let bytes = head.bytes();
+    let target = head.request_line().target;
+    let start = within(bytes, &target).start;
+    let mut found = target_places(&target, places);
+    for place in &mut found {
+        place.range = place.range.start + start..place.range.end + start;
+    }
+    for header in head.headers() {
+        let start = within(bytes, &header.value).start;
+        found.extend(value_places(&header, places).into_iter().map(|place| Place {
+            range: place.range.start + start..place.range.end + start,
+            ..place
+        }));
+    }
+    // A head that was refused may have neither a target nor headers where they should be.
+    found.extend(address::in_text(bytes, places).into_iter().map(|secret| Place {
+        range: secret.range,
+        name: "address".to_owned(),
+        is_value: false,
+    }));
+    apart(found)
 }
 
-/// Whether what is called so is usually secret.
-pub(crate) fn is_secret_name(name: &[u8]) -> bool {
-    const PARTS: [&[u8]; 11] = [
-        b"authorization",
-        b"cookie",
-        b"signature",
-        b"secret",
-        b"token",
-        b"password",
-        b"api-key",
-        b"api_key",
-        b"apikey",
-        b"hmac",
-        b"credential",
-    ];
-    let name = name.to_ascii_lowercase();
-    PARTS
+/// Headers that say how a message goes and nothing of what is in it.
+const PLAIN: [&str; 10] = [
+    "accept",
+    "accept-encoding",
+    "connection",
+    "content-encoding",
+    "content-length",
+    "content-type",
+    "date",
+    "host",
+    "transfer-encoding",
+    "user-agent",
+];
+
+/// Whether the value of a header may repeat what is secret elsewhere.
+pub(super) fn may_repeat(name: &[u8]) -> bool {
+    !PLAIN
         .iter()
-        .any(|part| name.windows(part.len()).any(|window| window == *part))
+        .any(|plain| name.eq_ignore_ascii_case(plain.as_bytes()))
 }
 
-/// The values of the query's parameters that are masked, with their names.
-pub(super) fn query_spans(target: &[u8], also: &[String]) -> Vec<(String, Range<usize>)> {
-    let Some(question) = target.iter().position(|byte| *byte == b'?') else {
-        return Vec::new();
-    };
+/// Where a target goes on behind the path of its endpoint, which is the person's own.
+pub(super) fn behind_endpoint(target: &[u8], endpoint: Option<&str>) -> usize {
+    let open = endpoint
+        .filter(|path| target.starts_with(path.as_bytes()))
+        .map_or(0, str::len);
+    if open == 0 && target.starts_with(b"/") {
+        1
+    } else {
+        open
+    }
+}
+
+/// All of a head that might repeat a secret that is not known; `endpoint` is the path of the one it came to.
+pub(crate) fn blind_places(head: &RawHead, endpoint: Option<&str>) -> Vec<Place> {
+    let bytes = head.bytes();
+    let line = head.request_line();
     let mut found = Vec::new();
-    let mut at = question + 1;
-    for pair in target[at..].split(|byte| *byte == b'&') {
-        // A name may be written with escapes and still be read as the same.
-        let name = url::form_urlencoded::parse(pair)
-            .next()
-            .map(|(name, _)| name.into_owned())
-            .filter(|name| also.contains(name) || is_secret_name(name.as_bytes()));
-        if let (Some(name), Some(equals)) = (name, pair.iter().position(|byte| *byte == b'=')) {
-            found.push((name, at + equals + 1..at + pair.len()));
+    // The first line of an answer has no target.
+    let open = behind_endpoint(&line.target, endpoint);
+    if open < line.target.len() && !line.method.starts_with(b"HTTP/") {
+        let range = within(bytes, &line.target);
+        found.push(Place {
+            range: range.start + open..range.end,
+            name: "target".to_owned(),
+            is_value: false,
+        });
+    }
+    for header in head.headers() {
+        if may_repeat(&header.name) && !header.value.is_empty() {
+            found.push(Place {
+                range: within(bytes, &header.value),
+                name: String::from_utf8_lossy(&header.name).into_owned(),
+                is_value: true,
+            });
         }
-        at += pair.len() + 1;
     }
     found
 }
 
-/// `target` with the values of query parameters masked that are called so or are usually secret, and the names of those
-/// that are there. Everything else stays byte for byte.
-pub(crate) fn masked_target(target: &[u8], also: &[String]) -> (Vec<u8>, Vec<String>) {
-    let mut masked = Vec::with_capacity(target.len());
-    let mut names: Vec<String> = Vec::new();
-    let mut at = 0;
-    for (name, value) in query_spans(target, also) {
-        masked.extend_from_slice(&target[at..value.start]);
-        masked.extend_from_slice(MASKED_IN_QUERY);
-        at = value.end;
-        if !names.contains(&name) {
-            names.push(name);
-        }
+/// What is secret in a target.
+fn target_places(target: &[u8], places: &SigningPlaces) -> Vec<Place> {
+    let mut found: Vec<Place> = address::in_address(target, places)
+        .into_iter()
+        .map(|secret| Place {
+            range: secret.range,
+            name: match secret.part {
+                Part::Credentials => "credentials".to_owned(),
+                Part::Parameter(name) => format!("query {name}"),
+            },
+            is_value: false,
+        })
+        .collect();
+    // What a proxy is asked to connect to.
+    let is_authority = !target.contains(&b'/') && !target.contains(&b'?');
+    if let Some(range) = address::before_host(target).filter(|_| is_authority) {
+        found.push(Place {
+            range,
+            name: "credentials".to_owned(),
+            is_value: false,
+        });
     }
-    masked.extend_from_slice(&target[at..]);
-    (masked, names)
+    apart(found)
 }
 
-/// `head` with the values of secret header lines masked; the rest stays byte for byte.
-pub(crate) fn masked_head(head: &RawHead, places: &SigningPlaces) -> Vec<u8> {
-    let bytes = head.bytes();
+/// What is secret in the value of a header line, counted from its beginning.
+pub(super) fn value_places(header: &Header, places: &SigningPlaces) -> Vec<Place> {
+    let value = &header.value;
+    let place = |range: Range<usize>, is_value: bool| Place {
+        range,
+        name: String::from_utf8_lossy(&header.name).into_owned(),
+        is_value,
+    };
+    if value.is_empty() {
+        return Vec::new();
+    }
+    if places.hides(header) {
+        return vec![place(0..value.len(), true)];
+    }
+    // Those that are one address, whatever is in it.
+    let name = header.name.to_ascii_lowercase();
+    let is_address = matches!(&name[..], b"referer" | b"referrer" | b"origin" | b"host")
+        || [&b"location"[..], b"-url", b"-uri", b"-host"]
+            .iter()
+            .any(|end| name.ends_with(end));
+    let mut found: Vec<Place> = Vec::new();
+    if is_address {
+        found.extend(
+            address::in_address(value, places)
+                .into_iter()
+                .map(|secret| place(secret.range, false)),
+        );
+        if !value.contains(&b'/') {
+            found.extend(address::before_host(value).map(|range| place(range, false)));
+        }
+    }
+    if name == b"forwarded" {
+        found.extend(hosts(value).map(|range| place(range, false)));
+    }
+    found.extend(
+        address::in_text(value, places)
+            .into_iter()
+            .map(|secret| place(secret.range, false)),
+    );
+    apart(found)
+}
+
+/// What stands before an `@` in the hosts of `Forwarded` (RFC 7239).
+fn hosts(value: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let mut at = 0;
+    let pairs = value.split(|byte| b";,".contains(byte)).map(move |pair| {
+        let start = at;
+        at += pair.len() + 1;
+        (start, pair)
+    });
+    pairs.filter_map(|(start, pair)| {
+        let equals = pair.iter().position(|byte| *byte == b'=')?;
+        if !pair[..equals].trim_ascii().eq_ignore_ascii_case(b"host") {
+            return None;
+        }
+        let start = start + equals + 1;
+        let quote = usize::from(pair.get(equals + 1) == Some(&b'"'));
+        let range = address::before_host(&pair[equals + 1 + quote..])?;
+        Some(start + quote + range.start..start + quote + range.end)
+    })
+}
+
+/// In their order, and each only once: of several at one place the first that was found.
+fn apart(mut found: Vec<Place>) -> Vec<Place> {
+    found.sort_by_key(|place| (place.range.start, std::cmp::Reverse(place.range.end)));
+    let mut apart: Vec<Place> = Vec::with_capacity(found.len());
+    for place in found {
+        match apart.last_mut() {
+            Some(last) if place.range.start < last.range.end => {
+                last.range.end = last.range.end.max(place.range.end);
+            }
+            _ => apart.push(place),
+        }
+    }
+    apart
+}
+
+fn with_marks(bytes: &[u8], places: &[Place]) -> Vec<u8> {
     let mut masked = Vec::with_capacity(bytes.len());
     let mut at = 0;
-    for header in head.headers() {
-        if header.value.is_empty() || !places.hides(&header) {
-            continue;
-        }
-        let value = within(bytes, &header.value);
-        masked.extend_from_slice(&bytes[at..value.start]);
-        masked.extend_from_slice(MASKED);
-        at = value.end;
+    for place in places {
+        masked.extend_from_slice(&bytes[at..place.range.start]);
+        masked.extend_from_slice(place.mark());
+        at = place.range.end;
     }
     masked.extend_from_slice(&bytes[at..]);
     masked
 }
 
-/// The head of a request with what is secret in its target and its header lines masked, the rest byte for byte; `None`
-/// where nothing of that is in it.
-pub(crate) fn masked_request_head(head: &RawHead, places: &SigningPlaces) -> Option<Bytes> {
-    let line = head.request_line().target;
-    let (target, names) = masked_target(&line, &places.parameters);
-    let place = within(head.bytes(), &line);
-    let mut masked = masked_head(head, places);
-    if !names.is_empty() {
-        // It comes before all header lines.
-        masked.splice(place, target);
-    }
-    (masked[..] != head.bytes()[..]).then(|| masked.into())
+/// `target` with marks in place of what is secret in it; `None` where nothing is. Everything else stays byte for byte.
+pub(crate) fn masked_target(target: &[u8], places: &SigningPlaces) -> Option<Vec<u8>> {
+    let found = target_places(target, places);
+    (!found.is_empty()).then(|| with_marks(target, &found))
+}
+
+/// The value of a header line, masked; `None` where nothing of it is secret.
+pub(crate) fn masked_value(header: &Header, places: &SigningPlaces) -> Option<Bytes> {
+    let found = value_places(header, places);
+    (!found.is_empty()).then(|| with_marks(&header.value, &found).into())
+}
+
+/// A head, of a request or an answer, with marks in place of what is secret in it, the rest byte for byte; `None` where
+/// nothing of that is in it.
+pub(crate) fn masked_head(head: &RawHead, places: &SigningPlaces) -> Option<Bytes> {
+    marked_head(head, places_of(head, places))
+}
+
+/// A head with marks at these places; `None` where there are none.
+pub(crate) fn marked_head(head: &RawHead, places: Vec<Place>) -> Option<Bytes> {
+    let found = apart(places);
+    (!found.is_empty()).then(|| with_marks(head.bytes(), &found).into())
 }
 
 /// Where a piece that was cut out of `bytes` lies in them.
-pub(super) fn within(bytes: &[u8], piece: &[u8]) -> Range<usize> {
+fn within(bytes: &[u8], piece: &[u8]) -> Range<usize> {
     let start = (piece.as_ptr() as usize)
         .saturating_sub(bytes.as_ptr() as usize)
         .min(bytes.len());
@@ -165,7 +267,11 @@ mod tests {
 
     #[test]
     fn values_of_a_query_are_masked_and_nothing_else_of_it() {
-        let parameters = ["sig".to_owned(), "t".to_owned()];
+        let places = SigningPlaces {
+            parameters: vec!["sig".to_owned(), "t".to_owned()],
+            ..SigningPlaces::default()
+        };
+        let masked = |target: &[u8]| masked_target(target, &places).unwrap_or_else(|| target.to_vec());
         for (target, wanted, names) in [
             ("/a?sig=1&b=2", "/a?sig=masked&b=2", &["sig"][..]),
             (
@@ -178,12 +284,19 @@ mod tests {
             ("/a?sig&Sig=1&&x=sig=1", "/a?sig&Sig=1&&x=sig=1", &[]),
             ("/a?", "/a?", &[]),
         ] {
-            let (masked, found) = masked_target(target.as_bytes(), &parameters);
-            assert_eq!(String::from_utf8_lossy(&masked), wanted, "`{target}`");
+            let shown = masked(target.as_bytes());
+            assert_eq!(String::from_utf8_lossy(&shown), wanted, "`{target}`");
+            let mut found: Vec<String> = (target_places(target.as_bytes(), &places).into_iter())
+                .map(|place| place.name.replace("query ", ""))
+                .collect();
+            found.dedup();
             assert_eq!(found, names, "`{target}`");
         }
-        let (masked, _) = masked_target(b"/\xff?sig=\xff&b=\xfe", &parameters);
-        assert_eq!(masked, b"/\xff?sig=masked&b=\xfe", "bytes stay as they are");
+        assert_eq!(
+            masked(b"/\xff?sig=\xff&b=\xfe"),
+            b"/\xff?sig=masked&b=\xfe",
+            "bytes stay as they are"
+        );
     }
 
     #[test]
@@ -196,8 +309,9 @@ mod tests {
         let places = SigningPlaces {
             headers: vec!["x-proof".to_owned()],
             parameters: Vec::new(),
+            ..SigningPlaces::default()
         };
-        let masked = masked_head(&head, &places);
+        let masked = masked_head(&head, &places).unwrap();
         assert_eq!(
             String::from_utf8_lossy(&masked),
             "POST / HTTP/1.1\r\nhost: h\r\nCookie:  [masked] \r\nX-Proof: [masked]\r\nX-Proof:\r\n\r\n",
@@ -210,10 +324,11 @@ mod tests {
         let places = SigningPlaces {
             headers: vec!["X-Proof-*".to_owned()],
             parameters: vec!["sig".to_owned()],
+            ..SigningPlaces::default()
         };
         let masked = |head: &'static [u8]| {
             let head = RawHead::new(Bytes::from_static(head));
-            masked_request_head(&head, &places).map(|masked| String::from_utf8_lossy(&masked).into_owned())
+            masked_head(&head, &places).map(|masked| String::from_utf8_lossy(&masked).into_owned())
         };
         assert_eq!(
             masked(b"POST  /a?sig=1&b=%zz HTTP/1.1\nX-Odd:  kept \nx-proof-2:1\n\n").as_deref(),
@@ -228,50 +343,36 @@ mod tests {
     }
 
     #[test]
-    fn a_header_is_secret_by_its_name_or_by_where_is_signed() {
+    fn addresses_in_a_head_keep_all_but_what_is_secret_in_them() {
         let places = SigningPlaces {
-            headers: vec!["X-Proof-*".to_owned(), "x-own".to_owned()],
-            parameters: Vec::new(),
+            parameters: vec!["sig".to_owned()],
+            ..SigningPlaces::default()
         };
-        for (name, is_hidden) in [
-            ("Authorization", true),
-            ("COOKIE", true),
-            ("X-Hub-Signature-256", true),
-            ("X-Gitlab-Token", true),
-            ("X-API-Key", true),
-            ("X-OWN", true),
-            ("x-proof-new", true),
-            ("X-Proof-", true),
-            ("X-Proof", false),
-            ("X-Proo", false),
-            ("Content-Type", false),
-            ("X-GitHub-Event", false),
-            ("User-Agent", false),
-        ] {
-            let header = Header {
-                name: Bytes::from_static(name.as_bytes()),
-                value: Bytes::from_static(b"v"),
-            };
-            assert_eq!(places.hides(&header), is_hidden, "`{name}`");
-        }
-    }
-
-    #[test]
-    fn all_ways_to_sign_are_known() {
-        let scheme: Scheme = toml::from_str(
-            r#"
-            algorithm = "hmac-sha256"
-            signature = { from = "header:X-Proof" }
-            [[alternatives]]
-            algorithm = "hmac-sha256"
-            signature = { from = ["query:proof", "header:X-Other-*"] }
-            "#,
-        )
-        .unwrap();
-        let wanted = SigningPlaces {
-            headers: vec!["X-Proof".to_owned(), "X-Other-*".to_owned()],
-            parameters: vec!["proof".to_owned()],
+        let head = b"GET http://ann:5ec@h/a?sig=5ec&b=1 HTTP/1.1\r\nHost: ann:5ec@h\r\nReferer: http://ann:5ec@h/x y?sig=5ec c\r\n\
+            Location: /cb#access_token=5ec\r\nLink: <//ann:5ec@h/?sig=5ec>; rel=\"next\", <https://h/?b=2>\r\n\
+            Refresh: 5; url=/?sig=5ec\r\nForwarded: for=1.2.3.4;host=\"ann:5ec@h\", by=x\r\nX-Original-URL: /?sig=5ec 5ec\r\n\
+            X-Auth: 5ec\r\nX-Author: ann\r\nFrom: ann@h.test\r\nno colon /?sig=5ec\r\n\r\n";
+        let head = RawHead::new(Bytes::from_static(head));
+        assert_eq!(
+            String::from_utf8_lossy(&masked_head(&head, &places).unwrap()),
+            "GET http://masked@h/a?sig=masked&b=1 HTTP/1.1\r\nHost: masked@h\r\nReferer: http://masked@h/x y?sig=masked\r\n\
+             Location: /cb#access_token=masked\r\nLink: <//masked@h/?sig=masked>; rel=\"next\", <https://h/?b=2>\r\n\
+             Refresh: 5; url=/?sig=masked\r\nForwarded: for=1.2.3.4;host=\"masked@h\", by=x\r\nX-Original-URL: /?sig=masked\r\n\
+             X-Auth: [masked]\r\nX-Author: ann\r\nFrom: ann@h.test\r\nno colon /?sig=masked\r\n\r\n",
+            "wherever an address may stand"
+        );
+        let target = |text: &[u8]| {
+            masked_target(text, &places).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
         };
-        assert_eq!(SigningPlaces::of(&scheme), wanted, "not of the first only");
+        assert_eq!(
+            target(b"ann:5ec@h:443").as_deref(),
+            Some("masked@h:443"),
+            "what a proxy is asked to connect to"
+        );
+        assert_eq!(
+            target(b"/users/ann@h"),
+            None,
+            "an `@` in a path is none of a host"
+        );
     }
 }

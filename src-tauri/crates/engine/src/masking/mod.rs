@@ -1,13 +1,18 @@
 //! What of a request does not leave the house, decided in one place: for what is copied and for a screen that others see.
 //!
-//! Two things are masked: what is secret by its place (credentials, cookies, tokens and signatures in a head or a
-//! query) and the values of bodies that the person chose by JSON pointers. A copy gets short marks in their place; a
-//! screen gets marks of the same length, so that every offset into the bytes still holds. Nothing here changes what is
-//! kept: it is given bytes and gives others.
+//! Two things are masked: what is secret by its place (credentials, cookies, tokens and signatures in a head, in the
+//! addresses of one and their queries) and the values of bodies that the person chose by JSON pointers, for an endpoint
+//! or everywhere. What is secret so is hidden wherever it comes up again in the same request. A copy gets short marks in
+//! their place; a screen gets marks of the same length, so that every offset into the bytes still holds. Nothing here
+//! changes what is kept: it is given bytes and gives others.
 
+mod address;
 mod body;
 mod chosen;
 mod head;
+mod knowing;
+mod learned;
+mod names;
 mod packed;
 mod path;
 mod rules;
@@ -17,7 +22,13 @@ mod stretch;
 mod tests;
 
 pub(crate) use body::{masked_body, there};
-pub(crate) use head::{MASKED, SigningPlaces, masked_head, masked_request_head, masked_target};
+pub use chosen::{ChosenPath, MaskedEndpoint};
+pub(crate) use head::{
+    MASKED, blind_places, marked_head, masked_head, masked_target, masked_value, places_of,
+};
+pub(crate) use knowing::{Known, LastKnown};
+pub(crate) use learned::Secrets;
+pub(crate) use names::SigningPlaces;
 pub(crate) use packed::given_body;
 pub use path::{BadMaskPath, MaskPath};
 pub(crate) use rules::{LastRules, Rules};

@@ -6,6 +6,7 @@ use bytes::Bytes;
 
 use super::body::{masked_body, spans};
 use super::head::MASKED;
+use super::learned::Secrets;
 use super::path::MaskPath;
 use crate::body::coding::{self, Coding, LONGEST};
 use crate::model::Header;
@@ -61,10 +62,15 @@ impl Inside {
     }
 }
 
-/// A body with the chosen values masked; `None` where none of them is in it. Where they cannot be looked for, or stand in
-/// what is packed, all of it is a mark.
-pub(crate) fn given_body(body: &[u8], headers: &[Header], paths: &[MaskPath]) -> Option<Bytes> {
-    if paths.is_empty() || body.is_empty() {
+/// A body with the chosen values masked, and what is secret elsewhere in the same request hidden; `None` where nothing of
+/// that is in it. Where it cannot be looked for, or stands in what is packed, all of it is a mark.
+pub(crate) fn given_body(
+    body: &[u8],
+    headers: &[Header],
+    paths: &[MaskPath],
+    secrets: &Secrets,
+) -> Option<Bytes> {
+    if body.is_empty() {
         return None;
     }
     let content_type = headers.iter().find(|header| header.is("content-type"));
@@ -72,14 +78,23 @@ pub(crate) fn given_body(body: &[u8], headers: &[Header], paths: &[MaskPath]) ->
     let whole = || Some(Bytes::from_static(MASKED));
     match Inside::of(body, headers) {
         Inside::Plain => match masked_body(body, content_type, paths) {
-            Ok(masked) => masked.map(Into::into),
+            Ok(masked) => {
+                let is_masked = masked.is_some();
+                let mut given = masked.unwrap_or_else(|| body.to_vec());
+                (secrets.cover(&mut given) || is_masked).then(|| given.into())
+            }
             Err(_) => whole(),
         },
-        Inside::Packed(bytes) => match spans(&bytes, content_type, paths) {
-            Ok(found) if found.is_empty() => None,
+        Inside::Packed(mut bytes) => match spans(&bytes, content_type, paths) {
+            Ok(found) if found.is_empty() && !secrets.cover(&mut bytes) => None,
             _ => whole(),
         },
-        Inside::Unknown(_) => whole(),
+        Inside::Unknown(_) if !paths.is_empty() => whole(),
+        Inside::Unknown(mut bytes) => {
+            // It may not be packed, whatever it says.
+            let mut given = body.to_vec();
+            (secrets.cover(&mut bytes) || secrets.cover(&mut given)).then(|| Bytes::from_static(MASKED))
+        }
     }
 }
 
@@ -159,17 +174,33 @@ mod tests {
             ),
             (b"\x1f\x8b\x08".to_vec(), vec![], None, "it only begins like one"),
         ] {
-            assert_eq!(given_body(&body, &headers(&lines), &paths), wanted, "{why}");
+            assert_eq!(
+                given_body(&body, &headers(&lines), &paths, &Secrets::default()),
+                wanted,
+                "{why}"
+            );
         }
         assert_eq!(
-            given_body(secret, &headers(&[json]), &paths).as_deref(),
+            given_body(secret, &headers(&[json]), &paths, &Secrets::default()).as_deref(),
             Some(&br#"{"a":"[masked]"}"#[..]),
             "a plain one keeps what is open"
         );
         assert_eq!(
-            given_body(&gzip(secret), &headers(&[says("gzip")]), &[]),
+            given_body(&gzip(secret), &headers(&[says("gzip")]), &[], &Secrets::default()),
             None,
             "nothing is chosen"
+        );
+        let mut secrets = Secrets::default();
+        secrets.learn(b"secret");
+        assert_eq!(
+            given_body(secret, &headers(&[json]), &[], &secrets).as_deref(),
+            Some(&br#"{"a":"******"}"#[..]),
+            "what is secret in its head comes up again"
+        );
+        assert_eq!(
+            given_body(&gzip(secret), &headers(&[says("gzip")]), &[], &secrets),
+            whole,
+            "and in what is packed"
         );
     }
 }

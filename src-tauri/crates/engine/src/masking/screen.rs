@@ -1,39 +1,44 @@
 //! A screen that others see: what is masked on it, in bytes and in words.
 //!
 //! What is masked is decided as for a copy, with two differences. Marks are as long as what they hide, so that ranges
-//! of bytes, places of matches and marked parts hold on. And what was found to be secret in a request is hidden wherever
-//! it comes up again, such as in the answer of a server that repeats what it was sent. In doubt more is hidden.
+//! of bytes, places of matches and marked parts hold on. And where what is secret in a request cannot all be known, such
+//! as in a body that cannot be read to its end, all is hidden that might repeat it.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use memchr::memmem;
 
+use super::address;
 use super::body::{Span, spans};
-use super::head::{is_secret_name, query_spans, within};
+use super::head::{behind_endpoint, blind_places, may_repeat, places_of};
+use super::knowing::Known;
+use super::learned::Secrets;
+use super::names::SigningPlaces;
 use super::packed::Inside;
 use super::path::MaskPath;
-use super::rules::Rules;
-use crate::model::{Header, RawHead, RequestSummary};
+use super::rules::{Chosen, Rules};
+use crate::model::{Header, RawHead, RequestId, RequestSummary};
 use crate::unpacking::header;
 
 /// What hides a byte.
 const DOT: u8 = b'*';
 /// A body that is longer is hidden whole rather than looked through.
 pub(super) const LONGEST_SEARCHED: usize = 64 * 1024 * 1024;
-/// A value that is shorter is hidden in its place and not looked for elsewhere: it would be found by chance.
-const SHORTEST_VALUE: usize = 6;
-/// A piece of a header's value, such as the digest behind `sha256=`, is looked for from this length on.
-const SHORTEST_PIECE: usize = 8;
-/// So many values of one request are looked for elsewhere.
-const MOST_VALUES: usize = 1_000;
 
 /// What is masked on a screen that others see.
 #[derive(Clone, Default)]
 pub struct Screen {
     rules: Arc<Rules>,
+    /// What is masked in what this is about: every pointer, until that is known.
+    chosen: Arc<Chosen>,
+    /// Where is signed, beside where any provider does.
+    places: SigningPlaces,
     /// What is secret in the requests that this is about.
-    values: Vec<Vec<u8>>,
+    secrets: Secrets,
+    /// What is masked in each row of a list, whose requests have nothing to do with each other.
+    rows: HashMap<RequestId, Arc<Known>>,
 }
 
 /// What it hides is not told.
@@ -41,7 +46,7 @@ impl std::fmt::Debug for Screen {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter
             .debug_struct("Screen")
-            .field("paths", &self.rules.paths)
+            .field("paths", &self.chosen.paths)
             .finish_non_exhaustive()
     }
 }
@@ -49,8 +54,11 @@ impl std::fmt::Debug for Screen {
 impl Screen {
     pub(super) fn by(rules: Arc<Rules>) -> Self {
         Self {
+            chosen: Arc::clone(rules.all()),
+            places: rules.places.clone(),
             rules,
-            values: Vec::new(),
+            secrets: Secrets::default(),
+            rows: HashMap::new(),
         }
     }
 
@@ -58,26 +66,82 @@ impl Screen {
         &self.rules
     }
 
-    pub(super) fn paths(&self) -> &[MaskPath] {
-        &self.rules.paths
+    fn paths(&self) -> &[MaskPath] {
+        &self.chosen.paths
+    }
+
+    /// It is about these requests: hides what is secret in them wherever it comes up.
+    pub(super) fn knows(&mut self, requests: &[Arc<Known>]) {
+        for (at, known) in requests.iter().enumerate() {
+            self.places.extend(&known.places);
+            if at == 0 {
+                self.chosen = Arc::clone(&known.chosen);
+            } else if !Arc::ptr_eq(&self.chosen, &known.chosen) {
+                self.chosen = Arc::clone(self.rules.all());
+            }
+            self.secrets.learn_all(&known.secrets);
+        }
+    }
+
+    /// A row of it is about this request.
+    pub(super) fn knows_row(&mut self, id: RequestId, known: Arc<Known>) {
+        self.rows.insert(id, known);
+    }
+
+    /// What is masked in the row of a request; where nothing is known of it, what is masked in all.
+    #[must_use]
+    pub fn of_row(&self, id: &str) -> Self {
+        let mut row = Self::by(Arc::clone(&self.rules));
+        if let Some(known) = id.parse().ok().and_then(|id: RequestId| self.rows.get(&id)) {
+            row.knows(std::slice::from_ref(known));
+        }
+        row
+    }
+
+    /// Not all is known that is secret in what it is about: what might repeat it is hidden.
+    #[must_use]
+    pub fn is_blind(&self) -> bool {
+        self.secrets.is_blind()
+    }
+
+    /// There is more that it is about than can be looked through.
+    pub const fn blind(&mut self) {
+        self.secrets.blind();
+    }
+
+    pub(super) fn learn_head(&mut self, head: &RawHead) {
+        self.secrets.learn_head(head, &self.places);
+    }
+
+    pub(super) fn learn_body(&mut self, body: &[u8], headers: &[Header]) {
+        let chosen = Arc::clone(&self.chosen);
+        self.secrets.learn_body(body, headers, &chosen.paths);
     }
 
     /// Whether the value of a header line of this name is masked.
     #[must_use]
     pub fn hides_header(&self, name: &str) -> bool {
-        super::head::is_meant(name.as_bytes(), &self.rules.places.headers) || is_secret_name(name.as_bytes())
+        self.places.hides_name(name.as_bytes()) || self.is_blind() && may_repeat(name.as_bytes())
     }
 
     /// Whether the name of an event of this provider, and its delivery id, are read where something is masked.
     #[must_use]
     pub fn hidden_facts(&self, provider: Option<&str>) -> (bool, bool) {
-        self.rules.hidden_facts(provider)
+        if self.is_blind() {
+            return (true, true);
+        }
+        self.chosen.hidden_facts(provider)
     }
 
     pub(super) fn called(&self, row: &RequestSummary) -> String {
         let known = &row.recognition;
         let (is_hidden, _) = self.hidden_facts(known.provider.as_deref());
         let event = known.event.as_deref().filter(|_| !is_hidden);
+        let target = self.target(&row.target, known.endpoint_path.as_deref());
+        let row = RequestSummary {
+            target: target.unwrap_or_else(|| row.target.clone()),
+            ..row.clone()
+        };
         let name = row.called(event);
         self.text(&name).unwrap_or(name)
     }
@@ -88,6 +152,17 @@ impl Screen {
         "*".repeat(text.len())
     }
 
+    /// The target of a request that came to an endpoint of this path, masked; `None` where nothing is.
+    #[must_use]
+    pub fn target(&self, target: &str, endpoint: Option<&str>) -> Option<String> {
+        if !self.is_blind() {
+            return self.text(target);
+        }
+        let open = behind_endpoint(target.as_bytes(), endpoint);
+        let hidden = target.get(open..).filter(|rest| !rest.is_empty())?;
+        Some(format!("{}{}", &target[..open], Self::dots(hidden)))
+    }
+
     /// A text for people with credentials in addresses, the value of a header line, and what is known to be secret
     /// masked; `None` where nothing of that is in it. It is as long as before, in bytes.
     #[must_use]
@@ -95,12 +170,31 @@ impl Screen {
         let mut bytes = text.as_bytes().to_vec();
         self.cover_line(&mut bytes);
         self.cover_addresses(&mut bytes);
-        self.cover_values(&mut bytes);
+        self.secrets.cover(&mut bytes);
         if bytes == text.as_bytes() {
             return None;
         }
         // Whole values are hidden and marks are ASCII, so that it stays text.
         Some(String::from_utf8(bytes).unwrap_or_else(|_| Self::dots(text)))
+    }
+
+    /// The value of a header line as text.
+    #[must_use]
+    pub fn header_value(&self, name: &str, value: &str) -> Option<String> {
+        if self.is_blind() && may_repeat(name.as_bytes()) {
+            return Some(Self::dots(value));
+        }
+        let header = Header {
+            name: name.as_bytes().to_vec().into(),
+            value: value.as_bytes().to_vec().into(),
+        };
+        let mut bytes = value.as_bytes().to_vec();
+        for place in super::head::value_places(&header, &self.places) {
+            fill(&mut bytes, place.range);
+        }
+        let covered = String::from_utf8(bytes).unwrap_or_else(|_| Self::dots(value));
+        let again = self.text(&covered);
+        again.or_else(|| (covered != value).then_some(covered))
     }
 
     /// A body that is there as text.
@@ -116,31 +210,18 @@ impl Screen {
         self.plain_body(body, None) != body
     }
 
-    /// Bytes with what is known to be secret hidden in them.
-    pub(crate) fn without_values(&self, bytes: &[u8]) -> Vec<u8> {
-        let mut covered = bytes.to_vec();
-        self.cover_values(&mut covered);
-        covered
-    }
-
     pub(super) fn head(&self, head: &Bytes) -> Bytes {
         let raw = RawHead::new(head.clone());
         let mut covered = head.to_vec();
-        let target = raw.request_line().target;
-        let at = within(head, &target).start;
-        for (_, value) in query_spans(&target, &self.rules.places.parameters) {
-            fill(&mut covered, at + value.start..at + value.end);
+        for place in places_of(&raw, &self.places) {
+            fill(&mut covered, place.range);
         }
-        for header in raw
-            .headers()
-            .iter()
-            .filter(|header| self.rules.places.hides(header))
-        {
-            fill(&mut covered, within(head, &header.value));
+        if self.is_blind() {
+            for place in blind_places(&raw, None) {
+                fill(&mut covered, place.range);
+            }
         }
-        // `Referer` and `Location` hold addresses too.
-        self.cover_addresses(&mut covered);
-        self.cover_values(&mut covered);
+        self.secrets.cover(&mut covered);
         covered.into()
     }
 
@@ -148,8 +229,12 @@ impl Screen {
     pub(super) fn message(&self, bytes: &Bytes) -> Bytes {
         let end = memmem::find(bytes, b"\r\n\r\n").map_or(bytes.len(), |at| at + 4);
         let (head, body) = (bytes.slice(..end), bytes.slice(end..));
-        let headers = RawHead::new(head.clone()).headers();
-        [self.head(&head), self.body(&body, &headers)].concat().into()
+        let raw = RawHead::new(head.clone());
+        let mut screen = self.clone();
+        screen.learn_head(&raw);
+        [screen.head(&head), screen.body(&body, &raw.headers())]
+            .concat()
+            .into()
     }
 
     /// A body as it came, which may be packed.
@@ -165,47 +250,23 @@ impl Screen {
             return dots(body.len());
         }
         // It may not be packed, whatever it says.
-        self.without_values(body).into()
+        let mut covered = body.to_vec();
+        self.secrets.cover(&mut covered);
+        covered.into()
     }
 
     pub(super) fn plain_body(&self, body: &[u8], content_type: Option<&str>) -> Bytes {
-        if body.len() > LONGEST_SEARCHED {
+        if body.len() > LONGEST_SEARCHED || self.is_blind() {
             return dots(body.len());
         }
         let mut covered = body.to_vec();
-        let found = spans(body, content_type.map(str::as_bytes), &self.rules.paths)
+        let found = spans(body, content_type.map(str::as_bytes), self.paths())
             .unwrap_or_else(|_| vec![Span::everything(body.len())]);
         for span in found {
             span.cover(&mut covered);
         }
-        self.cover_values(&mut covered);
+        self.secrets.cover(&mut covered);
         covered.into()
-    }
-
-    pub(super) fn learn_head(&mut self, head: &RawHead) {
-        let target = head.request_line().target;
-        for (_, value) in query_spans(&target, &self.rules.places.parameters) {
-            self.learn(&target[value]);
-        }
-        for header in head.headers() {
-            if !self.rules.places.hides(&header) {
-                continue;
-            }
-            self.learn(&header.value);
-            let pieces = header.value.split(|byte| b" ,;=\"".contains(byte));
-            for piece in pieces.filter(|piece| is_telling(piece)) {
-                self.learn(piece);
-            }
-        }
-    }
-
-    pub(super) fn learn(&mut self, value: &[u8]) {
-        if value.len() >= SHORTEST_VALUE
-            && self.values.len() < MOST_VALUES
-            && !self.values.iter().any(|known| known == value)
-        {
-            self.values.push(value.to_vec());
-        }
     }
 
     /// `Name: value`, where a header of that name is masked.
@@ -218,7 +279,11 @@ impl Screen {
             && name
                 .iter()
                 .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte));
-        if is_name && (super::head::is_meant(name, &self.rules.places.headers) || is_secret_name(name)) {
+        let header = Header {
+            name: name.to_vec().into(),
+            value: bytes[colon + 2..].trim_ascii().to_vec().into(),
+        };
+        if is_name && self.places.hides(&header) {
             let end = bytes.len();
             fill(bytes, colon + 2..end);
         }
@@ -226,62 +291,10 @@ impl Screen {
 
     /// Credentials in addresses: parameters of a query, and what stands before an `@`.
     fn cover_addresses(&self, bytes: &mut [u8]) {
-        let ends = |byte: &u8| byte.is_ascii_whitespace() || b"\"'<>`".contains(byte);
-        let mut at = 0;
-        while let Some(place) = memchr::memchr(b'?', &bytes[at..]) {
-            let start = at + place;
-            let length = bytes[start..]
-                .iter()
-                .position(ends)
-                .unwrap_or(bytes.len() - start);
-            let found = query_spans(&bytes[start..start + length], &self.rules.places.parameters);
-            for (_, value) in found {
-                fill(bytes, start + value.start..start + value.end);
-            }
-            at = start + length.max(1);
-        }
-        at = 0;
-        while let Some(place) = memmem::find(&bytes[at..], b"://") {
-            let start = at + place + 3;
-            let rest = &bytes[start..];
-            let length = rest
-                .iter()
-                .position(|byte| ends(byte) || b"/?#".contains(byte))
-                .unwrap_or(rest.len());
-            if let Some(sign) = rest[..length].iter().rposition(|byte| *byte == b'@') {
-                fill(bytes, start..start + sign);
-            }
-            at = start + length;
+        for secret in address::in_text(bytes, &self.places) {
+            fill(bytes, secret.range);
         }
     }
-
-    fn cover_values(&self, bytes: &mut [u8]) {
-        for value in &self.values {
-            let found: Vec<usize> = memmem::find_iter(bytes, value).collect();
-            for at in found {
-                fill(bytes, at..at + value.len());
-            }
-        }
-    }
-}
-
-/// The texts that are masked in a body, however they are written.
-pub(super) fn values_of(body: &[u8], content_type: Option<&[u8]>, paths: &[MaskPath]) -> Vec<Vec<u8>> {
-    let mut values = Vec::new();
-    for span in spans(body, content_type, paths).unwrap_or_default() {
-        let Some(inside) = span.text(body) else { continue };
-        values.push(inside.to_vec());
-        let quoted = [b"\"", inside, b"\""].concat();
-        if let Ok(decoded) = serde_json::from_slice::<String>(&quoted) {
-            values.push(decoded.into_bytes());
-        }
-    }
-    values
-}
-
-/// Whether a piece of a header's value is likely to be what is secret in it, and not a word or a time.
-fn is_telling(piece: &[u8]) -> bool {
-    piece.len() >= SHORTEST_PIECE && !piece.iter().all(u8::is_ascii_digit)
 }
 
 fn fill(bytes: &mut [u8], range: std::ops::Range<usize>) {
@@ -297,17 +310,17 @@ fn dots(length: usize) -> Bytes {
 #[cfg(test)]
 impl Screen {
     pub(super) fn for_tests(paths: Vec<MaskPath>) -> Self {
-        Self::by(Arc::new(Rules {
-            paths,
-            ..Rules::default()
-        }))
+        Self::by(Arc::new(Rules::everywhere_for_tests(paths)))
+    }
+
+    pub(super) fn learn(&mut self, value: &[u8]) {
+        self.secrets.learn(value);
     }
 
     pub(super) fn learn_for_tests(&mut self, head: &Bytes, body: &[u8]) {
         self.learn_head(&RawHead::new(head.clone()));
-        for value in values_of(body, None, &Arc::clone(&self.rules).paths) {
-            self.learn(&value);
-        }
+        let chosen = Arc::clone(&self.chosen);
+        self.secrets.learn_plain(body, None, &chosen.paths);
     }
 
     pub(super) fn cover_for_tests(&self, body: &Bytes, content_type: &str) -> Bytes {

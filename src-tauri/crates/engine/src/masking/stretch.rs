@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 
 use super::rules::Rules;
-use super::screen::{LONGEST_SEARCHED, Screen, values_of};
+use super::screen::Screen;
 use crate::engine::{Core, Engine};
 use crate::error::EngineError;
 use crate::examining::blocking;
@@ -56,6 +56,7 @@ impl Core {
     pub(crate) fn forget_what_was_shown(&self) {
         self.covered.forget();
         self.unpacked.forget();
+        self.known.forget();
     }
 }
 
@@ -84,27 +85,6 @@ impl Engine {
         Ok(screen.called(row))
     }
 
-    /// Lets `screen` hide what is secret in a request wherever it comes up; a request that is gone has nothing.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub async fn screen_request(&self, screen: &mut Screen, id: RequestId) -> Result<(), EngineError> {
-        let request = match self.request(id).await {
-            Ok(request) => request,
-            Err(EngineError::NotFound { .. }) => return Ok(()),
-            Err(error) => return Err(error),
-        };
-        screen.learn_head(&request.head);
-        if screen.paths().is_empty() || request.summary.body_length > LONGEST_SEARCHED as u64 {
-            return Ok(());
-        }
-        let body = match self.unpacked_body(id).await? {
-            Some(unpacked) => unpacked.bytes.clone(),
-            None => self.whole_body(id).await?,
-        };
-        learn_body(screen, body, request.head.header("content-type").as_deref()).await
-    }
-
     /// Bytes as a screen that others see may show them: as many as there are.
     ///
     /// # Errors
@@ -117,6 +97,13 @@ impl Engine {
         {
             return Ok(known);
         }
+        let is_sent = !matches!(
+            stretch,
+            Stretch::RequestHead(_)
+                | Stretch::RequestBody(_)
+                | Stretch::RequestUnpacked(_)
+                | Stretch::RequestAnswer(_)
+        );
         let request = match stretch {
             Stretch::RequestHead(id)
             | Stretch::RequestBody(id)
@@ -132,7 +119,7 @@ impl Engine {
                 }
             }
         };
-        if let Some(request) = request {
+        if let (Some(request), false) = (request, is_sent) {
             self.screen_request(&mut screen, request).await?;
         }
         let bytes = match stretch {
@@ -171,7 +158,10 @@ impl Engine {
             Stretch::AttemptHead(id) => screen.head(&self.attempt(id).await?.head),
             Stretch::AttemptBody(id) => {
                 let attempt = self.attempt(id).await?;
-                let headers = RawHead::new(attempt.head).headers();
+                let head = RawHead::new(attempt.head);
+                // What it gave in its head it may say again.
+                screen.learn_head(&head);
+                let headers = head.headers();
                 covered(attempt.body, move |body| screen.body(body, &headers)).await?
             }
         };
@@ -198,31 +188,20 @@ impl Engine {
     /// Lets `screen` hide what a delivery sent, which may have been signed anew; tells what request it is of.
     async fn learn_delivery(&self, screen: &mut Screen, id: DeliveryId) -> Result<RequestId, EngineError> {
         let delivery = self.delivery(id).await?;
+        self.screen_request(screen, delivery.request).await?;
         let head = RawHead::new(delivery.head);
         screen.learn_head(&head);
         if let Some(body) = delivery.body {
-            learn_body(screen, body, head.header("content-type").as_deref()).await?;
+            let headers = head.headers();
+            let mut learned = screen.clone();
+            let learn = move || {
+                learned.learn_body(&body, &headers);
+                learned
+            };
+            *screen = blocking(learn).await?;
         }
         Ok(delivery.request)
     }
-}
-
-async fn learn_body(
-    screen: &mut Screen,
-    body: Bytes,
-    content_type: Option<&[u8]>,
-) -> Result<(), EngineError> {
-    let values = if body.len() > LONG {
-        let rules = Arc::clone(screen.rules());
-        let content_type = content_type.map(<[u8]>::to_vec);
-        blocking(move || values_of(&body, content_type.as_deref(), &rules.paths)).await?
-    } else {
-        values_of(&body, content_type, screen.paths())
-    };
-    for value in &values {
-        screen.learn(value);
-    }
-    Ok(())
 }
 
 async fn covered(
@@ -267,7 +246,10 @@ mod tests {
             "no value of a body is chosen"
         );
         for pointer in ["/mail", "/type"] {
-            engine.add_mask_path(pointer.parse().unwrap()).await.unwrap();
+            engine
+                .add_mask_path(pointer.parse().unwrap(), None)
+                .await
+                .unwrap();
         }
         assert_eq!(
             called().await,
@@ -337,7 +319,10 @@ mod tests {
     async fn a_long_body_is_covered_as_a_short_one_is() {
         let bench = bench().await;
         let engine = &bench.engine;
-        engine.add_mask_path("/mail".parse().unwrap()).await.unwrap();
+        engine
+            .add_mask_path("/mail".parse().unwrap(), None)
+            .await
+            .unwrap();
         let json = ("Content-Type".to_owned(), "application/json".to_owned());
         let long = "x".repeat(LONG);
         let body = format!(r#"{{"mail":"ann@5ecret.test","long":"{long}","again":"ann@5ecret.test"}}"#);

@@ -32,6 +32,7 @@ pub mod history;
 mod imported;
 mod judgement;
 mod mark;
+mod mask_path;
 mod open;
 mod options;
 mod own_provider;

@@ -50,35 +50,6 @@ impl Store {
             .await
     }
 
-    /// Makes a setting out of what it is, in one transaction: what another program sets meanwhile is not lost. `change`
-    /// gives what it is to be, nothing for what it was, and what the caller is told.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be read or written.
-    pub async fn change_setting<T: Send + 'static>(
-        &self,
-        key: &str,
-        change: impl FnOnce(Option<Value>) -> (Option<Value>, T) + Send + 'static,
-    ) -> Result<T, StoreError> {
-        let key = key.to_owned();
-        self.write(move |connection| {
-            Box::pin(async move {
-                let text: Option<String> = sqlx::query_scalar("SELECT value FROM setting WHERE key = ?")
-                    .bind(&key)
-                    .fetch_optional(&mut *connection)
-                    .await?;
-                let kept = text.map(|text| parse(&key, &text)).transpose()?;
-                let (wanted, told) = change(kept);
-                if let Some(wanted) = wanted {
-                    set(connection, key, wanted.to_string()).await?;
-                }
-                Ok(told)
-            })
-        })
-        .await
-    }
-
     /// Forgets a setting.
     ///
     /// # Errors

@@ -1,0 +1,187 @@
+//! How far what is secret is looked for while the screen is shared: no number that ordinary use meets, and beyond it more
+//! is hidden and not less.
+
+use hookbench_api::read_bytes;
+use hookbench_api::types::{ByteRange, ByteSource};
+use serde_json::json;
+
+use crate::bench::Bench;
+
+async fn mask(bench: &Bench, pointer: &str, endpoint: Option<&str>) {
+    let arguments = json!({ "pointer": pointer, "endpoint": endpoint });
+    bench.call("add_mask_path", arguments).await;
+}
+
+async fn head(bench: &Bench, id: &str) -> String {
+    let range = ByteRange {
+        source: ByteSource::RequestHead,
+        id: id.to_owned(),
+        offset: 0,
+        length: 1 << 20,
+    };
+    let engine = bench.running.engine().unwrap();
+    let bytes = Box::pin(read_bytes(&engine, &range)).await.unwrap();
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+#[tokio::test]
+async fn a_result_that_speaks_of_many_requests_hides_what_is_secret_in_each() {
+    let bench = Bench::new().await;
+    mask(&bench, "/mail", None).await;
+    for number in 0..20 {
+        let body = format!(r#"{{"mail":"ann{number}@5ecret.test"}}"#);
+        let id = bench.send("/in", "", &body).await;
+        let written = json!({
+            "method": "POST", "url": format!("http://dev/ann{number}@5ecret.test"), "headers": [], "body": "captured",
+            "signature": "kept", "newId": false
+        });
+        bench
+            .call("save_draft", json!({ "request": id, "written": written }))
+            .await;
+    }
+    let drafts = async || bench.call("drafts", json!({})).await.to_string();
+    assert_eq!(
+        drafts().await.matches("@5ecret.test").count(),
+        20,
+        "they are there to be hidden"
+    );
+    bench.call("present", json!({ "on": true })).await;
+    let shown = drafts().await;
+    assert!(
+        !shown.contains("5ecret") && shown.contains("http://dev/****"),
+        "{shown}"
+    );
+    bench.running.shut_down().await;
+}
+
+#[tokio::test]
+async fn thousands_of_values_of_one_body_are_all_hidden_wherever_they_come_up() {
+    let bench = Bench::new().await;
+    mask(&bench, "/*/mail", None).await;
+    let all: Vec<String> = (0..5_000)
+        .map(|at| format!(r#"{{"mail":"ann{at}@5ecret.test"}}"#))
+        .collect();
+    let body = format!("[{}]", all.join(","));
+    let lines = "X-Mail: ann4999@5ecret.test\r\nX-Open: open\r\n";
+    let id = bench.send("/in/ann4998@5ecret.test", lines, &body).await;
+    bench.call("present", json!({ "on": true })).await;
+    let shown = bench.call("request", json!({ "id": id })).await;
+    assert!(!shown.to_string().contains("5ecret"), "{shown}");
+    assert_eq!(shown["moreCovered"], false, "nothing else had to be");
+    let head = head(&bench, &id).await;
+    assert!(
+        !head.contains("5ecret") && head.contains("X-Open: open"),
+        "{head}"
+    );
+    let page = bench
+        .call("list_requests", json!({ "limit": 10, "filter": "" }))
+        .await;
+    assert_eq!(
+        page["rows"][0]["target"], "/in/*******************",
+        "in the list too: {page}"
+    );
+    bench.running.shut_down().await;
+}
+
+#[tokio::test]
+async fn where_what_is_chosen_cannot_all_be_found_more_is_covered_and_that_is_told() {
+    let bench = Bench::new().await;
+    let many: Vec<String> = (0..50_001)
+        .map(|at| format!(r#"{{"mail":"a{at}@5ecret"}}"#))
+        .collect();
+    let bodies = [
+        (
+            "that is no JSON to its end",
+            r#"[{"mail":"ann@5ecret.test"},"#.to_owned(),
+        ),
+        (
+            "with more values than are looked for",
+            format!("[{}]", many.join(",")),
+        ),
+    ];
+    for (what, body) in bodies {
+        let lines = "X-Mail: ann@5ecret.test\r\n";
+        let id = bench.send("/in/ann@5ecret.test?b=1", lines, &body).await;
+        let detail = async || bench.call("request", json!({ "id": id })).await;
+        bench.call("present", json!({ "on": true })).await;
+        assert!(
+            detail().await.to_string().contains("ann@5ecret.test"),
+            "nothing is chosen"
+        );
+        mask(&bench, "/*/mail", None).await;
+        let shown = detail().await;
+        assert!(!shown.to_string().contains("5ecret"), "a body {what}: {shown}");
+        assert_eq!(shown["moreCovered"], true, "a body {what}");
+        assert_eq!(
+            shown["contentType"], "application/json",
+            "what says nothing of it stays"
+        );
+        let head = head(&bench, &id).await;
+        assert!(
+            !head.contains("5ecret")
+                && head.contains("X-Mail: ***")
+                && head.contains("Content-Type: application/json"),
+            "a body {what}: {head}"
+        );
+        let page = bench
+            .call("list_requests", json!({ "limit": 1, "filter": "" }))
+            .await;
+        assert!(!page.to_string().contains("5ecret"), "a body {what}: {page}");
+        bench
+            .call(
+                "remove_mask_path",
+                json!({ "pointer": "/*/mail", "endpoint": null }),
+            )
+            .await;
+        bench.call("present", json!({ "on": false })).await;
+    }
+    bench.running.shut_down().await;
+}
+
+#[tokio::test]
+async fn a_pointer_of_an_endpoint_masks_its_requests_and_no_others() {
+    let bench = Bench::new().await;
+    for path in ["/one", "/two"] {
+        bench.call("add_endpoint",
+            json!({ "path": path, "provider": null, "parameters": {}, "publicUrl": null, "past": null, "future": null, "answersHandshakes": false }),
+        )
+        .await;
+    }
+    mask(&bench, "/mail", Some("/one")).await;
+    let body = r#"{"mail":"ann@5ecret.test"}"#;
+    let one = bench
+        .send("/one/ann@5ecret.test", "X-Mail: ann@5ecret.test\r\n", body)
+        .await;
+    let two = bench
+        .send("/two/ann@5ecret.test", "X-Mail: ann@5ecret.test\r\n", body)
+        .await;
+    let listed = bench.call("mask_paths", json!({})).await;
+    assert_eq!(
+        listed,
+        json!([{ "pointer": "/mail", "endpoint": "/one" }]),
+        "it is told whose"
+    );
+    bench.call("present", json!({ "on": true })).await;
+    for (id, is_hidden) in [(&one, true), (&two, false)] {
+        let detail = bench.call("request", json!({ "id": id })).await.to_string();
+        assert_eq!(!detail.contains("5ecret"), is_hidden, "{detail}");
+        let copied = json!({ "id": id, "url": "http://dev", "format": "http", "masked": true });
+        let copied = bench.call("copy_request", copied).await.to_string();
+        assert_eq!(!copied.contains("5ecret"), is_hidden, "{copied}");
+    }
+    let page = bench
+        .call("list_requests", json!({ "limit": 10, "filter": "" }))
+        .await;
+    let targets: Vec<_> = page["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| row["target"].clone())
+        .collect();
+    assert_eq!(
+        targets,
+        ["/two/ann@5ecret.test", "/one/***************"],
+        "each row by what is masked in it"
+    );
+    bench.running.shut_down().await;
+}

@@ -1,0 +1,418 @@
+//! One hostile request with another secret in each place where one can be, and every way on which it leaves the house:
+//! copies in each language, files, and all that a window shows while others look.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use hookbench_api::types::{ByteRange, ByteSource};
+use hookbench_api::{dispatch, read_bytes};
+use hookbench_engine::model::RequestId;
+use hookbench_engine::{Chosen, Engine, ExportPlace, ExportPlan, Format};
+use serde_json::json;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+use crate::bench::Bench;
+
+/// What every planted secret begins with.
+const PLANTED: &str = "5ecret-";
+
+/// The lines of the hostile head, one secret in each place.
+const LINES: [&str; 31] = [
+    "Authorization: Bearer 5ecret-bearer",
+    "AUTHORIZATION: Digest username=\"ann\", response=\"5ecret-digest\"",
+    "Proxy-Authorization: Basic 5ecret-basic",
+    "Cookie: a=5ecret-cookie-one; b=\"5ecret-cookie-two\"",
+    "Set-Cookie: c=5ecret-set-cookie; Path=/",
+    "Stripe-Signature: t=1700000000,v1=5ecret-signature",
+    "X-Hub-Signature-256: sha256=5ecret-hub",
+    "X-Api-Key: 5ecret-key",
+    "X-Auth: 5ecret-auth",
+    "X-Access-Key-Id: 5ecret-access",
+    "X-Session-Id: 5ecret-session",
+    "Referer: http://ann:5ecret-referer-user@h/a?b=1&token=5ecret-referer-query#id_token=5ecret-referer-fragment",
+    "Referrer: /b?x=1;token=5ecret-referrer",
+    "Origin: http://ann:5ecret-origin@h",
+    "Location: https://ann:5ecret-location-user@h/?api_key=5ecret-location-query",
+    "Content-Location: /c?signature=5ecret-content-location",
+    "Link: <https://h/?token=5ecret-link>; rel=\"next\", <//ann:5ecret-link-user@h/>; rel=\"prev\"",
+    "Refresh: 5; url=/d?access_token=5ecret-refresh",
+    "Forwarded: for=1.2.3.4;host=\"ann:5ecret-forwarded@h\";proto=http",
+    "X-Forwarded-Host: ann:5ecret-forwarded-host@h",
+    "X-Original-URL: /e?password=5ecret-original words",
+    "X-Rewrite-Url: http://ann:5ecret-rewrite@h/",
+    "X-Callback: https://h/?to=https%3A%2F%2Fh%2F%3Ftoken%3D5ecret-nested",
+    "X-Note: see https://ann:5ecret-note@h/ and /x?hmac=5ecret-note-query",
+    "X-Again: 5ecret-bearer",
+    "X-Mail: 5ecret-mail@h.test",
+    "X-Form: 5ecret-form",
+    "X-Part: 5ecret-part",
+    "X-Open: open-header",
+    "Accept: */*",
+    "From: ann@h.test",
+];
+
+/// The target: a whole URL, as a proxy gets it.
+const TARGET: &str = "http://ann:5ecret-target@h/in/5ecret-bearer?access_token=5ecret-query&b=1;sig_token=5ecret-part-query\
+                      &s%69gnature=5ecret-escaped&to=http%3A%2F%2Fann:5ecret-to@h%2F&open=1#auth=5ecret-fragment";
+
+/// The same as every program can send it.
+const PLAIN_TARGET: &str = "/in/5ecret-bearer?access_token=5ecret-query&b=1&open=1";
+
+/// What shows secrets while nobody else looks, so that something is there to be hidden.
+const SHOWING: [&str; 14] = [
+    "list_requests",
+    "request",
+    "deliveries",
+    "repetitions",
+    "preview",
+    "compare",
+    "a copy as curl",
+    "RequestHead",
+    "RequestBody",
+    "RequestAnswer",
+    "DeliveryHead",
+    "DeliveryBody",
+    "AttemptHead",
+    "AttemptBody",
+];
+
+struct Sent {
+    target: &'static str,
+    kind: &'static str,
+    body: String,
+}
+
+/// Bodies of all kinds in which values can be chosen, and one in which none can.
+fn bodies() -> [Sent; 6] {
+    let json = r#"{"id":"5ecret-id","object":"event","type":"5ecret.type","customer":{"email":"5ecret-mail@h.test"},"open":"open-body","again":["5ecret-bearer","5ecret-mail@h.test"]}"#;
+    [
+        Sent {
+            target: TARGET,
+            kind: "application/json",
+            body: json.to_owned(),
+        },
+        Sent {
+            target: PLAIN_TARGET,
+            kind: "application/json",
+            body: json.to_owned(),
+        },
+        Sent {
+            target: TARGET,
+            kind: "application/x-www-form-urlencoded",
+            body: "field=5ecret-form&open=open-body&again=5ecret-bearer".to_owned(),
+        },
+        Sent {
+            target: TARGET,
+            kind: "multipart/form-data; boundary=b",
+            body: "--b\r\nContent-Disposition: form-data; name=\"part\"\r\n\r\n5ecret-part\r\n--b\r\n\
+                   Content-Disposition: form-data; name=\"open\"\r\n\r\nopen-body 5ecret-bearer\r\n--b--\r\n"
+                .to_owned(),
+        },
+        Sent {
+            target: TARGET,
+            kind: "application/xml",
+            body: "<a><open>open-body</open><b>5ecret-bearer</b></a>".to_owned(),
+        },
+        Sent {
+            target: TARGET,
+            kind: "text/plain",
+            body: "open-body, the token is 5ecret-key".to_owned(),
+        },
+    ]
+}
+
+const ANSWER: &str = r#"{"customer":{"email":"5ecret-answer@h.test"},"open":"open-answer","again":["5ecret-bearer","5ecret-answer-cookie"]}"#;
+
+const ANSWER_LINES: [[&str; 2]; 5] = [
+    ["Content-Type", "application/json"],
+    [
+        "Location",
+        "https://ann:5ecret-answer-user@h/?token=5ecret-answer-query",
+    ],
+    ["Set-Cookie", "s=5ecret-answer-cookie"],
+    ["Link", "<https://h/?token=5ecret-answer-link>; rel=next"],
+    ["Refresh", "0; url=//ann:5ecret-answer-refresh@h/"],
+];
+
+/// Sends one; its id. Its body comes in chunks, with lines behind it.
+async fn send(bench: &Bench, address: &str, sent: &Sent) -> String {
+    let lines: String = LINES
+        .iter()
+        // What is chosen of one body is no secret in another.
+        .filter(|line| {
+            let chosen = line
+                .strip_prefix("X-Mail: ")
+                .or_else(|| line.strip_prefix("X-Form: "));
+            let chosen = chosen.or_else(|| line.strip_prefix("X-Part: "));
+            chosen.is_none_or(|value| sent.body.contains(value))
+        })
+        .map(|line| format!("{line}\r\n"))
+        .collect();
+    let request = format!(
+        "POST {} HTTP/1.1\r\nHost: h\r\n{lines}Content-Type: {}\r\nTransfer-Encoding: chunked\r\n\
+         Trailer: X-Token\r\nConnection: close\r\n\r\n{:x}\r\n{}\r\n0\r\nX-Token: 5ecret-trailer\r\n\
+         X-Url: /?token=5ecret-trailer-url\r\n\r\n",
+        sent.target,
+        sent.kind,
+        sent.body.len(),
+        sent.body
+    );
+    let mut sender = tokio::net::TcpStream::connect(address).await.unwrap();
+    sender.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = Vec::new();
+    sender.read_to_end(&mut answer).await.unwrap();
+    let page = bench
+        .call("list_requests", json!({ "limit": 10, "filter": "" }))
+        .await;
+    page["rows"][0]["id"].as_str().unwrap().to_owned()
+}
+
+/// A server that answers with secrets of its own and repeats one that it was sent; its address.
+async fn echo() -> String {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    tokio::spawn(async move {
+        while let Ok((mut peer, _)) = listener.accept().await {
+            let mut come = Vec::new();
+            while !come.ends_with(b"\r\n\r\n") {
+                let Ok(byte) = peer.read_u8().await else { return };
+                come.push(byte);
+            }
+            let head = String::from_utf8_lossy(&come).to_ascii_lowercase();
+            let length = head
+                .split("content-length: ")
+                .nth(1)
+                .and_then(|rest| rest.lines().next()?.parse().ok());
+            let mut body = vec![0; length.unwrap_or(0)];
+            peer.read_exact(&mut body).await.unwrap();
+            let lines: String = ANSWER_LINES
+                .iter()
+                .map(|[name, value]| format!("{name}: {value}\r\n"))
+                .collect();
+            let answer = format!(
+                "HTTP/1.1 201 Created\r\n{lines}Content-Length: {}\r\nConnection: close\r\n\r\n{ANSWER}",
+                ANSWER.len()
+            );
+            peer.write_all(answer.as_bytes()).await.unwrap();
+        }
+    });
+    address
+}
+
+/// The text, without the carets of the command prompt, and beside it all that is base64 in it.
+fn read(text: &str) -> String {
+    let text = text.replace('^', "");
+    let pieces = text.split(|letter: char| !(letter.is_ascii_alphanumeric() || "+/=".contains(letter)));
+    let decoded: Vec<String> = pieces
+        .filter_map(|piece| BASE64.decode(piece).ok())
+        .map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        .collect();
+    format!("{text}\n{}", decoded.join("\n"))
+}
+
+fn assert_hidden(what: &str, text: &str) {
+    let all = read(text);
+    if let Some(at) = all.find(PLANTED) {
+        let around: String = all[at..].chars().take(40).collect();
+        panic!("{what} gives away `{around}`: {all}");
+    }
+    assert!(!all.contains("5ecret.type"), "{what} gives away the event: {all}");
+}
+
+async fn har(engine: &Engine, id: &str, masked: bool, folder: &tempfile::TempDir) -> String {
+    let file = folder.path().join(format!("{id}-{masked}.har"));
+    let mut export = engine
+        .begin_export(ExportPlan {
+            chosen: Chosen::Requests(vec![id.parse::<RequestId>().unwrap()]),
+            masked,
+            place: ExportPlace::File(file.clone()),
+        })
+        .await
+        .unwrap();
+    while export.step().await.unwrap().file.is_none() {}
+    std::fs::read_to_string(file).unwrap()
+}
+
+/// All that a window asks for about a request and its delivery, by name.
+async fn shown(
+    bench: &Bench,
+    address: &str,
+    id: &str,
+    delivery: &serde_json::Value,
+) -> Vec<(String, String)> {
+    let engine = bench.running.engine().unwrap();
+    let sent = delivery["id"].as_str().unwrap();
+    let ignoring = json!({"times": false, "ids": false, "signatures": false, "names": [], "pointers": []});
+    let mut shown = Vec::new();
+    for (name, arguments) in [
+        ("list_requests", json!({ "limit": 10, "filter": "" })),
+        ("request", json!({ "id": id })),
+        ("deliveries", json!({ "request": id })),
+        ("diagnose", json!({ "id": id })),
+        ("explain", json!({ "id": id, "computed": "0".repeat(64) })),
+        ("write_snippet", json!({ "id": id, "language": "node" })),
+        ("scheme_places", json!({ "id": id })),
+        ("repetitions", json!({ "id": id })),
+        ("previous_alike", json!({ "id": id })),
+        ("waiting_deliveries", json!({})),
+        ("drafts", json!({})),
+        ("templates", json!({})),
+        ("runs", json!({})),
+        ("suggest_filter", json!({ "text": "event:", "cursor": 6 })),
+        ("suggest_filter", json!({ "text": "path:", "cursor": 5 })),
+        (
+            "preview",
+            json!({ "kind": "resend", "request": id, "url": format!("http://{address}") }),
+        ),
+        (
+            "compare",
+            json!({
+                "before": {"kind": "request", "id": id}, "after": {"kind": "sent", "id": sent},
+                "ignoring": ignoring, "form": "best"
+            }),
+        ),
+        (
+            "compare",
+            json!({
+                "before": {"kind": "request", "id": id}, "after": {"kind": "answer", "id": delivery["attempts"][0]["id"]},
+                "ignoring": ignoring, "form": "lines"
+            }),
+        ),
+    ] {
+        let text = match Box::pin(dispatch(&bench.running, name, arguments)).await {
+            Ok(result) => result.to_string(),
+            Err(error) => format!("{error:?}"),
+        };
+        shown.push((name.to_owned(), text));
+    }
+    for format in Format::ALL {
+        let arguments = json!({ "id": id, "url": "http://dev", "format": format.as_str(), "masked": false });
+        let copied = Box::pin(dispatch(&bench.running, "copy_request", arguments)).await;
+        shown.push((format!("a copy as {}", format.as_str()), format!("{copied:?}")));
+    }
+    let attempt = delivery["attempts"][0]["id"].as_str().unwrap();
+    for (source, id) in [
+        (ByteSource::RequestHead, id),
+        (ByteSource::RequestBody, id),
+        (ByteSource::RequestUnpacked, id),
+        (ByteSource::RequestAnswer, id),
+        (ByteSource::DeliveryHead, sent),
+        (ByteSource::DeliveryBody, sent),
+        (ByteSource::AttemptHead, attempt),
+        (ByteSource::AttemptBody, attempt),
+    ] {
+        let range = ByteRange {
+            source,
+            id: id.to_owned(),
+            offset: 0,
+            length: 1 << 20,
+        };
+        let bytes = Box::pin(read_bytes(&engine, &range)).await.unwrap();
+        shown.push((
+            format!("{source:?}"),
+            String::from_utf8_lossy(&bytes).into_owned(),
+        ));
+    }
+    shown
+}
+
+#[tokio::test]
+async fn no_secret_in_any_place_of_a_request_leaves_the_house() {
+    let bench = Bench::new().await;
+    let engine = bench.running.engine().unwrap();
+    let endpoint = bench.call("add_endpoint",
+        json!({ "path": "/in", "provider": "stripe", "parameters": {}, "publicUrl": null, "past": null, "future": null, "answersHandshakes": false }),
+    )
+    .await;
+    bench.call("set_answer",
+        json!({ "endpoint": endpoint["id"], "answer": { "status": 201, "headers": ANSWER_LINES, "body": ANSWER, "delayMillis": 0 } }),
+    )
+    .await;
+    for (pointer, endpoint) in [
+        ("/id", Some("/in")),
+        ("/type", Some("/in")),
+        ("/customer/email", None),
+        ("/field", Some("/in")),
+        ("/part", None),
+    ] {
+        let arguments = json!({ "pointer": pointer, "endpoint": endpoint });
+        bench.call("add_mask_path", arguments).await;
+    }
+    let target = echo().await;
+    for sent in bodies() {
+        let id = bench.send(&sent).await;
+        let to = json!({ "request": id, "url": format!("http://{target}"), "target": null });
+        let delivery = bench.call("resend", to).await;
+        // What was answered is written down behind the answer.
+        while bench.call("request", json!({ "id": id })).await["answer"]["length"]
+            .as_u64()
+            .unwrap_or(0)
+            == 0
+        {
+            tokio::task::yield_now().await;
+        }
+        assert_eq!(
+            delivery["attempts"][0]["status"], 201,
+            "it was answered: {delivery}"
+        );
+
+        let open = har(&engine, &id, false, &folder).await;
+        let all = read(&open);
+        let planted = LINES
+            .iter()
+            .map(|line| line.matches(PLANTED).count())
+            .sum::<usize>();
+        assert!(
+            all.matches(PLANTED).count() > planted
+                && all.contains("5ecret-trailer")
+                && all.contains("5ecret-answer-link"),
+            "all of them are there to be hidden: {all}"
+        );
+        let masked = har(&engine, &id, true, &folder).await;
+        assert_hidden("a HAR file", &masked);
+        let all = read(&masked);
+        for open in [
+            "open-header",
+            "open-body",
+            "open-answer",
+            "open=1",
+            "From: ann@h.test",
+        ] {
+            assert!(all.contains(open), "`{open}` is no secret: {all}");
+        }
+        for format in Format::ALL {
+            let word = format.as_str();
+            let arguments =
+                |masked| json!({ "id": id, "url": "http://dev", "format": word, "masked": masked });
+            let copied = Box::pin(dispatch(&bench.running, "copy_request", arguments(true))).await;
+            let text = copied.map_or_else(|error| format!("{error:?}"), |copied| copied.to_string());
+            let text = text.replace('^', "");
+            assert_hidden(&format!("a copy as {word}"), &text);
+            let open = Box::pin(dispatch(&bench.running, "copy_request", arguments(false))).await;
+            assert!(
+                open.is_ok() || sent.target != PLAIN_TARGET,
+                "{word}: nothing of it is beyond a program: {open:?}"
+            );
+            if let Ok(open) = open {
+                assert!(
+                    text.contains("open-header")
+                        && open.to_string().replace('^', "").contains("5ecret-bearer"),
+                    "{word}: what is open stays, and all is there when it is asked for: {text}"
+                );
+            }
+        }
+
+        let open = shown(&bench, &target, &id, &delivery).await;
+        for name in SHOWING {
+            let is_there = open
+                .iter()
+                .any(|(known, text)| known == name && text.contains(PLANTED));
+            assert!(is_there, "`{name}` of {} has something to hide", sent.kind);
+        }
+        bench.call("present", json!({ "on": true })).await;
+        for (name, text) in shown(&bench, &target, &id, &delivery).await {
+            assert_hidden(&format!("`{name}` of {}", sent.kind), &text);
+        }
+        bench.call("present", json!({ "on": false })).await;
+    }
+    bench.running.shut_down().await;
+}

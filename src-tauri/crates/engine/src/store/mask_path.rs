@@ -1,0 +1,119 @@
+//! The JSON pointers to values that are masked, each of one endpoint or of all.
+
+use sqlx::Row;
+
+use super::{Store, StoreError};
+use crate::masking::MaskedEndpoint;
+use crate::model::EndpointId;
+
+impl Store {
+    /// The pointers, and of which endpoint each is.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be read.
+    pub(crate) async fn mask_paths(&self) -> Result<Vec<(String, Option<MaskedEndpoint>)>, StoreError> {
+        // One that held for a removed endpoint may now be there twice.
+        let rows = sqlx::query(
+            "SELECT DISTINCT mask_path.pointer, endpoint.id, endpoint.path
+             FROM mask_path LEFT JOIN endpoint ON endpoint.id = mask_path.endpoint",
+        )
+        .fetch_all(self.readers())
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let id: Option<Vec<u8>> = row.try_get(1)?;
+                let id = id.and_then(|id| <[u8; 16]>::try_from(id).ok());
+                let path: Option<String> = row.try_get(2)?;
+                let endpoint = id.zip(path).map(|(id, path)| MaskedEndpoint {
+                    path,
+                    id: EndpointId::from_bytes(id),
+                });
+                Ok((row.try_get(0)?, endpoint))
+            })
+            .collect()
+    }
+
+    /// Adds a pointer, unless it is there; tells whether there is room for it among `most`.
+    ///
+    /// # Errors
+    ///
+    /// When there is no such endpoint, or when it cannot be written.
+    pub(crate) async fn add_mask_path(
+        &self,
+        pointer: &str,
+        endpoint: Option<EndpointId>,
+        most: u32,
+    ) -> Result<bool, StoreError> {
+        let pointer = pointer.to_owned();
+        self.write(move |connection| {
+            Box::pin(async move {
+                let id = endpoint.map(|id| id.as_bytes().to_vec());
+                if let (Some(bytes), Some(endpoint)) = (&id, endpoint) {
+                    let there: i64 = sqlx::query_scalar("SELECT count(*) FROM endpoint WHERE id = ?")
+                        .bind(bytes)
+                        .fetch_one(&mut *connection)
+                        .await?;
+                    if there == 0 {
+                        return Err(StoreError::NotFound {
+                            kind: "endpoint",
+                            name: endpoint.to_string(),
+                        });
+                    }
+                }
+                let known: i64 =
+                    sqlx::query_scalar("SELECT count(*) FROM mask_path WHERE pointer = ? AND endpoint IS ?")
+                        .bind(&pointer)
+                        .bind(&id)
+                        .fetch_one(&mut *connection)
+                        .await?;
+                if known > 0 {
+                    return Ok(true);
+                }
+                let all: i64 = sqlx::query_scalar("SELECT count(*) FROM mask_path")
+                    .fetch_one(&mut *connection)
+                    .await?;
+                if all >= i64::from(most) {
+                    return Ok(false);
+                }
+                sqlx::query("INSERT INTO mask_path (endpoint, pointer) VALUES (?, ?)")
+                    .bind(id)
+                    .bind(pointer)
+                    .execute(connection)
+                    .await?;
+                Ok(true)
+            })
+        })
+        .await
+    }
+
+    /// Removes a pointer of an endpoint, or of all.
+    ///
+    /// # Errors
+    ///
+    /// When it is not there, or when it cannot be written.
+    pub(crate) async fn remove_mask_path(
+        &self,
+        pointer: &str,
+        endpoint: Option<EndpointId>,
+    ) -> Result<(), StoreError> {
+        let pointer = pointer.to_owned();
+        self.write(move |connection| {
+            Box::pin(async move {
+                let done = sqlx::query("DELETE FROM mask_path WHERE pointer = ? AND endpoint IS ?")
+                    .bind(&pointer)
+                    .bind(endpoint.map(|id| id.as_bytes().to_vec()))
+                    .execute(connection)
+                    .await?;
+                if done.rows_affected() == 0 {
+                    return Err(StoreError::NotFound {
+                        kind: "masked pointer",
+                        name: pointer,
+                    });
+                }
+                Ok(())
+            })
+        })
+        .await
+    }
+}
