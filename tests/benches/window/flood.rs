@@ -24,6 +24,10 @@ const PAUSES: [u64; 5] = [110, 170, 230, 290, 330];
 /// Beginnings of words that are typed in the palette: each of their letters leaves fewer actions.
 const WORDS: [&str; 4] = ["re", "co", "fi", "th"];
 
+/// How long a hand rests on a row that is about to click, and one that reads.
+const AIMING: Duration = Duration::from_millis(300);
+const RESTING: Duration = Duration::from_secs(3);
+
 /// Rows that are clicked in turn.
 const PLACES: [usize; 4] = [3, 7, 5, 11];
 
@@ -134,17 +138,14 @@ impl Flooded<'_> {
         Ok((opened, letters))
     }
 
-    /// Moves the pointer over a row as a hand does that is about to click: that row stays under it and is the one opened.
+    /// Moves the pointer over a row and rests there, at first for long: that row stays under it and is the one opened.
     fn pointing(&mut self) -> Outcome<Answers> {
         self.repeat(self.part, |session, round, answers| {
             let [x, y] = place(session, PLACES[round % PLACES.len()])?;
             session.point([x - 20, y])?;
             session.point([x, y])?;
             session.page(&format!("watchPlace({x}, {y})"))?;
-            for step in 1..=3 {
-                sleep(Duration::from_millis(100));
-                session.point([x + step % 2, y])?;
-            }
+            sleep(if round == 0 { RESTING } else { AIMING });
             let changes = session.page("watched()")?;
             stays(&changes, "the list moves under the pointer")?;
             let aimed = input(session, "opened", answers, || session.click())?;

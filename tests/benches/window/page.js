@@ -87,8 +87,7 @@ async function frames(milliseconds, step, isCovered = covered) {
   return { intervals, works, blank, longest };
 }
 
-/** Watches the rows in each frame until it is told to end: what stood where, and whether that was ever another. Where
- * `look` gives nothing, there is nothing to hold against what was before. */
+/** Watches the rows in each frame until it is told to end: what stood where, and whether that was ever another. */
 class Watch {
   changes = [];
   #watching = true;
@@ -98,7 +97,7 @@ class Watch {
     const on = () => {
       if (!this.#watching) return;
       const is = look();
-      if (is !== null && before !== null && is !== before) this.changes.push(`${before} became ${is}`);
+      if (is !== before) this.changes.push(`${before} became ${is}`);
       before = is;
       requestAnimationFrame(on);
     };
@@ -114,16 +113,6 @@ class Watch {
 let watch = null;
 let answers = [];
 let doing = null;
-/** The pointer keeps the rows in their place for 1.5 s after each of its moves; a busy driver may take longer. */
-const POINTED = 1300;
-let moved = 0;
-addEventListener(
-  'pointermove',
-  () => {
-    moved = performance.now();
-  },
-  { capture: true },
-);
 const under = (x, y) => document.elementFromPoint(x, y)?.closest(ROW)?.dataset.id ?? null;
 
 /** What an input is answered with, by its name: what is another when it is answered. */
@@ -143,7 +132,8 @@ for (const kind of ['keydown', 'pointerdown']) {
       let done = null;
       afterDrawing((at) => (done = at));
       until(() => look() !== before, `an answer to ${kind}`).then(
-        (drawn) => answers.push({ began, given, done, drawn, aimed }),
+        // What was drawn at once was drawn as soon as it was done.
+        (drawn) => answers.push({ began, given, done: done ?? drawn, drawn, aimed }),
         () => answers.push({ began, drawn: null, aimed }),
       );
     },
@@ -229,9 +219,9 @@ window.bench = {
   watchOpen: () => {
     watch = new Watch(() => `${standsFirst()}, open ${opened()}`);
   },
-  /** Watches from now on what lies under this place while the pointer moves. */
+  /** Watches from now on what lies under this place. */
   watchPlace: (x, y) => {
-    watch = new Watch(() => (performance.now() - moved < POINTED ? under(x, y) : null));
+    watch = new Watch(() => under(x, y));
   },
   watched: () => watch.end(),
   opened,
