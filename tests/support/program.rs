@@ -65,7 +65,9 @@ pub fn target_directory() -> PathBuf {
 /// The terminal program on a data folder of its own.
 #[derive(Debug)]
 pub struct Hookbench {
-    data: TempDir,
+    data: PathBuf,
+    /// Takes the folder away in the end, unless it is to be kept.
+    _while_needed: Option<TempDir>,
 }
 
 /// What a command printed and how it ended.
@@ -116,9 +118,7 @@ impl Hookbench {
     /// When none can be made.
     #[must_use]
     pub fn new() -> Self {
-        Self {
-            data: TempDir::with_prefix("hookbench-test-").expect("a folder for the data"),
-        }
+        Self::within(TempDir::with_prefix("hookbench-test-").expect("a folder for the data"))
     }
 
     /// An empty data folder beside the built programs: the system's folder for temporary files may lie in memory, where
@@ -128,8 +128,25 @@ impl Hookbench {
     /// When none can be made.
     #[must_use]
     pub fn on_disk() -> Self {
-        let data = TempDir::with_prefix_in("bench-data-", target_directory()).expect("a folder for the data");
-        Self { data }
+        Self::within(
+            TempDir::with_prefix_in("bench-data-", target_directory()).expect("a folder for the data"),
+        )
+    }
+
+    /// A data folder that stays.
+    #[must_use]
+    pub fn kept(data: &Path) -> Self {
+        Self {
+            data: data.to_owned(),
+            _while_needed: None,
+        }
+    }
+
+    fn within(folder: TempDir) -> Self {
+        Self {
+            data: folder.path().to_owned(),
+            _while_needed: Some(folder),
+        }
     }
 
     /// The same with an endpoint and the secret of its provider.
@@ -148,7 +165,7 @@ impl Hookbench {
     /// The data folder.
     #[must_use]
     pub fn data(&self) -> &Path {
-        self.data.path()
+        &self.data
     }
 
     /// The program on this data, still without arguments.

@@ -21,6 +21,13 @@ const ESCAPE: char = '\u{e00c}';
 /// Between two inputs, so that they meet the window at different moments.
 const PAUSES: [u64; 5] = [110, 170, 230, 290, 330];
 
+/// Beginnings of words that are typed in the palette: each of their letters leaves fewer actions.
+const WORDS: [&str; 4] = ["re", "co", "fi", "th"];
+
+/// How long a hand rests on a row that is about to click, and one that reads.
+const AIMING: Duration = Duration::from_millis(300);
+const RESTING: Duration = Duration::from_secs(3);
+
 /// Rows that are clicked in turn.
 const PLACES: [usize; 4] = [3, 7, 5, 11];
 
@@ -30,15 +37,15 @@ pub(crate) fn measure(subject: &Subject, options: &Options, goals: &mut Goals) -
     let listener = listener(&session)?;
     let window = options
         .window
-        .unwrap_or(options.either(Duration::from_secs(10), Duration::from_secs(20)));
+        .unwrap_or(options.either(Duration::from_secs(10), Duration::from_secs(80)));
     let mut flooded = Flooded {
         session: &session,
         traffic: Traffic::begin(listener, RATE, window)?,
         // A round that has begun is ended: together they are shorter than the traffic.
-        part: window / 6,
+        part: window / 7,
     };
     sleep(window / 20);
-    let palette = flooded.palette()?;
+    let (palette, letters) = flooded.palette()?;
     let pointing = flooded.pointing()?;
     let clicks = flooded.clicks()?;
     let keys = flooded.keys()?;
@@ -56,10 +63,14 @@ pub(crate) fn measure(subject: &Subject, options: &Options, goals: &mut Goals) -
         "p95",
         "highest",
         "inputs",
+        "p95 until the page has it",
+        "p95 of its work",
+        "p95 of drawing",
         "p95 with the driver",
     ]);
     for (name, answers) in [
         ("the palette opens while the list follows", palette),
+        ("a letter is typed in the palette", letters),
         ("a row is clicked under the pointer", pointing),
         ("other rows are clicked", clicks),
         ("up and down beside an open request", keys),
@@ -67,6 +78,7 @@ pub(crate) fn measure(subject: &Subject, options: &Options, goals: &mut Goals) -
         let sample = |values: &[f64]| {
             Sample::of(values.iter().copied()).ok_or_else(|| Failure::new(format!("no input: {name}")))
         };
+        let of = |values: &[f64]| -> Outcome<String> { Ok(milliseconds(sample(values)?.percentile(95.0))) };
         let (inside, outside) = (sample(&answers.inside)?, sample(&answers.outside)?);
         table.line([
             name.to_owned(),
@@ -74,6 +86,9 @@ pub(crate) fn measure(subject: &Subject, options: &Options, goals: &mut Goals) -
             milliseconds(inside.percentile(95.0)),
             milliseconds(inside.highest()),
             inside.count().to_string(),
+            of(&answers.waited)?,
+            of(&answers.worked)?,
+            of(&answers.drew)?,
             milliseconds(outside.percentile(95.0)),
         ]);
         goals.at_most(
@@ -93,36 +108,44 @@ pub(crate) fn measure(subject: &Subject, options: &Options, goals: &mut Goals) -
 struct Answers {
     inside: Vec<f64>,
     outside: Vec<f64>,
+    /// Parts of `inside`: until the page was free to take it, until the page was free again, until all was drawn.
+    waited: Vec<f64>,
+    worked: Vec<f64>,
+    drew: Vec<f64>,
 }
 
 /// A window that requests come in to.
 struct Flooded<'session> {
     session: &'session Session,
     traffic: Traffic,
-    /// How long each kind of input is tried.
+    /// How long each kind of input is tried, the palette twice as long.
     part: Duration,
 }
 
 impl Flooded<'_> {
-    /// Opens the palette and leaves it, again and again, while the list follows.
-    fn palette(&mut self) -> Outcome<Answers> {
-        self.repeat(|session, _, answers| {
+    /// Opens the palette, types in it and leaves it, again and again, while the list follows.
+    fn palette(&mut self) -> Outcome<(Answers, Answers)> {
+        let mut letters = Answers::default();
+        let part = self.part * 2;
+        let opened = self.repeat(part, |session, round, answers| {
             input(session, "palette", answers, || session.press(Some(CONTROL), 'k'))?;
+            let word = WORDS[round % WORDS.len()];
+            for letter in word.chars() {
+                input(session, "found", &mut letters, || session.press(None, letter))?;
+            }
             session.press(None, ESCAPE)
-        })
+        })?;
+        Ok((opened, letters))
     }
 
-    /// Moves the pointer over a row as a hand does that is about to click: that row stays under it and is the one opened.
+    /// Moves the pointer over a row and rests there, at first for long: that row stays under it and is the one opened.
     fn pointing(&mut self) -> Outcome<Answers> {
-        self.repeat(|session, round, answers| {
+        self.repeat(self.part, |session, round, answers| {
             let [x, y] = place(session, PLACES[round % PLACES.len()])?;
             session.point([x - 20, y])?;
             session.point([x, y])?;
             session.page(&format!("watchPlace({x}, {y})"))?;
-            for step in 1..=3 {
-                sleep(Duration::from_millis(100));
-                session.point([x + step % 2, y])?;
-            }
+            sleep(if round == 0 { RESTING } else { AIMING });
             let changes = session.page("watched()")?;
             stays(&changes, "the list moves under the pointer")?;
             let aimed = input(session, "opened", answers, || session.click())?;
@@ -136,7 +159,7 @@ impl Flooded<'_> {
 
     /// Opens one row after another.
     fn clicks(&mut self) -> Outcome<Answers> {
-        self.repeat(|session, round, answers| {
+        self.repeat(self.part, |session, round, answers| {
             session.point(place(session, PLACES[round % PLACES.len()])?)?;
             input(session, "opened", answers, || session.click()).map(|_| ())
         })
@@ -149,7 +172,7 @@ impl Flooded<'_> {
         let changes = self.session.page("watched()")?;
         stays(&changes, "the list moves or the open request changes by itself")?;
         self.session.page("watchRows()")?;
-        let answers = self.repeat(|session, round, answers| {
+        let answers = self.repeat(self.part, |session, round, answers| {
             let key = if round % 4 < 2 { 'j' } else { 'k' };
             input(session, "standing", answers, || session.press(None, key)).map(|_| ())
         })?;
@@ -160,10 +183,11 @@ impl Flooded<'_> {
 
     fn repeat(
         &mut self,
+        part: Duration,
         mut round: impl FnMut(&Session, usize, &mut Answers) -> Outcome<()>,
     ) -> Outcome<Answers> {
         let mut answers = Answers::default();
-        let end = std::time::Instant::now() + self.part;
+        let end = std::time::Instant::now() + part;
         for number in 0.. {
             if std::time::Instant::now() > end || self.traffic.is_over() {
                 break;
@@ -187,7 +211,11 @@ fn input(
     make()?;
     let answer = session.page("answer()")?;
     let (began, drawn) = (number(&answer["began"])?, number(&answer["drawn"])?);
+    let (given, done) = (number(&answer["given"])?, number(&answer["done"])?);
     answers.inside.push((drawn - began) / 1e3);
+    answers.waited.push((given - began).max(0.0) / 1e3);
+    answers.worked.push((done - given) / 1e3);
+    answers.drew.push((drawn - done).max(0.0) / 1e3);
     answers.outside.push((drawn - asked) / 1e3);
     Ok(answer["aimed"].clone())
 }

@@ -36,6 +36,10 @@ const standing = () => document.querySelector(`${ROW}[tabindex="0"]`)?.dataset.i
 const opened = () => document.querySelector(`${ROW}[aria-current="true"]`)?.dataset.id;
 const palette = () => document.querySelector('[data-testid="palette"]') !== null;
 
+/** What the palette has found. */
+const found = () =>
+  [...document.querySelectorAll('[data-testid="palette-action"]')].map((one) => one.dataset.action).join(' ');
+
 /** The first row in sight, and where it stands. */
 function standsFirst() {
   const edges = list().getBoundingClientRect();
@@ -61,13 +65,13 @@ function wheel(pixels) {
  * Does something in each frame for so long. `intervals`: from frame to frame. `works`: how long the page was busy with a
  * frame. `blank`: in how many frames the middle of the list showed no row, `longest`: for how many milliseconds at once.
  */
-async function frames(milliseconds, step) {
+async function frames(milliseconds, step, isCovered = covered) {
   const [intervals, works] = [[], []];
   let [blank, longest, since] = [0, 0, null];
   let last = await frame();
   const end = last + milliseconds;
   while (last < end) {
-    if (covered()) since = null;
+    if (isCovered()) since = null;
     else {
       since ??= last;
       blank += 1;
@@ -83,8 +87,7 @@ async function frames(milliseconds, step) {
   return { intervals, works, blank, longest };
 }
 
-/** Watches the rows in each frame until it is told to end: what stood where, and whether that was ever another. Where
- * `look` gives nothing, there is nothing to hold against what was before. */
+/** Watches the rows in each frame until it is told to end: what stood where, and whether that was ever another. */
 class Watch {
   changes = [];
   #watching = true;
@@ -94,7 +97,7 @@ class Watch {
     const on = () => {
       if (!this.#watching) return;
       const is = look();
-      if (is !== null && before !== null && is !== before) this.changes.push(`${before} became ${is}`);
+      if (is !== before) this.changes.push(`${before} became ${is}`);
       before = is;
       requestAnimationFrame(on);
     };
@@ -110,20 +113,10 @@ class Watch {
 let watch = null;
 let answers = [];
 let doing = null;
-/** The pointer keeps the rows in their place for 1.5 s after each of its moves; a busy driver may take longer. */
-const POINTED = 1300;
-let moved = 0;
-addEventListener(
-  'pointermove',
-  () => {
-    moved = performance.now();
-  },
-  { capture: true },
-);
 const under = (x, y) => document.elementFromPoint(x, y)?.closest(ROW)?.dataset.id ?? null;
 
 /** What an input is answered with, by its name: what is another when it is answered. */
-const ANSWERS = { standing, opened, palette };
+const ANSWERS = { standing, opened, palette, found };
 
 // From the moment the system gives to an input until its answer is drawn.
 for (const kind of ['keydown', 'pointerdown']) {
@@ -134,8 +127,13 @@ for (const kind of ['keydown', 'pointerdown']) {
       const [look, began] = [ANSWERS[doing], performance.timeOrigin + event.timeStamp];
       const [before, aimed] = [look(), event.target.closest?.(ROW)?.dataset.id ?? null];
       doing = null;
+      const given = now();
+      // Sent before what the page itself does with the input, and heard once that is done.
+      let done = null;
+      afterDrawing((at) => (done = at));
       until(() => look() !== before, `an answer to ${kind}`).then(
-        (drawn) => answers.push({ began, drawn, aimed }),
+        // What was drawn at once was drawn as soon as it was done.
+        (drawn) => answers.push({ began, given, done: done ?? drawn, drawn, aimed }),
         () => answers.push({ began, drawn: null, aimed }),
       );
     },
@@ -172,6 +170,30 @@ window.bench = {
     return answers.pop();
   },
 
+  /** Rows of nothing but text, over everything: what a list costs that does nothing of its own. */
+  plain: () => {
+    const cover = document.createElement('div');
+    cover.id = 'bench-plain';
+    cover.style.cssText = 'position:fixed;inset:0;z-index:9;overflow:auto;background:white;color:black';
+    for (let row = 0; row < 1000; row += 1) {
+      const line = cover.appendChild(document.createElement('div'));
+      line.style.cssText = 'height:28px;padding:4px 10px;white-space:nowrap';
+      line.textContent = `${row} POST /stripe payment_intent.succeeded 200 1.4 kB`;
+    }
+    document.body.append(cover);
+  },
+  /** Scrolls these from end to end and back. */
+  rollPlain: (milliseconds) => {
+    const cover = document.getElementById('bench-plain');
+    let by = 84;
+    const step = () => {
+      const before = cover.scrollTop;
+      cover.scrollTop += by;
+      if (cover.scrollTop === before) by = -by;
+    };
+    return frames(milliseconds, step, () => true);
+  },
+  bare: () => document.getElementById('bench-plain').remove(),
   still: (milliseconds) => frames(milliseconds, () => undefined),
   roll: (milliseconds, pixels) => frames(milliseconds, () => wheel(pixels)),
   /** Drags the bar from the top of the list to its end. */
@@ -197,9 +219,9 @@ window.bench = {
   watchOpen: () => {
     watch = new Watch(() => `${standsFirst()}, open ${opened()}`);
   },
-  /** Watches from now on what lies under this place while the pointer moves. */
+  /** Watches from now on what lies under this place. */
   watchPlace: (x, y) => {
-    watch = new Watch(() => (performance.now() - moved < POINTED ? under(x, y) : null));
+    watch = new Watch(() => under(x, y));
   },
   watched: () => watch.end(),
   opened,

@@ -54,7 +54,7 @@ pub(crate) fn window(options: &Options) -> Outcome<Summary> {
     };
     if PARTS.iter().any(|(name, _)| options.wants(name)) {
         let count = options.count.unwrap_or(options.either(3_000, 100_000));
-        let subject = Subject::new(&stage, &binary, count)?;
+        let subject = Subject::new(&stage, &binary, count, options.data.as_deref())?;
         for (name, part) in PARTS {
             if options.wants(name) {
                 measure(&subject, name, part)?;
@@ -63,7 +63,11 @@ pub(crate) fn window(options: &Options) -> Outcome<Summary> {
     }
     if options.wants(SCROLL) {
         let count = options.count.unwrap_or(options.either(3_000, 1_000_000));
-        measure(&Subject::new(&stage, &binary, count)?, SCROLL, scroll::measure)?;
+        measure(
+            &Subject::new(&stage, &binary, count, options.data.as_deref())?,
+            SCROLL,
+            scroll::measure,
+        )?;
     }
     Ok(Summary::Found(goals.print()))
 }

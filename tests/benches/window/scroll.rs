@@ -18,12 +18,16 @@ const FRAME: f64 = 1000.0 / 60.0 + 1.0;
 const TWO_FRAMES: f64 = 2000.0 / 60.0 + 1.0;
 
 /// How the list is moved, by an expression that is given the milliseconds.
-const WAYS: [(&str, &str); 4] = [
+const WAYS: [(&str, &str); 5] = [
+    (PLAIN, "rollPlain(%)"),
     ("at rest", "still(%)"),
     ("wheel, 3 rows a frame", "roll(%, 84)"),
     ("wheel, 2 screens a frame", "roll(%, 1400)"),
     ("bar dragged over all of it", "drag(%)"),
 ];
+
+/// What the same window does with rows of nothing but text that are all there: no list can be smoother here.
+const PLAIN: &str = "1,000 plain rows, 3 a frame";
 
 /// Places that are gone to at once, as parts of the whole.
 const JUMPS: u32 = 40;
@@ -41,11 +45,13 @@ pub(crate) fn measure(subject: &Subject, options: &Options, goals: &mut Goals) -
         "frames/s",
         "interval p50",
         "p95",
+        "p99",
         "highest",
         "> 16.7 ms, %",
         "> 33 ms, %",
         "work p50",
         "p95",
+        "p99",
         "highest",
         "blank, %",
         "longest",
@@ -54,9 +60,15 @@ pub(crate) fn measure(subject: &Subject, options: &Options, goals: &mut Goals) -
     ]);
     for (name, way) in WAYS {
         session.page("jump(0.31)")?;
+        if name == PLAIN {
+            session.page("plain()")?;
+        }
         let before = family::processor(&subject.processes()?);
         let told = session.page(&way.replace('%', &window.to_string()))?;
         let after = family::processor(&subject.processes()?);
+        if name == PLAIN {
+            session.page("bare()")?;
+        }
         let seen = Seen::of(&told)?;
         let a_frame = |which: fn(&family::Processor) -> f64| {
             format!("{:.1}", (which(&after) - which(&before)) * 1e3 / seen.frames())
@@ -155,6 +167,7 @@ impl Seen {
             [
                 tenths(sample.median()),
                 tenths(sample.percentile(95.0)),
+                tenths(sample.percentile(99.0)),
                 tenths(sample.highest()),
             ]
         };

@@ -31,9 +31,23 @@ pub(crate) struct Subject<'stage> {
 }
 
 impl<'stage> Subject<'stage> {
-    /// Makes the history.
-    pub(crate) fn new(stage: &'stage Stage, binary: &'stage Path, count: u64) -> Outcome<Self> {
-        let hookbench = Hookbench::on_disk()
+    /// Makes the history, or takes the one that lies in the folder that is named.
+    pub(crate) fn new(
+        stage: &'stage Stage,
+        binary: &'stage Path,
+        count: u64,
+        kept: Option<&Path>,
+    ) -> Outcome<Self> {
+        if let Some(data) = kept.filter(|data| data.exists()) {
+            return Ok(Self {
+                stage,
+                binary,
+                hookbench: Hookbench::kept(data),
+                count,
+            });
+        }
+        let hookbench = kept
+            .map_or_else(Hookbench::on_disk, Hookbench::kept)
             .with_endpoint("/github", "github", SECRET)
             .with_endpoint("/stripe", "stripe", SECRET)
             .with_endpoint("/trutac", "trutac", SECRET);

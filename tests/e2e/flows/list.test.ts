@@ -22,6 +22,21 @@ test('new ones are only counted while one is open', async ({ bench }) => {
   await bench.shows('detail-title', '/read-me');
 });
 
+test('a row stays under the pointer however long that rests on it', async ({ bench }) => {
+  for (const path of ['/a', '/b', '/c']) await post(bench.listener + path, '{}');
+  await expect.poll(() => bench.at('request-row').count()).toBe(3);
+  await bench.at('request-row').nth(1).hover();
+  await post(`${bench.listener}/later`, '{}');
+  await bench.shows('new-pill', '1 new');
+  const under = (): Promise<string[]> =>
+    bench
+      .at('request-row')
+      .evaluateAll((rows) => rows.filter((row) => row.matches(':hover')).map((row) => row.textContent));
+  expect((await under()).join(), 'it is the one that was pointed at').toContain('/b');
+  await bench.at('list-head').hover();
+  await bench.shows('request-row', '/later');
+});
+
 test('a burst loses nothing and stays small on the page', async ({ bench }) => {
   const burst = Array.from({ length: 300 }, (_, at) => post(`${bench.listener}/burst/${at}`, '{}'));
   expect(new Set(await Promise.all(burst)), 'all are answered with 200').toEqual(new Set([200]));

@@ -1,5 +1,6 @@
 //! What may be said to a benchmark on its command line.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use super::failure::{Failure, Outcome};
@@ -17,6 +18,8 @@ pub struct Options {
     pub count: Option<u64>,
     /// The numbers of connections.
     pub connections: Option<Vec<usize>>,
+    /// Where a history lies that is used again, or is made to be.
+    pub data: Option<PathBuf>,
     /// Which parts of a benchmark are wanted; all where none is named.
     pub only: Option<Vec<String>>,
 }
@@ -51,11 +54,12 @@ impl Options {
                     let numbers: Result<_, _> = value()?.split(',').map(str::parse).collect();
                     options.connections = Some(numbers?);
                 }
+                "--data" => options.data = Some(value()?.into()),
                 "--only" => options.only = Some(value()?.split(',').map(String::from).collect()),
                 unknown => {
                     return Err(Failure::new(format!(
                         "unknown argument `{unknown}`; there are --quick, --rounds N, --seconds S, --count N, \
-                         --connections N,N, --only PART,PART"
+                         --connections N,N, --data FOLDER, --only PART,PART"
                     )));
                 }
             }
@@ -104,14 +108,16 @@ mod tests {
 
     #[test]
     fn values_follow_their_names() {
-        let options = parse("--rounds 3 --seconds 0.5 --count 1000 --connections 1,64 --only a,b --bench")
-            .expect("all are known");
+        let options =
+            parse("--rounds 3 --seconds 0.5 --count 1000 --connections 1,64 --data past --only a,b --bench")
+                .expect("all are known");
         let wanted = Options {
             quick: false,
             rounds: Some(3),
             window: Some(Duration::from_millis(500)),
             count: Some(1000),
             connections: Some(vec![1, 64]),
+            data: Some("past".into()),
             only: Some(vec!["a".to_owned(), "b".to_owned()]),
         };
         assert_eq!(options, wanted, "each has its value");

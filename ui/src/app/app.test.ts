@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ScriptedRows } from '../host/scripted';
 import { ACTIONS, keysOf } from '../keys/actions';
 import { OS } from '../keys/os';
@@ -199,10 +199,32 @@ describe('the window', () => {
     expect(all('palette')).toHaveLength(0);
   });
 
+  it('looks for nothing new while the palette is open, and makes up for it after', async () => {
+    const store = new ScriptedRows(1);
+    const { host } = await open(store);
+    press('k', { ctrlKey: true });
+    await settle();
+    store.add(2);
+    const before = host.asked.length;
+    host.happened({ arrived: 2 });
+    await settle();
+    expect(
+      host.asked.slice(before).filter(([name]) => name === 'list_requests'),
+      'all of the time is for the palette',
+    ).toEqual([]);
+    press('k', { ctrlKey: true });
+    await vi.waitFor(() => {
+      expect(all('request-row')).toHaveLength(3);
+    });
+  });
+
   it('has every action in the palette, and every one that has a key in the sheet of keys', async () => {
     await open(new ScriptedRows(1));
     press('k', { ctrlKey: true });
     await settle();
+    await vi.waitFor(() => {
+      expect(all('palette-action').length, 'those out of sight come later').toBeGreaterThan(16);
+    });
     const offered = all('palette-action').map((row) => row.dataset['action']);
     expect(offered).toEqual(ACTIONS.map((action) => action.id).filter((id) => id !== 'view.palette'));
     one('palette-input')

@@ -138,7 +138,9 @@ describe('exporting', () => {
 });
 
 describe('an export under way', () => {
-  const exporting = async (at: (bench: Awaited<ReturnType<typeof open>>['bench']) => void) => {
+  type Bench = Awaited<ReturnType<typeof open>>['bench'];
+  /** Exports in 200 steps, at some of which something is done; how often that stopped it. */
+  const exporting = async (at: Record<number, (bench: Bench) => void>) => {
     const { bench, host } = await open(new ScriptedRows(3));
     let steps = 0;
     host.script.asks_to_quit = () => ({});
@@ -147,7 +149,7 @@ describe('an export under way', () => {
     host.script.begin_export = () => written();
     host.script.export_next = () => {
       steps += 1;
-      if (steps === 2) at(bench);
+      at[steps]?.(bench);
       return written(steps < 200 ? {} : { file: '/downloads/a.har' });
     };
     bench.view.open({ kind: 'export', chosen: ['r3'] });
@@ -161,22 +163,40 @@ describe('an export under way', () => {
     return host.asked.filter(([name]) => name === 'stop_carrying').length;
   };
 
-  it('goes on behind the question whether to quit, and tells where the file is', async () => {
-    expect(
-      await exporting((bench) => {
-        bench.view.open({ kind: 'quit' });
-      }),
-    ).toBe(0);
+  const asked = (bench: Bench): void => {
+    bench.view.quitting = true;
+  };
+
+  it('goes on behind the question whether to quit', async () => {
+    expect(await exporting({ 2: asked })).toBe(0);
     expect(one('quit-work').textContent).toContain('1 HAR file being written');
-    expect(all('note').at(-1)?.textContent).toContain('/downloads/a.har');
+    expect(all('note'), 'its own dialog tells where the file is').toHaveLength(0);
+    one('quit-stay').click();
+    await settle();
+    expect(one('export-written').textContent).toContain('/downloads/a.har');
+  });
+
+  it('is in its dialog again once the question is answered with no, and can be stopped there', async () => {
+    let seen: number[] = [];
+    const stopped = await exporting({
+      2: asked,
+      50: () => {
+        one('quit-stay').click();
+      },
+      100: () => {
+        seen = ['quit-dialog', 'export-dialog', 'export-progress'].map((part) => all(part).length);
+        one('export-stop').click();
+      },
+    });
+    expect(seen).toEqual([0, 1, 1]);
+    expect(stopped).toBe(1);
   });
 
   it('is stopped by closing its dialog', async () => {
-    expect(
-      await exporting((bench) => {
-        bench.view.close();
-      }),
-    ).toBe(1);
+    const closed = (bench: Bench): void => {
+      bench.view.close();
+    };
+    expect(await exporting({ 2: closed })).toBe(1);
   });
 });
 

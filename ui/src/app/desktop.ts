@@ -14,7 +14,7 @@ export function fulfilWishes(bench: Workbench): () => void {
     if (wish.kind === 'action') {
       const action = actionById(wish.id);
       // A dialog is answered first, as with the keys.
-      const isFree = bench.view.dialog === null || wish.id === 'view.back';
+      const isFree = (bench.view.dialog === null && !bench.view.quitting) || wish.id === 'view.back';
       if (isFree && action?.when(bench)) action.run(bench);
     } else if (wish.kind === 'request') void bench.showRequest(wish.id);
     else if (wish.kind === 'bad_link') {
@@ -23,10 +23,7 @@ export function fulfilWishes(bench: Workbench): () => void {
         message: `\`${visibleText(wish.text)}\` is no link to a request`,
         hint: 'A link is hookbench://request/ with the whole id behind it.',
       });
-    } else {
-      bench.view.close();
-      bench.view.open({ kind: 'quit' });
-    }
+    } else bench.view.quitting = true;
   };
   return () => {
     bench.fulfil = () => undefined;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ScriptedRows } from '../host/scripted';
 import { all, one, open, press, settle } from './mounted';
 
@@ -159,15 +159,38 @@ describe('following', () => {
     expect(all('request-row')).toHaveLength(5);
   });
 
-  it('waits while the pointer moves over the rows', async () => {
+  const pointer = (kind: string, on: Element | null): void => {
+    on?.dispatchEvent(new MouseEvent(kind, { bubbles: kind !== 'pointerleave' }));
+  };
+
+  it('waits while the pointer rests on a row, however long, and counts meanwhile', async () => {
     const store = new ScriptedRows(3);
-    const { host, bench } = await open(store);
-    bench.list.setPointing(true);
+    const { host } = await open(store);
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    pointer('pointerover', all('request-row')[1]?.firstElementChild ?? null);
+    vi.advanceTimersByTime(60_000);
+    vi.useRealTimers();
     store.add(1);
     host.happened({ arrived: 1 });
     await settle();
     expect(all('request-row')).toHaveLength(3);
-    bench.list.setPointing(false);
+    expect(one('new-pill').textContent).toContain('1 new');
+    pointer('pointerover', one('new-pill'));
+    await settle();
+    expect(all('new-pill'), 'what one is about to click does not go away').toHaveLength(1);
+    pointer('pointerleave', one('request-list').parentElement);
+    await settle();
+    expect(all('request-row')).toHaveLength(4);
+    expect(all('new-pill')).toHaveLength(0);
+  });
+
+  it('goes on while the pointer is beside the rows', async () => {
+    const store = new ScriptedRows(3);
+    const { host } = await open(store);
+    pointer('pointerover', all('request-row')[0] ?? null);
+    pointer('pointerover', one('sort-time'));
+    store.add(1);
+    host.happened({ arrived: 1 });
     await settle();
     expect(all('request-row')).toHaveLength(4);
   });

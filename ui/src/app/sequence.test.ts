@@ -74,3 +74,22 @@ describe('signatures that have grown too old', () => {
     expect([all('sequence-ages'), all('sequence-withheld')], 'they were of another').toEqual([[], []]);
   });
 });
+
+describe('where several are sent to', () => {
+  it.each([
+    ['sequence', 'sequence-url'],
+    ['idempotency', 'idempotency-url'],
+  ] as const)('is told by its start, however long it is: %s', async (kind, field) => {
+    const { bench } = await open(new ScriptedRows(2));
+    bench.view.open(kind === 'sequence' ? { kind, chosen: ['r1', 'r2'] } : { kind, request: 'r1' });
+    await settle();
+    const input = one(field) as HTMLInputElement;
+    input.focus();
+    const { selectionStart, selectionEnd, selectionDirection } = input;
+    expect([selectionStart, selectionEnd, selectionDirection], 'the caret stands at the start').toEqual([
+      0,
+      input.value.length,
+      'backward',
+    ]);
+  });
+});

@@ -44,8 +44,10 @@ export class RequestList {
   readonly #arrivals: Arrivals;
   readonly #putOff = new PutOff();
   #atTop = true;
-  /** The pointer moves over the rows: nothing may move away from under it. */
+  /** The pointer is over the rows: nothing may move away from under it, however long it rests. */
   #pointing = false;
+  /** Something lies over the list for a moment that one is busy with. */
+  #covered = false;
   /** Rises with each question whose answer takes the place of everything. */
   #question = 0;
   /** Where the active row stands, for when it is not held any more. */
@@ -105,9 +107,9 @@ export class RequestList {
     return this.#searching.stopped;
   }
 
-  /** Whether what happens is put off: it is being read, or its search was stopped. */
+  /** Whether what happens is put off: it is being read, its search was stopped, or one is busy with what covers it. */
   get occupied(): boolean {
-    return this.busy || this.stopped;
+    return this.busy || this.stopped || this.#covered;
   }
 
   get following(): boolean {
@@ -381,6 +383,12 @@ export class RequestList {
     this.#takeIn();
   }
 
+  /** While the list is covered, what comes is not even looked at: all of the time is for what covers it. */
+  setCovered(covered: boolean): void {
+    this.#covered = covered;
+    if (!covered) this.#makeUp();
+  }
+
   /** Moves the active row; says where it should stand now. Where that is not held, it stays until it is reached. */
   move(by: number): number {
     if (this.length === 0) return -1;
@@ -429,6 +437,11 @@ export class RequestList {
   /** It is not being read any more: what was put off is made up for, unless that would begin a search anew. */
   #free(): void {
     this.busy = false;
+    this.#makeUp();
+  }
+
+  #makeUp(): void {
+    if (this.occupied) return;
     if (this.#putOff.take('arrivals')) this.arrived();
     if (this.searched === null && this.#putOff.take('changes')) void this.refetch();
   }

@@ -23,7 +23,6 @@ export type Dialog =
   | { kind: 'port' }
   | { kind: 'resend' }
   | { kind: 'startOver' }
-  | { kind: 'quit' }
   | { kind: 'deleteMatching'; filter: string }
   | { kind: 'saveFilter' }
   | { kind: 'saved'; saved: SavedFilterView }
@@ -53,6 +52,8 @@ export function frameFor(width: number): Frame {
 
 export class View {
   dialog = $state.raw<Dialog | null>(null);
+  /** Whether to quit is asked over whatever dialog is open: what is under way in it is there again after a no. */
+  quitting = $state(false);
   /** The section of the settings that is open, while they are. */
   settings = $state<string | null>(null);
   tab = $state<Tab>('payload');
@@ -80,6 +81,7 @@ export class View {
 
   open(dialog: Dialog): void {
     this.dialog = dialog;
+    this.quitting = false;
     this.drawer = false;
   }
 

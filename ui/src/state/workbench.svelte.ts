@@ -188,9 +188,10 @@ export class Workbench {
     this.notes.speak(number === null ? 'All that match are selected' : `${number} selected`);
   }
 
-  /** Leaves what is innermost: a dialog, the drawer, a scheme, the settings, the editor, the request. */
+  /** Leaves what is innermost: the question whether to quit, a dialog, the drawer, a scheme, the settings, the editor, the request. */
   back(): void {
-    if (this.view.dialog !== null) this.view.close();
+    if (this.view.quitting) this.view.quitting = false;
+    else if (this.view.dialog !== null) this.view.close();
     else if (this.view.drawer) this.view.drawer = false;
     else if (this.schemes.builder !== null) this.schemes.leave();
     else if (this.view.settings !== null) this.view.closeSettings();

@@ -203,8 +203,25 @@ impl Store {
         })
     }
 
-    /// What is left of `span` beyond its first `skip` rows. Only the order is walked, not the rows of the list.
+    /// What is left of `span` beyond its first `skip` rows. Only the order is walked, not the rows of the list; and not
+    /// even that where all are wanted and none was taken out in between, since the numbers themselves tell then.
     async fn passed(&self, query: &Query, span: Span, skip: u64) -> Result<Option<Span>, StoreError> {
+        if query.sql.is_empty()
+            && let Some((oldest, newest)) = self.unbroken().await?
+        {
+            let within = Span {
+                first: span.first.max(oldest),
+                last: span.last.min(newest),
+                ..span
+            };
+            let by = i64::try_from(skip - 1).unwrap_or(i64::MAX);
+            let place = match span.direction {
+                Direction::Older => within.last.saturating_sub(by),
+                Direction::Newer => within.first.saturating_add(by),
+            };
+            let is_within = (within.first..=within.last).contains(&place);
+            return Ok(is_within.then(|| within.beyond(place)).flatten());
+        }
         let sql = format!(
             "SELECT request.sequence FROM request WHERE request.sequence BETWEEN ? AND ?{}
              ORDER BY request.sequence {} LIMIT 1 OFFSET ?",
@@ -222,6 +239,22 @@ impl Store {
             Some(row) => span.beyond(row.try_get(0)?),
             None => None,
         })
+    }
+
+    /// The oldest and the newest sequence, where there is a request for each that lies between them.
+    async fn unbroken(&self) -> Result<Option<(i64, i64)>, StoreError> {
+        // In one statement, so that no request comes in between.
+        let row = sqlx::query(
+            "SELECT (SELECT min(sequence) FROM request), (SELECT max(sequence) FROM request),
+                 (SELECT requests FROM tally WHERE kind = 'all')",
+        )
+        .fetch_one(self.readers())
+        .await?;
+        let (oldest, newest): (Option<i64>, Option<i64>) = (row.try_get(0)?, row.try_get(1)?);
+        let all: Option<i64> = row.try_get(2)?;
+        Ok(oldest
+            .zip(newest)
+            .filter(|(oldest, newest)| all == newest.checked_sub(*oldest).map(|between| between + 1)))
     }
 
     async fn page_of_texts(

@@ -2,7 +2,7 @@ use futures_util::future::join_all;
 
 use super::super::{From, PageRequest, StoreError, TallyKind};
 use super::{new_request, open, request, spooled, store};
-use crate::model::{Header, HttpVersion, Mark, RequestId, Sequence, State, Verdict};
+use crate::model::{Header, HttpVersion, Mark, RequestId, Sequence, State, Timestamp, Verdict};
 
 #[tokio::test]
 async fn what_came_is_what_is_kept() {
@@ -117,6 +117,52 @@ async fn requests_that_wait_together_are_kept_each_once_and_in_one_order() {
         Sequence(301),
         "the order goes on"
     );
+}
+
+#[tokio::test]
+async fn a_far_place_is_the_same_whether_it_is_reckoned_or_walked_to() {
+    let (_folder, store) = store().await;
+    let mut ids = Vec::new();
+    for at in 0..12 {
+        let request = request(&[at]);
+        ids.push(request.id);
+        store.insert_request(request).await.unwrap();
+    }
+    let deletion = store
+        .begin_deletion(Timestamp::from_micros(5), None)
+        .await
+        .unwrap();
+    // Whole; without its oldest and its newest, as retention leaves it; with a hole.
+    for gone in [&[][..], &[ids[0], ids[11]], &[ids[5]]] {
+        store.delete(deletion, gone).await.unwrap();
+        for from in [
+            From::Newest,
+            From::Before(Sequence(9)),
+            From::Before(Sequence(99)),
+            From::After(Sequence(3)),
+            From::After(Sequence(0)),
+        ] {
+            let page = async |limit, skip| {
+                let wanted = PageRequest::newest(limit).from(from).skip(skip);
+                let mut rows = store.page(&wanted).await.unwrap().rows;
+                // In the order in which they are walked.
+                if matches!(from, From::After(_)) {
+                    rows.reverse();
+                }
+                rows.into_iter().map(|row| row.sequence.0).collect::<Vec<_>>()
+            };
+            let all = page(100, 0).await;
+            for skip in 1..14 {
+                let wanted: Vec<_> = all.iter().copied().skip(skip).take(3).collect();
+                assert_eq!(
+                    page(3, skip as u64).await,
+                    wanted,
+                    "{skip} passed over from {from:?}, {} taken out",
+                    gone.len()
+                );
+            }
+        }
+    }
 }
 
 #[tokio::test]
