@@ -43,6 +43,7 @@ const DETAIL: RequestDetail = {
   handshake: null,
   signature: SIGNATURE,
   note: null,
+  moreCovered: false,
 };
 
 /** A host that reads any form whose content is not `wrong`. */

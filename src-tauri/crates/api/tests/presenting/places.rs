@@ -338,8 +338,9 @@ async fn no_secret_in_any_place_of_a_request_leaves_the_house() {
         bench.call("add_mask_path", arguments).await;
     }
     let target = echo().await;
+    let folder = tempfile::tempdir().unwrap();
     for sent in bodies() {
-        let id = bench.send(&sent).await;
+        let id = send(&bench, &bench.address, &sent).await;
         let to = json!({ "request": id, "url": format!("http://{target}"), "target": null });
         let delivery = bench.call("resend", to).await;
         // What was answered is written down behind the answer.
