@@ -15,7 +15,8 @@ interface Whole {
   /** Whether what comes is put in at once. */
   readonly following: boolean;
   current: () => () => boolean;
-  load: () => Promise<void>;
+  /** Reads it anew from its top, as long as it follows. */
+  renew: () => Promise<void>;
 }
 
 export class Arrivals {
@@ -83,14 +84,14 @@ export class Arrivals {
       return;
     }
     if (!whole.loaded) return;
-    if (whole.following && this.pending > 0) return whole.load();
+    if (whole.following && this.pending > 0) return whole.renew();
     const current = whole.current();
     const { filter } = whole;
     const newest = await this.#searching.newest(filter);
     const limit = whole.following ? PAGE : MANY;
     const page = await this.#searching.page({ filter, after: this.#cursor, limit });
     if (!current()) return;
-    if (whole.following && page.more && page.rows.length >= PAGE) return whole.load();
+    if (whole.following && page.more && page.rows.length >= PAGE) return whole.renew();
     this.#cursor = Math.max(this.#cursor, page.next ?? 0, page.more ? 0 : newest);
     this.#again ||= page.more && page.next !== null;
     const fresh = page.rows.filter((row) => row.sequence > this.#stretch.shownTo);

@@ -168,7 +168,13 @@ export class RequestList {
     return this.#loading;
   }
 
-  async #read(filter: string): Promise<void> {
+  /** Reads it anew because something came; where somebody points at its rows by then, that is only counted. */
+  renew(): Promise<void> {
+    this.#loading = this.#read(this.filter, () => this.following);
+    return this.#loading;
+  }
+
+  async #read(filter: string, mayMove = (): boolean => true): Promise<void> {
     const current = this.#begin();
     this.busy = true;
     // What was wrong with another filter says nothing of this one, which may take long to answer.
@@ -179,7 +185,9 @@ export class RequestList {
     try {
       const newest = await this.#searching.newest(filter);
       const page = await this.#searching.look({ filter }, newest, current);
-      if (current()) this.#show(page, filter, newest);
+      if (!current()) return;
+      if (mayMove()) this.#show(page, filter, newest);
+      else this.#putOff.add('arrivals');
     } catch (thrown) {
       if (!current()) return;
       const error = asApiError(thrown);

@@ -103,6 +103,31 @@ describe('a list that is looked at', () => {
     expect([list.rows.length, list.pending]).toEqual([5, 0]);
   });
 
+  it('gives up what it reads for itself once somebody points at a row, and counts it', async () => {
+    const { store, host, list } = await listOf(PAGE);
+    let answer: () => void = () => undefined;
+    let asked = 0;
+    host.script.list_requests = async (wanted) => {
+      const page = store.page(wanted);
+      asked += 1;
+      // So much came that the whole is read anew: that is what the pointer comes in between of.
+      if (asked === 2) await new Promise<void>((resolve) => (answer = resolve));
+      return page;
+    };
+    store.add(PAGE + 1);
+    list.arrived();
+    await settle();
+    list.setPointing(true);
+    answer();
+    await settle();
+    await settle();
+    expect([list.rows[0]?.sequence, list.pending]).toEqual([PAGE, PAGE + 1]);
+    list.setPointing(false);
+    await settle();
+    await settle();
+    expect([list.rows[0]?.sequence, list.pending]).toEqual([2 * PAGE + 1, 0]);
+  });
+
   it('counts only what the filter lets through', async () => {
     const { store, list } = await listOf(3);
     await list.setFilter('invoice');
