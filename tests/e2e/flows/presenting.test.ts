@@ -174,6 +174,7 @@ test('a value is masked from the tree by a key, and copies are signed with a tes
   bench,
 }) => {
   await bench.program.run('endpoint', 'add', '/github', '--provider', 'github');
+  await bench.shows('endpoint', '/github');
   await send(bench);
   await bench.open('push');
   await bench.at('body-pretty').getByText('"email"').click();
