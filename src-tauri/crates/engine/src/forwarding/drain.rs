@@ -248,7 +248,13 @@ async fn send(
             return Ok(Sent::GoesOn(None));
         }
     };
-    if !is_begun && !core.store.begin_held(held.number, created_at).await? {
+    let may_go = if is_begun {
+        // Reading a long body takes a while, in which somebody may have dropped it.
+        core.store.held_as(held.number).await?.is_some()
+    } else {
+        core.store.begin_held(held.number, created_at).await?
+    };
+    if !may_go {
         return Ok(Sent::GoesOn(None));
     }
     let cancel = Cancel::new();

@@ -143,7 +143,7 @@ impl Control {
             _ if attempt.outcome != Outcome::Answered => Self::Failed,
             _ if row.compared == Compared::Same => Self::AsFirst,
             _ if is_repeated() => Self::AsRepetition,
-            Some(208 | 304 | 409) => Self::Known,
+            _ if row.compared == Compared::SaysKnown => Self::Known,
             Some(200..=299) => Self::Otherwise,
             Some(500..) | None => Self::Failed,
             Some(_) => Self::Refused,
@@ -174,10 +174,31 @@ impl Control {
 enum Repetitions {
     /// All as the first call.
     Alike,
-    /// Some with a status that says that they are known, the others as the first call.
+    /// Some as the first call, the others not.
+    Mixed,
+    /// All with a status that says that they are known.
     Known,
-    /// Some with another success.
+    /// None as the first call, some with another success.
     Otherwise,
+}
+
+impl Repetitions {
+    fn of<'r>(rows: impl Iterator<Item = &'r IdempotencyRow>) -> Self {
+        let (mut alike, mut known, mut otherwise) = (false, false, false);
+        for row in rows {
+            match row.compared {
+                Compared::SaysKnown => known = true,
+                Compared::OtherSuccess => otherwise = true,
+                _ => alike = true,
+            }
+        }
+        match (alike, known, otherwise) {
+            (true, false, false) | (false, false, false) => Self::Alike,
+            (true, ..) => Self::Mixed,
+            (false, _, true) => Self::Otherwise,
+            (false, true, false) => Self::Known,
+        }
+    }
 }
 
 fn verdict(rows: &[IdempotencyRow], first: Option<&Attempt>) -> (bool, String) {
@@ -210,13 +231,7 @@ fn verdict(rows: &[IdempotencyRow], first: Option<&Attempt>) -> (bool, String) {
             ),
         );
     }
-    let repetitions = if repeated().any(|row| row.compared == Compared::OtherSuccess) {
-        Repetitions::Otherwise
-    } else if repeated().any(|row| row.compared == Compared::SaysKnown) {
-        Repetitions::Known
-    } else {
-        Repetitions::Alike
-    };
+    let repetitions = Repetitions::of(repeated());
     let second = rows.iter().find(|row| row.role == Role::Second);
     let control = rows.iter().find(|row| row.role == Role::Control);
     let Some(control) = control else {
@@ -233,7 +248,10 @@ fn verdict(rows: &[IdempotencyRow], first: Option<&Attempt>) -> (bool, String) {
 const fn taken_well(repetitions: Repetitions) -> &'static str {
     match repetitions {
         Repetitions::Alike => "Every repetition got the answer of the first call.",
-        Repetitions::Known => "Every repetition was known or got the answer of the first call.",
+        Repetitions::Mixed => {
+            "Some repetitions got the answer of the first call, the others another one that was taken well."
+        }
+        Repetitions::Known => "Every repetition was answered as known.",
         Repetitions::Otherwise => {
             "Every repetition was a success, though with a different answer: look whether it was handled again."
         }
@@ -246,7 +264,7 @@ const fn without_control(repetitions: Repetitions) -> &'static str {
             "Every repetition got the answer of the first call or was known. None went under a new id, so that it is \
              not known whether a new event is answered otherwise."
         }
-        Repetitions::Otherwise => taken_well(repetitions),
+        Repetitions::Mixed | Repetitions::Otherwise => taken_well(repetitions),
     }
 }
 
@@ -257,16 +275,20 @@ const fn told_apart(repetitions: Repetitions, control: Control) -> &'static str 
             "Every repetition got the answer of the first call. A new event gets the same, so the answers alone do not \
              tell whether repetitions were recognised."
         }
+        (Repetitions::Mixed, Control::AsFirst) => {
+            "Some repetitions got the answer of the first call, as a new event does, the others another one: not each \
+             was told from a new event."
+        }
         (Repetitions::Known, Control::AsFirst) => {
-            "Every repetition was known or got the answer of the first call; a new event is answered as the first was. \
-             So repetitions are recognised."
+            "Every repetition was answered as known; a new event is answered as the first was. So repetitions are \
+             recognised."
         }
         (Repetitions::Otherwise, Control::AsFirst) => {
             "Every repetition was a success with a different answer; a new event is answered as the first was. So \
              repetitions are recognised."
         }
-        (Repetitions::Otherwise, _) => taken_well(repetitions),
-        _ => {
+        (Repetitions::Mixed | Repetitions::Otherwise, _) => taken_well(repetitions),
+        (Repetitions::Alike | Repetitions::Known, _) => {
             "Every repetition got the answer of the first call or was known; a new event is answered otherwise."
         }
     }

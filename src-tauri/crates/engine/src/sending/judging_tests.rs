@@ -66,7 +66,7 @@ fn each_pair_of_answers_has_the_verdict_that_one_expects() {
         // Repetitions as the first call.
         (OK, OK, true, "do not tell whether repetitions were recognised"),
         (OK, (201, "new"), true, "a new event is answered otherwise"),
-        (OK, (204, ""), true, "a new event is answered otherwise"),
+        (OK, (204, ""), true, looks),
         (OK, KNOWN, true, looks),
         (OK, (208, ""), true, looks),
         (OK, (304, ""), true, looks),
@@ -121,7 +121,7 @@ fn each_pair_of_answers_has_the_verdict_that_one_expects() {
 
 #[test]
 fn a_control_that_was_refused_is_no_new_event_that_is_answered_otherwise() {
-    for control in [409, 208, 304, 400, 401, 404, 422, 429] {
+    for control in [409, 204, 208, 304, 400, 401, 404, 422, 429] {
         for repeated in [(200, "ok"), (409, "known"), (200, "duplicate")] {
             let (_, sentence) = said((200, "ok"), repeated, Some((control, "")));
             assert!(
@@ -148,4 +148,26 @@ fn without_a_control_nothing_is_said_of_new_events() {
     }
     let (passed, sentence) = said((503, ""), (200, "ok"), None);
     assert_eq!(passed, Some(false), "the first call was no success: {sentence}");
+}
+
+#[test]
+fn what_holds_of_some_repetitions_is_not_said_of_all() {
+    for other in [(409, "known"), (201, "ok"), (200, "duplicate")] {
+        for (second, at_once) in [((200, "ok"), other), (other, (200, "ok"))] {
+            for control in [(200, "ok"), (201, "new"), (409, "")] {
+                let all = vec![
+                    sent(0, (200, "ok")),
+                    sent(1, second),
+                    sent(2, at_once),
+                    sent(3, control),
+                ];
+                let report = judge(all, 1, None, &Phase::Done);
+                let sentence = report.sentence;
+                assert!(
+                    sentence.starts_with("Some repetitions") && !sentence.contains("recognised"),
+                    "{second:?}, {at_once:?}, then {control:?}: {sentence}"
+                );
+            }
+        }
+    }
 }

@@ -220,7 +220,8 @@ impl Store {
                 Direction::Newer => within.first.saturating_add(by),
             };
             let is_within = (within.first..=within.last).contains(&place);
-            return Ok(is_within.then(|| within.beyond(place)).flatten());
+            // What came after the numbers were looked at belongs to it too.
+            return Ok(is_within.then(|| span.beyond(place)).flatten());
         }
         let sql = format!(
             "SELECT request.sequence FROM request WHERE request.sequence BETWEEN ? AND ?{}
