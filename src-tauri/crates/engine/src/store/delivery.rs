@@ -22,7 +22,7 @@ impl Store {
     /// When its request is gone, or when it cannot be written.
     pub async fn add_delivery(&self, delivery: Delivery) -> Result<(), StoreError> {
         self.write_sent(sent_length(&delivery), move |connection| {
-            Box::pin(insert_delivery(connection, delivery))
+            Box::pin(insert_delivery(connection, delivery.clone()))
         })
         .await
     }
@@ -34,6 +34,7 @@ impl Store {
     /// When there is no such delivery, or when it cannot be written.
     pub async fn add_attempt(&self, delivery: DeliveryId, attempt: Attempt) -> Result<(), StoreError> {
         self.write_sent(attempt.body.len(), move |connection| {
+            let attempt = attempt.clone();
             Box::pin(async move {
                 let number = number_of(connection, delivery).await?;
                 insert_attempt(connection, number, attempt).await

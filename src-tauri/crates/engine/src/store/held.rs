@@ -172,6 +172,7 @@ impl Store {
         next: Option<Timestamp>,
     ) -> Result<Option<i64>, StoreError> {
         self.write_sent(sent_length(&delivery), move |connection| {
+            let (delivery, standing) = (delivery.clone(), standing.clone());
             Box::pin(async move {
                 let (request, target) = (delivery.request, delivery.target);
                 let attempts = i64::try_from(delivery.attempts.len()).unwrap_or(i64::MAX);
@@ -213,6 +214,7 @@ impl Store {
     /// When its request is gone, or when it cannot be written.
     pub async fn add_forwarded(&self, delivery: Delivery, how: Forwarded) -> Result<(), StoreError> {
         self.write_sent(sent_length(&delivery), move |connection| {
+            let delivery = delivery.clone();
             Box::pin(async move {
                 let request = delivery.request;
                 insert_delivery(connection, delivery).await?;
@@ -339,11 +341,16 @@ async fn keep(
         .await?;
     if let Some(id) = known.flatten() {
         let id = DeliveryId::from_bytes(id_of(id)?);
-        if let Ok(row) = number_of(connection, id).await {
-            for attempt in delivery.attempts {
-                insert_attempt(connection, row, attempt).await?;
+        match number_of(connection, id).await {
+            Ok(row) => {
+                for attempt in delivery.attempts {
+                    insert_attempt(connection, row, attempt).await?;
+                }
+                return Ok(Some(id));
             }
-            return Ok(Some(id));
+            Err(StoreError::NotFound { .. }) => {}
+            // It may have ended the transaction: what is written behind it would stay, whatever becomes of the rest.
+            Err(error) => return Err(error),
         }
     }
     if delivery.attempts.is_empty() {

@@ -30,6 +30,7 @@ mod held;
 #[doc(hidden)]
 pub mod history;
 mod imported;
+mod job;
 mod judgement;
 mod mark;
 mod mask_path;
@@ -344,29 +345,29 @@ impl Store {
         T: Send + 'static,
         W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
     {
-        self.inner.writer.run(Box::new(work)).await
+        self.inner.writer.run(0, Box::new(work)).await
     }
 
     /// Runs `work` on the writer in a transaction that it may share with other such work; returns when that is
-    /// committed. For what comes in numbers and is small.
+    /// committed. For what comes in numbers and is small. It may be run more than once, the last time is what counts.
     async fn write_beside<T, W>(&self, work: W) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+        W: for<'c> FnMut(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
     {
-        self.inner.writer.add(Box::new(work)).await
+        self.write_sent(0, work).await
     }
 
     /// Keeps what came of a delivery: with others of its kind, but where it is so large that they would wait for it.
     async fn write_sent<T, W>(&self, length: usize, work: W) -> Result<T, StoreError>
     where
         T: Send + 'static,
-        W: for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
+        W: for<'c> FnMut(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
     {
         if length > LARGE_SENDING {
-            self.write(work).await
+            self.inner.writer.run(length, Box::new(work)).await
         } else {
-            self.write_beside(work).await
+            self.inner.writer.add(length, Box::new(work)).await
         }
     }
 }

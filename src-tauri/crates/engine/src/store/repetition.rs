@@ -405,9 +405,12 @@ impl Marker {
         }
         let writer = self.writer.upgrade().ok_or(StoreError::Closed)?;
         writer
-            .run(Box::new(move |connection| {
-                Box::pin(async move { resolve::write(connection, &marks, &looked_at).await })
-            }))
+            .run(
+                0,
+                Box::new(move |connection| {
+                    Box::pin(async move { resolve::write(connection, &marks, &looked_at).await })
+                }),
+            )
             .await
     }
 

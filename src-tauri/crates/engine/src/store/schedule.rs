@@ -111,6 +111,7 @@ impl Store {
         schedule: Option<Schedule>,
     ) -> Result<(), StoreError> {
         self.write_sent(answers_length(&attempts), move |connection| {
+            let (attempts, schedule) = (attempts.clone(), schedule.clone());
             Box::pin(async move {
                 let number = number_of(connection, id).await?;
                 for attempt in attempts {

@@ -142,20 +142,23 @@ impl Trainer {
     async fn keep(&self, bytes: Vec<u8>, made_at: i64, after: i64) -> Result<(), StoreError> {
         let writer = self.writer.upgrade().ok_or(StoreError::Closed)?;
         writer
-            .run(Box::new(move |connection| {
-                Box::pin(async move {
-                    sqlx::query(
-                        "INSERT INTO dictionary (bytes, made_at)
+            .run(
+                bytes.len(),
+                Box::new(move |connection| {
+                    Box::pin(async move {
+                        sqlx::query(
+                            "INSERT INTO dictionary (bytes, made_at)
                          SELECT ?, ? WHERE (SELECT coalesce(max(number), 0) FROM dictionary) = ?",
-                    )
-                    .bind(bytes)
-                    .bind(made_at)
-                    .bind(after)
-                    .execute(connection)
-                    .await?;
-                    Ok(())
-                })
-            }))
+                        )
+                        .bind(bytes)
+                        .bind(made_at)
+                        .bind(after)
+                        .execute(connection)
+                        .await?;
+                        Ok(())
+                    })
+                }),
+            )
             .await
     }
 }

@@ -8,30 +8,26 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use futures_util::future::BoxFuture;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::file::DataFile;
 use super::group::{self, Texts};
+use super::job::{self, Answer, Job, Repeatable, Work};
 use super::prepared::Prepared;
 use super::{Kept, StoreError};
 
 /// The most requests, or pieces of work, in one transaction.
 const GROUP: usize = 128;
+/// A group of work ends with the piece that brings its bodies to so many bytes: requests wait for it.
+const BODIES_OF_A_GROUP: u64 = 1_024 * 1_024;
 /// What a commit writes to the log beside the data: the pages of rows, indexes and tally that it touches.
 const PAGES_OF_A_COMMIT: u64 = 40 * 1_024;
-/// What each piece of work in a shared transaction adds to that.
+/// What each piece of work in a shared transaction adds to that, beside its bodies.
 const PAGES_OF_WORK: u64 = 8 * 1_024;
 /// How long a request may have waited for a locked file before it is answered with the error of the group before.
 const PATIENCE: Duration = Duration::from_millis(1_500);
-
-/// Work in a transaction.
-pub(super) type Work<T> =
-    Box<dyn for<'c> FnOnce(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send>;
-
-type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
 
 struct Waiting {
     row: Prepared,
@@ -54,44 +50,6 @@ enum Command {
         resume: oneshot::Receiver<()>,
     },
     Close(oneshot::Sender<()>),
-}
-
-/// A piece of [`Work`] with its answer.
-trait Job: Send {
-    fn run<'a>(self: Box<Self>, connection: &'a mut SqliteConnection) -> BoxFuture<'a, Finish>;
-    fn refuse(self: Box<Self>, error: StoreError);
-}
-
-/// Tells the asker how it ended, once it is known whether the commit succeeded.
-struct Finish {
-    failed: Option<StoreError>,
-    tell: Box<dyn FnOnce(Result<(), StoreError>) + Send>,
-}
-
-struct Transaction<T> {
-    work: Work<T>,
-    answer: Answer<T>,
-}
-
-impl<T: Send + 'static> Job for Transaction<T> {
-    fn run<'a>(self: Box<Self>, connection: &'a mut SqliteConnection) -> BoxFuture<'a, Finish> {
-        let Self { work, answer } = *self;
-        Box::pin(async move {
-            let result = work(connection).await;
-            let failed = result.as_ref().err().cloned();
-            let tell = move |committed: Result<(), StoreError>| {
-                let _ = answer.send(result.and_then(|value| committed.map(|()| value)));
-            };
-            Finish {
-                failed,
-                tell: Box::new(tell),
-            }
-        })
-    }
-
-    fn refuse(self: Box<Self>, error: StoreError) {
-        let _ = self.answer.send(Err(error));
-    }
 }
 
 /// The way to the writer.
@@ -153,19 +111,23 @@ impl Writer {
     }
 
     /// Runs `work` in a transaction, with other such work that waits; returns when it is committed. What waited before
-    /// it in this way has run before it. Work that fails takes nothing from the other.
-    pub(super) async fn add<T: Send + 'static>(&self, work: Work<T>) -> Result<T, StoreError> {
+    /// it in this way has run before it. Work that fails takes nothing from the other: where the whole transaction ends
+    /// with it, as on a full disk, each is run again in one of its own. `length` is of the bodies that it writes.
+    pub(super) async fn add<T: Send + 'static>(
+        &self,
+        length: usize,
+        work: Repeatable<T>,
+    ) -> Result<T, StoreError> {
         let (answer, answered) = oneshot::channel();
-        self.send(Command::Add(Box::new(Transaction { work, answer })))
+        self.send(Command::Add(job::repeatable(length, work, answer)))
             .await?;
         answered.await.map_err(|_| StoreError::Closed)?
     }
 
-    /// Runs `work` in a transaction of its own; returns when it is committed.
-    pub(super) async fn run<T: Send + 'static>(&self, work: Work<T>) -> Result<T, StoreError> {
+    /// Runs `work` in a transaction of its own; returns when it is committed. `length` is of the bodies that it writes.
+    pub(super) async fn run<T: Send + 'static>(&self, length: usize, work: Work<T>) -> Result<T, StoreError> {
         let (answer, answered) = oneshot::channel();
-        self.send(Command::Run(Box::new(Transaction { work, answer })))
-            .await?;
+        self.send(Command::Run(job::once(length, work, answer))).await?;
         answered.await.map_err(|_| StoreError::Closed)?
     }
 
@@ -228,7 +190,9 @@ impl Task {
                         self.add(jobs).await;
                     }
                 }
-                Command::Run(job) => self.run(job).await,
+                Command::Run(job) => {
+                    let _ = self.run(job).await;
+                }
                 Command::Version(answer) => {
                     let version = self.version().await;
                     let _ = answer.send(version);
@@ -262,18 +226,22 @@ impl Task {
     /// `first` and all that waits behind it and may be grouped, up to the first command of another kind: requests, and
     /// work. Work on a request is asked for only once that is kept, so that requests may overtake it.
     fn gather(&mut self, first: Command) -> (Vec<Waiting>, Vec<Box<dyn Job>>) {
-        let (mut requests, mut jobs) = (Vec::new(), Vec::new());
+        let (mut requests, mut jobs) = (Vec::new(), Vec::<Box<dyn Job>>::new());
+        let mut bodies = 0;
         let mut command = Some(first);
         while let Some(taken) = command {
             match taken {
                 Command::Keep(waiting) => requests.push(*waiting),
-                Command::Add(job) => jobs.push(job),
+                Command::Add(job) => {
+                    bodies += job.length();
+                    jobs.push(job);
+                }
                 other => {
                     self.next = Some(other);
                     break;
                 }
             }
-            if requests.len() >= GROUP || jobs.len() >= GROUP {
+            if requests.len() >= GROUP || jobs.len() >= GROUP || bodies >= BODIES_OF_A_GROUP {
                 break;
             }
             command = self.queue.try_recv().ok();
@@ -346,85 +314,72 @@ impl Task {
         Ok(kept)
     }
 
-    /// Runs `jobs` in one transaction, each within a savepoint of its own.
-    async fn add(&mut self, jobs: Vec<Box<dyn Job>>) {
-        if jobs.len() == 1 {
-            for job in jobs {
-                self.run(job).await;
+    /// Runs `jobs` and answers: in one transaction, or each in its own where that is lost through one of them.
+    async fn add(&mut self, mut jobs: Vec<Box<dyn Job>>) {
+        if jobs.len() > 1 {
+            let ended = self.together(&mut jobs).await;
+            let work: u64 = jobs.iter().map(|job| PAGES_OF_WORK + job.length()).sum();
+            self.count(PAGES_OF_A_COMMIT + work);
+            if ended.as_ref().err().is_none_or(StoreError::fails_every_write) {
+                return jobs.into_iter().for_each(|job| job.tell(ended.clone()));
             }
-            return;
         }
-        let mut connection = match self.checked_connection().await {
-            Ok(connection) => connection,
-            Err(error) => return jobs.into_iter().for_each(|job| job.refuse(error.clone())),
-        };
-        let mut finished: Vec<Finish> = Vec::with_capacity(jobs.len());
-        let mut lost = None;
-        // What the job before leaves to be said; at first there is none.
-        let mut before = "BEGIN IMMEDIATE; SAVEPOINT one";
+        // One alone; or one of them ended the transaction of all, or was too large for the room there is: the others
+        // need not suffer.
+        let mut refused = None;
         for job in jobs {
-            if lost.is_none()
-                && let Err(error) = sqlx::query(before).execute(&mut connection).await
-            {
-                // The whole transaction is gone: nothing of it is kept.
-                lost = Some(StoreError::from(error));
+            match &refused {
+                Some(error) => job.tell(Err(StoreError::clone(error))),
+                None => refused = self.run(job).await.err().filter(StoreError::fails_every_write),
             }
-            if let Some(error) = &lost {
-                job.refuse(error.clone());
-                continue;
-            }
-            let finish = job.run(&mut connection).await;
-            before = if finish.failed.is_none() {
-                "RELEASE one; SAVEPOINT one"
-            } else {
-                "ROLLBACK TO one"
-            };
-            finished.push(finish);
-        }
-        let last = finished.last().and_then(|finish| finish.failed.as_ref());
-        let end = if last.is_none() {
-            "COMMIT"
-        } else {
-            "ROLLBACK TO one; COMMIT"
-        };
-        let result = match lost {
-            Some(error) => Err(error),
-            None => {
-                let ended = sqlx::query(end).execute(&mut connection).await;
-                ended.map_err(StoreError::from).and_then(|_| self.file.check())
-            }
-        };
-        let all_sound = finished.iter().all(|finish| is_own_fault(finish.failed.as_ref()));
-        if result.is_ok() && all_sound {
-            self.connection = Some(connection);
-        }
-        self.count(PAGES_OF_A_COMMIT + PAGES_OF_WORK * finished.len() as u64);
-        for finish in finished {
-            (finish.tell)(result.clone());
         }
     }
 
-    async fn run(&mut self, job: Box<dyn Job>) {
-        let mut connection = match self.checked_connection().await {
-            Ok(connection) => connection,
-            Err(error) => return job.refuse(error),
-        };
-        if let Err(error) = sqlx::query("BEGIN IMMEDIATE").execute(&mut connection).await {
-            return job.refuse(error.into());
+    /// Runs `jobs` in one transaction, each within a savepoint of its own. Where that fails nothing of it is kept.
+    async fn together(&mut self, jobs: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+        let mut connection = self.checked_connection().await?;
+        // What the job before leaves to be said; at first there is none.
+        let (mut before, mut end) = ("BEGIN IMMEDIATE; SAVEPOINT one", "");
+        for job in jobs.iter_mut() {
+            // On some errors SQLite ends the whole transaction by itself: then there is no savepoint to go back to.
+            sqlx::query(before).execute(&mut connection).await?;
+            job.run(&mut connection).await;
+            (before, end) = match job.failed() {
+                None => ("RELEASE one; SAVEPOINT one", "COMMIT"),
+                Some(_) => ("ROLLBACK TO one", "ROLLBACK TO one; COMMIT"),
+            };
         }
-        let finish = job.run(&mut connection).await;
-        let end = if finish.failed.is_some() {
+        sqlx::query(end).execute(&mut connection).await?;
+        self.file.check()?;
+        if jobs.iter().all(|job| is_own_fault(job.failed())) {
+            self.connection = Some(connection);
+        }
+        Ok(())
+    }
+
+    /// Runs `job` in a transaction of its own and answers; gives how that ended.
+    async fn run(&mut self, mut job: Box<dyn Job>) -> Result<(), StoreError> {
+        let ended = self.alone(job.as_mut()).await;
+        job.tell(ended.clone());
+        ended
+    }
+
+    async fn alone(&mut self, job: &mut dyn Job) -> Result<(), StoreError> {
+        let mut connection = self.checked_connection().await?;
+        sqlx::query("BEGIN IMMEDIATE").execute(&mut connection).await?;
+        job.run(&mut connection).await;
+        let end = if job.failed().is_some() {
             "ROLLBACK"
         } else {
             "COMMIT"
         };
         let ended = sqlx::query(end).execute(&mut connection).await;
         let result = ended.map_err(StoreError::from).and_then(|_| self.file.check());
-        if result.is_ok() && is_own_fault(finish.failed.as_ref()) {
+        if result.is_ok() && is_own_fault(job.failed()) {
             self.connection = Some(connection);
         }
-        self.count(PAGES_OF_A_COMMIT);
-        (finish.tell)(result);
+        self.count(PAGES_OF_A_COMMIT + job.length());
+        result
     }
 
     async fn checked_connection(&mut self) -> Result<SqliteConnection, StoreError> {

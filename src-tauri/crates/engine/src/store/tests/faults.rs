@@ -8,7 +8,7 @@ use super::super::{Room, Store, StoreError, StoreOptions};
 use super::{open, options, request, store, unmanaged};
 
 /// Bytes that do not compress.
-fn noise(length: usize, seed: u32) -> Vec<u8> {
+pub(super) fn noise(length: usize, seed: u32) -> Vec<u8> {
     let mut state = u64::from(seed) << 32 | 0x9e37_79b9;
     let mut next = || {
         state ^= state << 13;

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::future::join_all;
 
-use super::super::{Store, StoreError};
+use super::super::{Store, StoreError, StoreOptions};
+use super::faults::noise;
 use super::things::attempt;
-use super::{commits, request, store};
+use super::{commits, open, options, request, store};
 use crate::model::{Attempt, Delivery, DeliveryId, DeliveryKind, NewRequest, RequestId, Timestamp};
 
 const MANY: usize = 60;
@@ -34,6 +35,14 @@ async fn kept(store: &Store) -> NewRequest {
     let new = request(b"x");
     store.insert_request(new.clone()).await.unwrap();
     new
+}
+
+/// One whose body is so long and is not packed to less.
+fn with_body(of: RequestId, length: usize) -> Delivery {
+    Delivery {
+        body: Some(Bytes::from(noise(length, 5))),
+        ..delivery(of)
+    }
 }
 
 /// Keeps them all while the writer is held, so that they wait together.
@@ -157,4 +166,103 @@ async fn what_is_large_keeps_the_others_waiting_in_no_transaction() {
         told.unwrap();
     }
     assert_eq!(commits(&store) - before, 3, "each has its own");
+}
+
+#[tokio::test]
+async fn work_that_ends_the_transaction_of_all_takes_nothing_from_the_others() {
+    let (_folder, store) = store().await;
+    let new = kept(&store).await;
+    let guard = store.inner.writer.pause().await.unwrap();
+    let added = |count: usize| -> Vec<_> {
+        (0..count)
+            .map(|_| {
+                let (store, delivery) = (store.clone(), delivery(new.id));
+                tokio::spawn(async move { store.add_delivery(delivery).await })
+            })
+            .collect()
+    };
+    // As SQLite does by itself where the disk is full.
+    let ends_it = {
+        let store = store.clone();
+        async move {
+            store
+                .write_beside(|connection| {
+                    Box::pin(async move {
+                        sqlx::query("ROLLBACK").execute(connection).await?;
+                        Err::<(), _>(StoreError::Full)
+                    })
+                })
+                .await
+        }
+    };
+    let before = added(10);
+    let ends_it = tokio::spawn(ends_it);
+    let behind = added(10);
+    for _ in 0..MANY * 4 {
+        tokio::task::yield_now().await;
+    }
+    drop(guard);
+    assert_eq!(
+        ends_it.await.unwrap(),
+        Err(StoreError::Full),
+        "it is told its own error"
+    );
+    for told in join_all(before.into_iter().chain(behind)).await {
+        assert_eq!(told.unwrap(), Ok(()), "whoever went before or behind it is kept");
+    }
+    let found = store.deliveries(new.id).await.unwrap();
+    assert_eq!(found.len(), 20, "and each of them once");
+}
+
+#[tokio::test]
+async fn one_that_the_disk_has_no_room_for_takes_nothing_from_the_others() {
+    let folder = tempfile::tempdir().unwrap();
+    open(&folder).await.close().await;
+    let small = StoreOptions {
+        page_limit: Some(150),
+        ..options()
+    };
+    let store = Store::open(folder.path(), small).await.unwrap();
+    let new = kept(&store).await;
+    let all = (0..9)
+        .map(|place| match place {
+            4 => with_body(new.id, 900_000),
+            _ => delivery(new.id),
+        })
+        .collect();
+    for (place, told) in kept_together(&store, all).await.into_iter().enumerate() {
+        let wanted = if place == 4 { Err(StoreError::Full) } else { Ok(()) };
+        assert_eq!(told, wanted, "number {place}");
+    }
+}
+
+#[tokio::test]
+async fn bodies_are_counted_for_the_log() {
+    let (_folder, store) = store().await;
+    let new = kept(&store).await;
+    for (length, how) in [(500_000, "together"), (2_000_000, "each alone")] {
+        let before = *store.inner.written.borrow();
+        let all = (0..4).map(|_| with_body(new.id, length)).collect();
+        for told in kept_together(&store, all).await {
+            told.unwrap();
+        }
+        let counted = *store.inner.written.borrow() - before;
+        assert!(
+            counted >= 4 * length as u64,
+            "{how}: {counted} of four times {length} bytes"
+        );
+    }
+}
+
+#[tokio::test]
+async fn long_bodies_are_few_to_a_transaction() {
+    let (_folder, store) = store().await;
+    let new = kept(&store).await;
+    let before = commits(&store);
+    let all = (0..8).map(|_| with_body(new.id, 600_000)).collect();
+    for told in kept_together(&store, all).await {
+        told.unwrap();
+    }
+    let made = commits(&store) - before;
+    assert_eq!(made, 4, "requests that come meanwhile wait for two of them");
 }
