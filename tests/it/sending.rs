@@ -227,6 +227,12 @@ fn what_stayed_here_is_told_with_the_delivery_and_where_a_forward_is_set_up() {
         "before anything is forwarded: {}",
         told.stderr
     );
+    let hint = format!("`hookbench target set {authority} --send-credentials true`");
+    assert!(
+        told.stderr.contains(&hint),
+        "the command can be pasted: {}",
+        told.stderr
+    );
     listening.stop();
     let listening = hookbench.listen();
     request(listening.address(), sent);

@@ -45,13 +45,28 @@ pub(crate) async fn run(engine: &Engine, forward: &Forward) -> Result<(), Failur
 /// Says that captured credentials stay here, where they do not go to a target.
 pub(crate) async fn tell_credentials(engine: &Engine, target: &Target) -> Result<(), Failure> {
     if engine.keeps_credentials(&Aim::Target(target.id)).await? {
-        let name = visible(&target.name);
         output::aside(&format!(
-            "`Authorization` and `Cookie` of what is forwarded stay here: {name} is outside. `hookbench target set \
-             NAME --send-credentials true` lets them go there"
+            "`Authorization` and `Cookie` of what is forwarded stay here: {} is outside. `hookbench target set {} \
+             --send-credentials true` lets them go there",
+            visible(&target.name),
+            word_for(target)
         ));
     }
     Ok(())
+}
+
+/// A target as it can be pasted behind a command in any shell: by its name, or by its id where the name has signs that a
+/// shell may act on.
+fn word_for(target: &Target) -> String {
+    let name = &target.name;
+    let is_plain = |letter: char| letter.is_alphanumeric() || "-_.:/ ".contains(letter);
+    if name.starts_with('-') || visible(name) != *name || !name.chars().all(is_plain) {
+        target.id.to_string()
+    } else if name.contains(' ') {
+        format!("\"{name}\"")
+    } else {
+        name.clone()
+    }
 }
 
 /// `hookbench endpoint forward`
@@ -85,4 +100,37 @@ pub(crate) async fn set(engine: &Engine, forward: EndpointForward) -> Result<(),
         "{path} goes to {count} {}",
         if count == 1 { "target" } else { "targets" }
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use hookbench_engine::model::{TargetId, TargetRules};
+
+    use super::*;
+
+    #[test]
+    fn a_target_is_named_so_that_it_can_be_pasted() {
+        let id = TargetId::generate();
+        let named = |name: &str| {
+            word_for(&Target {
+                id,
+                name: name.to_owned(),
+                url: "http://localhost:3000".to_owned(),
+                rules: TargetRules::default(),
+            })
+        };
+        assert_eq!(
+            named("127.0.0.1:3000"),
+            "127.0.0.1:3000",
+            "a plain name is itself"
+        );
+        assert_eq!(named("my shop"), "\"my shop\"", "one word of several");
+        for name in ["--check", "a\"b", "$(x)", "a\u{202e}b", "a\u{3164}b", "a;b"] {
+            assert_eq!(
+                named(name),
+                id.to_string(),
+                "{name:?} would not be taken as it is"
+            );
+        }
+    }
 }

@@ -405,6 +405,8 @@ CREATE TABLE draft (
     method TEXT NOT NULL,
     url TEXT NOT NULL,
     headers TEXT NOT NULL,
+    -- as that of a template
+    captured BLOB NOT NULL,
     body BLOB,
     signature TEXT NOT NULL,
     new_id INTEGER NOT NULL
@@ -416,15 +418,16 @@ CREATE TABLE template (
     method TEXT NOT NULL,
     url TEXT NOT NULL,
     headers TEXT NOT NULL,
+    -- heads with the hosts of captured requests and those of their credentials that stand in it as they came; before the
+    -- body, which would have to be passed to get here
+    captured BLOB NOT NULL,
     body BLOB NOT NULL,
     signature TEXT NOT NULL,
     new_id INTEGER NOT NULL,
     request BLOB NOT NULL,
     target TEXT NOT NULL,
     provider TEXT,
-    used INTEGER NOT NULL DEFAULT 0,
-    -- a head with the host of that request and those of its credentials that stand in the template as they came
-    captured BLOB NOT NULL
+    used INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 -- What the variables of a template were when it was last sent to a place: the id of a target, or a URL.

@@ -1,8 +1,9 @@
 //! Credentials that came with a captured request. They were given to the host that it was sent to, and follow it to
 //! another only on this machine or in a private network, or where a target's rules say so.
 //!
-//! In an edited copy a line that still says what came is a captured one, and stays like the others. What a person
-//! writes there, and what a target's header rules add, is theirs and goes.
+//! In an edited copy a line that still says what came is a captured one, and stays like the others. A copy may be made
+//! of a template, which came of another request: it is held against the heads of both. What a person writes there, and
+//! what a target's header rules add, is theirs and goes.
 
 use bytes::Bytes;
 
@@ -21,49 +22,77 @@ pub(super) fn withheld(outgoing: Outgoing, captured: &RawHead) -> Outgoing {
     without(outgoing, is_credential)
 }
 
-/// `outgoing`, an edited copy of a request with this head, without the credentials that are as they came and were meant
+/// `outgoing`, an edited copy of requests with these heads, without the credentials that are as they came and were meant
 /// for another host.
-pub(crate) fn unchanged_withheld(outgoing: Outgoing, captured: &RawHead) -> Outgoing {
-    if came_for(captured, &outgoing.origin) {
-        return outgoing;
-    }
-    let headers = captured.headers();
-    without(outgoing, |line| is_credential(line) && came_so(line, &headers))
+pub(crate) fn unchanged_withheld(outgoing: Outgoing, captured: &[RawHead]) -> Outgoing {
+    let came = Came::of(captured, &outgoing.origin);
+    without(outgoing, |line| came.was_for_another(line))
 }
 
 /// The names of credentials that go as they came though they were meant for another host, each once.
-pub(crate) fn sent_on(outgoing: &Outgoing, captured: &RawHead) -> Vec<String> {
+pub(crate) fn sent_on(outgoing: &Outgoing, captured: &[RawHead]) -> Vec<String> {
+    let came = Came::of(captured, &outgoing.origin);
     let mut names = Vec::new();
-    if !came_for(captured, &outgoing.origin) {
-        let headers = captured.headers();
-        for line in plan::headers(plan::lines(&outgoing.head).skip(1)) {
-            if is_credential(&line) && came_so(&line, &headers) {
-                add(&mut names, line.name());
-            }
+    for line in plan::headers(plan::lines(&outgoing.head).skip(1)) {
+        if came.was_for_another(&line) {
+            add(&mut names, line.name());
         }
     }
     names
 }
 
-/// A head with nothing but the host of `captured` and those of its credentials that are among `written`: enough to know
-/// them by once the request is gone.
-pub(crate) fn remembered(captured: &RawHead, written: &[(String, String)]) -> RawHead {
+/// Heads with nothing but the hosts of `captured` and those of their credentials that are among `written`: enough to
+/// know them by once the requests are gone. A head without such a credential is left out, and so is a second alike.
+pub(crate) fn remembered(captured: &[RawHead], written: &[(String, String)]) -> Vec<RawHead> {
+    let mut heads = Vec::new();
+    for head in captured {
+        if let Some(head) = remembered_of(head, written)
+            && !heads.contains(&head)
+        {
+            heads.push(head);
+        }
+    }
+    heads
+}
+
+fn remembered_of(captured: &RawHead, written: &[(String, String)]) -> Option<RawHead> {
     let mut head = b"GET / HTTP/1.1\r\n".to_vec();
+    let mut is_any = false;
     for header in captured.headers() {
-        let is_written = || {
-            let line = |(name, value): &(String, String)| {
-                header.is(name) && is_value(&header, value.trim().as_bytes())
-            };
-            CREDENTIALS.iter().any(|known| header.is(known)) && written.iter().any(line)
-        };
-        if header.is("host") || is_written() {
-            for part in [&header.name[..], b": ", &header.value, b"\r\n"] {
+        let line =
+            |(name, value): &(String, String)| header.is(name) && is_value(&header, value.trim().as_bytes());
+        let is_written = CREDENTIALS.iter().any(|known| header.is(known)) && written.iter().any(line);
+        is_any |= is_written;
+        if header.is("host") || is_written {
+            for part in [&header.name[..], b": ", header.value.trim_ascii(), b"\r\n"] {
                 head.extend_from_slice(part);
             }
         }
     }
     head.extend_from_slice(b"\r\n");
-    RawHead::new(Bytes::from(head))
+    is_any.then(|| RawHead::new(Bytes::from(head)))
+}
+
+/// The header lines of captured requests, by whether those were sent to the host that something goes to now.
+struct Came {
+    here: Vec<Header>,
+    elsewhere: Vec<Header>,
+}
+
+impl Came {
+    fn of(captured: &[RawHead], origin: &Origin) -> Self {
+        let (here, elsewhere): (Vec<_>, Vec<_>) = captured.iter().partition(|head| came_for(head, origin));
+        let headers = |heads: Vec<&RawHead>| heads.into_iter().flat_map(RawHead::headers).collect();
+        Self {
+            here: headers(here),
+            elsewhere: headers(elsewhere),
+        }
+    }
+
+    /// Whether a line is a credential as it came, and came for other hosts only.
+    fn was_for_another(&self, line: &Line) -> bool {
+        is_credential(line) && came_so(line, &self.elsewhere) && !came_so(line, &self.here)
+    }
 }
 
 /// `outgoing` without the lines that stay; each is told among the changes, and their names beside them.
@@ -176,9 +205,9 @@ mod tests {
 
     #[test]
     fn of_an_edited_copy_only_what_is_as_it_came_stays() {
-        let captured = RawHead::new(Bytes::from_static(
+        let captured = &[RawHead::new(Bytes::from_static(
             b"POST /a HTTP/1.1\r\nHost: shop.example\r\nCookie: a=1\r\nAuthorization: Bearer \xff\r\n\r\n",
-        ));
+        ))];
         let edited = |url: &str, headers: &[(&str, &str)]| {
             let edit = Edit {
                 method: "POST".into(),
@@ -199,11 +228,11 @@ mod tests {
         ];
         let far = edited("https://other.example", &left);
         assert_eq!(
-            sent_on(&far, &captured),
+            sent_on(&far, captured),
             ["cookie", "Authorization"],
             "what would go as it came is known"
         );
-        let outgoing = unchanged_withheld(far, &captured);
+        let outgoing = unchanged_withheld(far, captured);
         assert_eq!(
             String::from_utf8_lossy(&outgoing.head).replace("\r\n", "|"),
             "POST / HTTP/1.1|Host: other.example|Cookie: b=2|X-Token: a=1||",
@@ -214,28 +243,53 @@ mod tests {
             ["cookie", "Authorization"],
             "the names are told"
         );
-        assert!(
-            sent_on(&outgoing, &captured).is_empty(),
-            "nothing is left of them"
-        );
-        let home = unchanged_withheld(edited("https://shop.example", &left), &captured);
+        assert!(sent_on(&outgoing, captured).is_empty(), "nothing is left of them");
+        let home = unchanged_withheld(edited("https://shop.example", &left), captured);
         assert!(home.withheld.is_empty(), "they go to the host that they came for");
     }
 
     #[test]
     fn what_is_remembered_of_a_request_is_enough_to_know_its_credentials_by() {
-        let captured = RawHead::new(Bytes::from_static(
-            b"POST /a HTTP/1.1\r\nHost: shop.example\r\nCookie: a=1\r\nAuthorization: Bearer x\r\nX-A: 1\r\n\r\n",
-        ));
+        let head = |text: &'static str| RawHead::new(Bytes::from_static(text.as_bytes()));
+        let shop = "POST /a HTTP/1.1\r\nHost: shop.example\r\nCookie: a=1\r\nAuthorization: Bearer x\r\nX-A: 1\r\n\r\n";
+        let captured = [
+            head(shop),
+            head("POST /b HTTP/1.1\r\nHost: other.example\r\nCookie: b=2\r\n\r\n"),
+            head(shop),
+        ];
         let written = [
             ("Cookie".to_owned(), "a=1".to_owned()),
             ("Authorization".to_owned(), "Bearer mine".to_owned()),
         ];
-        let head = remembered(&captured, &written);
         assert_eq!(
-            String::from_utf8_lossy(head.bytes()),
-            "GET / HTTP/1.1\r\nHost: shop.example\r\nCookie: a=1\r\n\r\n",
-            "nothing of what was taken away or written over"
+            remembered(&captured, &written),
+            [head(
+                "GET / HTTP/1.1\r\nHost: shop.example\r\nCookie: a=1\r\n\r\n"
+            )],
+            "once, and nothing of what was taken away or written over"
+        );
+    }
+
+    #[test]
+    fn what_came_for_this_host_goes_there_though_it_came_for_another_too() {
+        let head = |text: &'static str| RawHead::new(Bytes::from_static(text.as_bytes()));
+        let captured = [
+            head("POST /a HTTP/1.1\r\nHost: shop.example\r\nCookie: a=1\r\n\r\n"),
+            head("POST /a HTTP/1.1\r\nHost: other.example\r\nCookie: a=1\r\nAuthorization: Bearer x\r\n\r\n"),
+        ];
+        let edit = Edit {
+            method: "POST".into(),
+            url: "https://shop.example".into(),
+            headers: [("Cookie", "a=1"), ("Authorization", "Bearer x")]
+                .map(|(name, value)| (name.to_owned(), value.as_bytes().to_vec()))
+                .into(),
+            body: Bytes::new(),
+        };
+        let outgoing = unchanged_withheld(edit.plan().unwrap(), &captured);
+        assert_eq!(
+            outgoing.withheld,
+            ["Authorization"],
+            "only what never came for this host stays"
         );
     }
 }

@@ -30,6 +30,9 @@ pub struct KeptDraft {
     pub updated_at: Timestamp,
     /// What it is.
     pub written: Written,
+    /// Heads with the hosts of requests and those of their credentials that stand in it as they came: of this request,
+    /// and of those of templates that it was made of.
+    pub captured: Vec<RawHead>,
 }
 
 /// A draft as it is listed, without what was written into it.
@@ -60,8 +63,9 @@ pub struct KeptTemplate {
     pub provider: Option<String>,
     /// How often it was used.
     pub used: u64,
-    /// A head with the host of that request and those of its credentials that stand in the template as they came.
-    pub captured: RawHead,
+    /// Heads with the host of that request, and of those of templates that it was made of, and those of their
+    /// credentials that stand in it as they came.
+    pub captured: Vec<RawHead>,
 }
 
 /// A template as it is listed.

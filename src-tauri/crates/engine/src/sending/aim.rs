@@ -121,11 +121,13 @@ impl Engine {
     pub(super) async fn without_captured(
         &self,
         outgoing: Outgoing,
-        captured: &RawHead,
+        captured: &[RawHead],
         way: &Way,
     ) -> Result<Outgoing, EngineError> {
-        let origin = &outgoing.origin;
-        if way.lets_go_to(origin) || !self.core.leads_outside(origin).await? {
+        // Most copies have no such line, and nobody is asked where those lead.
+        let nothing_stays =
+            credentials::sent_on(&outgoing, captured).is_empty() || way.lets_go_to(&outgoing.origin);
+        if nothing_stays || !self.core.leads_outside(&outgoing.origin).await? {
             return Ok(outgoing);
         }
         Ok(credentials::unchanged_withheld(outgoing, captured))
@@ -135,7 +137,7 @@ impl Engine {
     pub(super) async fn sent_on(
         &self,
         outgoing: &Outgoing,
-        captured: &RawHead,
+        captured: &[RawHead],
     ) -> Result<Vec<String>, EngineError> {
         let names = credentials::sent_on(outgoing, captured);
         let all_stays = names.is_empty() || !self.core.leads_outside(&outgoing.origin).await?;

@@ -1,6 +1,7 @@
 //! Drafts: what a person is editing, kept so that a restart loses none of it.
 
 use crate::changes::Change;
+use crate::delivery::credentials;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::model::{DraftLine, KeptDraft, RequestId, Written};
@@ -31,10 +32,11 @@ impl Engine {
     /// When there is no such request, its body is too long to be kept here, or the store cannot write.
     pub async fn save_draft(&self, request: RequestId, written: Written) -> Result<(), EngineError> {
         check_length(&written)?;
-        self.request(request).await?;
+        let captured = self.known_credentials(request).await?;
         let draft = KeptDraft {
             request,
             updated_at: self.core.clock.now(),
+            captured: credentials::remembered(&captured, &written.headers),
             written,
         };
         self.core.store.save_draft(draft).await?;

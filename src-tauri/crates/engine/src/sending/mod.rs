@@ -6,6 +6,8 @@ mod ageing;
 mod ahead;
 mod aim;
 pub(crate) mod courier;
+#[cfg(test)]
+mod credentials_tests;
 mod drafts;
 mod guarding;
 mod idempotency;
@@ -41,7 +43,7 @@ use crate::changes::Change;
 use crate::delivery::{Cancel, Edit, Outgoing, check_whole, live, resend_by};
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::model::{Attempt, AttemptId, Delivery, DeliveryId, DeliveryKind, RequestId};
+use crate::model::{Attempt, AttemptId, Delivery, DeliveryId, DeliveryKind, RawHead, Request, RequestId};
 use aim::Way;
 use courier::Parcel;
 use renewing::Fresh;
@@ -154,7 +156,7 @@ impl Engine {
             EditedBody::Captured => None,
             EditedBody::Bytes(bytes) => Some(bytes.clone()),
         };
-        let (fresh, given) = self.planned_edit(id, edited, &way).await?;
+        let PlannedEdit { fresh, given, .. } = self.planned_edit(id, edited, &way).await?;
         // Some schemes sign inside the body, which is then neither the captured one nor the person's.
         let kept = kept
             .or_else(|| (fresh.outgoing.body != given).then_some(given))
@@ -174,16 +176,25 @@ impl Engine {
         sending: &Sending,
     ) -> Result<Preview, EngineError> {
         let way = self.way(&sending.to).await?;
-        let (mut fresh, given) = match edited {
+        let planned = match edited {
             None => {
-                let outgoing = self.planned(id, &way).await?;
+                let request = self.request(id).await?;
+                let outgoing = self.planned_of(&request, &way).await?;
                 let given = outgoing.body.clone();
                 let renewal = renewal_of(sending.signatures);
-                let fresh = self.renewed(&self.origins(id).await?, outgoing, &renewal).await?;
-                (fresh, given)
+                PlannedEdit {
+                    fresh: self.renewed(&self.origins(id).await?, outgoing, &renewal).await?,
+                    given,
+                    captured: vec![request.head],
+                }
             }
             Some(edited) => self.planned_edit(id, edited, &way).await?,
         };
+        let PlannedEdit {
+            mut fresh,
+            given,
+            captured,
+        } = planned;
         let check = self.own_check(&self.origins(id).await?, &fresh).await?;
         fresh.outgoing = self.core.marked_where_far(fresh.outgoing).await;
         let asked = self.core.permit(&fresh.outgoing, sending.live).await;
@@ -197,9 +208,7 @@ impl Engine {
             renewed: fresh.renewed,
             body_is_made: fresh.outgoing.body != given,
             check,
-            sent_on: self
-                .sent_on(&fresh.outgoing, &self.request(id).await?.head)
-                .await?,
+            sent_on: self.sent_on(&fresh.outgoing, &captured).await?,
             outgoing: fresh.outgoing,
         })
     }
@@ -240,9 +249,13 @@ impl Engine {
 
     /// The bytes that go when a request is resent.
     pub(crate) async fn planned(&self, id: RequestId, way: &Way) -> Result<Outgoing, EngineError> {
-        let request = self.request(id).await?;
+        self.planned_of(&self.request(id).await?, way).await
+    }
+
+    async fn planned_of(&self, request: &Request, way: &Way) -> Result<Outgoing, EngineError> {
         check_whole(request.summary.state, &request.framing)?;
-        Ok(resend_by(&request.head, self.whole_body(id).await?, &way.route)?)
+        let body = self.whole_body(request.summary.id).await?;
+        Ok(resend_by(&request.head, body, &way.route)?)
     }
 
     async fn planned_signed(
@@ -258,13 +271,12 @@ impl Engine {
         }
     }
 
-    /// An edited copy as it goes, and its body as it was before anything was made anew.
     async fn planned_edit(
         &self,
         id: RequestId,
         edited: Edited,
         way: &Way,
-    ) -> Result<(Fresh, Bytes), EngineError> {
+    ) -> Result<PlannedEdit, EngineError> {
         let body = match edited.body {
             EditedBody::Captured => self.whole_body(id).await?,
             EditedBody::Bytes(bytes) => bytes,
@@ -275,11 +287,23 @@ impl Engine {
             headers: edited.headers,
             body: body.clone(),
         };
-        let captured = self.request(id).await?.head;
+        let captured = self.known_credentials(id).await?;
         let outgoing = self.without_captured(edit.plan()?, &captured, way).await?;
         let outgoing = way.route.with_headers(outgoing);
         let origins = self.origins(id).await?;
-        Ok((self.renewed(&origins, outgoing, &edited.renewal).await?, body))
+        Ok(PlannedEdit {
+            fresh: self.renewed(&origins, outgoing, &edited.renewal).await?,
+            given: body,
+            captured,
+        })
+    }
+
+    /// The heads that what is written beside a request is held against. It may be made of a template, which came of
+    /// another request: of those every template is asked, since the copy itself does not say which.
+    async fn known_credentials(&self, id: RequestId) -> Result<Vec<RawHead>, EngineError> {
+        let mut heads = vec![self.request(id).await?.head];
+        heads.extend(self.core.store.known_credentials(id).await?);
+        Ok(heads)
     }
 
     async fn send(
@@ -359,6 +383,15 @@ impl Engine {
     pub(crate) fn tell_of(&self, request: RequestId) {
         self.core.changes.tell(Change::Request(request));
     }
+}
+
+/// A copy as it goes.
+struct PlannedEdit {
+    fresh: Fresh,
+    /// Its body as it was before anything was made anew.
+    given: Bytes,
+    /// The heads by which captured credentials in it are known.
+    captured: Vec<RawHead>,
 }
 
 const fn renewal_of(signatures: Signatures) -> Renewal {

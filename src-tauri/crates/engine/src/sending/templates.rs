@@ -14,7 +14,9 @@ use crate::delivery::{Cancel, Destination, Edit, credentials};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::examining::blocking;
-use crate::model::{Attempt, Delivery, DeliveryKind, KeptTemplate, RequestId, TemplateLine, Written};
+use crate::model::{
+    Attempt, Delivery, DeliveryKind, KeptTemplate, RawHead, RequestId, TemplateLine, Written,
+};
 
 /// The longest name of a template, in characters.
 const LONGEST_NAME: usize = 60;
@@ -118,7 +120,7 @@ impl Engine {
             _ => Err(too_many_names()),
         })
         .await??;
-        let captured = self.request(request).await?.head;
+        let captured = self.known_credentials(request).await?;
         let template = KeptTemplate {
             name: name.to_owned(),
             captured: credentials::remembered(&captured, &written.headers),
@@ -150,7 +152,7 @@ impl Engine {
     /// cannot be read.
     pub async fn fill_template(&self, name: &str, filler: &Filler) -> Result<FilledTemplate, EngineError> {
         let template = self.template(name).await?;
-        self.fill(&template, filler).await
+        Ok(self.fill(&template, filler).await?.0)
     }
 
     /// A template with its variables filled in, counted as a use; its values are kept for the next time.
@@ -159,7 +161,7 @@ impl Engine {
     /// As [`Engine::fill_template`], and when a variable has no value.
     pub async fn use_template(&self, name: &str, filler: &Filler) -> Result<FilledTemplate, EngineError> {
         let template = self.template(name).await?;
-        let filled = complete(self.fill(&template, filler).await?)?;
+        let filled = complete(self.fill(&template, filler).await?.0)?;
         self.used(&template.name, filler, &filled).await?;
         Ok(filled)
     }
@@ -183,7 +185,8 @@ impl Engine {
             },
             ..filler
         };
-        let filled = complete(self.fill(&template, &filler).await?)?;
+        let (filled, original) = self.fill(&template, &filler).await?;
+        let filled = complete(filled)?;
         let written = &filled.written;
         let (way, url) = match to {
             None => (Way::to_url(&written.url)?, written.url.clone()),
@@ -214,9 +217,10 @@ impl Engine {
             },
         };
         let renewal = renewal(&written.signature, written.new_id)?;
-        let outgoing = self
-            .without_captured(edit.plan()?, &template.captured, &way)
-            .await?;
+        // A variable may have put in a credential of the request that it is filled in from.
+        let mut captured = template.captured;
+        captured.extend(original);
+        let outgoing = self.without_captured(edit.plan()?, &captured, &way).await?;
         let outgoing = way.route.with_headers(outgoing);
         let outgoing = self.renewed(&origins, outgoing, &renewal).await?.outgoing;
         // Asked before it is counted: what is not agreed to is not sent.
@@ -262,7 +266,12 @@ impl Engine {
         Ok(())
     }
 
-    async fn fill(&self, template: &KeptTemplate, filler: &Filler) -> Result<FilledTemplate, EngineError> {
+    /// A template with its variables filled in, and the head of the request that they were taken from.
+    async fn fill(
+        &self,
+        template: &KeptTemplate,
+        filler: &Filler,
+    ) -> Result<(FilledTemplate, Option<RawHead>), EngineError> {
         let original = match filler.request {
             Some(request) => Some((self.request(request).await?, self.whole_body(request).await?)),
             // The request that it was made from may be gone; only what is taken from it is missing then.
@@ -296,7 +305,7 @@ impl Engine {
             };
             let mut filling = Filling::default();
             let filled = filled(&written, &values, &mut filling, LONGEST_DRAFT)?;
-            Ok(FilledTemplate {
+            let filled = FilledTemplate {
                 written: filled,
                 missing: filling.missing,
                 values: listed_names(&written)
@@ -306,8 +315,9 @@ impl Engine {
                         (name, value)
                     })
                     .collect(),
-                request: original.map(|(request, _)| request.summary.id),
-            })
+                request: original.as_ref().map(|(request, _)| request.summary.id),
+            };
+            Ok((filled, original.map(|(request, _)| request.head)))
         })
         .await?
     }

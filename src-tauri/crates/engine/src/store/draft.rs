@@ -5,9 +5,9 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use super::{Store, StoreError};
-use crate::model::{DraftLine, KeptDraft, RequestId, Timestamp, Written};
+use crate::model::{DraftLine, KeptDraft, RawHead, RequestId, Timestamp, Written};
 
-const COLUMNS: &str = "request, updated_at, method, url, headers, body, signature, new_id";
+const COLUMNS: &str = "request, updated_at, method, url, headers, body, signature, new_id, captured";
 
 impl Store {
     /// The drafts of requests that are there, the last changed first. The bodies stay in the file: each may be
@@ -65,7 +65,7 @@ impl Store {
                 .execute(&mut *connection)
                 .await?;
                 sqlx::query(sqlx::AssertSqlSafe(format!(
-                    "INSERT OR REPLACE INTO draft ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+                    "INSERT OR REPLACE INTO draft ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
                 )))
                 .bind(draft.request.as_bytes().to_vec())
                 .bind(draft.updated_at.as_micros())
@@ -75,6 +75,7 @@ impl Store {
                 .bind(draft.written.body.map(|body| body.to_vec()))
                 .bind(draft.written.signature)
                 .bind(draft.written.new_id)
+                .bind(heads_bytes(&draft.captured))
                 .execute(&mut *connection)
                 .await?;
                 Ok(())
@@ -107,6 +108,7 @@ fn draft(row: &SqliteRow) -> Result<KeptDraft, StoreError> {
         request: request_of(row)?,
         updated_at: Timestamp::from_micros(row.try_get("updated_at")?),
         written: written(row)?,
+        captured: heads(row.try_get("captured")?),
     })
 }
 
@@ -132,4 +134,22 @@ pub(super) fn written(row: &SqliteRow) -> Result<Written, StoreError> {
 
 pub(super) fn headers_text(headers: &[(String, String)]) -> String {
     serde_json::to_string(headers).unwrap_or_default()
+}
+
+/// Heads one after the other: each ends with the only empty line in it.
+pub(super) fn heads_bytes(heads: &[RawHead]) -> Vec<u8> {
+    heads
+        .iter()
+        .flat_map(|head| head.bytes().iter().copied())
+        .collect()
+}
+
+pub(super) fn heads(bytes: Vec<u8>) -> Vec<RawHead> {
+    const END: &[u8] = b"\r\n\r\n";
+    let mut rest = Bytes::from(bytes);
+    let mut heads = Vec::new();
+    while let Some(at) = memchr::memmem::find(&rest, END) {
+        heads.push(RawHead::new(rest.split_to(at + END.len())));
+    }
+    heads
 }

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use bytes::Bytes;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use super::draft::{headers_text, written};
+use super::draft::{headers_text, heads, heads_bytes, written};
 use super::{Store, StoreError};
 use crate::model::{KeptTemplate, RawHead, RequestId, TemplateLine};
 
@@ -78,7 +77,7 @@ impl Store {
                 .bind(template.target)
                 .bind(template.provider)
                 .bind(i64::try_from(template.used).unwrap_or(i64::MAX))
-                .bind(template.captured.bytes().to_vec())
+                .bind(heads_bytes(&template.captured))
                 .execute(connection)
                 .await?;
                 Ok(())
@@ -132,6 +131,22 @@ impl Store {
             .collect()
     }
 
+    /// The heads by which templates, and the draft of a request, know the captured credentials in them.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be read.
+    pub async fn known_credentials(&self, request: RequestId) -> Result<Vec<RawHead>, StoreError> {
+        let kept: Vec<Vec<u8>> = sqlx::query_scalar(
+            "SELECT captured FROM template WHERE captured <> x''
+             UNION SELECT captured FROM draft WHERE request = ? AND captured <> x''",
+        )
+        .bind(&request.as_bytes()[..])
+        .fetch_all(self.readers())
+        .await?;
+        Ok(kept.into_iter().flat_map(heads).collect())
+    }
+
     /// Counts a use of a template and keeps what its variables were for `place`.
     ///
     /// # Errors
@@ -179,6 +194,6 @@ fn template(row: &SqliteRow) -> Result<KeptTemplate, StoreError> {
         target: row.try_get("target")?,
         provider: row.try_get("provider")?,
         used: used.unsigned_abs(),
-        captured: RawHead::new(Bytes::from(row.try_get::<Vec<u8>, _>("captured")?)),
+        captured: heads(row.try_get("captured")?),
     })
 }

@@ -358,6 +358,7 @@ async fn a_draft_goes_for_good_with_its_request() {
             .save_draft(KeptDraft {
                 request: *id,
                 updated_at: Timestamp::from_micros(0),
+                captured: Vec::new(),
                 written: Written {
                     method: "POST".to_owned(),
                     url: "http://localhost/".to_owned(),
