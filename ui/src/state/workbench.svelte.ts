@@ -65,6 +65,9 @@ export class Workbench {
     this.saved = new SavedFilters(host);
     this.reading = new FilterReading(host);
     this.sought = new Sought(host);
+    this.list.unarranged = (why) => {
+      this.notes.failed('The rows stay in the order of arrival', why);
+    };
   }
 
   /** Reads everything and follows the feed; the answer ends it. */
