@@ -95,9 +95,12 @@ describe('the edit page', () => {
 
   it('asks again only where the targets are others', async () => {
     const { bench, host } = await editor({ ...PREVIEW, withheld: ['Authorization'] }, [TARGET]);
-    const asked = (): number => host.asked.filter(([name]) => name === 'preview').length;
+    const asked = (): number =>
+      host.asked.filter(
+        ([name, args]) => name === 'preview' && (args as { url: string }).url === 'https://far.example/a',
+      ).length;
     await vi.waitFor(() => {
-      expect(all('replay-withheld')).toHaveLength(1);
+      expect(asked()).toBe(1);
     }, PATIENCE);
     const before = asked();
     // As with every request that comes.
@@ -114,6 +117,25 @@ describe('the edit page', () => {
       expect(said('replay-sent-on'), 'its rules are').toContain('Authorization will go to far.example');
     }, PATIENCE);
     expect(asked()).toBe(before + 1);
+  });
+
+  it('keeps the button that leads to the rules once these let them go', async () => {
+    const { bench, host } = await editor({ ...PREVIEW, withheld: ['Authorization'] }, [TARGET]);
+    await vi.waitFor(() => {
+      expect(all('replay-withheld')).toHaveLength(1);
+    }, PATIENCE);
+    const button = one('replay-credentials');
+    button.focus();
+    Object.assign(host.script, {
+      targets: () => [{ ...TARGET, rules: { ...TARGET.rules, sendCredentials: true } }],
+      preview: () => ({ ...PREVIEW, sentOn: ['Authorization'] }),
+    });
+    await bench.around.loadEndpoints();
+    await vi.waitFor(() => {
+      expect(all('replay-sent-on')).toHaveLength(1);
+    }, PATIENCE);
+    expect(document.activeElement, 'it has the keyboard').toBe(button);
+    expect(button.isConnected).toBe(true);
   });
 
   it('offers to make a target of a host that is none', async () => {

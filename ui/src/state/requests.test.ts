@@ -555,8 +555,9 @@ describe('a list that is arranged while another filter is read', () => {
     const why: unknown[] = [];
     list.unarranged = (thrown) => why.push(thrown);
     const gathered = (): number =>
-      host.asked.filter(([name, args]) => name === 'list_requests' && (args as { limit: number }).limit > PAGE)
-        .length;
+      host.asked.filter(
+        ([name, args]) => name === 'list_requests' && (args as { limit: number }).limit > PAGE,
+      ).length;
     await Promise.all([list.load(), list.arrange({ ...PLAIN, sort: 'size' })]);
     expect([gathered(), list.arranged]).toEqual([1, true]);
     await list.arrange(PLAIN);
