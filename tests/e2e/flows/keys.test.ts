@@ -39,6 +39,10 @@ test('the sheet of keys has every action of the palette that has a key, with its
       ]),
     );
   await bench.page.keyboard.press('Control+k');
+  const all = Number(await bench.at('palette-action').first().getAttribute('aria-setsize'));
+  await expect
+    .poll(() => bench.at('palette-action').count(), { message: 'those out of sight come later' })
+    .toBe(all);
   const actions = await told(bench.at('palette-action'));
   await bench.page.keyboard.press('Escape');
   await bench.gone('palette');

@@ -1,3 +1,4 @@
+import { flushSync } from 'svelte';
 import { describe, expect, it, vi } from 'vitest';
 import { ScriptedRows } from '../host/scripted';
 import { ACTIONS, keysOf } from '../keys/actions';
@@ -197,6 +198,22 @@ describe('the window', () => {
     await settle();
     expect(bench.list.text).toBe('is:starred');
     expect(all('palette')).toHaveLength(0);
+  });
+
+  it('has the last action of the palette there as soon as it is gone to', async () => {
+    const { bench } = await open(new ScriptedRows(1));
+    bench.view.open({ kind: 'palette' });
+    flushSync();
+    const input = one('palette-input');
+    const before = all('palette-action').length;
+    const told = all('palette-action')[0]?.getAttribute('aria-setsize');
+    input.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowUp', bubbles: true, cancelable: true }));
+    flushSync();
+    const rows = all('palette-action');
+    expect(rows.length, 'nothing was drawn out of sight before').toBeGreaterThan(before);
+    expect(input.getAttribute('aria-activedescendant')).toBe(rows.at(-1)?.id);
+    expect(told, 'however many are drawn').toBe(String(rows.length));
+    expect(rows.at(-1)?.getAttribute('aria-posinset')).toBe(String(rows.length));
   });
 
   it('looks for nothing new while the palette is open, and makes up for it after', async () => {

@@ -192,6 +192,49 @@ describe('an export under way', () => {
     expect(stopped).toBe(1);
   });
 
+  it('is ended by nothing that comes while it is asked whether to quit', async () => {
+    let window: Bench | undefined;
+    let agreed: Promise<boolean> | undefined;
+    const stopped = await exporting({
+      2: asked,
+      20: (bench) => {
+        window = bench;
+        const key = { key: 'k', ctrlKey: true, bubbles: true, cancelable: true };
+        one('quit-stay').dispatchEvent(new KeyboardEvent('keydown', key));
+        agreed = bench.view.ask({ code: 'confirm_host', message: 'is far', hint: null, url: 'http://far' });
+        bench.fulfil({ kind: 'request', id: 'r2' });
+      },
+    });
+    expect([stopped, all('quit-dialog').length, all('export-dialog').length]).toEqual([0, 1, 1]);
+    expect([all('palette'), all('confirm-dialog'), window?.opened]).toEqual([[], [], null]);
+    expect(all('note').at(-1)?.textContent).toContain('whether to quit is asked first');
+    one('quit-stay').click();
+    await settle();
+    expect(all('confirm-dialog'), 'the export is still looked at').toEqual([]);
+    window?.view.close();
+    await settle();
+    one('confirm-yes').click();
+    expect(await agreed, 'it was asked all the same').toBe(true);
+    await settle();
+    expect(window?.view.dialog).toBeNull();
+  });
+
+  it('leaves the keyboard in its dialog where what had it is gone after the question', async () => {
+    let window: Bench | undefined;
+    await exporting({
+      2: (bench) => {
+        window = bench;
+        one('export-stop').focus();
+        asked(bench);
+      },
+    });
+    one('quit-stay').click();
+    await settle();
+    expect(one('export-dialog').contains(document.activeElement), 'not what is behind it').toBe(true);
+    press('j');
+    expect(window?.list.activeId, 'whoever has the keyboard').toBeNull();
+  });
+
   it('is stopped by closing its dialog', async () => {
     const closed = (bench: Bench): void => {
       bench.view.close();

@@ -4,7 +4,7 @@ import type { DeliveryView } from '../bindings/DeliveryView';
 import type { EndpointView } from '../bindings/EndpointView';
 import type { PreviewView } from '../bindings/PreviewView';
 import type { TargetView } from '../bindings/TargetView';
-import { ScriptedRows } from '../host/scripted';
+import { type ScriptedHost, ScriptedRows } from '../host/scripted';
 import { all, one, open, press, settle } from './mounted';
 
 /** It is asked once typing has come to rest. */
@@ -42,6 +42,8 @@ const TARGET: TargetView = {
   },
 };
 
+const pause = (time: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, time));
+
 function said(id: string): string {
   return one(id).textContent.replace(/\s+/g, ' ');
 }
@@ -62,7 +64,7 @@ describe('the edit page', () => {
       templates: () => [],
       save_draft: () => ({}),
       preview: () => preview,
-      targets: () => targets,
+      targets: () => structuredClone(targets),
     });
     await made.bench.around.loadEndpoints();
     all('request-row')[0]?.click();
@@ -89,6 +91,51 @@ describe('the edit page', () => {
     expect(bench.view.dialog).toMatchObject({ kind: 'target', target: 't1' });
     expect(one('target-credentials').closest('details')?.open, 'its switch is in sight').toBe(true);
     expect(document.activeElement, 'and has the keyboard').toBe(one('target-credentials'));
+  });
+
+  it('asks again only where the targets are others', async () => {
+    const { bench, host } = await editor({ ...PREVIEW, withheld: ['Authorization'] }, [TARGET]);
+    const asked = (): number =>
+      host.asked.filter(
+        ([name, args]) => name === 'preview' && (args as { url: string }).url === 'https://far.example/a',
+      ).length;
+    await vi.waitFor(() => {
+      expect(asked()).toBe(1);
+    }, PATIENCE);
+    const before = asked();
+    // As with every request that comes.
+    await bench.around.loadEndpoints();
+    await pause(400);
+    expect(asked(), 'nothing is another').toBe(before);
+    const lets = { ...TARGET, rules: { ...TARGET.rules, sendCredentials: true } };
+    Object.assign(host.script, {
+      targets: () => [structuredClone(lets)],
+      preview: () => ({ ...PREVIEW, sentOn: ['Authorization'] }),
+    });
+    await bench.around.loadEndpoints();
+    await vi.waitFor(() => {
+      expect(said('replay-sent-on'), 'its rules are').toContain('Authorization will go to far.example');
+    }, PATIENCE);
+    expect(asked()).toBe(before + 1);
+  });
+
+  it('keeps the button that leads to the rules once these let them go', async () => {
+    const { bench, host } = await editor({ ...PREVIEW, withheld: ['Authorization'] }, [TARGET]);
+    await vi.waitFor(() => {
+      expect(all('replay-withheld')).toHaveLength(1);
+    }, PATIENCE);
+    const button = one('replay-credentials');
+    button.focus();
+    Object.assign(host.script, {
+      targets: () => [{ ...TARGET, rules: { ...TARGET.rules, sendCredentials: true } }],
+      preview: () => ({ ...PREVIEW, sentOn: ['Authorization'] }),
+    });
+    await bench.around.loadEndpoints();
+    await vi.waitFor(() => {
+      expect(all('replay-sent-on')).toHaveLength(1);
+    }, PATIENCE);
+    expect(document.activeElement, 'it has the keyboard').toBe(button);
+    expect(button.isConnected).toBe(true);
   });
 
   it('offers to make a target of a host that is none', async () => {
@@ -150,9 +197,8 @@ describe('a delivery', () => {
 });
 
 describe('what is forwarded', () => {
-  it('is told of where its target is chosen', async () => {
+  async function form(script: Partial<ScriptedHost['script']>) {
     const { bench, host } = await open(new ScriptedRows(1));
-    host.script.captured_credentials = ({ url }) => ({ withheld: url === 'https://far.example' });
     const endpoint = {
       id: 'e1',
       path: '/a',
@@ -160,12 +206,17 @@ describe('what is forwarded', () => {
       secrets: [],
       forwards: [],
     } as unknown as EndpointView;
-    host.script.endpoints = () => [endpoint];
+    Object.assign(host.script, { endpoints: () => [structuredClone(endpoint)], ...script });
     await bench.around.loadEndpoints();
     bench.view.open({ kind: 'endpoint', endpoint, path: '/a', part: 'forward' });
     await settle();
     one('forward-add').click();
     await settle();
+    return bench;
+  }
+
+  it('is told of where its target is chosen', async () => {
+    await form({ captured_credentials: ({ url }) => ({ withheld: url === 'https://far.example' }) });
     expect(all('forward-withheld'), 'nothing is known yet').toEqual([]);
     await write('forward-to', 'https://far.example');
     await vi.waitFor(() => {
@@ -173,5 +224,18 @@ describe('what is forwarded', () => {
     }, PATIENCE);
     await write('forward-to', 'http://localhost:3000');
     expect(all('forward-withheld'), 'that was said of another').toEqual([]);
+  });
+
+  it('is told of without a break while requests come', async () => {
+    const bench = await form({
+      captured_credentials: () => ({ withheld: true }),
+      targets: () => [structuredClone(TARGET)],
+    });
+    await vi.waitFor(() => {
+      expect(all('forward-withheld')).toHaveLength(1);
+    }, PATIENCE);
+    await bench.around.loadEndpoints();
+    await settle();
+    expect(all('forward-withheld')).toHaveLength(1);
   });
 });

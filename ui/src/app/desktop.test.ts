@@ -29,6 +29,15 @@ describe('a link to a request', () => {
     expect(one('detail-title').textContent).toContain('invoice.paid');
   });
 
+  it('takes the keyboard along from the row that had it', async () => {
+    const { host } = await open(new ScriptedRows(3), undefined, 'window');
+    const row = (id: string) => all('request-row').find((one) => one.dataset['id'] === id);
+    row('r3')?.focus();
+    host.happened({ wishes: [{ kind: 'request', id: 'r1' }] });
+    await settle();
+    expect(document.activeElement).toBe(row('r1'));
+  });
+
   it('says that there is no such request and leaves everything as it was', async () => {
     const { bench, host } = await open(new ScriptedRows(3), undefined, 'window');
     host.script.request = () => {

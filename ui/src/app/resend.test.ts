@@ -49,3 +49,40 @@ it('says nothing of credentials where all goes', async () => {
   await sheet({ ...PREVIEW, changes: [], withheld: [] });
   expect([...all('preview-withheld'), ...all('preview-sent-on')]).toEqual([]);
 });
+
+it('says nothing of another URL than the one that is written', async () => {
+  const { host } = await open(new ScriptedRows(1));
+  let answer = (): void => undefined;
+  let asked = 0;
+  host.script.retry_presets = () => [];
+  host.script.preview = async () => {
+    asked += 1;
+    await new Promise<void>((resolve) => (answer = resolve));
+    return PREVIEW;
+  };
+  all('request-row')[0]?.click();
+  await settle();
+  press('R', { shiftKey: true });
+  await vi.waitFor(() => {
+    expect(asked).toBe(1);
+  }, PATIENCE);
+  const field = one('resend-url') as HTMLInputElement;
+  const write = async (url: string): Promise<void> => {
+    field.value = url;
+    field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    await settle();
+  };
+  await write('https://staging.example');
+  answer();
+  await settle();
+  expect(all('preview'), 'the answer was for the URL before').toEqual([]);
+  await vi.waitFor(() => {
+    expect(asked).toBe(2);
+  }, PATIENCE);
+  answer();
+  await vi.waitFor(() => {
+    expect(all('preview')).toHaveLength(1);
+  }, PATIENCE);
+  await write('staging');
+  expect(all('preview'), 'this is no URL').toEqual([]);
+});

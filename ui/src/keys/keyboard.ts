@@ -65,6 +65,9 @@ const EDITS = /^mod\+(z|a| )$/;
 /** Whether a press at a place of the page may run an action of the table. */
 export function mayRun(chord: string, target: EventTarget | null): boolean {
   const element = target instanceof Element ? target : null;
+  // A key that goes to no part of an open dialog must not act on what is behind it.
+  if (chord !== 'mod+k' && chord !== 'Escape' && document.querySelector('dialog[open]') !== null)
+    return false;
   if (element === null) return true;
   const typing = element.closest('input, textarea, select, [contenteditable="true"], [data-typing]') !== null;
   if (typing && (EDITS.test(chord) || (!chord.startsWith('mod+') && chord !== 'Escape'))) return false;

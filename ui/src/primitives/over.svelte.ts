@@ -6,10 +6,15 @@ import { type Component, getContext, setContext } from 'svelte';
 
 const KEY = Symbol('over dialogs');
 
+interface Laid {
+  readonly dialog: symbol;
+  readonly element: HTMLElement;
+}
+
 export class Over {
   readonly what: Component<{ inDialog?: boolean }>;
   /** The dialogs that are open, the uppermost last. */
-  #dialogs = $state.raw<readonly symbol[]>([]);
+  #dialogs = $state.raw<readonly Laid[]>([]);
 
   constructor(what: Component<{ inDialog?: boolean }>) {
     this.what = what;
@@ -17,14 +22,19 @@ export class Over {
 
   /** The dialog over all others, if one is open. */
   get uppermost(): symbol | undefined {
-    return this.#dialogs.at(-1);
+    return this.#dialogs.at(-1)?.dialog;
+  }
+
+  /** The element of the dialog that is the uppermost once this one is gone. */
+  below(dialog: symbol): HTMLElement | undefined {
+    return this.#dialogs.findLast((laid) => laid.dialog !== dialog)?.element;
   }
 
   /** A dialog is open until the function that is given back is called. */
-  laid(dialog: symbol): () => void {
-    this.#dialogs = [...this.#dialogs, dialog];
+  laid(dialog: symbol, element: HTMLElement): () => void {
+    this.#dialogs = [...this.#dialogs, { dialog, element }];
     return () => {
-      this.#dialogs = this.#dialogs.filter((other) => other !== dialog);
+      this.#dialogs = this.#dialogs.filter((laid) => laid.dialog !== dialog);
     };
   }
 }

@@ -113,10 +113,7 @@ export class Delivering {
         const error = asApiError(thrown);
         const consent = consentFor(error);
         if (consent === null) throw thrown;
-        const agreed = await new Promise<boolean>((answer) => {
-          view.open({ kind: 'confirm', question: { ...error, url }, answer });
-        });
-        if (!agreed) throw new Declined(error);
+        if (!(await view.ask({ ...error, url }))) throw new Declined(error);
         await host.call(consent, { url });
       }
     }

@@ -30,6 +30,22 @@ function heldBack(count: number, filter: string) {
   return { store, asked, letThrough, list: new RequestList(host, 0) };
 }
 
+/** A list that follows, of which the next page is held back. */
+async function following() {
+  const store = new ScriptedRows(3);
+  const host = new ScriptedHost({ list_requests: store.page, count_requests: store.count });
+  const list = new RequestList(host, 0);
+  await list.load();
+  let letThrough = (): void => undefined;
+  host.script.list_requests = async (ask) => {
+    host.script.list_requests = store.page;
+    const page = store.page(ask);
+    await new Promise<void>((go) => (letThrough = go));
+    return page;
+  };
+  return { store, host: Object.assign(host, { letThrough: () => letThrough() }), list };
+}
+
 describe('what is put off', () => {
   it('is made up for once, each kind by itself', () => {
     const put = new PutOff();
@@ -38,12 +54,21 @@ describe('what is put off', () => {
     expect([put.take('changes'), put.take('arrivals'), put.take('arrivals')]).toEqual([false, true, false]);
   });
 
-  it('is nothing any more once all is read from the top', () => {
+  it('is nothing any more once all that was read from the top is shown, but for what came meanwhile', () => {
     const put = new PutOff();
     put.add('arrivals');
     put.add('changes');
-    put.clear();
-    expect([put.take('arrivals'), put.take('changes')]).toEqual([false, false]);
+    const shown = put.reading();
+    put.add('changes');
+    shown();
+    expect([put.take('arrivals'), put.take('changes')]).toEqual([false, true]);
+  });
+
+  it('stays where a reading is given up', () => {
+    const put = new PutOff();
+    put.add('changes');
+    put.reading();
+    expect(put.take('changes')).toBe(true);
   });
 });
 
@@ -62,6 +87,36 @@ describe('a list that is being read', () => {
     await letThrough();
     expect(list.rows.every((row) => row.starred)).toBe(true);
     expect(list.busy).toBe(false);
+  });
+
+  it('shows what changed in its place where somebody points at a row by then', async () => {
+    const { store, host, list } = await following();
+    store.rows = store.rows.map((row) => ({ ...row, starred: true }));
+    store.add(1);
+    const read = list.refetch();
+    await settle();
+    list.setPointing(true);
+    host.letThrough();
+    await read;
+    await settle();
+    expect(list.rows.map((row) => [row.sequence, row.starred])).toEqual([
+      [3, true],
+      [2, true],
+      [1, true],
+    ]);
+    expect(list.pending).toBe(1);
+  });
+
+  it('is not read without end where that fails', async () => {
+    const { host, list } = await following();
+    host.script.list_requests = () => {
+      throw { code: 'failed', message: 'the store is busy', hint: null };
+    };
+    const asked = host.asked.length;
+    await list.refetch();
+    await settle();
+    expect(host.asked.length - asked).toBe(1);
+    expect(list.error?.message).toBe('the store is busy');
   });
 
   it('makes up for what came while it was reading what is not wanted any more', async () => {

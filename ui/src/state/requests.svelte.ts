@@ -39,6 +39,9 @@ export class RequestList {
   /** Rises when the list should be scrolled to its top. */
   toTop = $state(0);
 
+  /** Hears why the rows are in the order of arrival again; the one who knows the notes sets it. */
+  unarranged: (why: unknown) => void = () => undefined;
+
   readonly #searching: Searching;
   readonly #stretch: Stretch;
   readonly #arrivals: Arrivals;
@@ -47,7 +50,7 @@ export class RequestList {
   /** The pointer is over the rows: nothing may move away from under it, however long it rests. */
   #pointing = false;
   /** Something lies over the list for a moment that one is busy with. */
-  #covered = false;
+  #covered = $state(false);
   /** Rises with each question whose answer takes the place of everything. */
   #question = 0;
   /** Where the active row stands, for when it is not held any more. */
@@ -57,6 +60,10 @@ export class RequestList {
   #wantedPlace: number | null = null;
   /** The end of the reading that was begun last. */
   #loading: Promise<void> = Promise.resolve();
+  /** The end of the gathering that was begun last. */
+  #gathering: Promise<void> = Promise.resolve();
+  /** Whether all is held that is arranged. */
+  #gathered = false;
   readonly #arranged = $derived(
     isArranged(this.arrangement) ? arrange(this.rows, this.arrangement, this.folded) : null,
   );
@@ -180,17 +187,23 @@ export class RequestList {
     // What was wrong with another filter says nothing of this one, which may take long to answer.
     if (filter !== this.#wanted) this.filterError = null;
     this.#wanted = filter;
-    this.#putOff.clear();
+    const taken = this.#putOff.reading();
     this.#searching.forget();
     try {
       const newest = await this.#searching.newest(filter);
       const page = await this.#searching.look({ filter }, newest, current);
       if (!current()) return;
-      if (mayMove()) this.#show(page, filter, newest);
-      else this.#putOff.add('arrivals');
+      if (!mayMove()) {
+        this.#putOff.add('arrivals');
+        return;
+      }
+      taken();
+      this.#show(page, filter, newest);
     } catch (thrown) {
       if (!current()) return;
       const error = asApiError(thrown);
+      // It is told, and not tried again by itself; of the rows of another filter it says nothing.
+      if (filter === this.filter) taken();
       if (filter !== this.filter || error.code === 'bad_filter') this.filterError = error;
       else this.error = error;
     } finally {
@@ -230,7 +243,7 @@ export class RequestList {
   /** Puts what was counted into the list and goes to the top. */
   async showNew(): Promise<void> {
     await this.load();
-    if (this.arranged) await this.#gather();
+    await this.#gathering;
     this.toTop += 1;
   }
 
@@ -242,7 +255,7 @@ export class RequestList {
 
   /** Shows the newest rows in another order, or all of them in that of arrival again. */
   async arrange(arrangement: Arrangement): Promise<void> {
-    const before = this.arranged;
+    const [before, gathering] = [this.arranged, this.#gathering];
     // At once, however long the reading takes: it is seen, and the next wish goes on from it.
     this.arrangement = isArranged(arrangement) ? arrangement : PLAIN;
     this.toTop += 1;
@@ -250,15 +263,8 @@ export class RequestList {
     while (this.busy) await this.#loading;
     if (!this.arranged && before) await this.load();
     if (!this.arranged || before) return;
-    const gathering = this.#gather();
-    const current = this.current();
-    try {
-      await gathering;
-    } catch (thrown) {
-      // Some of what would be arranged is not there.
-      if (current()) this.arrangement = PLAIN;
-      throw thrown;
-    }
+    // The end of a reading has it gathered already.
+    await (this.#gathering === gathering ? this.#gather() : this.#gathering);
   }
 
   fold(id: string, folded = !this.folded.has(id)): void {
@@ -294,9 +300,14 @@ export class RequestList {
       this.#putOff.add('changes');
       return;
     }
-    this.#putOff.take('changes');
     const first = this.rows[0];
-    if (first === undefined || this.following) return this.load();
+    if (first !== undefined && this.following) {
+      // Where somebody points at its rows by then, it is made up for without moving them.
+      this.#putOff.add('changes');
+      return this.renew();
+    }
+    this.#putOff.take('changes');
+    if (first === undefined) return this.load();
     if (this.arranged) return this.#gather();
     const current = this.#begin();
     try {
@@ -470,6 +481,7 @@ export class RequestList {
     this.error = null;
     this.loaded = true;
     this.#stretch.put(page, 0);
+    this.#gathered = false;
     this.#arrivals.shownTo(Math.max(newest, page.rows[0]?.sequence ?? 0));
     if (!same) this.toTop += 1;
     if (this.row(this.activeId) === undefined && this.chosen.size < 2) this.activeId = null;
@@ -478,11 +490,26 @@ export class RequestList {
   }
 
   /** Holds as many of the newest as may be held, to arrange them. */
-  async #gather(): Promise<void> {
-    this.#begin();
+  #gather(): Promise<void> {
+    this.#gathering = this.#gatherAll();
+    return this.#gathering;
+  }
+
+  async #gatherAll(): Promise<void> {
+    const current = this.#begin();
     // A page that is being read just now is not taken any more, and what changed is in what is read now.
     this.busy = false;
     this.#putOff.take('changes');
-    if ((await this.#stretch.gather()) && this.#putOff.take('arrivals')) this.arrived();
+    try {
+      if (await this.#stretch.gather()) this.#gathered = true;
+    } catch (thrown) {
+      // Some of what would be arranged is not there.
+      if (current() && !this.#gathered) {
+        this.arrangement = PLAIN;
+        void this.#stretch.measure();
+        this.unarranged(thrown);
+      }
+    }
+    if (current() && this.#putOff.take('arrivals')) this.arrived();
   }
 }

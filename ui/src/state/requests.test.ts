@@ -543,8 +543,30 @@ describe('a list that is arranged while another filter is read', () => {
     host.script.list_requests = () => {
       throw { code: 'failed', message: 'the store is busy', hint: null };
     };
-    await list.arrange({ ...PLAIN, sort: 'size' }).catch(() => undefined);
+    const why: unknown[] = [];
+    list.unarranged = (thrown) => why.push(thrown);
+    await list.arrange({ ...PLAIN, sort: 'size' });
     expect(list.arranged).toBe(false);
+    expect(why, 'and it is told once').toMatchObject([{ message: 'the store is busy' }]);
+  });
+
+  it('is gathered once where it is arranged while it is being read, and told where that fails', async () => {
+    const { host, store, list } = await listOf(3);
+    const why: unknown[] = [];
+    list.unarranged = (thrown) => why.push(thrown);
+    const gathered = (): number =>
+      host.asked.filter(
+        ([name, args]) => name === 'list_requests' && (args as { limit: number }).limit > PAGE,
+      ).length;
+    await Promise.all([list.load(), list.arrange({ ...PLAIN, sort: 'size' })]);
+    expect([gathered(), list.arranged]).toEqual([1, true]);
+    await list.arrange(PLAIN);
+    host.script.list_requests = (asked) => {
+      if (asked.limit > PAGE) throw { code: 'failed', message: 'the store is busy', hint: null };
+      return store.page(asked);
+    };
+    await Promise.all([list.load(), list.arrange({ ...PLAIN, sort: 'size' })]);
+    expect([list.arranged, why.length]).toEqual([false, 1]);
   });
 
   it('is put in the order of arrival again with that filter', async () => {

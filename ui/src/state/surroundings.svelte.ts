@@ -59,15 +59,18 @@ export class Surroundings {
 
   /** Endpoints and targets change together in the feed. */
   async loadEndpoints(): Promise<void> {
-    [this.endpoints, this.targets, this.queues] = await Promise.all([
+    const [endpoints, targets, queues] = await Promise.all([
       this.#host.call('endpoints', {}),
       this.#host.call('targets', {}),
       this.#host.call('queues', {}),
     ]);
+    this.endpoints = kept(this.endpoints, endpoints);
+    this.targets = kept(this.targets, targets);
+    this.queues = kept(this.queues, queues);
   }
 
   async loadQueues(): Promise<void> {
-    this.queues = await this.#host.call('queues', {});
+    this.queues = kept(this.queues, await this.#host.call('queues', {}));
   }
 
   /** How many requests wait for a target. */
@@ -132,6 +135,14 @@ export class Surroundings {
   get chosenTarget(): string | null {
     return this.settings?.lastTarget ?? this.targets[0]?.url ?? null;
   }
+}
+
+/**
+ * What is held, where it was told again and is the same: with each request that comes all of this is read anew, and
+ * whoever asks something because of a target would ask again each time.
+ */
+function kept<T>(held: readonly T[], told: readonly T[]): readonly T[] {
+  return JSON.stringify(held) === JSON.stringify(told) ? held : told;
 }
 
 /** How long the path of `base` is, where `url` is at it or below; -1 where it is not. */

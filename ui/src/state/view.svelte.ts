@@ -16,6 +16,12 @@ export interface Question {
   url: string;
 }
 
+interface Asking {
+  kind: 'confirm';
+  question: Question;
+  answer: (agreed: boolean) => void;
+}
+
 export type Dialog =
   | { kind: 'palette' }
   | { kind: 'keys' }
@@ -37,7 +43,7 @@ export type Dialog =
   | { kind: 'share'; request: string }
   | { kind: 'compare'; request: string }
   | { kind: 'covered'; what: string | null; then: (() => void) | null }
-  | { kind: 'confirm'; question: Question; answer: (agreed: boolean) => void }
+  | Asking
   | { kind: 'queue'; target: string | null }
   | { kind: 'endpoint'; endpoint: EndpointView | null; path: string; part: EndpointPart }
   | { kind: 'target'; target: string | null; leadsTo?: string };
@@ -52,8 +58,9 @@ export function frameFor(width: number): Frame {
 
 export class View {
   dialog = $state.raw<Dialog | null>(null);
-  /** Whether to quit is asked over whatever dialog is open: what is under way in it is there again after a no. */
-  quitting = $state(false);
+  #quitting = $state(false);
+  /** Questions of sendings that came while something was open whose place they would have taken. */
+  #waiting: readonly Asking[] = [];
   /** The section of the settings that is open, while they are. */
   settings = $state<string | null>(null);
   tab = $state<Tab>('payload');
@@ -79,9 +86,19 @@ export class View {
     return frameFor(this.width);
   }
 
+  /** Whether to quit is asked over whatever dialog is open: what is under way in it is there again after a no. */
+  get quitting(): boolean {
+    return this.#quitting;
+  }
+
+  set quitting(quitting: boolean) {
+    this.#quitting = quitting;
+    this.#askNext();
+  }
+
   open(dialog: Dialog): void {
+    if (this.dialog?.kind === 'confirm') this.#waiting = [this.dialog, ...this.#waiting];
     this.dialog = dialog;
-    this.quitting = false;
     this.drawer = false;
   }
 
@@ -89,12 +106,36 @@ export class View {
     const { dialog } = this;
     this.dialog = null;
     if (dialog?.kind === 'confirm') dialog.answer(false);
+    this.#askNext();
+  }
+
+  /** Asks for consent once nothing else is open: it is nothing that the person began just now. */
+  ask(question: Question): Promise<boolean> {
+    return new Promise((answered) => {
+      const asking: Asking = {
+        kind: 'confirm',
+        question,
+        answer: (agreed) => {
+          answered(agreed);
+          if (this.dialog === asking) this.close();
+        },
+      };
+      this.#waiting = [...this.#waiting, asking];
+      this.#askNext();
+    });
+  }
+
+  #askNext(): void {
+    const [next, ...others] = this.#waiting;
+    if (next === undefined || this.dialog !== null || this.#quitting) return;
+    this.#waiting = others;
+    this.open(next);
   }
 
   /** Opens the settings, which take the place of the panes; the first section unless one is named. */
   openSettings(section = ''): void {
     this.settings = section;
-    this.dialog = null;
+    this.close();
     this.drawer = false;
   }
 

@@ -65,6 +65,9 @@ export class Workbench {
     this.saved = new SavedFilters(host);
     this.reading = new FilterReading(host);
     this.sought = new Sought(host);
+    this.list.unarranged = (why) => {
+      this.notes.failed('The rows stay in the order of arrival', why);
+    };
   }
 
   /** Reads everything and follows the feed; the answer ends it. */
@@ -129,9 +132,20 @@ export class Workbench {
   async showRequest(id: string): Promise<void> {
     await this.#try('The link leads nowhere', async () => {
       await this.host.call('request', { id });
+      if (this.view.quitting) {
+        // Closing what is open would end what is under way in it, before anybody said so.
+        this.notes.failed('The link was not opened', {
+          code: 'busy',
+          message: 'whether to quit is asked first',
+          hint: 'Answer that, then open the link again.',
+        });
+        return;
+      }
       this.view.close();
       this.view.closeSettings();
       this.select(id);
+      // The keyboard goes with it: it would make the row it is on the active one when the window is come back to.
+      this.view.rowWanted += 1;
     });
   }
 

@@ -18,7 +18,8 @@ export const VIEW: readonly Action[] = [
     title: 'Actions…',
     group: 'View',
     keys: ['mod+k'],
-    when: always,
+    // It takes the place of the dialog under that question, and ends what is under way there.
+    when: (bench) => !bench.view.quitting,
     run: (bench) => {
       if (bench.view.dialog?.kind === 'palette') bench.view.close();
       else bench.view.open({ kind: 'palette' });
