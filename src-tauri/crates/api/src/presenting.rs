@@ -9,7 +9,7 @@ mod views;
 
 use std::collections::HashSet;
 
-use hookbench_engine::model::RequestId;
+use hookbench_engine::model::{DeliveryId, RequestId};
 use hookbench_engine::{Engine, Screen};
 use serde_json::Value;
 
@@ -71,6 +71,9 @@ pub(crate) trait Covered {
 
     /// The requests that are rows of it, whose secrets have nothing to do with each other.
     fn rows(&self, _found: &mut Vec<RequestId>) {}
+
+    /// The deliveries that it tells of, which sent and were answered what is in no request.
+    fn deliveries(&self, _found: &mut Vec<DeliveryId>) {}
 
     /// Whether it may be there at all, among others of its kind.
     fn is_shown(&self, _screen: &Screen) -> bool {
@@ -177,7 +180,9 @@ impl Presentation {
         collect(&bare, &["request"], &mut self.requests);
         let mut rows = Vec::new();
         result.rows(&mut rows);
-        let learned = self.learn(engine, &rows).await;
+        let mut deliveries = Vec::new();
+        result.deliveries(&mut deliveries);
+        let learned = self.learn(engine, &rows, &deliveries).await;
         learned.map_err(|error| unshown(error, true))?;
         result.cover(&self.screen);
         let mut value = written(&result)?;
@@ -187,9 +192,19 @@ impl Presentation {
         Ok(value)
     }
 
-    /// Learns what is secret in the requests that this is about, and in those that are rows of it.
-    async fn learn(&mut self, engine: &Engine, rows: &[RequestId]) -> Result<(), ApiError> {
+    /// Learns what is secret in the requests and the deliveries that this is about, and in those that are rows of it.
+    async fn learn(
+        &mut self,
+        engine: &Engine,
+        rows: &[RequestId],
+        deliveries: &[DeliveryId],
+    ) -> Result<(), ApiError> {
         self.look(engine).await?;
+        if deliveries.len() > MOST {
+            self.screen.blind();
+        }
+        let deliveries = &deliveries[..deliveries.len().min(MOST)];
+        engine.screen_deliveries(&mut self.screen, deliveries).await?;
         engine.screen_rows(&mut self.screen, rows).await?;
         Ok(())
     }
@@ -285,6 +300,10 @@ impl<T: Covered> Covered for Vec<T> {
         self.iter().for_each(|one| one.rows(found));
     }
 
+    fn deliveries(&self, found: &mut Vec<DeliveryId>) {
+        self.iter().for_each(|one| one.deliveries(found));
+    }
+
     fn cover(&mut self, screen: &Screen) {
         self.retain(|one| one.is_shown(screen));
         self.iter_mut().for_each(|one| one.cover(screen));
@@ -294,6 +313,10 @@ impl<T: Covered> Covered for Vec<T> {
 impl<T: Covered> Covered for Option<T> {
     fn rows(&self, found: &mut Vec<RequestId>) {
         self.iter().for_each(|one| one.rows(found));
+    }
+
+    fn deliveries(&self, found: &mut Vec<DeliveryId>) {
+        self.iter().for_each(|one| one.deliveries(found));
     }
 
     fn cover(&mut self, screen: &Screen) {

@@ -9,9 +9,12 @@ use crate::delivery::plan::with_target_and_body;
 use crate::delivery::{Destination, Outgoing, check_whole, plan, with_rules};
 use crate::engine::Engine;
 use crate::error::EngineError;
+use crate::examining::blocking;
 use crate::exchange::{self, NotExpressible};
-use crate::masking::{Known, MaskPath, masked_body, masked_head, masked_target, places_of, there};
-use crate::model::{Header, HeaderRule, RawHead, RequestId};
+use crate::masking::{
+    Copied, Known, LONGEST_SEARCHED, MaskPath, Secrets, Unreadable, given_head, given_target, places_of,
+};
+use crate::model::{HeaderRule, RawHead, RequestId};
 pub use crate::sending::TestSigned;
 
 /// What a request is written as.
@@ -123,7 +126,7 @@ impl Engine {
         };
         let request = self.request(id).await?;
         check_whole(request.summary.state, &request.framing)?;
-        let mut outgoing = plan::resend(&request.head, self.whole_body(id).await?, &destination)?;
+        let outgoing = plan::resend(&request.head, self.whole_body(id).await?, &destination)?;
         let rules = self.mask_rules().await?;
         let known = self
             .known(id, &rules)
@@ -132,35 +135,8 @@ impl Engine {
                 kind: "request",
                 name: id.to_string(),
             })?;
-        let mut paths = known.chosen.paths.clone();
-        paths.extend(
-            sharing
-                .also
-                .iter()
-                .filter(|path| !known.chosen.paths.contains(path))
-                .cloned(),
-        );
-        let head = RawHead::new(outgoing.head.clone());
-        let mut secret_headers: Vec<String> = Vec::new();
-        for place in places_of(&head, &known.places) {
-            if !secret_headers.contains(&place.name) {
-                secret_headers.push(place.name);
-            }
-        }
-        // Headers first, whatever stands first.
-        secret_headers.sort_by_key(|name| name.contains(' '));
-        let body = self.unmasked_body(id, &outgoing).await?;
-        let content_type = head.header("content-type");
-        let found = there(&body.bytes, content_type.as_deref(), &paths);
-        secret_headers.extend(found.iter().map(|path| format!("body {path}")));
-        if sharing.masked || sharing.on_screen {
-            let masked = masked_body(&body.bytes, content_type.as_deref(), &paths);
-            let masked = masked
-                .ok()
-                .filter(|_| (!body.is_cut || paths.is_empty()) && !known.secrets.is_blind());
-            let masked = masked.ok_or_else(|| unsearchable(sharing.on_screen))?;
-            outgoing = given(outgoing, &known, sharing, &body, masked);
-        }
+        let asked = sharing.clone();
+        let (mut outgoing, secret_headers) = blocking(move || given(outgoing, &known, &asked)).await??;
         let mut signed = None;
         if sharing.signed_for_test {
             let (fresh, made) = self.signed_for_test(id, outgoing).await?;
@@ -182,77 +158,93 @@ impl Engine {
             signed,
         })
     }
-
-    /// The body in which values are looked for: without its content coding, where it has one.
-    async fn unmasked_body(&self, id: RequestId, outgoing: &Outgoing) -> Result<Searched, EngineError> {
-        Ok(match self.unpacked_body(id).await? {
-            Some(unpacked) => Searched {
-                bytes: unpacked.bytes.clone(),
-                was_packed: true,
-                is_cut: unpacked.cut || unpacked.problem.is_some(),
-            },
-            None => Searched {
-                bytes: outgoing.body.clone(),
-                was_packed: false,
-                is_cut: false,
-            },
-        })
-    }
 }
 
-/// What goes, without what is secret in it: marks in its place, and where it comes up again. `masked` is the body with
-/// marks, where it has any.
+/// What goes, masked where that was asked for, and the names of what is masked or would be.
 fn given(
-    mut outgoing: Outgoing,
+    outgoing: Outgoing,
     known: &Known,
     sharing: &Sharing,
-    body: &Searched,
-    masked: Option<Vec<u8>>,
-) -> Outgoing {
-    let mut secrets = known.secrets.clone();
+) -> Result<(Outgoing, Vec<String>), EngineError> {
+    let mut paths = known.chosen.paths.clone();
+    let also = sharing.also.iter();
+    paths.extend(also.filter(|path| !known.chosen.paths.contains(path)).cloned());
     let head = RawHead::new(outgoing.head.clone());
+    let bytes = outgoing.body.clone();
+    let body = Copied::of(&bytes, &head.headers());
+    let mut names: Vec<String> = Vec::new();
+    for place in places_of(&head, &known.places) {
+        if !names.contains(&place.name) {
+            names.push(place.name);
+        }
+    }
+    // Headers first, whatever stands first.
+    names.sort_by_key(|name| name.contains(' '));
+    names.extend(body.there(&paths).iter().map(|path| format!("body {path}")));
+    if !sharing.masked && !sharing.on_screen {
+        return Ok((outgoing, names));
+    }
+    let mut secrets = known.secrets.clone();
     // What goes may have been made from what came: it has its own secrets.
     secrets.learn_head(&head, &known.places);
-    secrets.learn_body(&body.bytes, &content_type_of(&head), &sharing.also);
+    body.tell(&mut secrets, &sharing.also);
     if !sharing.on_screen {
         secrets = secrets.telling();
     }
-    let mut plain = masked.unwrap_or_else(|| body.bytes.to_vec());
-    let is_changed = secrets.cover(&mut plain) || plain != body.bytes;
-    if is_changed && body.was_packed {
+    let plain = body.given(&paths, &secrets);
+    let plain = plain.map_err(|Unreadable| unsearchable(Unsearchable::Unreadable, sharing))?;
+    if secrets.is_blind() {
+        let is_long = bytes.len() > LONGEST_SEARCHED;
+        let why = if is_long {
+            Unsearchable::TooLong
+        } else {
+            Unsearchable::TooMany
+        };
+        return Err(unsearchable(why, sharing));
+    }
+    Ok((masked(outgoing, known, &secrets, plain), names))
+}
+
+/// What goes, without what is secret in its head, and with another body where there is one.
+fn masked(mut outgoing: Outgoing, known: &Known, secrets: &Secrets, body: Option<Vec<u8>>) -> Outgoing {
+    if body.is_some() {
         let name = "Content-Encoding".to_owned();
         outgoing = with_rules(outgoing, &[HeaderRule::Remove { name }]);
     }
     let target = RawHead::new(outgoing.head.clone()).request_line().target;
-    let mut target = masked_target(&target, &known.places).unwrap_or_else(|| target.to_vec());
-    secrets.cover(&mut target);
-    outgoing = with_target_and_body(outgoing, Some(&target), is_changed.then(|| plain.into()));
+    let target = given_target(&target, &known.places, secrets).unwrap_or_else(|| target.to_vec());
+    outgoing = with_target_and_body(outgoing, Some(&target), body.map(Into::into));
     let head = RawHead::new(outgoing.head.clone());
-    let mut head = masked_head(&head, &known.places).map_or_else(|| head.bytes().to_vec(), Into::into);
-    secrets.cover(&mut head);
-    outgoing.head = head.into();
+    let places = places_of(&head, &known.places);
+    if let Some(head) = given_head(&head, places, secrets) {
+        outgoing.head = head;
+    }
     outgoing
 }
 
-fn content_type_of(head: &RawHead) -> Vec<Header> {
-    head.headers()
-        .into_iter()
-        .filter(|header| header.is("content-type"))
-        .collect()
+/// Why what is to be masked in a body cannot be found.
+#[derive(Debug, Clone, Copy)]
+enum Unsearchable {
+    Unreadable,
+    TooLong,
+    TooMany,
 }
 
-/// A body in which values are looked for.
-struct Searched {
-    bytes: bytes::Bytes,
-    was_packed: bool,
-    /// There is more of it.
-    is_cut: bool,
-}
-
-fn unsearchable(on_screen: bool) -> EngineError {
+fn unsearchable(why: Unsearchable, sharing: &Sharing) -> EngineError {
+    let message = match why {
+        Unsearchable::Unreadable => {
+            "its body looks like JSON or is packed and cannot be read to its end, so that what is to be masked cannot be found"
+        }
+        Unsearchable::TooLong => {
+            "its body is longer than 64 MiB, so that what is to be masked is not looked for in it"
+        }
+        Unsearchable::TooMany => {
+            "its body has more values that are to be masked than are looked for where they come up again"
+        }
+    };
     EngineError::bad_input(
-        "its body looks like JSON or is packed and cannot be read to its end, so that what is to be masked cannot be found",
-        if on_screen {
+        message,
+        if sharing.on_screen {
             "stop presenting and copy it with its secrets, or take the pointers away that are masked"
         } else {
             "copy it with its secrets, or take the pointers away that are masked"
@@ -300,6 +292,10 @@ fn written(format: Format, outgoing: &Outgoing) -> Result<String, NotExpressible
         Format::Go => exchange::go(outgoing),
     }
 }
+
+#[cfg(test)]
+#[path = "sharing_packed_tests.rs"]
+mod packed_tests;
 
 #[cfg(test)]
 #[path = "sharing_signed_tests.rs"]

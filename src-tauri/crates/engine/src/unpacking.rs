@@ -55,11 +55,13 @@ impl Engine {
     /// # Errors
     /// When there is no such request or the store cannot be read.
     pub async fn unpacked_body(&self, id: RequestId) -> Result<Option<Arc<UnpackedBytes>>, EngineError> {
-        // Asked first: what is gone is not shown from memory.
-        let headers = self.request(id).await?.head.headers();
-        if let Some(known) = self.core.unpacked.get(id) {
+        // What is gone is not shown from memory.
+        if let Some(known) = self.core.unpacked.get(id)
+            && self.core.store.has_request(id).await?
+        {
             return Ok(Some(known));
         }
+        let headers = self.request(id).await?.head.headers();
         if header(&headers, "content-encoding").is_none() && header(&headers, "content-type").is_none() {
             return Ok(None);
         }
@@ -111,3 +113,37 @@ pub(crate) fn body_text(head: &crate::model::RawHead, body: &Bytes) -> Option<By
 
 /// How much text of a body is searched.
 const SEARCHED: usize = 1024 * 1024;
+
+#[cfg(test)]
+mod tests {
+    use crate::body::coding::tests::gzip;
+    use crate::capture_for_tests::bench;
+    use crate::reading::PageQuery;
+    use crate::store::tests::unmanaged;
+
+    #[tokio::test]
+    async fn what_is_at_hand_is_not_read_again() {
+        let bench = bench().await;
+        let engine = &bench.engine;
+        let body = gzip(b"the text");
+        let head = format!(
+            "POST /a HTTP/1.1\r\nHost: h\r\nContent-Encoding: gzip\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        bench.send(&[head.as_bytes(), &body].concat()).await;
+        let id = engine.requests(&PageQuery::default()).await.unwrap().rows[0].id;
+        let text = engine.unpacked_body(id).await.unwrap().unwrap();
+        assert_eq!(&text.bytes[..], b"the text");
+        let mut other = unmanaged(&engine.data_dir().join("hookbench.db")).await;
+        sqlx::query("DELETE FROM content")
+            .execute(&mut other)
+            .await
+            .unwrap();
+        assert!(
+            engine.request(id).await.is_err(),
+            "its head cannot be read any more"
+        );
+        let again = engine.unpacked_body(id).await.unwrap();
+        assert_eq!(again, Some(text), "a view reads it piece by piece");
+    }
+}

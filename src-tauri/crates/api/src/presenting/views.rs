@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hookbench_engine::Screen;
-use hookbench_engine::model::RequestId;
+use hookbench_engine::model::{DeliveryId, RequestId};
 
 use super::Covered;
 use crate::types::*;
@@ -227,6 +227,10 @@ impl Covered for TriedView {
 }
 
 impl Covered for DeliveryView {
+    fn deliveries(&self, found: &mut Vec<DeliveryId>) {
+        found.extend(self.id.parse::<DeliveryId>());
+    }
+
     fn cover(&mut self, screen: &Screen) {
         for attempt in &mut self.attempts {
             attempt.headers.cover(screen);
@@ -235,6 +239,10 @@ impl Covered for DeliveryView {
 }
 
 impl Covered for IdempotencyView {
+    fn deliveries(&self, found: &mut Vec<DeliveryId>) {
+        self.rows.iter().for_each(|row| row.delivery.deliveries(found));
+    }
+
     fn cover(&mut self, screen: &Screen) {
         for row in &mut self.rows {
             row.delivery.cover(screen);

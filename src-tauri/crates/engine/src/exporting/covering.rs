@@ -5,7 +5,7 @@ use bytes::Bytes;
 
 use crate::exchange::har::Piece;
 use crate::masking::{
-    Known, MASKED, MaskPath, Secrets, SigningPlaces, blind_places, given_body, marked_head, masked_value,
+    Known, MASKED, MaskPath, Secrets, SigningPlaces, blind_places, given_body, given_head, given_value,
     places_of,
 };
 use crate::model::{Header, KeptAnswer, RawHead};
@@ -20,6 +20,8 @@ pub(crate) struct Covering {
     hides_event: bool,
     /// What is hidden wherever it comes up again.
     secrets: Secrets,
+    /// The same in its answer, whose body may not be readable though all of the request is.
+    answered: Secrets,
     /// The path of the endpoint it came to.
     endpoint: Option<String>,
 }
@@ -33,11 +35,16 @@ impl Covering {
             paths: known.chosen.paths.clone(),
             hides_event: known.chosen.hidden_facts(provider).0,
             secrets: known.secrets.clone(),
+            answered: Secrets::default(),
             endpoint: piece.request.summary.recognition.endpoint_path.clone(),
         };
         if let Some(bytes) = piece.answer.as_ref().and_then(|answer| answer.bytes.as_ref()) {
-            let (head, _) = parted(bytes);
+            let (head, body) = parted(bytes);
             covering.secrets.learn_head(&head, &covering.places);
+            covering.answered = covering.secrets.clone();
+            let headers = head.headers();
+            covering.answered.learn_body(&body, &headers, &covering.paths);
+            covering.answered = covering.answered.telling();
         }
         covering.secrets = covering.secrets.telling();
         covering
@@ -47,11 +54,11 @@ impl Covering {
     pub(crate) fn cover(&self, mut piece: Piece) -> Piece {
         let request = &mut piece.request;
         let headers = request.head.headers();
-        if let Some(body) = self.covered_body(&piece.body, &headers) {
+        if let Some(body) = self.covered_body(&piece.body, &headers, &self.secrets) {
             piece.body = body;
             piece.is_masked = true;
         }
-        if let Some(head) = self.covered_head(&request.head) {
+        if let Some(head) = self.covered_head(&request.head, &self.secrets) {
             request.head = RawHead::new(head);
             piece.is_masked = true;
         }
@@ -72,36 +79,26 @@ impl Covering {
         piece
     }
 
-    fn covered_body(&self, body: &Bytes, headers: &[Header]) -> Option<Bytes> {
-        if self.secrets.is_blind() && !body.is_empty() {
+    fn covered_body(&self, body: &Bytes, headers: &[Header], secrets: &Secrets) -> Option<Bytes> {
+        if secrets.is_blind() && !body.is_empty() {
             return Some(Bytes::from_static(MASKED));
         }
-        given_body(body, headers, &self.paths, &self.secrets)
+        given_body(body, headers, &self.paths, secrets)
     }
 
-    fn covered_head(&self, head: &RawHead) -> Option<Bytes> {
+    fn covered_head(&self, head: &RawHead, secrets: &Secrets) -> Option<Bytes> {
         let mut places = places_of(head, &self.places);
-        if self.secrets.is_blind() {
+        if secrets.is_blind() {
             places.extend(blind_places(head, self.endpoint.as_deref()));
         }
-        self.without_secrets(marked_head(head, places).as_ref(), head.bytes())
+        given_head(head, places, secrets)
     }
 
     fn covered_value(&self, line: &Header) -> Option<Bytes> {
-        let masked = if self.secrets.is_blind() {
-            Some(Bytes::from_static(MASKED))
-        } else {
-            masked_value(line, &self.places)
-        };
-        self.without_secrets(masked.as_ref(), &line.value)
-    }
-
-    /// What was masked of these bytes, or the bytes themselves, without what comes up again; `None` where nothing of that
-    /// is in them.
-    fn without_secrets(&self, masked: Option<&Bytes>, bytes: &Bytes) -> Option<Bytes> {
-        let is_masked = masked.is_some();
-        let mut covered = masked.unwrap_or(bytes).to_vec();
-        (self.secrets.cover(&mut covered) || is_masked).then(|| covered.into())
+        if self.secrets.is_blind() {
+            return Some(Bytes::from_static(MASKED));
+        }
+        given_value(line, &self.places, &self.secrets)
     }
 
     /// Tells whether something of it is masked.
@@ -110,8 +107,8 @@ impl Covering {
             return false;
         };
         let (head, body) = parted(bytes);
-        let covered = self.covered_head(&head);
-        let given = self.covered_body(&body, &head.headers());
+        let covered = self.covered_head(&head, &self.answered);
+        let given = self.covered_body(&body, &head.headers(), &self.answered);
         if given.is_none() && covered.is_none() {
             return false;
         }
@@ -153,6 +150,7 @@ mod tests {
             paths,
             hides_event: true,
             secrets: Secrets::default(),
+            answered: Secrets::default(),
             endpoint: None,
         };
         covering.cover(piece)

@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::learned::Secrets;
 use super::path::{MaskPath, Step};
 use crate::body::{form, json};
 
@@ -130,20 +131,24 @@ fn names(path: &MaskPath, field: &str) -> bool {
     path.steps().first().is_some_and(|step| step.fits(field))
 }
 
-/// A body with short marks in place of the chosen values.
-pub(crate) fn masked_body(
+/// A body with short marks in place of the chosen values, and stars where `secrets` come up. Both are looked for in the
+/// body as it came: a mark would break up what is looked for.
+pub(super) fn masked_body(
     body: &[u8],
     content_type: Option<&[u8]>,
     paths: &[MaskPath],
+    secrets: &Secrets,
 ) -> Result<Option<Vec<u8>>, Unreadable> {
     let spans = spans(body, content_type, paths)?;
+    let mut covered = body.to_vec();
+    let has_secrets = secrets.cover(&mut covered);
     if spans.is_empty() {
-        return Ok(None);
+        return Ok(has_secrets.then_some(covered));
     }
     let mut bytes = Vec::with_capacity(body.len());
     let mut at = 0;
     for span in &spans {
-        bytes.extend_from_slice(&body[at..span.range.start]);
+        bytes.extend_from_slice(&covered[at..span.range.start]);
         bytes.extend_from_slice(match span.kind {
             Kind::Text => TEXT,
             Kind::Number => b"0",
@@ -155,7 +160,7 @@ pub(crate) fn masked_body(
         });
         at = span.range.end;
     }
-    bytes.extend_from_slice(&body[at..]);
+    bytes.extend_from_slice(&covered[at..]);
     Ok(Some(bytes))
 }
 
@@ -201,10 +206,11 @@ impl Span {
             Kind::Array => b"[",
         };
         // A bracket that opens has its partner at the end; what lies between them is blank.
-        let last = value
-            .last()
-            .copied()
-            .filter(|_| matches!(self.kind, Kind::Object | Kind::Array));
+        let last = match self.kind {
+            Kind::Object => Some(b'}'),
+            Kind::Array => Some(b']'),
+            _ => None,
+        };
         value.fill(b' ');
         for (place, byte) in value.iter_mut().zip(word) {
             *place = *byte;

@@ -6,6 +6,7 @@ use std::ops::Range;
 use bytes::Bytes;
 
 use super::address::{self, Part};
+use super::learned::Secrets;
 use super::names::SigningPlaces;
 use crate::model::{Header, RawHead};
 
@@ -116,7 +117,7 @@ pub(crate) fn blind_places(head: &RawHead, endpoint: Option<&str>) -> Vec<Place>
 }
 
 /// What is secret in a target.
-fn target_places(target: &[u8], places: &SigningPlaces) -> Vec<Place> {
+pub(super) fn target_places(target: &[u8], places: &SigningPlaces) -> Vec<Place> {
     let mut found: Vec<Place> = address::in_address(target, places)
         .into_iter()
         .map(|secret| Place {
@@ -217,40 +218,58 @@ fn apart(mut found: Vec<Place>) -> Vec<Place> {
     apart
 }
 
-fn with_marks(bytes: &[u8], places: &[Place]) -> Vec<u8> {
-    let mut masked = Vec::with_capacity(bytes.len());
+/// `bytes` with marks in place of what is secret in them, and stars where `secrets` come up again; `None` where nothing of
+/// that is in them. Both are looked for in the bytes as they came: a mark would break up what is looked for.
+fn given(bytes: &[u8], found: Vec<Place>, covered: Vec<u8>) -> Option<Vec<u8>> {
+    let found = apart(found);
+    if found.is_empty() {
+        return (covered != bytes).then_some(covered);
+    }
+    let mut given = Vec::with_capacity(bytes.len());
     let mut at = 0;
-    for place in places {
-        masked.extend_from_slice(&bytes[at..place.range.start]);
-        masked.extend_from_slice(place.mark());
+    for place in &found {
+        given.extend_from_slice(&covered[at..place.range.start]);
+        given.extend_from_slice(place.mark());
         at = place.range.end;
     }
-    masked.extend_from_slice(&bytes[at..]);
-    masked
+    given.extend_from_slice(&covered[at..]);
+    Some(given)
 }
 
-/// `target` with marks in place of what is secret in it; `None` where nothing is. Everything else stays byte for byte.
-pub(crate) fn masked_target(target: &[u8], places: &SigningPlaces) -> Option<Vec<u8>> {
-    let found = target_places(target, places);
-    (!found.is_empty()).then(|| with_marks(target, &found))
+fn without(bytes: &[u8], secrets: &Secrets) -> Vec<u8> {
+    let mut covered = bytes.to_vec();
+    secrets.cover(&mut covered);
+    covered
 }
 
-/// The value of a header line, masked; `None` where nothing of it is secret.
-pub(crate) fn masked_value(header: &Header, places: &SigningPlaces) -> Option<Bytes> {
-    let found = value_places(header, places);
-    (!found.is_empty()).then(|| with_marks(&header.value, &found).into())
+/// A target as it may be given away; `None` where nothing of it is secret. Everything else stays byte for byte.
+pub(crate) fn given_target(target: &[u8], places: &SigningPlaces, secrets: &Secrets) -> Option<Vec<u8>> {
+    given(target, target_places(target, places), without(target, secrets))
 }
 
-/// A head, of a request or an answer, with marks in place of what is secret in it, the rest byte for byte; `None` where
-/// nothing of that is in it.
-pub(crate) fn masked_head(head: &RawHead, places: &SigningPlaces) -> Option<Bytes> {
-    marked_head(head, places_of(head, places))
+/// The value of a header line as it may be given away; `None` where nothing of it is secret.
+pub(crate) fn given_value(line: &Header, places: &SigningPlaces, secrets: &Secrets) -> Option<Bytes> {
+    let found = value_places(line, places);
+    given(&line.value, found, without(&line.value, secrets)).map(Into::into)
 }
 
-/// A head with marks at these places; `None` where there are none.
-pub(crate) fn marked_head(head: &RawHead, places: Vec<Place>) -> Option<Bytes> {
-    let found = apart(places);
-    (!found.is_empty()).then(|| with_marks(head.bytes(), &found).into())
+/// A head, of a request or an answer, as it may be given away: with marks at `found`; `None` where nothing of it is
+/// secret. Names and versions stay what they are, also where a value says the same.
+pub(crate) fn given_head(head: &RawHead, found: Vec<Place>, secrets: &Secrets) -> Option<Bytes> {
+    let bytes = head.bytes();
+    let mut covered = without(bytes, secrets);
+    if covered != *bytes {
+        let line = head.request_line();
+        let is_method = !line.version.is_empty() && line.method.iter().all(u8::is_ascii_uppercase);
+        let words = [(line.method, is_method), (line.version, false)].into_iter();
+        let words = words.filter(|(word, is_method)| *is_method || word.starts_with(b"HTTP/"));
+        let names = head.headers().into_iter().map(|header| header.name);
+        for word in words.map(|(word, _)| word).chain(names) {
+            let range = within(bytes, &word);
+            covered[range.clone()].copy_from_slice(&bytes[range]);
+        }
+    }
+    given(bytes, found, covered).map(Into::into)
 }
 
 /// Where a piece that was cut out of `bytes` lies in them.
@@ -264,6 +283,14 @@ fn within(bytes: &[u8], piece: &[u8]) -> Range<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn masked_target(target: &[u8], places: &SigningPlaces) -> Option<Vec<u8>> {
+        given_target(target, places, &Secrets::default())
+    }
+
+    fn masked_head(head: &RawHead, places: &SigningPlaces) -> Option<Bytes> {
+        given_head(head, places_of(head, places), &Secrets::default())
+    }
 
     #[test]
     fn values_of_a_query_are_masked_and_nothing_else_of_it() {
@@ -373,6 +400,50 @@ mod tests {
             target(b"/users/ann@h"),
             None,
             "an `@` in a path is none of a host"
+        );
+    }
+
+    #[test]
+    fn what_comes_up_again_is_hidden_whole_and_no_name_becomes_a_mark() {
+        let mut secrets = Secrets::default();
+        for value in [
+            "https://h/cb?token=abc&mail=ann@h.test",
+            "x-amz-content-sha256",
+            "HTTP/1.1",
+            "5ecret-line",
+        ] {
+            secrets.learn(value.as_bytes());
+        }
+        let head = RawHead::new(Bytes::from_static(
+            b"POST /a HTTP/1.1\r\nX-Callback: https://h/cb?token=abc&mail=ann@h.test\r\n\
+              x-amz-content-sha256: 1\r\nX-Names: host;x-amz-content-sha256\r\nUpgrade: HTTP/1.1\r\n\
+              no colon 5ecret-line\r\n\r\n",
+        ));
+        let places = SigningPlaces::default();
+        let given = given_head(&head, places_of(&head, &places), &secrets).unwrap();
+        assert_eq!(
+            String::from_utf8_lossy(&given),
+            format!(
+                "POST /a HTTP/1.1\r\nX-Callback: {}masked{}\r\nx-amz-content-sha256: 1\r\n\
+                 X-Names: host;{}\r\nUpgrade: ********\r\nno colon ***********\r\n\r\n",
+                "*".repeat(19),
+                "*".repeat(16),
+                "*".repeat(20)
+            ),
+            "also where a part of it has a mark of its own; a line without a name is all value"
+        );
+        let target = b"/to?x=https://h/cb?token=abc&mail=ann@h.test";
+        let given = given_target(target, &places, &secrets).unwrap();
+        assert_eq!(
+            String::from_utf8_lossy(&given),
+            format!("/to?x={}masked{}", "*".repeat(19), "*".repeat(16)),
+            "in a target too"
+        );
+        let line = head.headers().swap_remove(0);
+        let given = given_value(&line, &places, &secrets).unwrap();
+        assert!(
+            !given.windows(3).any(|part| part == b"ann"),
+            "in a line behind the body too"
         );
     }
 }

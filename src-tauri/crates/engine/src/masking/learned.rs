@@ -164,6 +164,11 @@ impl Secrets {
         }
     }
 
+    /// None is known.
+    pub(super) fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
     /// Hides them in `bytes`; tells whether there was one.
     pub(crate) fn cover(&self, bytes: &mut [u8]) -> bool {
         let Some(matcher) = self.matcher() else {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
-use super::body::{masked_body, spans};
+use super::body::{Unreadable, masked_body, spans, there};
 use super::head::MASKED;
 use super::learned::Secrets;
 use super::path::MaskPath;
@@ -77,16 +77,16 @@ pub(crate) fn given_body(
     let content_type = content_type.map(|line| line.value.trim_ascii());
     let whole = || Some(Bytes::from_static(MASKED));
     match Inside::of(body, headers) {
-        Inside::Plain => match masked_body(body, content_type, paths) {
-            Ok(masked) => {
-                let is_masked = masked.is_some();
-                let mut given = masked.unwrap_or_else(|| body.to_vec());
-                (secrets.cover(&mut given) || is_masked).then(|| given.into())
-            }
-            Err(_) => whole(),
+        Inside::Plain => match masked_body(body, content_type, paths, secrets) {
+            Ok(given) => given.map(Into::into),
+            Err(Unreadable) => whole(),
         },
         Inside::Packed(mut bytes) => match spans(&bytes, content_type, paths) {
-            Ok(found) if found.is_empty() && !secrets.cover(&mut bytes) => None,
+            Ok(found)
+                if found.is_empty() && !secrets.cover(&mut bytes) && !secrets.cover(&mut body.to_vec()) =>
+            {
+                None
+            }
             _ => whole(),
         },
         Inside::Unknown(_) if !paths.is_empty() => whole(),
@@ -95,6 +95,57 @@ pub(crate) fn given_body(
             let mut given = body.to_vec();
             (secrets.cover(&mut bytes) || secrets.cover(&mut given)).then(|| Bytes::from_static(MASKED))
         }
+    }
+}
+
+/// A body that goes into a copy, looked into once. What is packed and has something secret in it goes unpacked.
+pub(crate) struct Copied<'b> {
+    body: &'b [u8],
+    content_type: Option<Vec<u8>>,
+    inside: Inside,
+}
+
+impl<'b> Copied<'b> {
+    pub(crate) fn of(body: &'b [u8], headers: &[Header]) -> Self {
+        let content_type = headers.iter().find(|header| header.is("content-type"));
+        Self {
+            body,
+            content_type: content_type.map(|line| line.value.trim_ascii().to_vec()),
+            inside: Inside::of(body, headers),
+        }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        match &self.inside {
+            Inside::Plain => self.body,
+            Inside::Packed(bytes) | Inside::Unknown(bytes) => bytes,
+        }
+    }
+
+    /// Which of these pointers lead to a value of it, as far as it can be read.
+    pub(crate) fn there<'p>(&self, paths: &'p [MaskPath]) -> Vec<&'p MaskPath> {
+        there(self.bytes(), self.content_type.as_deref(), paths)
+    }
+
+    /// Lets `secrets` know its chosen values.
+    pub(crate) fn tell(&self, secrets: &mut Secrets, paths: &[MaskPath]) {
+        secrets.learn_plain(self.bytes(), self.content_type.as_deref(), paths);
+    }
+
+    /// What goes in its place, without any coding; `None` where it goes as it is.
+    pub(crate) fn given(&self, paths: &[MaskPath], secrets: &Secrets) -> Result<Option<Vec<u8>>, Unreadable> {
+        let has_nothing_to_hide = paths.is_empty() && secrets.is_empty();
+        if matches!(self.inside, Inside::Unknown(_)) {
+            return if has_nothing_to_hide {
+                Ok(None)
+            } else {
+                Err(Unreadable)
+            };
+        }
+        let given = masked_body(self.bytes(), self.content_type.as_deref(), paths, secrets)?;
+        // There may be something behind what is packed.
+        let is_behind = || self.inside != Inside::Plain && secrets.cover(&mut self.body.to_vec());
+        Ok(given.or_else(|| is_behind().then(|| self.bytes().to_vec())))
     }
 }
 
@@ -201,6 +252,13 @@ mod tests {
             given_body(&gzip(secret), &headers(&[says("gzip")]), &[], &secrets),
             whole,
             "and in what is packed"
+        );
+        secrets.learn(b"secret&mail=ann");
+        let form = headers(&[("Content-Type", "application/x-www-form-urlencoded")]);
+        assert_eq!(
+            given_body(b"a=secret&mail=ann&b=1", &form, &paths, &secrets).as_deref(),
+            Some(&b"a=masked*********&b=1"[..]),
+            "a mark does not break up what comes up again"
         );
     }
 }

@@ -5,6 +5,7 @@
 //! as in a body that cannot be read to its end, all is hidden that might repeat it.
 
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -12,7 +13,7 @@ use memchr::memmem;
 
 use super::address;
 use super::body::{Span, spans};
-use super::head::{behind_endpoint, blind_places, may_repeat, places_of};
+use super::head::{behind_endpoint, blind_places, may_repeat, places_of, target_places, value_places};
 use super::knowing::Known;
 use super::learned::Secrets;
 use super::names::SigningPlaces;
@@ -25,7 +26,7 @@ use crate::unpacking::header;
 /// What hides a byte.
 const DOT: u8 = b'*';
 /// A body that is longer is hidden whole rather than looked through.
-pub(super) const LONGEST_SEARCHED: usize = 64 * 1024 * 1024;
+pub(crate) const LONGEST_SEARCHED: usize = 64 * 1024 * 1024;
 
 /// What is masked on a screen that others see.
 #[derive(Clone, Default)]
@@ -156,7 +157,8 @@ impl Screen {
     #[must_use]
     pub fn target(&self, target: &str, endpoint: Option<&str>) -> Option<String> {
         if !self.is_blind() {
-            return self.text(target);
+            let found = target_places(target.as_bytes(), &self.places);
+            return self.text_with(target, found.into_iter().map(|place| place.range).collect());
         }
         let open = behind_endpoint(target.as_bytes(), endpoint);
         let hidden = target.get(open..).filter(|rest| !rest.is_empty())?;
@@ -167,10 +169,19 @@ impl Screen {
     /// masked; `None` where nothing of that is in it. It is as long as before, in bytes.
     #[must_use]
     pub fn text(&self, text: &str) -> Option<String> {
+        self.text_with(text, Vec::new())
+    }
+
+    /// The same where it is known what of it is secret by its place. All of that is looked for in the text as it came: a
+    /// mark would break up what is looked for.
+    fn text_with(&self, text: &str, mut found: Vec<Range<usize>>) -> Option<String> {
+        found.extend(self.in_line(text.as_bytes()));
+        found.extend(self.in_addresses(text.as_bytes()));
         let mut bytes = text.as_bytes().to_vec();
-        self.cover_line(&mut bytes);
-        self.cover_addresses(&mut bytes);
         self.secrets.cover(&mut bytes);
+        for range in found {
+            fill(&mut bytes, range);
+        }
         if bytes == text.as_bytes() {
             return None;
         }
@@ -188,13 +199,8 @@ impl Screen {
             name: name.as_bytes().to_vec().into(),
             value: value.as_bytes().to_vec().into(),
         };
-        let mut bytes = value.as_bytes().to_vec();
-        for place in super::head::value_places(&header, &self.places) {
-            fill(&mut bytes, place.range);
-        }
-        let covered = String::from_utf8(bytes).unwrap_or_else(|_| Self::dots(value));
-        let again = self.text(&covered);
-        again.or_else(|| (covered != value).then_some(covered))
+        let found = value_places(&header, &self.places);
+        self.text_with(value, found.into_iter().map(|place| place.range).collect())
     }
 
     /// A body that is there as text.
@@ -213,6 +219,7 @@ impl Screen {
     pub(super) fn head(&self, head: &Bytes) -> Bytes {
         let raw = RawHead::new(head.clone());
         let mut covered = head.to_vec();
+        self.secrets.cover(&mut covered);
         for place in places_of(&raw, &self.places) {
             fill(&mut covered, place.range);
         }
@@ -221,7 +228,6 @@ impl Screen {
                 fill(&mut covered, place.range);
             }
         }
-        self.secrets.cover(&mut covered);
         covered.into()
     }
 
@@ -230,11 +236,12 @@ impl Screen {
         let end = memmem::find(bytes, b"\r\n\r\n").map_or(bytes.len(), |at| at + 4);
         let (head, body) = (bytes.slice(..end), bytes.slice(end..));
         let raw = RawHead::new(head.clone());
+        let headers = raw.headers();
         let mut screen = self.clone();
+        // What it gives in one place it may say again in another.
         screen.learn_head(&raw);
-        [screen.head(&head), screen.body(&body, &raw.headers())]
-            .concat()
-            .into()
+        screen.learn_body(&body, &headers);
+        [screen.head(&head), screen.body(&body, &headers)].concat().into()
     }
 
     /// A body as it came, which may be packed.
@@ -260,44 +267,44 @@ impl Screen {
             return dots(body.len());
         }
         let mut covered = body.to_vec();
+        self.secrets.cover(&mut covered);
         let found = spans(body, content_type.map(str::as_bytes), self.paths())
             .unwrap_or_else(|_| vec![Span::everything(body.len())]);
         for span in found {
             span.cover(&mut covered);
         }
-        self.secrets.cover(&mut covered);
         covered.into()
     }
 
-    /// `Name: value`, where a header of that name is masked.
-    fn cover_line(&self, bytes: &mut [u8]) {
-        let Some(colon) = memmem::find(bytes, b": ") else {
-            return;
-        };
-        let name = &bytes[..colon];
+    /// The value of `Name: value`, where a header of that name is masked.
+    fn in_line(&self, text: &[u8]) -> Option<Range<usize>> {
+        let colon = memmem::find(text, b": ")?;
+        let name = &text[..colon];
         let is_name = !name.is_empty()
             && name
                 .iter()
                 .all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(byte));
         let header = Header {
             name: name.to_vec().into(),
-            value: bytes[colon + 2..].trim_ascii().to_vec().into(),
+            value: text[colon + 2..].trim_ascii().to_vec().into(),
         };
-        if is_name && self.places.hides(&header) {
-            let end = bytes.len();
-            fill(bytes, colon + 2..end);
-        }
+        (is_name && self.places.hides(&header)).then(|| colon + 2..text.len())
     }
 
     /// Credentials in addresses: parameters of a query, and what stands before an `@`.
-    fn cover_addresses(&self, bytes: &mut [u8]) {
-        for secret in address::in_text(bytes, &self.places) {
-            fill(bytes, secret.range);
-        }
+    fn in_addresses(&self, text: &[u8]) -> impl Iterator<Item = Range<usize>> {
+        // What is an address and nothing else goes on behind a quote.
+        let is_address = ["/", "http://", "https://"]
+            .iter()
+            .any(|start| text.starts_with(start.as_bytes()));
+        let is_address = is_address && !text.iter().any(u8::is_ascii_whitespace);
+        let whole = is_address.then(|| address::in_address(text, &self.places));
+        let within = address::in_text(text, &self.places);
+        (whole.into_iter().flatten().chain(within)).map(|secret| secret.range)
     }
 }
 
-fn fill(bytes: &mut [u8], range: std::ops::Range<usize>) {
+fn fill(bytes: &mut [u8], range: Range<usize>) {
     if let Some(hidden) = bytes.get_mut(range) {
         hidden.fill(DOT);
     }

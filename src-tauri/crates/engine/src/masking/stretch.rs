@@ -11,7 +11,7 @@ use super::screen::Screen;
 use crate::engine::{Core, Engine};
 use crate::error::EngineError;
 use crate::examining::blocking;
-use crate::model::{AttemptId, DeliveryId, RawHead, RequestId, RequestSummary};
+use crate::model::{Attempt, AttemptId, Delivery, DeliveryId, RawHead, RequestId, RequestSummary};
 use crate::unpacking::header;
 
 /// A body that is longer is looked through elsewhere than where commands are answered.
@@ -155,13 +155,15 @@ impl Engine {
                 let headers = RawHead::new(delivery.head).headers();
                 covered(body, move |body| screen.body(body, &headers)).await?
             }
-            Stretch::AttemptHead(id) => screen.head(&self.attempt(id).await?.head),
+            Stretch::AttemptHead(id) => {
+                let attempt = self.attempt(id).await?;
+                learn(&mut screen, answered(&attempt).collect()).await?;
+                screen.head(&attempt.head)
+            }
             Stretch::AttemptBody(id) => {
                 let attempt = self.attempt(id).await?;
-                let head = RawHead::new(attempt.head);
-                // What it gave in its head it may say again.
-                screen.learn_head(&head);
-                let headers = head.headers();
+                learn(&mut screen, answered(&attempt).collect()).await?;
+                let headers = RawHead::new(attempt.head).headers();
                 covered(attempt.body, move |body| screen.body(body, &headers)).await?
             }
         };
@@ -189,19 +191,62 @@ impl Engine {
     async fn learn_delivery(&self, screen: &mut Screen, id: DeliveryId) -> Result<RequestId, EngineError> {
         let delivery = self.delivery(id).await?;
         self.screen_request(screen, delivery.request).await?;
-        let head = RawHead::new(delivery.head);
-        screen.learn_head(&head);
-        if let Some(body) = delivery.body {
-            let headers = head.headers();
-            let mut learned = screen.clone();
-            let learn = move || {
-                learned.learn_body(&body, &headers);
-                learned
-            };
-            *screen = blocking(learn).await?;
-        }
+        learn(screen, vec![sent(&delivery)]).await?;
         Ok(delivery.request)
     }
+
+    /// Lets `screen` hide what these deliveries sent and what they were answered. It knows their requests; one that is
+    /// gone has nothing.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn screen_deliveries(
+        &self,
+        screen: &mut Screen,
+        ids: &[DeliveryId],
+    ) -> Result<(), EngineError> {
+        for id in ids {
+            let delivery = match self.delivery(*id).await {
+                Ok(delivery) => delivery,
+                Err(EngineError::NotFound { .. }) => continue,
+                Err(error) => return Err(error),
+            };
+            let answers = delivery.attempts.iter().flat_map(answered);
+            learn(screen, std::iter::once(sent(&delivery)).chain(answers).collect()).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A head and its body.
+type Message = (Bytes, Bytes);
+
+/// What a delivery sent; the captured body is known already.
+fn sent(delivery: &Delivery) -> Message {
+    (delivery.head.clone(), delivery.body.clone().unwrap_or_default())
+}
+
+/// What was answered, and the head that was sent for it where a redirect led elsewhere: what is given in one place may be
+/// said again in another.
+fn answered(attempt: &Attempt) -> impl Iterator<Item = Message> + use<> {
+    let sent = attempt.sent.clone().map(|head| (head, Bytes::new()));
+    sent.into_iter()
+        .chain(std::iter::once((attempt.head.clone(), attempt.body.clone())))
+}
+
+/// Lets `screen` hide what is secret in these.
+async fn learn(screen: &mut Screen, messages: Vec<Message>) -> Result<(), EngineError> {
+    let mut learned = std::mem::take(screen);
+    let learn = move || {
+        for (head, body) in messages {
+            let head = RawHead::new(head);
+            learned.learn_head(&head);
+            learned.learn_body(&body, &head.headers());
+        }
+        learned
+    };
+    *screen = blocking(learn).await?;
+    Ok(())
 }
 
 async fn covered(

@@ -4,13 +4,17 @@ use bytes::Bytes;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::body::{Unreadable, masked_body, spans, there};
+use super::body::{self, Unreadable, spans, there};
 use super::*;
 
 const JSON: Option<&[u8]> = Some(b"application/json");
 
 fn paths(texts: &[&str]) -> Vec<MaskPath> {
     texts.iter().map(|text| text.parse().unwrap()).collect()
+}
+
+fn masked_body(body: &[u8], kind: Option<&[u8]>, paths: &[MaskPath]) -> Result<Option<Vec<u8>>, Unreadable> {
+    body::masked_body(body, kind, paths, &Secrets::default())
 }
 
 fn masked(body: &str, texts: &[&str]) -> String {
@@ -257,6 +261,74 @@ fn what_is_secret_in_a_request_is_hidden_where_it_comes_up_again() {
         &screen.cover_for_tests(&echo, "application/json")[..],
         br#"{"echo":{"mail":"******************","v1":"************"}}"#,
         "also where no pointer leads"
+    );
+}
+
+#[test]
+fn a_mark_on_a_screen_does_not_break_up_what_comes_up_again() {
+    let mut screen = screen(&["/a"]);
+    let again = "https://h/cb?token=abc&mail=ann@h.test";
+    let dots = "*".repeat(again.len());
+    screen.learn(again.as_bytes());
+    screen.learn(b"abcdef&mail=ann");
+    assert_eq!(
+        screen.text(&format!("see {again} there")),
+        Some(format!("see {dots} there"))
+    );
+    assert_eq!(screen.header_value("X-Callback", again), Some(dots.clone()));
+    assert_eq!(
+        screen.target(&format!("/in?to={again}"), None),
+        Some(format!("/in?to={dots}"))
+    );
+    let head = Bytes::from(format!("GET / HTTP/1.1\r\nX-Callback: {again}\r\n\r\n"));
+    assert_eq!(
+        screen.head(&head),
+        format!("GET / HTTP/1.1\r\nX-Callback: {dots}\r\n\r\n")
+    );
+    let form = Bytes::from_static(b"a=abcdef&mail=ann&b=1");
+    assert_eq!(
+        &screen.cover_for_tests(&form, "application/x-www-form-urlencoded")[..],
+        b"a=***************&b=1"
+    );
+    screen.learn(b"[1],\"b\"");
+    let json = Bytes::from_static(br#"{"a":[1],"b":2}"#);
+    let shown = screen.cover_for_tests(&json, "application/json");
+    assert_eq!(&shown[..], br#"{"a":[ ]****:2}"#, "a bracket keeps its partner");
+}
+
+#[test]
+fn a_target_is_hidden_as_far_as_it_goes() {
+    let screen = screen(&[]);
+    for (target, wanted) in [
+        ("/in?token=abc`SECRET&b=1", "/in?token=**********&b=1"),
+        ("/in?token=a\"b<c>d", "/in?token=*******"),
+        ("a:bc@h:443", "****@h:443"),
+    ] {
+        assert_eq!(screen.target(target, None).as_deref(), Some(wanted), "`{target}`");
+    }
+    assert_eq!(
+        screen.text("http://dev/in?token=abc`SECRET").as_deref(),
+        Some("http://dev/in?token=**********"),
+        "an address that stands alone goes on to its end"
+    );
+    assert_eq!(
+        screen.target("/in?b=1", None),
+        None,
+        "nothing is hidden for nothing"
+    );
+}
+
+#[test]
+fn an_answer_hides_in_one_place_what_it_gives_in_another() {
+    let screen = screen(&["/mail"]);
+    let answer = Bytes::from_static(
+        b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nSet-Cookie: s=abcdefgh\r\nX-Copy: abcdefgh\r\n\
+          X-Mail: ann@h.test\r\n\r\n{\"mail\":\"ann@h.test\",\"b\":\"abcdefgh\"}",
+    );
+    assert_eq!(
+        String::from_utf8_lossy(&screen.message(&answer)),
+        "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nSet-Cookie: **********\r\nX-Copy: ********\r\n\
+         X-Mail: **********\r\n\r\n{\"mail\":\"**********\",\"b\":\"********\"}"
     );
 }
 
