@@ -5,6 +5,7 @@
 //! that is known ([`Secrets::is_blind`]), and who asks hides whatever might be it.
 
 use std::collections::HashSet;
+use std::ops::Range;
 use std::sync::OnceLock;
 
 use aho_corasick::AhoCorasick;
@@ -166,22 +167,31 @@ impl Secrets {
 
     /// Hides them in `bytes`; tells whether there was one.
     pub(crate) fn cover(&self, bytes: &mut [u8]) -> bool {
-        let Some(matcher) = self.matcher() else {
-            return false;
-        };
-        let found: Vec<(usize, usize)> = matcher
-            .beginnings
-            .find_overlapping_iter(&*bytes)
-            .map(|found| {
-                let length = matcher.lengths.get(found.pattern().as_usize());
-                (found.start(), length.copied().unwrap_or_default())
-            })
-            .collect();
-        for (start, length) in &found {
-            let end = (start + length).min(bytes.len());
-            bytes[*start..end].fill(DOT);
+        let found = self.found(bytes);
+        for range in &found {
+            bytes[range.clone()].fill(DOT);
         }
         !found.is_empty()
+    }
+
+    /// Where they are in `bytes`, in order and apart: a value that overlaps itself may be at every byte.
+    fn found(&self, bytes: &[u8]) -> Vec<Range<usize>> {
+        let Some(matcher) = self.matcher() else {
+            return Vec::new();
+        };
+        let mut apart: Vec<Range<usize>> = Vec::new();
+        // Each ends behind the one before, wherever it begins.
+        for found in matcher.beginnings.find_overlapping_iter(bytes) {
+            let length = matcher.lengths.get(found.pattern().as_usize());
+            let (mut start, length) = (found.start(), length.copied().unwrap_or_default());
+            let mut end = start.saturating_add(length).min(bytes.len());
+            while let Some(last) = apart.pop_if(|last| last.end >= start) {
+                start = start.min(last.start);
+                end = end.max(last.end);
+            }
+            apart.push(start..end);
+        }
+        apart
     }
 
     fn matcher(&self) -> Option<&Matcher> {
@@ -276,6 +286,31 @@ mod tests {
                     .all(|byte| b"<*>".contains(&byte))
             );
         }
+    }
+
+    #[test]
+    fn a_value_that_overlaps_itself_is_hidden_at_once() {
+        let mut secrets = Secrets::default();
+        secrets.learn(b"000000");
+        let zeros = vec![b'0'; 1 << 20];
+        assert_eq!(
+            secrets.found(&zeros),
+            [0..zeros.len()],
+            "not at each of its bytes"
+        );
+        let mut secrets = Secrets::default();
+        secrets.learn(&vec![b'A'; 1 << 20]);
+        let twice = vec![b'A'; 1 << 21];
+        assert_eq!(secrets.found(&twice), [0..twice.len()], "a long one too");
+        let mut secrets = Secrets::default();
+        for value in ["bcdefg", "abcdefghij", "ijklmn", "uvwxyz"] {
+            secrets.learn(value.as_bytes());
+        }
+        assert_eq!(
+            secrets.found(b".abcdefghijklmn.uvwxyz.bcdefg"),
+            [1..15, 16..22, 23..29],
+            "one that begins before the last and ends behind it takes it in"
+        );
     }
 
     #[test]
