@@ -14,6 +14,7 @@ use hookbench_signature::{
 };
 
 use crate::examining::Examination;
+use crate::masking::SigningPlaces;
 use crate::model::{
     Endpoint, EndpointId, RawHead, Recognition, SecretId, State, Timestamp, Tolerance, request_target,
 };
@@ -51,6 +52,8 @@ pub(crate) struct Judge {
     catalogue: Arc<Catalogue>,
     /// The schemes of all providers with their defaults, for requests that no endpoint pins.
     defaults: Arc<HashMap<String, Ready>>,
+    /// Where those sign whose schemes have parameters.
+    signing: Arc<SigningPlaces>,
     /// The longest path first, so that the first match is the nearest.
     endpoints: Vec<Known>,
 }
@@ -82,19 +85,21 @@ pub(crate) struct Outlook {
 impl Judge {
     /// A judge that knows no endpoint yet.
     pub(crate) fn new(catalogue: Arc<Catalogue>) -> Self {
-        let defaults = catalogue
-            .all()
-            .iter()
-            .map(|provider| {
-                (
-                    provider.id.clone(),
-                    ready(provider, &provider.with_defaults(&Default::default())),
-                )
-            })
-            .collect();
+        let mut signing = SigningPlaces::default();
+        let mut defaults = HashMap::new();
+        for provider in catalogue.all() {
+            let ready = ready(provider, &provider.with_defaults(&Default::default()));
+            if let (Some(open), Ready::Scheme(scheme)) = (&provider.scheme, &ready)
+                && *open != **scheme
+            {
+                signing.add(scheme);
+            }
+            defaults.insert(provider.id.clone(), ready);
+        }
         Self {
             catalogue,
             defaults: Arc::new(defaults),
+            signing: Arc::new(signing),
             endpoints: Vec::new(),
         }
     }
@@ -113,6 +118,7 @@ impl Judge {
         Self {
             catalogue: Arc::clone(&self.catalogue),
             defaults: Arc::clone(&self.defaults),
+            signing: Arc::clone(&self.signing),
             endpoints: known,
         }
     }
@@ -425,6 +431,28 @@ impl Judge {
                 .find(|(other, _)| **other == id)
                 .map(|(_, secret)| secret)
         })
+    }
+
+    /// Where in its head a request to `target` is signed, beside where the schemes of the catalogue say it themselves.
+    /// Who sent it is not asked where the endpoint does not say it: that would need its body.
+    pub(crate) fn signing_places(&self, target: &str) -> SigningPlaces {
+        let known = self.endpoint_for(target);
+        let mut places = SigningPlaces::default();
+        let mut add = |ready: &Ready| {
+            if let Ready::Scheme(scheme) = ready {
+                places.add(scheme);
+            }
+        };
+        if let Some(pinned) = known.and_then(|known| known.scheme.as_ref()) {
+            add(pinned);
+            return places;
+        }
+        known
+            .iter()
+            .flat_map(|known| known.tolerant.values())
+            .for_each(add);
+        places.extend(&self.signing);
+        places
     }
 
     /// The endpoint that a request with this target comes to.

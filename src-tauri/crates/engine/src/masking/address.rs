@@ -43,8 +43,9 @@ pub(super) fn in_text(text: &[u8], places: &SigningPlaces) -> Vec<Secret> {
 
 /// In one address, whole or relative, in their order; none lies within another.
 pub(super) fn in_address(address: &[u8], places: &SigningPlaces) -> Vec<Secret> {
-    let mut found = Vec::new();
-    look(address, 0, places, &mut found);
+    let mut search = Search::by(places);
+    search.look(address, 0);
+    let mut found = search.found;
     found.sort_by_key(|secret| (secret.range.start, std::cmp::Reverse(secret.range.end)));
     let mut apart: Vec<Secret> = Vec::with_capacity(found.len());
     for secret in found {
@@ -64,68 +65,122 @@ pub(super) fn before_host(host: &[u8]) -> Option<Range<usize>> {
     (sign > 0).then_some(0..sign)
 }
 
-fn look(address: &[u8], depth: usize, places: &SigningPlaces, found: &mut Vec<Secret>) {
-    let mut at = 0;
-    // Without a scheme too, as in a `Location`.
-    while let Some(place) = address
-        .get(at..)
-        .and_then(|rest| memchr::memmem::find(rest, b"//"))
-    {
-        let start = at + place + 2;
-        let rest = &address[start..];
-        let length = rest
-            .iter()
-            .position(|byte| b"/?#\\".contains(byte))
-            .unwrap_or(rest.len());
-        if let Some(range) = before_host(&rest[..length]) {
-            found.push(Secret {
-                part: Part::Credentials,
-                range: start + range.start..start + range.end,
-            });
-        }
-        at = start + length;
-    }
-    let begins = address.iter().position(|byte| b"?#".contains(byte));
-    let Some(start) = begins.map(|place| place + 1) else {
-        return;
-    };
-    let mut at = start;
-    for pair in address[start..].split(|byte| *byte == b'&') {
-        in_pair(pair, at, depth, places, found);
-        at += pair.len() + 1;
-    }
+/// Anybody may send an address that is made to be looked through for long: it is read once for each depth, from its
+/// beginning to its end.
+struct Search<'a> {
+    places: &'a SigningPlaces,
+    found: Vec<Secret>,
+    /// How many bytes were read.
+    #[cfg(test)]
+    read: usize,
 }
 
-fn in_pair(pair: &[u8], at: usize, depth: usize, places: &SigningPlaces, found: &mut Vec<Secret>) {
-    let Some(equals) = pair.iter().position(|byte| *byte == b'=') else {
-        return;
-    };
-    let (start, value) = (at + equals + 1, &pair[equals + 1..]);
-    // A name may be written with escapes and still be read as the same.
-    let name = url::form_urlencoded::parse(&pair[..equals])
-        .next()
-        .map(|(name, _)| name.into_owned());
-    let name = name.unwrap_or_default();
-    if !value.is_empty() && places.hides_parameter(&name) {
-        found.push(Secret {
-            part: Part::Parameter(name),
-            range: start..start + value.len(),
-        });
-        return;
-    }
-    if let Some(end) = pair.iter().position(|byte| b";?#".contains(byte)) {
-        in_pair(&pair[end + 1..], at + end + 1, depth, places, found);
-    }
-    let decoded: Vec<u8> = percent_encoding::percent_decode(value).collect();
-    if decoded.len() < value.len() && depth < DEEPEST {
-        let mut within = Vec::new();
-        look(&decoded, depth + 1, places, &mut within);
-        if !within.is_empty() {
-            found.push(Secret {
-                part: Part::Parameter(name),
-                range: start..start + value.len(),
-            });
+impl<'a> Search<'a> {
+    const fn by(places: &'a SigningPlaces) -> Self {
+        Self {
+            places,
+            found: Vec::new(),
+            #[cfg(test)]
+            read: 0,
         }
+    }
+
+    fn look(&mut self, address: &[u8], depth: usize) {
+        #[cfg(test)]
+        {
+            self.read += address.len();
+        }
+        let mut at = 0;
+        // Without a scheme too, as in a `Location`.
+        while let Some(place) = address
+            .get(at..)
+            .and_then(|rest| memchr::memmem::find(rest, b"//"))
+        {
+            let start = at + place + 2;
+            let rest = &address[start..];
+            let length = rest
+                .iter()
+                .position(|byte| b"/?#\\".contains(byte))
+                .unwrap_or(rest.len());
+            if let Some(range) = before_host(&rest[..length]) {
+                self.found.push(Secret {
+                    part: Part::Credentials,
+                    range: start + range.start..start + range.end,
+                });
+            }
+            at = start + length;
+        }
+        let begins = address.iter().position(|byte| b"?#".contains(byte));
+        let Some(start) = begins.map(|place| place + 1) else {
+            return;
+        };
+        let mut at = start;
+        for pair in address[start..].split(|byte| *byte == b'&') {
+            self.in_pair(pair, at, depth);
+            at += pair.len() + 1;
+        }
+    }
+
+    /// What is between two `&`: one parameter, or several that are parted otherwise. A value goes to its end.
+    fn in_pair(&mut self, pair: &[u8], at: usize, depth: usize) {
+        // The parameter whose value is the longest.
+        let mut first = None;
+        let mut is_secret = false;
+        let mut ends = 0;
+        for part in pair.split(|byte| b";?#".contains(byte)) {
+            let begins = ends;
+            ends += part.len() + 1;
+            if part.is_empty() {
+                continue;
+            }
+            let equals = part.iter().position(|byte| *byte == b'=');
+            let name = self.name(&part[..equals.unwrap_or(part.len())]);
+            // What is parted here may be one long name.
+            is_secret |= self.places.hides_parameter(&name);
+            let Some(equals) = equals else { continue };
+            let value = begins + equals + 1;
+            if is_secret && value < pair.len() {
+                self.found.push(Secret {
+                    part: Part::Parameter(name),
+                    range: at + value..at + pair.len(),
+                });
+                if first.is_none() {
+                    return;
+                }
+                break;
+            }
+            is_secret = false;
+            first.get_or_insert((name, value));
+        }
+        // All other values are ends of the first, decoded too.
+        let Some((name, value)) = first.filter(|_| depth < DEEPEST) else {
+            return;
+        };
+        let decoded: Vec<u8> = percent_encoding::percent_decode(&pair[value..]).collect();
+        if decoded.len() < pair.len() - value {
+            let mut within = Search::by(self.places);
+            within.look(&decoded, depth + 1);
+            #[cfg(test)]
+            {
+                self.read += within.read;
+            }
+            if !within.found.is_empty() {
+                self.found.push(Secret {
+                    part: Part::Parameter(name),
+                    range: at + value..at + pair.len(),
+                });
+            }
+        }
+    }
+
+    /// A name may be written with escapes and still be read as the same.
+    fn name(&mut self, written: &[u8]) -> String {
+        #[cfg(test)]
+        {
+            self.read += written.len();
+        }
+        let name = url::form_urlencoded::parse(written).next();
+        name.map(|(name, _)| name.into_owned()).unwrap_or_default()
     }
 }
 
@@ -168,6 +223,12 @@ mod tests {
                 "/a?to=http%3A%2F%2Fh%2F%3Fb%3D1&x=2",
             ),
             ("/a?sig=&sig&=1", "/a?sig=&sig&=1"),
+            ("/a?x=1;y=2;;sig=3;z=4&sig=5", "/a?x=1;y=2;;sig=*****&sig=*"),
+            ("/a?;x;sig=1", "/a?;x;sig=*"),
+            ("/a?my_token;x=1;y=2", "/a?my_token;x=*****"),
+            ("/a?sig=;x=2", "/a?sig=****"),
+            ("/a?x=1;to=/%3Fsig%3D1&y=2", "/a?x=****************&y=2"),
+            ("/a?to=/%3Fb;sig%3D1", "/a?to=*************"),
         ] {
             assert_eq!(hidden(address, in_address), wanted, "`{address}`");
         }
@@ -196,5 +257,47 @@ mod tests {
             deep = format!("/?to={escaped}");
         }
         assert_eq!(hidden(&deep, in_address), deep, "and is not followed without end");
+    }
+
+    #[test]
+    fn an_address_that_is_made_to_be_looked_through_for_long_is_read_once_for_each_depth() {
+        const LONGEST: usize = 64 * 1024;
+        let places = SigningPlaces::default();
+        for (beginning, again) in [
+            ("/?", "=;"),
+            ("/?", "="),
+            ("/?", ";"),
+            ("/?", "a;"),
+            ("/?", "a=1#b=2?"),
+            ("/", "?=%252525"),
+            ("/?", "=%252525;"),
+            ("/", "?=%25252525253F%25252525253D"),
+            ("/?to=", "%2525"),
+            ("/?to=", "%3F%3D%253F%253D%25253F%25253D"),
+            ("/?", "token=;"),
+            ("/?", "a=1&"),
+            ("", "//u:p@"),
+            ("", "/"),
+            ("//", "@"),
+            ("/?to=", "%2F%2Fa%40"),
+        ] {
+            let mut address = beginning.to_owned();
+            while address.len() < LONGEST {
+                address.push_str(again);
+            }
+            let mut search = Search::by(&places);
+            search.look(address.as_bytes(), 0);
+            let most = 2 * (DEEPEST + 1) * address.len();
+            assert!(
+                search.read <= most,
+                "`{beginning}` and many `{again}`: {} bytes were read",
+                search.read
+            );
+            let found = in_address(address.as_bytes(), &places);
+            assert!(
+                found.is_sorted_by(|one, next| one.range.end <= next.range.start),
+                "`{beginning}` and many `{again}`: none lies within another"
+            );
+        }
     }
 }

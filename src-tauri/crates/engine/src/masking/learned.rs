@@ -5,13 +5,14 @@
 //! that is known ([`Secrets::is_blind`]), and who asks hides whatever might be it.
 
 use std::collections::HashSet;
-use std::sync::OnceLock;
+use std::ops::Range;
+use std::sync::{Arc, OnceLock};
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
 use super::body::spans;
 use super::head::{places_of, value_places};
-use super::names::SigningPlaces;
+use super::names::{OVERHEAD, SigningPlaces};
 use super::packed::Inside;
 use super::path::MaskPath;
 use crate::model::{Header, RawHead};
@@ -30,18 +31,17 @@ const MOST_VALUES: usize = 50_000;
 /// A longer value is known by its beginning.
 const TOLD_BY: usize = 64;
 
-/// Values that are secret.
+/// Values that are secret. A copy shares them, and what finds them, until it learns more.
 #[derive(Clone, Default)]
 pub(crate) struct Secrets {
-    values: HashSet<Vec<u8>>,
+    values: Arc<HashSet<Vec<u8>>>,
     /// There are others that are not known.
     blind: bool,
     /// Made when it is first asked for; nothing where it cannot be made.
-    matcher: OnceLock<Option<Matcher>>,
+    matcher: Arc<OnceLock<Option<Matcher>>>,
 }
 
 /// Finds the values, or the beginnings of long ones.
-#[derive(Clone)]
 struct Matcher {
     beginnings: AhoCorasick,
     /// How much is hidden from each of them on: the longest value that begins so.
@@ -59,9 +59,20 @@ impl Secrets {
         self.blind = true;
     }
 
-    /// How many are known.
-    pub(super) fn len(&self) -> usize {
-        self.values.len()
+    /// How many bytes they take, with what finds them, which is made for that.
+    pub(super) fn size(&self) -> usize {
+        let values: usize = self.values.iter().map(|value| value.len() + OVERHEAD).sum();
+        let matcher = self.matcher();
+        values
+            + matcher.map_or(0, |matcher| {
+                matcher.beginnings.memory_usage() + matcher.lengths.len() * 8
+            })
+    }
+
+    /// Whether these are the values of `other`, and what finds them is made once for both.
+    #[cfg(test)]
+    pub(super) fn shares_with(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.values, &other.values) && Arc::ptr_eq(&self.matcher, &other.matcher)
     }
 
     pub(super) fn learn(&mut self, value: &[u8]) {
@@ -72,14 +83,19 @@ impl Secrets {
             self.blind = true;
             return;
         }
-        self.values.insert(value.to_vec());
-        self.matcher = OnceLock::new();
+        Arc::make_mut(&mut self.values).insert(value.to_vec());
+        self.matcher = Arc::default();
     }
 
     /// What others know too.
     pub(super) fn learn_all(&mut self, others: &Self) {
         self.blind |= others.blind;
-        for value in &others.values {
+        if self.values.is_empty() {
+            self.values = Arc::clone(&others.values);
+            self.matcher = Arc::clone(&others.matcher);
+            return;
+        }
+        for value in &*others.values {
             self.learn(value);
         }
     }
@@ -158,9 +174,9 @@ impl Secrets {
                 || value.len() >= LONG_WORD && !value.contains(&b' ')
         };
         Self {
-            values: self.values.iter().filter(is_telling).cloned().collect(),
+            values: Arc::new(self.values.iter().filter(is_telling).cloned().collect()),
             blind: self.is_blind(),
-            matcher: OnceLock::new(),
+            matcher: Arc::default(),
         }
     }
 
@@ -171,22 +187,31 @@ impl Secrets {
 
     /// Hides them in `bytes`; tells whether there was one.
     pub(crate) fn cover(&self, bytes: &mut [u8]) -> bool {
-        let Some(matcher) = self.matcher() else {
-            return false;
-        };
-        let found: Vec<(usize, usize)> = matcher
-            .beginnings
-            .find_overlapping_iter(&*bytes)
-            .map(|found| {
-                let length = matcher.lengths.get(found.pattern().as_usize());
-                (found.start(), length.copied().unwrap_or_default())
-            })
-            .collect();
-        for (start, length) in &found {
-            let end = (start + length).min(bytes.len());
-            bytes[*start..end].fill(DOT);
+        let found = self.found(bytes);
+        for range in &found {
+            bytes[range.clone()].fill(DOT);
         }
         !found.is_empty()
+    }
+
+    /// Where they are in `bytes`, in order and apart: a value that overlaps itself may be at every byte.
+    fn found(&self, bytes: &[u8]) -> Vec<Range<usize>> {
+        let Some(matcher) = self.matcher() else {
+            return Vec::new();
+        };
+        let mut apart: Vec<Range<usize>> = Vec::new();
+        // Each ends behind the one before, wherever it begins.
+        for found in matcher.beginnings.find_overlapping_iter(bytes) {
+            let length = matcher.lengths.get(found.pattern().as_usize());
+            let (mut start, length) = (found.start(), length.copied().unwrap_or_default());
+            let mut end = start.saturating_add(length).min(bytes.len());
+            while let Some(last) = apart.pop_if(|last| last.end >= start) {
+                start = start.min(last.start);
+                end = end.max(last.end);
+            }
+            apart.push(start..end);
+        }
+        apart
     }
 
     fn matcher(&self) -> Option<&Matcher> {
@@ -210,7 +235,9 @@ impl Secrets {
                         }
                     }
                 }
-                let beginnings = AhoCorasick::new(beginnings).ok()?;
+                // It is kept for many requests, and what is searched is short: small before fast.
+                let kind = Some(AhoCorasickKind::ContiguousNFA);
+                let beginnings = AhoCorasick::builder().kind(kind).build(beginnings).ok()?;
                 Some(Matcher { beginnings, lengths })
             })
             .as_ref()
@@ -281,6 +308,48 @@ mod tests {
                     .all(|byte| b"<*>".contains(&byte))
             );
         }
+    }
+
+    #[test]
+    fn a_value_that_overlaps_itself_is_hidden_at_once() {
+        for (value, bytes) in [(6, 1 << 20), (1 << 20, 1 << 21)] {
+            let mut secrets = Secrets::default();
+            secrets.learn(&vec![b'0'; value]);
+            let found = secrets.found(&vec![b'0'; bytes]);
+            assert_eq!(
+                (found.len(), found.first()),
+                (1, Some(&(0..bytes))),
+                "{value} bytes, and not at each byte of {bytes}"
+            );
+        }
+        let mut secrets = Secrets::default();
+        for value in ["bcdefg", "abcdefghij", "ijklmn", "uvwxyz"] {
+            secrets.learn(value.as_bytes());
+        }
+        assert_eq!(
+            secrets.found(b".abcdefghijklmn.uvwxyz.bcdefg"),
+            [1..15, 16..22, 23..29],
+            "one that begins before the last and ends behind it takes it in"
+        );
+    }
+
+    #[test]
+    fn what_finds_values_is_made_once_for_all_who_know_just_these() {
+        let mut known = Secrets::default();
+        known.learn(b"5ecret-token");
+        let mut row = Secrets::default();
+        row.learn_all(&known);
+        assert!(row.shares_with(&known), "a row of a list knows nothing else");
+        row.learn(b"another-token");
+        assert_eq!(
+            hidden(&row, "5ecret-token another-token"),
+            "************ *************"
+        );
+        assert_eq!(
+            hidden(&known, "5ecret-token another-token"),
+            "************ another-token",
+            "what one of them learns the other does not know"
+        );
     }
 
     #[test]

@@ -4,6 +4,9 @@ use hookbench_signature::{Scheme, Source};
 
 use crate::model::Header;
 
+/// What one of many texts takes beside its bytes.
+pub(super) const OVERHEAD: usize = 64;
+
 /// Places of a head that hold signatures or tokens, beside those that are usually secret.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(crate) struct SigningPlaces {
@@ -16,13 +19,7 @@ pub(crate) struct SigningPlaces {
 }
 
 impl SigningPlaces {
-    /// Of all ways to sign: which of them a request was signed by is not asked.
-    pub(crate) fn of(scheme: &Scheme) -> Self {
-        let mut places = Self::default();
-        places.add(scheme);
-        places
-    }
-
+    /// Those of all ways to sign: which of them a request was signed by is not asked.
     pub(crate) fn add(&mut self, scheme: &Scheme) {
         let signatures = scheme.ways().filter_map(|way| way.signature.as_ref());
         for source in signatures.flat_map(|signature| &signature.from) {
@@ -51,7 +48,7 @@ impl SigningPlaces {
     }
 
     /// These places too.
-    pub(super) fn extend(&mut self, others: &Self) {
+    pub(crate) fn extend(&mut self, others: &Self) {
         for (names, more) in [
             (&mut self.headers, &others.headers),
             (&mut self.parameters, &others.parameters),
@@ -70,6 +67,13 @@ impl SigningPlaces {
             .cloned()
             .collect();
         self.open.extend(more);
+    }
+
+    /// How many bytes they take, about.
+    pub(super) fn size(&self) -> usize {
+        let names = self.headers.iter().chain(&self.parameters);
+        let open = self.open.iter().flat_map(|(name, value)| [name, value]);
+        names.chain(open).map(|text| text.len() + OVERHEAD).sum()
     }
 
     /// Whether the value of a header of this name is masked.
@@ -190,7 +194,8 @@ mod tests {
             parameters: vec!["proof".to_owned()],
             open: vec![("X-Signature-Version".to_owned(), "1".to_owned())],
         };
-        let places = SigningPlaces::of(&scheme);
+        let mut places = SigningPlaces::default();
+        places.add(&scheme);
         assert_eq!(places, wanted, "not of the first only");
         for (value, is_hidden) in [(&b"1"[..], false), (b"2", true)] {
             let header = Header {

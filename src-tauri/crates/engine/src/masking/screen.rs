@@ -320,6 +320,10 @@ impl Screen {
         Self::by(Arc::new(Rules::everywhere_for_tests(paths)))
     }
 
+    pub(super) fn shares_with(&self, known: &Known) -> bool {
+        self.secrets.shares_with(&known.secrets)
+    }
+
     pub(super) fn learn(&mut self, value: &[u8]) {
         self.secrets.learn(value);
     }

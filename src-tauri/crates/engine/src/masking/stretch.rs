@@ -2,11 +2,11 @@
 //!
 //! Long bodies are looked through on threads that serve nobody else.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 
-use super::rules::Rules;
+use super::knowing::Grounds;
 use super::screen::Screen;
 use crate::engine::{Core, Engine};
 use crate::error::EngineError;
@@ -31,19 +31,19 @@ pub enum Stretch {
     AttemptBody(AttemptId),
 }
 
-/// The bytes that were covered last, since a view reads them piece by piece; by other rules they would be others.
+/// The bytes that were covered last, since a view reads them piece by piece; on other grounds they would be others.
 #[derive(Default)]
-pub(crate) struct LastCovered(Mutex<Option<(Stretch, Arc<Rules>, Bytes)>>);
+pub(crate) struct LastCovered(Mutex<Option<(Stretch, Grounds, Bytes)>>);
 
 impl LastCovered {
-    fn get(&self, stretch: Stretch, rules: &Arc<Rules>) -> Option<Bytes> {
+    fn get(&self, stretch: Stretch, grounds: &Grounds) -> Option<Bytes> {
         let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (known, under, bytes) = last.as_ref()?;
-        (*known == stretch && Arc::ptr_eq(under, rules)).then(|| bytes.clone())
+        let (known, on, bytes) = last.as_ref()?;
+        (*known == stretch && on == grounds).then(|| bytes.clone())
     }
 
-    fn keep(&self, stretch: Stretch, rules: Arc<Rules>, bytes: &Bytes) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((stretch, rules, bytes.clone()));
+    fn keep(&self, stretch: Stretch, grounds: Grounds, bytes: &Bytes) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((stretch, grounds, bytes.clone()));
     }
 
     fn forget(&self) {
@@ -90,9 +90,9 @@ impl Engine {
     /// # Errors
     /// When there are none, or the store cannot be read.
     pub async fn covered(&self, mut screen: Screen, stretch: Stretch) -> Result<Bytes, EngineError> {
-        let rules = Arc::clone(screen.rules());
+        let grounds = self.grounds(screen.rules()).await;
         // What is gone is not shown from memory.
-        if let Some(known) = self.core.covered.get(stretch, &rules)
+        if let Some(known) = self.core.covered.get(stretch, &grounds)
             && self.is_kept(stretch).await?
         {
             return Ok(known);
@@ -167,7 +167,7 @@ impl Engine {
                 covered(attempt.body, move |body| screen.body(body, &headers)).await?
             }
         };
-        self.core.covered.keep(stretch, rules, &bytes);
+        self.core.covered.keep(stretch, grounds, &bytes);
         Ok(bytes)
     }
 
