@@ -88,6 +88,10 @@ async function frames(milliseconds, step, isCovered = covered) {
 }
 
 /** Watches the rows in each frame until it is told to end: what stood where, and whether that was ever another. */
+/** What stands above the list and moves all of it where it comes or goes. */
+const above = () =>
+  [...document.querySelectorAll('[data-testid$=banner]')].map((banner) => banner.textContent.trim()).join('; ') || 'nothing above it';
+
 class Watch {
   changes = [];
   #watching = true;
@@ -97,7 +101,7 @@ class Watch {
     const on = () => {
       if (!this.#watching) return;
       const is = look();
-      if (is !== before) this.changes.push(`${before} became ${is}`);
+      if (is !== before) this.changes.push(`${before} became ${is}, ${above()}`);
       before = is;
       requestAnimationFrame(on);
     };
