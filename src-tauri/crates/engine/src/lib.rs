@@ -10,6 +10,7 @@ mod arrivals;
 pub mod body;
 pub mod capture;
 #[cfg(test)]
+#[path = "tests/bench.rs"]
 mod capture_for_tests;
 mod carrying;
 pub mod changes;

@@ -294,11 +294,11 @@ fn written(format: Format, outgoing: &Outgoing) -> Result<String, NotExpressible
 }
 
 #[cfg(test)]
-#[path = "sharing_packed_tests.rs"]
+#[path = "tests/sharing_packed.rs"]
 mod packed_tests;
 
 #[cfg(test)]
-#[path = "sharing_signed_tests.rs"]
+#[path = "tests/sharing_signed.rs"]
 mod signed_tests;
 
 #[cfg(test)]

@@ -483,5 +483,5 @@ fn invalid_head(bytes: &[u8], error: httparse::Error) -> InvalidAnswer {
 }
 
 #[cfg(test)]
-#[path = "answer_tests.rs"]
+#[path = "tests/answer.rs"]
 mod tests;

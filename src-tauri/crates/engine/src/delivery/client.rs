@@ -564,5 +564,5 @@ fn micros(duration: Duration) -> u64 {
 }
 
 #[cfg(test)]
-#[path = "client_tests.rs"]
+#[path = "tests/client.rs"]
 mod tests;

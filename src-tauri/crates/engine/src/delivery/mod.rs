@@ -25,6 +25,7 @@ pub(crate) mod redirect;
 mod retry;
 mod route;
 #[cfg(test)]
+#[path = "tests/scripted.rs"]
 pub(crate) mod scripted;
 mod sequence;
 mod tls;

@@ -439,5 +439,5 @@ fn check_head(head: &[u8]) -> Result<(), PlanError> {
 }
 
 #[cfg(test)]
-#[path = "plan_tests.rs"]
+#[path = "tests/plan.rs"]
 mod tests;

@@ -211,5 +211,5 @@ fn named_certificate(fault: &CertificateError, host: String) -> TlsFailure {
 }
 
 #[cfg(test)]
-#[path = "tls_tests.rs"]
+#[path = "tests/tls.rs"]
 mod tests;

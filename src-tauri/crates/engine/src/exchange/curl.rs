@@ -129,5 +129,5 @@ fn printf_word(bytes: &[u8]) -> String {
 }
 
 #[cfg(test)]
-#[path = "curl_tests.rs"]
+#[path = "tests/curl.rs"]
 pub(super) mod tests;

@@ -240,5 +240,5 @@ fn plan(request: Sendable, way: &Way, marker: Option<&str>) -> Result<Planned, E
 }
 
 #[cfg(test)]
-#[path = "ahead_tests.rs"]
+#[path = "tests/ahead.rs"]
 mod tests;

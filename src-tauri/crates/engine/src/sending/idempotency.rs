@@ -264,5 +264,5 @@ struct Calls {
 }
 
 #[cfg(test)]
-#[path = "idempotency_tests.rs"]
+#[path = "tests/idempotency.rs"]
 mod tests;

@@ -295,5 +295,5 @@ const fn told_apart(repetitions: Repetitions, control: Control) -> &'static str 
 }
 
 #[cfg(test)]
-#[path = "judging_tests.rs"]
+#[path = "tests/judging.rs"]
 mod tests;

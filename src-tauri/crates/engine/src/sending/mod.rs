@@ -7,6 +7,7 @@ mod ahead;
 mod aim;
 pub(crate) mod courier;
 #[cfg(test)]
+#[path = "tests/credentials.rs"]
 mod credentials_tests;
 mod drafts;
 mod guarding;

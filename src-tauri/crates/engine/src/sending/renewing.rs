@@ -494,5 +494,5 @@ fn text(bytes: &Bytes) -> String {
 }
 
 #[cfg(test)]
-#[path = "renewing_tests.rs"]
+#[path = "tests/renewing.rs"]
 mod tests;

@@ -259,5 +259,5 @@ fn no_run(id: RunId) -> EngineError {
 }
 
 #[cfg(test)]
-#[path = "run_tests.rs"]
+#[path = "tests/run.rs"]
 mod tests;

@@ -23,8 +23,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures_util::future::join_all;
 use sha2::Digest;
-use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{ConnectOptions as _, Connection as _};
 use tempfile::TempDir;
 
 use super::{Store, StoreOptions, history};
@@ -109,6 +109,13 @@ pub(crate) async fn unmanaged(file: &Path) -> SqliteConnection {
         .connect()
         .await
         .unwrap()
+}
+
+/// Does something to the file that no part of this program does.
+pub(crate) async fn alter(file: &Path, sql: &'static str) {
+    let mut connection = unmanaged(file).await;
+    sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
 }
 
 /// A request to `/stripe` with this body.

@@ -1,6 +1,5 @@
 //! What is read of a run at once, in which order, and what becomes of a run whose requests cannot be read.
 
-use sqlx::Connection as _;
 use tokio::io::AsyncWriteExt as _;
 use tokio::sync::Notify;
 
@@ -79,9 +78,7 @@ fn all_to(target: &Target) -> RunPlan {
 
 /// Does something to the file that no part of this program does.
 async fn change(bench: &Bench, sql: &'static str) {
-    let mut connection = crate::store::tests::unmanaged(&bench.engine.data_dir().join("hookbench.db")).await;
-    sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
-    connection.close().await.unwrap();
+    crate::store::tests::alter(&bench.engine.data_dir().join("hookbench.db"), sql).await;
 }
 
 #[tokio::test]
