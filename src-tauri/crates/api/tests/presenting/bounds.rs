@@ -1,43 +1,20 @@
 //! How far what is secret is looked for while the screen is shared: no number that ordinary use meets, and beyond it more
 //! is hidden and not less.
 
-use hookbench_api::read_bytes;
-use hookbench_api::types::{ByteRange, ByteSource};
+use hookbench_api::types::ByteSource;
 use serde_json::json;
 
 use crate::bench::Bench;
 
-async fn mask(bench: &Bench, pointer: &str, endpoint: Option<&str>) {
-    let arguments = json!({ "pointer": pointer, "endpoint": endpoint });
-    bench.call("add_mask_path", arguments).await;
-}
-
-async fn head(bench: &Bench, id: &str) -> String {
-    let range = ByteRange {
-        source: ByteSource::RequestHead,
-        id: id.to_owned(),
-        offset: 0,
-        length: 1 << 20,
-    };
-    let engine = bench.running.engine().unwrap();
-    let bytes = Box::pin(read_bytes(&engine, &range)).await.unwrap();
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
 #[tokio::test]
 async fn a_result_that_speaks_of_many_requests_hides_what_is_secret_in_each() {
     let bench = Bench::new().await;
-    mask(&bench, "/mail", None).await;
+    bench.mask("/mail", None).await;
     for number in 0..20 {
         let body = format!(r#"{{"mail":"ann{number}@5ecret.test"}}"#);
         let id = bench.send("/in", "", &body).await;
-        let written = json!({
-            "method": "POST", "url": format!("http://dev/ann{number}@5ecret.test"), "headers": [], "body": "captured",
-            "signature": "kept", "newId": false
-        });
-        bench
-            .call("save_draft", json!({ "request": id, "written": written }))
-            .await;
+        let url = format!("http://dev/ann{number}@5ecret.test");
+        bench.draft(&id, &url).await;
     }
     let drafts = async || bench.call("drafts", json!({})).await.to_string();
     assert_eq!(
@@ -57,7 +34,7 @@ async fn a_result_that_speaks_of_many_requests_hides_what_is_secret_in_each() {
 #[tokio::test]
 async fn thousands_of_values_of_one_body_are_all_hidden_wherever_they_come_up() {
     let bench = Bench::new().await;
-    mask(&bench, "/*/mail", None).await;
+    bench.mask("/*/mail", None).await;
     let all: Vec<String> = (0..5_000)
         .map(|at| format!(r#"{{"mail":"ann{at}@5ecret.test"}}"#))
         .collect();
@@ -68,7 +45,7 @@ async fn thousands_of_values_of_one_body_are_all_hidden_wherever_they_come_up() 
     let shown = bench.call("request", json!({ "id": id })).await;
     assert!(!shown.to_string().contains("5ecret"), "{shown}");
     assert_eq!(shown["moreCovered"], false, "nothing else had to be");
-    let head = head(&bench, &id).await;
+    let head = bench.bytes(ByteSource::RequestHead, &id).await;
     assert!(
         !head.contains("5ecret") && head.contains("X-Open: open"),
         "{head}"
@@ -108,7 +85,7 @@ async fn where_what_is_chosen_cannot_all_be_found_more_is_covered_and_that_is_to
             detail().await.to_string().contains("ann@5ecret.test"),
             "nothing is chosen"
         );
-        mask(&bench, "/*/mail", None).await;
+        bench.mask("/*/mail", None).await;
         let shown = detail().await;
         assert!(!shown.to_string().contains("5ecret"), "a body {what}: {shown}");
         assert_eq!(shown["moreCovered"], true, "a body {what}");
@@ -116,7 +93,7 @@ async fn where_what_is_chosen_cannot_all_be_found_more_is_covered_and_that_is_to
             shown["contentType"], "application/json",
             "what says nothing of it stays"
         );
-        let head = head(&bench, &id).await;
+        let head = bench.bytes(ByteSource::RequestHead, &id).await;
         assert!(
             !head.contains("5ecret")
                 && head.contains("X-Mail: ***")
@@ -142,12 +119,9 @@ async fn where_what_is_chosen_cannot_all_be_found_more_is_covered_and_that_is_to
 async fn a_pointer_of_an_endpoint_masks_its_requests_and_no_others() {
     let bench = Bench::new().await;
     for path in ["/one", "/two"] {
-        bench.call("add_endpoint",
-            json!({ "path": path, "provider": null, "parameters": {}, "publicUrl": null, "past": null, "future": null, "answersHandshakes": false }),
-        )
-        .await;
+        bench.endpoint(path, None).await;
     }
-    mask(&bench, "/mail", Some("/one")).await;
+    bench.mask("/mail", Some("/one")).await;
     let body = r#"{"mail":"ann@5ecret.test"}"#;
     let one = bench
         .send("/one/ann@5ecret.test", "X-Mail: ann@5ecret.test\r\n", body)

@@ -18,12 +18,7 @@ const PLANTED: [&str; 4] = [
 async fn no_result_and_no_byte_shows_what_is_masked() {
     let bench = Bench::new().await;
     let engine = bench.running.engine().unwrap();
-    bench
-        .call(
-            "add_mask_path",
-            json!({ "pointer": "/customer/email", "endpoint": null }),
-        )
-        .await;
+    bench.mask("/customer/email", None).await;
 
     let body = r#"{"customer":{"email":"ann@5ecret.test","id":7},"echo":["ann@5ecret.test"]}"#;
     let lines = "Authorization: Bearer tok-5ecret-header\r\nCookie: s=5ecret-cookie\r\n\
@@ -94,15 +89,9 @@ async fn no_result_and_no_byte_shows_what_is_masked() {
         ("answer head", ByteSource::AttemptHead, attempt),
         ("answer body", ByteSource::AttemptBody, attempt),
     ] {
-        let range = ByteRange {
-            source,
-            id: id.to_owned(),
-            offset: 0,
-            length: 1 << 20,
-        };
-        let bytes = Box::pin(read_bytes(&engine, &range)).await.unwrap();
-        lengths += bytes.len();
-        shown.push((name, String::from_utf8_lossy(&bytes).into_owned()));
+        let text = bench.bytes(source, id).await;
+        lengths += text.len();
+        shown.push((name, text));
     }
     assert!(lengths > body.len() * 2, "there were bytes to look at");
     for (name, text) in &shown {
@@ -184,19 +173,10 @@ async fn a_note_and_tags_are_shown_as_they_were_written_so_that_no_mark_is_kept_
 #[tokio::test]
 async fn the_name_of_an_event_that_is_masked_is_nowhere() {
     let bench = Bench::new().await;
-    bench.call("add_endpoint",
-        json!({ "path": "/in", "provider": "stripe", "parameters": {}, "publicUrl": null, "past": null, "future": null, "answersHandshakes": false }),
-    )
-    .await;
+    bench.endpoint("/in", Some("stripe")).await;
     let body = r#"{"id":"evt_1","object":"event","type":"invoice.paid"}"#;
     let id = bench.send("/in", "", body).await;
-    let written = json!({
-        "method": "POST", "url": "http://dev/", "headers": [], "body": "captured",
-        "signature": "kept", "newId": false
-    });
-    bench
-        .call("save_draft", json!({ "request": id, "written": written }))
-        .await;
+    bench.draft(&id, "http://dev/").await;
     let look = async || {
         let mut shown = String::new();
         for (name, arguments) in [
@@ -214,9 +194,7 @@ async fn the_name_of_an_event_that_is_masked_is_nowhere() {
         3,
         "while nothing of it is chosen it is shown"
     );
-    bench
-        .call("add_mask_path", json!({ "pointer": "/type", "endpoint": null }))
-        .await;
+    bench.mask("/type", None).await;
     let shown = look().await;
     assert!(!shown.contains("invoice.paid"), "{shown}");
     assert!(

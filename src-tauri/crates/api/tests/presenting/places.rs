@@ -1,18 +1,14 @@
 //! One hostile request with another secret in each place where one can be, and every way on which it leaves the house:
 //! copies in each language, files, and all that a window shows while others look.
 
-use std::time::{Duration, Instant};
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use hookbench_api::types::{ByteRange, ByteSource};
-use hookbench_api::{dispatch, read_bytes};
-use hookbench_engine::model::RequestId;
-use hookbench_engine::{Chosen, Engine, ExportPlace, ExportPlan, Format};
+use hookbench_api::dispatch;
+use hookbench_api::types::ByteSource;
+use hookbench_engine::Format;
 use serde_json::json;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
-use crate::bench::Bench;
+use crate::bench::{Bench, answering};
 
 /// What every planted secret begins with.
 const PLANTED: &str = "5ecret-";
@@ -137,7 +133,7 @@ const ANSWER_LINES: [[&str; 2]; 5] = [
 ];
 
 /// Sends one; its id. Its body comes in chunks, with lines behind it.
-async fn send(bench: &Bench, address: &str, sent: &Sent) -> String {
+async fn send(bench: &Bench, sent: &Sent) -> String {
     let lines: String = LINES
         .iter()
         // What is chosen of one body is no secret in another.
@@ -159,46 +155,7 @@ async fn send(bench: &Bench, address: &str, sent: &Sent) -> String {
         sent.body.len(),
         sent.body
     );
-    let mut sender = tokio::net::TcpStream::connect(address).await.unwrap();
-    sender.write_all(request.as_bytes()).await.unwrap();
-    let mut answer = Vec::new();
-    sender.read_to_end(&mut answer).await.unwrap();
-    let page = bench
-        .call("list_requests", json!({ "limit": 10, "filter": "" }))
-        .await;
-    page["rows"][0]["id"].as_str().unwrap().to_owned()
-}
-
-/// A server that answers with secrets of its own and repeats one that it was sent; its address.
-async fn echo() -> String {
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap().to_string();
-    tokio::spawn(async move {
-        while let Ok((mut peer, _)) = listener.accept().await {
-            let mut come = Vec::new();
-            while !come.ends_with(b"\r\n\r\n") {
-                let Ok(byte) = peer.read_u8().await else { return };
-                come.push(byte);
-            }
-            let head = String::from_utf8_lossy(&come).to_ascii_lowercase();
-            let length = head
-                .split("content-length: ")
-                .nth(1)
-                .and_then(|rest| rest.lines().next()?.parse().ok());
-            let mut body = vec![0; length.unwrap_or(0)];
-            peer.read_exact(&mut body).await.unwrap();
-            let lines: String = ANSWER_LINES
-                .iter()
-                .map(|[name, value]| format!("{name}: {value}\r\n"))
-                .collect();
-            let answer = format!(
-                "HTTP/1.1 201 Created\r\n{lines}Content-Length: {}\r\nConnection: close\r\n\r\n{ANSWER}",
-                ANSWER.len()
-            );
-            peer.write_all(answer.as_bytes()).await.unwrap();
-        }
-    });
-    address
+    bench.send_bytes(request.as_bytes()).await
 }
 
 /// The text, without the carets of the command prompt, and beside it all that is base64 in it.
@@ -221,20 +178,6 @@ fn assert_hidden(what: &str, text: &str) {
     assert!(!all.contains("5ecret.type"), "{what} gives away the event: {all}");
 }
 
-async fn har(engine: &Engine, id: &str, masked: bool, folder: &tempfile::TempDir) -> String {
-    let file = folder.path().join(format!("{id}-{masked}.har"));
-    let mut export = engine
-        .begin_export(ExportPlan {
-            chosen: Chosen::Requests(vec![id.parse::<RequestId>().unwrap()]),
-            masked,
-            place: ExportPlace::File(file.clone()),
-        })
-        .await
-        .unwrap();
-    while export.step().await.unwrap().file.is_none() {}
-    std::fs::read_to_string(file).unwrap()
-}
-
 /// All that a window asks for about a request and its delivery, by name.
 async fn shown(
     bench: &Bench,
@@ -242,7 +185,6 @@ async fn shown(
     id: &str,
     delivery: &serde_json::Value,
 ) -> Vec<(String, String)> {
-    let engine = bench.running.engine().unwrap();
     let sent = delivery["id"].as_str().unwrap();
     let ignoring = json!({"times": false, "ids": false, "signatures": false, "names": [], "pointers": []});
     let mut shown = Vec::new();
@@ -299,17 +241,7 @@ async fn shown(
         (ByteSource::AttemptHead, attempt),
         (ByteSource::AttemptBody, attempt),
     ] {
-        let range = ByteRange {
-            source,
-            id: id.to_owned(),
-            offset: 0,
-            length: 1 << 20,
-        };
-        let bytes = Box::pin(read_bytes(&engine, &range)).await.unwrap();
-        shown.push((
-            format!("{source:?}"),
-            String::from_utf8_lossy(&bytes).into_owned(),
-        ));
+        shown.push((format!("{source:?}"), bench.bytes(source, id).await));
     }
     shown
 }
@@ -317,13 +249,9 @@ async fn shown(
 #[tokio::test]
 async fn no_secret_in_any_place_of_a_request_leaves_the_house() {
     let bench = Bench::new().await;
-    let engine = bench.running.engine().unwrap();
-    let endpoint = bench.call("add_endpoint",
-        json!({ "path": "/in", "provider": "stripe", "parameters": {}, "publicUrl": null, "past": null, "future": null, "answersHandshakes": false }),
-    )
-    .await;
+    let endpoint = bench.endpoint("/in", Some("stripe")).await;
     bench.call("set_answer",
-        json!({ "endpoint": endpoint["id"], "answer": { "status": 201, "headers": ANSWER_LINES, "body": ANSWER, "delayMillis": 0 } }),
+        json!({ "endpoint": endpoint, "answer": { "status": 201, "headers": ANSWER_LINES, "body": ANSWER, "delayMillis": 0 } }),
     )
     .await;
     for (pointer, endpoint) in [
@@ -333,38 +261,21 @@ async fn no_secret_in_any_place_of_a_request_leaves_the_house() {
         ("/field", Some("/in")),
         ("/part", None),
     ] {
-        let arguments = json!({ "pointer": pointer, "endpoint": endpoint });
-        bench.call("add_mask_path", arguments).await;
+        bench.mask(pointer, endpoint).await;
     }
-    let target = echo().await;
-    let folder = tempfile::tempdir().unwrap();
+    let target = answering(&ANSWER_LINES, ANSWER).await;
     for sent in bodies() {
-        let id = send(&bench, &bench.address, &sent).await;
+        let id = send(&bench, &sent).await;
         let to = json!({ "request": id, "url": format!("http://{target}"), "target": null });
         let delivery = bench.call("resend", to).await;
-        let written = json!({
-            "method": "POST", "url": "http://ann:5ecret-draft@dev/", "headers": [], "body": "captured",
-            "signature": "kept", "newId": false
-        });
-        bench
-            .call("save_draft", json!({ "request": id, "written": written }))
-            .await;
-        // What was answered is written down behind the answer.
-        let deadline = Instant::now() + Duration::from_secs(30);
-        while bench.call("request", json!({ "id": id })).await["answer"]["length"]
-            .as_u64()
-            .unwrap_or(0)
-            == 0
-        {
-            assert!(Instant::now() < deadline, "what was answered is written down");
-            tokio::time::sleep(Duration::from_millis(20)).await;
-        }
+        bench.draft(&id, "http://ann:5ecret-draft@dev/").await;
+        bench.until_answered(&id).await;
         assert_eq!(
             delivery["attempts"][0]["status"], 201,
             "it was answered: {delivery}"
         );
 
-        let open = har(&engine, &id, false, &folder).await;
+        let open = bench.har(&id, false).await;
         let all = read(&open);
         let planted = LINES
             .iter()
@@ -376,7 +287,7 @@ async fn no_secret_in_any_place_of_a_request_leaves_the_house() {
                 && all.contains("5ecret-answer-link"),
             "all of them are there to be hidden: {all}"
         );
-        let masked = har(&engine, &id, true, &folder).await;
+        let masked = bench.har(&id, true).await;
         assert_hidden("a HAR file", &masked);
         let all = read(&masked);
         for open in [
