@@ -2,7 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import type { ComparisonView } from '../bindings/ComparisonView';
 import type { AskComparison } from '../bindings/AskComparison';
-import { rowOf, ScriptedRows, type ScriptedHost } from '../host/scripted';
+import { ScriptedRows, type ScriptedHost } from '../host/scripted';
+import { rowOf } from '../host/views';
 import type { Workbench } from '../state/workbench.svelte';
 import { all, HOSTILE, one, open, press, settle } from './mounted';
 

@@ -5,26 +5,13 @@ import type { EndpointView } from '../bindings/EndpointView';
 import type { PreviewView } from '../bindings/PreviewView';
 import type { TargetView } from '../bindings/TargetView';
 import { type ScriptedHost, ScriptedRows } from '../host/scripted';
+import { previewOf } from '../host/views';
 import { all, one, open, press, settle } from './mounted';
 
 /** It is asked once typing has come to rest. */
 const PATIENCE = { timeout: 4_000 };
 
-const PREVIEW: PreviewView = {
-  url: 'https://far.example/a',
-  lines: ['POST /a HTTP/1.1', 'Host: far.example'],
-  changes: [],
-  bodyLength: 2,
-  live: null,
-  question: null,
-  signatureHeaders: [],
-  ids: null,
-  testKey: null,
-  bodyMade: null,
-  check: null,
-  withheld: [],
-  sentOn: [],
-};
+const PREVIEW = previewOf('far.example');
 
 const TARGET: TargetView = {
   id: 't1',

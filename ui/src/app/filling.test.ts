@@ -1,27 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { flushSync } from 'svelte';
-import type { ProviderView } from '../bindings/ProviderView';
 import { ScriptedRows } from '../host/scripted';
+import { providerOf } from '../host/views';
 import { all, one, open, press, settle } from './mounted';
-
-function providerOf(id: string, name: string): ProviderView {
-  const samples = [{ name: 'first', title: 'the first' }];
-  return {
-    id,
-    name,
-    docs: null,
-    note: null,
-    evidence: 'A',
-    evidenceMeaning: 'from the official documentation',
-    evidenceNote: null,
-    answerWithin: null,
-    signed: true,
-    publicKey: false,
-    keySource: null,
-    parameters: [],
-    samples,
-  };
-}
 
 describe('a filter that is being typed', () => {
   beforeEach(() => {
@@ -71,14 +52,16 @@ describe('a filter that is being typed', () => {
 });
 
 describe('the picker of samples', () => {
+  const samples = [{ name: 'first', title: 'the first' }];
+
   async function picker(): Promise<HTMLSelectElement> {
     const { bench } = await open(new ScriptedRows(1));
     bench.around.providers = [
-      providerOf('zoom', 'Zoom'),
-      providerOf('stripe', 'Stripe'),
-      providerOf('acme', 'acme'),
-      { ...providerOf('mute', 'Mute'), samples: [] },
-      providerOf('github', 'GitHub'),
+      providerOf('zoom', 'Zoom', { samples }),
+      providerOf('stripe', 'Stripe', { samples }),
+      providerOf('acme', 'acme', { samples }),
+      providerOf('mute', 'Mute'),
+      providerOf('github', 'GitHub', { samples }),
     ];
     press('N');
     await settle();

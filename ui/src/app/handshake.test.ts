@@ -1,7 +1,8 @@
 /** Handshakes, coded bodies and checking again, as the window shows them. */
 import { expect, test } from 'vitest';
-import { rowOf, ScriptedRows } from '../host/scripted';
-import { all, detailOf, HOSTILE, one, open, settle } from './mounted';
+import { ScriptedRows } from '../host/scripted';
+import { rowOf } from '../host/views';
+import { all, hostileOf, HOSTILE, one, open, settle } from './mounted';
 
 function store(): ScriptedRows {
   const rows = new ScriptedRows(0);
@@ -14,7 +15,7 @@ test('a handshake says what was answered and why, and offers what to do', async 
   const { bench, host } = await open(rows);
   expect(document.querySelector('[data-testid="request-row"]')?.textContent).toContain('Handshake');
   host.script.request = () => ({
-    ...detailOf(rows.rows[0] ?? rowOf(1), '{}'),
+    ...hostileOf(rows.rows[0] ?? rowOf(1), '{}'),
     handshake: {
       name: 'url_verification',
       why: 'it wants its challenge back',
@@ -52,7 +53,7 @@ test('a coded body is shown decoded, and as it was sent', async () => {
   host.bytes.set('request_body r1', new Uint8Array([0x1f, 0x8b, 8, 0, 1, 2, 3]));
   host.bytes.set('request_unpacked r1', new TextEncoder().encode('{"found":"inside"}'));
   host.script.request = () => ({
-    ...detailOf(rows.rows[0] ?? rowOf(1), '1234567'),
+    ...hostileOf(rows.rows[0] ?? rowOf(1), '1234567'),
     unpacked: { codings: ['gzip'], length: 18, cut: true, problem: null },
   });
   bench.select('r1');

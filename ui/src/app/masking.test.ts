@@ -3,26 +3,10 @@ import { describe, expect, it } from 'vitest';
 import type { EndpointView } from '../bindings/EndpointView';
 import type { MaskView } from '../bindings/MaskView';
 import { ScriptedRows } from '../host/scripted';
-import { all, detailOf, one, open, settle } from './mounted';
+import { endpointOf } from '../host/views';
+import { all, hostileOf, one, open, settle } from './mounted';
 
-const ENDPOINT: EndpointView = {
-  id: 'e1',
-  path: '/stripe',
-  provider: null,
-  parameters: {},
-  publicUrl: null,
-  past: null,
-  future: null,
-  answersHandshakes: true,
-  secrets: [],
-  replaced: [],
-  requests: 1,
-  answer: null,
-  fault: null,
-  forwards: [],
-};
-
-async function window_(endpoints: EndpointView[] = [ENDPOINT]) {
+async function window_(endpoints: EndpointView[] = [endpointOf()]) {
   const made = await open(new ScriptedRows(2));
   const { bench, host } = made;
   let kept: MaskView[] = [];
@@ -101,7 +85,7 @@ describe('a request of which not all can be found that is to be masked', () => {
     expect(all('more-covered')).toHaveLength(0);
     const row = bench.list.row('r2');
     if (row === undefined) throw new Error('there is no row');
-    host.script.request = () => ({ ...detailOf(row, '{}'), moreCovered: true });
+    host.script.request = () => ({ ...hostileOf(row, '{}'), moreCovered: true });
     await bench.opened?.load();
     await settle();
     expect(one('more-covered').textContent).toContain('More is covered in this request than you chose');

@@ -4,7 +4,8 @@ import { afterEach } from 'vitest';
 import type { LimitView } from '../bindings/LimitView';
 import type { RequestDetail } from '../bindings/RequestDetail';
 import type { RequestRow } from '../bindings/RequestRow';
-import { DESKTOP, rowOf, ScriptedHost, ScriptedRows } from '../host/scripted';
+import { DESKTOP, ScriptedHost, ScriptedRows } from '../host/scripted';
+import { detailOf, rowOf, signatureOf } from '../host/views';
 import { Workbench } from '../state/workbench.svelte';
 import App from './App.svelte';
 
@@ -23,46 +24,29 @@ const LIMITS: LimitView[] = [
 ];
 let shown: ReturnType<typeof mount> | null = null;
 
-export function detailOf(row: RequestRow, body: string): RequestDetail {
+/** A request of somebody who means ill, wherever text of it is shown. */
+export function hostileOf(row: RequestRow, body: string): RequestDetail {
+  const plain = detailOf({ ...row, bodyLength: body.length }, { contentType: 'application/json' });
   return {
-    row: { ...row, bodyLength: body.length },
+    ...plain,
     headers: [
       { name: 'X-Evil', value: HOSTILE, exact: true },
       { name: 'Authorization', value: 'Bearer sk_live_abcdefghijkl', exact: true },
     ],
-    headLength: 0,
-    bodySha256: '',
-    contentType: 'application/json',
     framing: {
+      ...plain.framing,
       declaredLength: 1,
-      chunked: false,
-      expectContinue: false,
-      position: 0,
-      trailers: [],
       facts: [{ name: 'Body', text: 'Content-Length 1' }],
       marks: [HOSTILE],
     },
-    answer: null,
-    unpacked: null,
-    handshake: null,
-    signature: {
+    signature: signatureOf({
       verdict: 'no secret',
       verdictNow: 'no secret',
       sentence: 'It carries a signature.',
       provider: 'stripe',
-      couldBe: [],
-      algorithm: null,
       found: [{ place: HOSTILE, text: HOSTILE, parts: [] }],
-      candidates: [],
-      key: null,
-      content: null,
-      digests: null,
-      age: null,
-      checks: [],
       notes: [HOSTILE],
-    },
-    note: null,
-    moreCovered: false,
+    }),
   };
 }
 
@@ -76,7 +60,7 @@ export async function open(
     list_requests: store.page,
     count_requests: store.count,
     request: ({ id }) => {
-      const detail = detailOf(store.rows.find((row) => row.id === id) ?? rowOf(1), body);
+      const detail = hostileOf(store.rows.find((row) => row.id === id) ?? rowOf(1), body);
       if (!presenting) return detail;
       const headers = detail.headers.map((line) => ({ ...line, value: '*'.repeat(line.value.length) }));
       return { ...detail, headers };

@@ -1,10 +1,11 @@
 /** Beginning and ending to present, in the window: nothing that was read before is shown or written after it. */
 import { describe, expect, it } from 'vitest';
 import type { TargetView } from '../bindings/TargetView';
-import { formOf, rowOf, type ScriptedHost, ScriptedRows } from '../host/scripted';
+import { type ScriptedHost, ScriptedRows } from '../host/scripted';
+import { formOf, rowOf } from '../host/views';
 import { rulesOf, formOf as rulesFormOf } from '../features/target/rules';
 import type { Workbench } from '../state/workbench.svelte';
-import { all, detailOf, one, open, settle } from './mounted';
+import { all, hostileOf, one, open, settle } from './mounted';
 
 const KEY = 'Bearer sk_test_key';
 const MARKS = '*'.repeat(KEY.length);
@@ -98,14 +99,14 @@ describe('a scheme that is being made', () => {
         return { ...more, rows: rows.map((row) => ({ ...row, event: said() })) };
       },
       request: () => {
-        const detail = detailOf(rowOf(2), '{}');
+        const detail = hostileOf(rowOf(2), '{}');
         return { ...detail, row: { ...detail.row, event: said() } };
       },
       read_scheme: ({ toml, form }) => ({ toml, form: form ?? formOf(), fault: null }),
       draft_scheme: () => ({ toml: '', form: formOf(), fault: null }),
       scheme_places: () => [`json:${said()}`],
       try_scheme: () => ({
-        signature: { ...detailOf(rowOf(2), '{}').signature, sentence: `It is ${said()}.` },
+        signature: { ...hostileOf(rowOf(2), '{}').signature, sentence: `It is ${said()}.` },
         event: said(),
         deliveryId: null,
         recognised: false,

@@ -2,26 +2,16 @@
 import { expect, it, vi } from 'vitest';
 import type { PreviewView } from '../bindings/PreviewView';
 import { ScriptedRows } from '../host/scripted';
+import { previewOf } from '../host/views';
 import { all, one, open, press, settle } from './mounted';
 
 /** It is asked once typing has come to rest. */
 const PATIENCE = { timeout: 4_000 };
 
-const PREVIEW: PreviewView = {
-  url: 'https://staging.example/a',
-  lines: ['POST /a HTTP/1.1', 'Host: staging.example'],
+const PREVIEW = previewOf('staging.example', {
   changes: [{ before: 'Cookie: a=1', after: null, why: 'it was meant for another host' }],
-  bodyLength: 2,
-  live: null,
-  question: null,
-  signatureHeaders: [],
-  ids: null,
-  testKey: null,
-  bodyMade: null,
-  check: null,
   withheld: ['Cookie'],
-  sentOn: [],
-};
+});
 
 async function sheet(preview: PreviewView): Promise<void> {
   const { host } = await open(new ScriptedRows(1));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunView } from '../bindings/RunView';
-import { rowOf, ScriptedRows } from '../host/scripted';
+import { ScriptedRows } from '../host/scripted';
+import { rowOf } from '../host/views';
 import { all, one, open, settle } from './mounted';
 
 function runOf(change: Partial<RunView>): RunView {

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { OwnSchemeView } from '../bindings/OwnSchemeView';
 import { asks, namesFor, partsOf, placeFrom } from '../features/schemes/choices';
-import { formOf, type ScriptedHost, ScriptedRows } from '../host/scripted';
+import { type ScriptedHost, ScriptedRows } from '../host/scripted';
+import { formOf } from '../host/views';
 import { actionById } from '../keys/actions';
 import { all, HOSTILE, one, open, press, settle } from './mounted';
 

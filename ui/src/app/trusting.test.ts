@@ -3,49 +3,11 @@ import { describe, expect, it } from 'vitest';
 import type { EndpointView } from '../bindings/EndpointView';
 import type { ProviderView } from '../bindings/ProviderView';
 import type { SignatureView } from '../bindings/SignatureView';
-import { rowOf, ScriptedRows } from '../host/scripted';
-import { all, detailOf, one, open, press, settle } from './mounted';
+import { ScriptedRows } from '../host/scripted';
+import { endpointOf, providerOf, rowOf } from '../host/views';
+import { all, hostileOf, one, open, press, settle } from './mounted';
 
 const PEM = '-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA\n-----END PUBLIC KEY-----\n';
-
-function providerOf(id: string, name: string, change: Partial<ProviderView> = {}): ProviderView {
-  return {
-    id,
-    name,
-    docs: null,
-    note: null,
-    evidence: 'A',
-    evidenceMeaning: 'the documentation says it',
-    evidenceNote: null,
-    answerWithin: null,
-    signed: true,
-    publicKey: false,
-    keySource: null,
-    parameters: [],
-    samples: [],
-    ...change,
-  };
-}
-
-function endpointOf(change: Partial<EndpointView> = {}): EndpointView {
-  return {
-    id: 'e1',
-    path: '/stripe',
-    provider: null,
-    parameters: { region: 'eu' },
-    publicUrl: null,
-    past: 60,
-    future: null,
-    answersHandshakes: false,
-    secrets: [],
-    replaced: [],
-    requests: 1,
-    answer: null,
-    fault: null,
-    forwards: [],
-    ...change,
-  };
-}
 
 /** Opens the signature of a request to `/stripe?env=dev`. */
 async function signature(told: Partial<SignatureView>, endpoints: EndpointView[], providers: ProviderView[]) {
@@ -56,7 +18,7 @@ async function signature(told: Partial<SignatureView>, endpoints: EndpointView[]
   host.script.request = ({ id }) => {
     const endpoint = kept.endpoints[0]?.path ?? null;
     const row = rowOf(1, { id, target: '/stripe?env=dev', endpoint, provider: null });
-    const detail = detailOf(row, '{}');
+    const detail = hostileOf(row, '{}');
     return { ...detail, signature: { ...detail.signature, ...told } };
   };
   await bench.around.loadAll();
@@ -100,7 +62,11 @@ describe('a request that could be from several', () => {
   });
 
   it('leaves all else of an endpoint that is there as it is', async () => {
-    const { host, asked } = await signature(could, [endpointOf()], both);
+    const { host, asked } = await signature(
+      could,
+      [endpointOf({ parameters: { region: 'eu' }, past: 60 })],
+      both,
+    );
     host.script.update_endpoint = () => endpointOf({ provider: 'acme' });
     one('pin-acme').click();
     await settle();

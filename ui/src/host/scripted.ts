@@ -3,8 +3,8 @@ import type { ByteRange } from '../bindings/ByteRange';
 import type { DesktopSettings } from '../bindings/DesktopSettings';
 import type { FeedEvent } from '../bindings/FeedEvent';
 import type { RequestRow } from '../bindings/RequestRow';
-import type { SchemeFormView } from '../bindings/SchemeFormView';
 import type { Args, CommandName, FeedMessage, Host, Result } from './host';
+import { rowOf } from './views';
 
 type Script = { [K in CommandName]?: (args: Args<K>) => Result<K> | Promise<Result<K>> };
 
@@ -66,80 +66,6 @@ export class ScriptedHost implements Host {
     };
     this.tell({ kind: 'event', event: { ...quiet, number: this.#number, ...change } });
   }
-}
-
-export function rowOf(sequence: number, change: Partial<RequestRow> = {}): RequestRow {
-  return {
-    id: `r${sequence}`,
-    sequence,
-    receivedAt: 1_795_176_251_000_000 + sequence,
-    tookMicros: 3000,
-    method: 'POST',
-    target: '/stripe',
-    version: 'HTTP/1.1',
-    peer: '127.0.0.1:5000',
-    endpoint: '/stripe',
-    provider: 'stripe',
-    event: 'invoice.paid',
-    handshake: null,
-    deliveryId: null,
-    verdict: 'valid',
-    state: 'complete',
-    reason: null,
-    answered: 200,
-    answerSource: null,
-    answerMicros: null,
-    tooLateFor: null,
-    bodyLength: 10,
-    duplicateOf: null,
-    repeatedBy: 'delivery_id',
-    repeats: 0,
-    deliveries: 0,
-    forwarded: null,
-    starred: false,
-    noted: false,
-    tags: [],
-    ambiguous: false,
-    imported: null,
-    ...change,
-  };
-}
-
-export function formOf(change: Partial<SchemeFormView> = {}): SchemeFormView {
-  return {
-    id: 'acme',
-    name: 'Acme',
-    note: '',
-    docs: '',
-    places: 'header:X-Acme',
-    prefix: '',
-    separator: '',
-    assign: '',
-    key: '',
-    position: null,
-    trim: false,
-    algorithm: 'hmac-sha256',
-    encoding: 'hex',
-    content: '{body}',
-    decode: 'text',
-    strip: '',
-    secretHash: '',
-    keySource: '',
-    jwtAlgorithms: '',
-    digest: '',
-    digestHash: 'sha256',
-    digestEncoding: 'hex',
-    timestamp: '',
-    unit: 'seconds',
-    past: null,
-    future: null,
-    signedId: '',
-    detect: '',
-    event: '',
-    deliveryId: '',
-    beyond: [],
-    ...change,
-  };
 }
 
 /** A store of rows that answers `list_requests` by keyset, as the engine does. */

@@ -1,50 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { RequestDetail } from '../bindings/RequestDetail';
 import type { SchemeFormView } from '../bindings/SchemeFormView';
-import type { SignatureView } from '../bindings/SignatureView';
 import type { TriedOnView } from '../bindings/TriedOnView';
-import { formOf, rowOf, ScriptedHost, ScriptedRows } from '../host/scripted';
+import { ScriptedHost, ScriptedRows } from '../host/scripted';
+import { detailOf, formOf, rowOf, signatureOf } from '../host/views';
 import { SchemeBuilder } from './builder.svelte';
-
-const SIGNATURE: SignatureView = {
-  verdict: 'valid',
-  verdictNow: 'valid',
-  sentence: 'It is right.',
-  provider: null,
-  couldBe: [],
-  algorithm: null,
-  found: [],
-  candidates: [],
-  key: null,
-  content: null,
-  digests: null,
-  age: null,
-  checks: [],
-  notes: [],
-};
-
-const DETAIL: RequestDetail = {
-  row: rowOf(2),
-  headers: [],
-  headLength: 0,
-  bodySha256: '',
-  contentType: null,
-  framing: {
-    declaredLength: null,
-    chunked: false,
-    expectContinue: false,
-    position: 0,
-    trailers: [],
-    facts: [],
-    marks: [],
-  },
-  answer: null,
-  unpacked: null,
-  handshake: null,
-  signature: SIGNATURE,
-  note: null,
-  moreCovered: false,
-};
 
 /** A host that reads any form whose content is not `wrong`. */
 function hostOf(store: ScriptedRows, more: (from: number | null) => TriedOnView): ScriptedHost {
@@ -60,7 +19,7 @@ function hostOf(store: ScriptedRows, more: (from: number | null) => TriedOnView)
             fault: { field: 'content', line: null, column: null, message: 'no such place', hint: null },
           },
     try_scheme: ({ toml }) => ({
-      signature: { ...SIGNATURE, sentence: toml },
+      signature: signatureOf({ sentence: toml }),
       event: null,
       deliveryId: null,
       recognised: false,
@@ -218,7 +177,7 @@ describe('a scheme that is read anew', () => {
     const answers: ((event: string) => void)[] = [];
     host.script.request = async ({ id }) => {
       const event = await new Promise<string>((resolve) => answers.push(resolve));
-      return { ...DETAIL, row: rowOf(Number(id.slice(1)), { event }) };
+      return detailOf(rowOf(Number(id.slice(1)), { event }));
     };
     return { host, builder, answers };
   }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { RequestDetail } from '../bindings/RequestDetail';
-import { rowOf } from '../host/scripted';
+import { rowOf } from '../host/views';
 import { base64 } from '../lib/bytes';
 import { Draft } from './draft.svelte';
 

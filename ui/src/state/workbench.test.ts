@@ -4,7 +4,8 @@ import type { RequestDetail } from '../bindings/RequestDetail';
 import type { TargetView } from '../bindings/TargetView';
 import type { WrittenView } from '../bindings/WrittenView';
 import type { Settings } from '../bindings/Settings';
-import { DESKTOP, rowOf, ScriptedHost, ScriptedRows } from '../host/scripted';
+import { DESKTOP, ScriptedHost, ScriptedRows } from '../host/scripted';
+import { detailOf, rowOf } from '../host/views';
 import { joinTarget } from './draft.svelte';
 import { frameFor } from './view.svelte';
 import { Workbench } from './workbench.svelte';
@@ -12,50 +13,15 @@ import { Workbench } from './workbench.svelte';
 const settle = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1));
 const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-function detailOf(id: string, bodyLength = 13): RequestDetail {
+function twoHeaders(id: string, bodyLength = 13): RequestDetail {
   const row = rowOf(Number(id.slice(1)), { bodyLength, target: '/stripe?env=dev' });
-  return {
-    row,
-    unpacked: null,
-    handshake: null,
-    headers: [
-      { name: 'Host', value: '127.0.0.1:4665', exact: true },
-      { name: 'X-a', value: '1', exact: true },
-      { name: 'x-A', value: '2', exact: true },
-      { name: 'Content-Length', value: '13', exact: true },
-    ],
-    headLength: 100,
-    bodySha256: '',
-    contentType: 'application/json',
-    framing: {
-      declaredLength: 13,
-      chunked: false,
-      expectContinue: false,
-      position: 0,
-      trailers: [],
-      facts: [],
-      marks: [],
-    },
-    answer: null,
-    note: null,
-    moreCovered: false,
-    signature: {
-      couldBe: [],
-      verdict: 'valid',
-      verdictNow: 'valid',
-      sentence: '',
-      provider: null,
-      algorithm: null,
-      found: [],
-      candidates: [],
-      key: null,
-      content: null,
-      digests: null,
-      age: null,
-      checks: [],
-      notes: [],
-    },
-  };
+  const headers = [
+    { name: 'Host', value: '127.0.0.1:4665', exact: true },
+    { name: 'X-a', value: '1', exact: true },
+    { name: 'x-A', value: '2', exact: true },
+    { name: 'Content-Length', value: '13', exact: true },
+  ];
+  return detailOf(row, { headers, headLength: 100, contentType: 'application/json' });
 }
 
 function deliveryOf(id: string, url: string, kind: 'resend' | 'edited'): DeliveryView {
@@ -83,7 +49,7 @@ async function bench(settings: Partial<Settings> = {}): Promise<{ bench: Workben
   let kept: Settings = { theme: 'system', lastTarget: null, desktop: DESKTOP, ...settings };
   const host = new ScriptedHost({
     list_requests: store.page,
-    request: ({ id }) => detailOf(id),
+    request: ({ id }) => twoHeaders(id),
     deliveries: () => [],
     settings: () => kept,
     save_settings: (wanted) => (kept = wanted),
@@ -478,7 +444,7 @@ describe('the feed', () => {
     const { bench: made, host } = await bench();
     host.script.request = ({ id }) => {
       if (id === 'r1') throw { code: 'not_found', message: 'gone', hint: null };
-      return { ...detailOf(id), row: rowOf(2, { starred: true }) };
+      return { ...twoHeaders(id), row: rowOf(2, { starred: true }) };
     };
     host.happened({ requests: ['r1', 'r2', 'r99'] });
     await settle();

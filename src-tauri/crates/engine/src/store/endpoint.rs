@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
-use super::{Store, StoreError, id_of, taken};
+use super::{Store, StoreError, id_of, taken, there_was};
 use crate::model::{
     Endpoint, EndpointId, NewEndpoint, SecretId, SecretPlace, SecretRecord, Timestamp, Tolerance,
 };
@@ -98,13 +98,7 @@ impl Store {
                         .execute(connection)
                         .await
                         .map_err(|error| taken(error, "an endpoint", &to.path))?;
-                if done.rows_affected() == 0 {
-                    return Err(StoreError::NotFound {
-                        kind: "endpoint",
-                        name: id.to_string(),
-                    });
-                }
-                Ok(())
+                there_was(done.rows_affected() > 0, "endpoint", &id)
             })
         })
         .await
@@ -130,12 +124,7 @@ impl Store {
                     .bind(&id.as_bytes()[..])
                     .execute(connection)
                     .await?;
-                if done.rows_affected() == 0 {
-                    return Err(StoreError::NotFound {
-                        kind: "endpoint",
-                        name: id.to_string(),
-                    });
-                }
+                there_was(done.rows_affected() > 0, "endpoint", &id)?;
                 Ok(secrets)
             })
         })
@@ -154,12 +143,7 @@ impl Store {
                     .bind(&endpoint.as_bytes()[..])
                     .fetch_one(&mut *connection)
                     .await?;
-                if there == 0 {
-                    return Err(StoreError::NotFound {
-                        kind: "endpoint",
-                        name: endpoint.to_string(),
-                    });
-                }
+                there_was(there > 0, "endpoint", &endpoint)?;
                 sqlx::query(
                     "INSERT INTO secret (id, endpoint, name, place, created_at, retired_at) VALUES (?, ?, ?, ?, ?, ?)",
                 )
@@ -197,10 +181,7 @@ impl Store {
                     .bind(&id.as_bytes()[..])
                     .execute(connection)
                     .await?;
-                if done.rows_affected() == 0 {
-                    return Err(StoreError::NotFound { kind: "secret", name });
-                }
-                Ok(())
+                there_was(done.rows_affected() > 0, "secret", &name)
             })
         })
         .await

@@ -2,7 +2,7 @@
 
 use sqlx::Row;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, there_was};
 use crate::masking::MaskedEndpoint;
 use crate::model::EndpointId;
 
@@ -54,12 +54,7 @@ impl Store {
                         .bind(bytes)
                         .fetch_one(&mut *connection)
                         .await?;
-                    if there == 0 {
-                        return Err(StoreError::NotFound {
-                            kind: "endpoint",
-                            name: endpoint.to_string(),
-                        });
-                    }
+                    there_was(there > 0, "endpoint", &endpoint)?;
                 }
                 let known: i64 =
                     sqlx::query_scalar("SELECT count(*) FROM mask_path WHERE pointer = ? AND endpoint IS ?")
@@ -105,13 +100,7 @@ impl Store {
                     .bind(endpoint.map(|id| id.as_bytes().to_vec()))
                     .execute(connection)
                     .await?;
-                if done.rows_affected() == 0 {
-                    return Err(StoreError::NotFound {
-                        kind: "masked pointer",
-                        name: pointer,
-                    });
-                }
-                Ok(())
+                there_was(done.rows_affected() > 0, "masked pointer", &pointer)
             })
         })
         .await

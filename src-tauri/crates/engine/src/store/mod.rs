@@ -388,6 +388,15 @@ fn id_of(bytes: Vec<u8>) -> Result<[u8; 16], StoreError> {
     })
 }
 
+/// That a write found what it is about.
+fn there_was(found: bool, kind: &'static str, name: &impl ToString) -> Result<(), StoreError> {
+    if found {
+        return Ok(());
+    }
+    let name = name.to_string();
+    Err(StoreError::NotFound { kind, name })
+}
+
 /// The error of a write that may have met a name that is taken.
 fn taken(error: sqlx::Error, kind: &'static str, name: &str) -> StoreError {
     match &error {

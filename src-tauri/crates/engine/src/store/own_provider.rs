@@ -2,7 +2,7 @@
 
 use sqlx::Row;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, there_was};
 use crate::model::Timestamp;
 
 /// A provider file that the person keeps.
@@ -87,12 +87,7 @@ impl Store {
                     .bind(&id)
                     .execute(&mut *connection)
                     .await?;
-                if done.rows_affected() == 0 {
-                    return Err(StoreError::NotFound {
-                        kind: "scheme of your own",
-                        name: id,
-                    });
-                }
+                there_was(done.rows_affected() > 0, "scheme of your own", &id)?;
                 let rows =
                     sqlx::query("UPDATE endpoint SET provider = NULL WHERE provider = ? RETURNING path")
                         .bind(&id)

@@ -2,7 +2,7 @@
 
 use sqlx::Row;
 
-use super::{Store, StoreError, taken};
+use super::{Store, StoreError, taken, there_was};
 
 /// A filter with a name.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +71,7 @@ impl Store {
                     .execute(connection)
                     .await
                     .map_err(|error| taken(error, "a saved filter", &to))?;
-                there_was(done.rows_affected(), name)
+                there_was(done.rows_affected() > 0, "saved filter", &name)
             })
         })
         .await
@@ -123,19 +123,9 @@ impl Store {
                     .bind(&name)
                     .execute(connection)
                     .await?;
-                there_was(done.rows_affected(), name)
+                there_was(done.rows_affected() > 0, "saved filter", &name)
             })
         })
         .await
     }
-}
-
-fn there_was(rows: u64, name: String) -> Result<(), StoreError> {
-    if rows == 0 {
-        return Err(StoreError::NotFound {
-            kind: "saved filter",
-            name,
-        });
-    }
-    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use sqlx::Row;
 
-use super::{Store, StoreError, id_of};
+use super::{Store, StoreError, id_of, there_was};
 use crate::model::{Target, TargetId};
 
 impl Store {
@@ -69,13 +69,7 @@ impl Store {
                     .bind(&id.as_bytes()[..])
                     .execute(connection)
                     .await?;
-                if done.rows_affected() == 0 {
-                    return Err(StoreError::NotFound {
-                        kind: "target",
-                        name: id.to_string(),
-                    });
-                }
-                Ok(())
+                there_was(done.rows_affected() > 0, "target", &id)
             })
         })
         .await

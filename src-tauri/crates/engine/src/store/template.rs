@@ -6,7 +6,7 @@ use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
 use super::draft::{headers_text, heads, heads_bytes, written};
-use super::{Store, StoreError};
+use super::{Store, StoreError, there_was};
 use crate::model::{KeptTemplate, RawHead, RequestId, TemplateLine};
 
 impl Store {
@@ -99,13 +99,7 @@ impl Store {
                     .bind(&name)
                     .execute(connection)
                     .await?;
-                if done.rows_affected() == 0 {
-                    return Err(StoreError::NotFound {
-                        kind: "template",
-                        name,
-                    });
-                }
-                Ok(())
+                there_was(done.rows_affected() > 0, "template", &name)
             })
         })
         .await

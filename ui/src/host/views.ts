@@ -1,0 +1,187 @@
+/** What the program tells, as simple as it can be, for tests: each says itself only what it is about. */
+import type { EndpointView } from '../bindings/EndpointView';
+import type { PreviewView } from '../bindings/PreviewView';
+import type { ProviderView } from '../bindings/ProviderView';
+import type { RequestDetail } from '../bindings/RequestDetail';
+import type { RequestRow } from '../bindings/RequestRow';
+import type { SchemeFormView } from '../bindings/SchemeFormView';
+import type { SignatureView } from '../bindings/SignatureView';
+
+export function rowOf(sequence: number, change: Partial<RequestRow> = {}): RequestRow {
+  return {
+    id: `r${sequence}`,
+    sequence,
+    receivedAt: 1_795_176_251_000_000 + sequence,
+    tookMicros: 3000,
+    method: 'POST',
+    target: '/stripe',
+    version: 'HTTP/1.1',
+    peer: '127.0.0.1:5000',
+    endpoint: '/stripe',
+    provider: 'stripe',
+    event: 'invoice.paid',
+    handshake: null,
+    deliveryId: null,
+    verdict: 'valid',
+    state: 'complete',
+    reason: null,
+    answered: 200,
+    answerSource: null,
+    answerMicros: null,
+    tooLateFor: null,
+    bodyLength: 10,
+    duplicateOf: null,
+    repeatedBy: 'delivery_id',
+    repeats: 0,
+    deliveries: 0,
+    forwarded: null,
+    starred: false,
+    noted: false,
+    tags: [],
+    ambiguous: false,
+    imported: null,
+    ...change,
+  };
+}
+
+export function formOf(change: Partial<SchemeFormView> = {}): SchemeFormView {
+  return {
+    id: 'acme',
+    name: 'Acme',
+    note: '',
+    docs: '',
+    places: 'header:X-Acme',
+    prefix: '',
+    separator: '',
+    assign: '',
+    key: '',
+    position: null,
+    trim: false,
+    algorithm: 'hmac-sha256',
+    encoding: 'hex',
+    content: '{body}',
+    decode: 'text',
+    strip: '',
+    secretHash: '',
+    keySource: '',
+    jwtAlgorithms: '',
+    digest: '',
+    digestHash: 'sha256',
+    digestEncoding: 'hex',
+    timestamp: '',
+    unit: 'seconds',
+    past: null,
+    future: null,
+    signedId: '',
+    detect: '',
+    event: '',
+    deliveryId: '',
+    beyond: [],
+    ...change,
+  };
+}
+
+export function signatureOf(change: Partial<SignatureView> = {}): SignatureView {
+  return {
+    verdict: 'valid',
+    verdictNow: 'valid',
+    sentence: '',
+    provider: null,
+    couldBe: [],
+    algorithm: null,
+    found: [],
+    candidates: [],
+    key: null,
+    content: null,
+    digests: null,
+    age: null,
+    checks: [],
+    notes: [],
+    ...change,
+  };
+}
+
+export function detailOf(row: RequestRow, change: Partial<RequestDetail> = {}): RequestDetail {
+  return {
+    row,
+    headers: [],
+    headLength: 0,
+    bodySha256: '',
+    contentType: null,
+    framing: {
+      declaredLength: null,
+      chunked: false,
+      expectContinue: false,
+      position: 0,
+      trailers: [],
+      facts: [],
+      marks: [],
+    },
+    answer: null,
+    unpacked: null,
+    handshake: null,
+    signature: signatureOf(),
+    note: null,
+    moreCovered: false,
+    ...change,
+  };
+}
+
+export function endpointOf(change: Partial<EndpointView> = {}): EndpointView {
+  return {
+    id: 'e1',
+    path: '/stripe',
+    provider: null,
+    parameters: {},
+    publicUrl: null,
+    past: null,
+    future: null,
+    answersHandshakes: false,
+    secrets: [],
+    replaced: [],
+    requests: 1,
+    answer: null,
+    fault: null,
+    forwards: [],
+    ...change,
+  };
+}
+
+export function providerOf(id: string, name: string, change: Partial<ProviderView> = {}): ProviderView {
+  return {
+    id,
+    name,
+    docs: null,
+    note: null,
+    evidence: 'A',
+    evidenceMeaning: 'the documentation says it',
+    evidenceNote: null,
+    answerWithin: null,
+    signed: true,
+    publicKey: false,
+    keySource: null,
+    parameters: [],
+    samples: [],
+    ...change,
+  };
+}
+
+/** What would go to a host. */
+export function previewOf(host: string, change: Partial<PreviewView> = {}): PreviewView {
+  return {
+    url: `https://${host}/a`,
+    lines: ['POST /a HTTP/1.1', `Host: ${host}`],
+    changes: [],
+    bodyLength: 2,
+    live: null,
+    question: null,
+    signatureHeaders: [],
+    ids: null,
+    testKey: null,
+    bodyMade: null,
+    check: null,
+    withheld: [],
+    sentOn: [],
+    ...change,
+  };
+}
