@@ -220,8 +220,9 @@ mod tests {
     use bytes::Bytes;
 
     use super::*;
-    use crate::capture_for_tests::bench;
-    use crate::model::Written;
+    use crate::capture_for_tests::{Bench, bench};
+    use crate::delivery::scripted::Target;
+    use crate::model::{RequestId, Written};
     use crate::sending::{Edited, EditedBody, Filler, Renewal, Sending, TemplateSent};
 
     /// An address of documentation: far away, and nobody is asked for it.
@@ -287,9 +288,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_a_person_writes_into_a_copy_goes_wherever_it_is_sent() {
-        let bench = bench().await;
-        let headers = [("Authorization".to_owned(), "Bearer secret".to_owned())];
-        let id = bench.post("/hook", &headers, "{}").await;
+        let (bench, id) = captured().await;
         let edited = Edited {
             url: format!("{FAR}/hook"),
             method: "POST".to_owned(),
@@ -307,6 +306,22 @@ mod tests {
     }
 
     /// A copy as the editor opens it, with this credential.
+    /// A request that came with a credential.
+    async fn captured() -> (Bench, RequestId) {
+        let bench = bench().await;
+        let headers = [("Authorization".to_owned(), "Bearer secret".to_owned())];
+        let id = bench.post("/hook", &headers, "{}").await;
+        (bench, id)
+    }
+
+    /// A target that was agreed to, which counts as being outside wherever it leads now; and its address.
+    async fn agreed(bench: &Bench) -> (Target, String) {
+        let target = Target::answering("ok").await;
+        let url = target.url("");
+        bench.engine.allow_host(&url).await.unwrap();
+        (target, url)
+    }
+
     fn copy(url: &str, credential: &str) -> Edited {
         Edited {
             url: format!("{url}/hook"),
@@ -322,9 +337,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_was_left_in_a_copy_as_it_came_stays_here_unless_the_target_lets_it_go() {
-        let bench = bench().await;
-        let headers = [("Authorization".to_owned(), "Bearer secret".to_owned())];
-        let id = bench.post("/hook", &headers, "{}").await;
+        let (bench, id) = captured().await;
         let rules = |credentials| TargetRules {
             credentials,
             ..TargetRules::default()
@@ -381,13 +394,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_delivery_tells_what_stayed_here() {
-        let bench = bench().await;
-        let headers = [("Authorization".to_owned(), "Bearer secret".to_owned())];
-        let id = bench.post("/hook", &headers, "{}").await;
-        let target = crate::delivery::scripted::Target::answering("ok").await;
-        let url = target.url("");
-        // What was agreed to counts as being outside, wherever it leads now.
-        bench.engine.allow_host(&url).await.unwrap();
+        let (bench, id) = captured().await;
+        let (_target, url) = agreed(&bench).await;
         let sending = Sending::to(Aim::Url(url.clone()));
         let edited = copy(&url, "Bearer secret");
         let sent = [
@@ -409,12 +417,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_template_keeps_captured_credentials_here_even_once_its_request_is_gone() {
-        let bench = bench().await;
-        let headers = [("Authorization".to_owned(), "Bearer secret".to_owned())];
-        let id = bench.post("/hook", &headers, "{}").await;
-        let target = crate::delivery::scripted::Target::answering("ok").await;
-        let url = target.url("");
-        bench.engine.allow_host(&url).await.unwrap();
+        let (bench, id) = captured().await;
+        let (_target, url) = agreed(&bench).await;
         for (name, credential) in [("captured", "Bearer secret"), ("own", "Bearer mine")] {
             let edited = copy(&url, credential);
             let written = Written {

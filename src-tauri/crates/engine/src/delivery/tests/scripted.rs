@@ -8,6 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
 
 use super::{Cancel, Client, ClientSettings, Edit, Outgoing, Timeouts};
 use crate::clock::Clock;
@@ -47,31 +48,44 @@ impl Target {
 
     /// Reads a request, writes `answer`, closes.
     pub(crate) async fn answering(answer: impl Into<Vec<u8>>) -> Self {
-        let answer = Arc::new(answer.into());
+        Self::writing(answer.into(), true).await
+    }
+
+    /// Reads a request, writes `answer`, and then neither writes nor closes.
+    pub(crate) async fn answering_then_silent(answer: impl Into<Vec<u8>>) -> Self {
+        Self::writing(answer.into(), false).await
+    }
+
+    async fn writing(answer: Vec<u8>, closes: bool) -> Self {
+        let answer = Arc::new(answer);
         Self::with(move |mut stream| {
             let answer = Arc::clone(&answer);
             async move {
                 read_request(&mut stream).await;
                 let _ = stream.write_all(&answer).await;
-                let _ = stream.shutdown().await;
+                if closes {
+                    let _ = stream.shutdown().await;
+                }
                 drain(&mut stream).await;
             }
         })
         .await
     }
 
-    /// Reads a request, writes `answer`, and then neither writes nor closes.
-    pub(crate) async fn answering_then_silent(answer: impl Into<Vec<u8>>) -> Self {
-        let answer = Arc::new(answer.into());
-        Self::with(move |mut stream| {
-            let answer = Arc::clone(&answer);
+    /// Answers each request with 204 and closes; the requests as they came.
+    pub(crate) async fn recording() -> (Self, mpsc::UnboundedReceiver<Vec<u8>>) {
+        let (recorded, records) = mpsc::unbounded_channel();
+        let target = Self::with(move |mut stream| {
+            let recorded = recorded.clone();
             async move {
-                read_request(&mut stream).await;
-                let _ = stream.write_all(&answer).await;
-                drain(&mut stream).await;
+                recorded.send(read_request(&mut stream).await).unwrap();
+                let _ = stream
+                    .write_all(b"HTTP/1.1 204 x\r\nConnection: close\r\n\r\n")
+                    .await;
             }
         })
-        .await
+        .await;
+        (target, records)
     }
 
     /// How many connections it has had.

@@ -1,9 +1,8 @@
 use bytes::Bytes;
-use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
 
 use super::*;
-use crate::delivery::scripted::{Target, read_request};
+use crate::delivery::scripted::Target;
 use crate::delivery::{Destination, Edit, resend};
 use crate::model::RawHead;
 
@@ -112,17 +111,7 @@ pub(in crate::exchange) fn hostile() -> Vec<Vec<u8>> {
 
 #[tokio::test]
 async fn curl_sends_the_same_bytes_under_a_shell_whatever_they_are() {
-    let (recorded, mut records) = tokio::sync::mpsc::unbounded_channel();
-    let target = Target::with(move |mut stream| {
-        let recorded = recorded.clone();
-        async move {
-            recorded.send(read_request(&mut stream).await).unwrap();
-            let _ = stream
-                .write_all(b"HTTP/1.1 204 x\r\nConnection: close\r\n\r\n")
-                .await;
-        }
-    })
-    .await;
+    let (target, mut records) = Target::recording().await;
     for shell in ["sh", "bash"] {
         if !is_there(shell).await {
             continue;

@@ -3,9 +3,7 @@ use std::time::Duration;
 use super::super::{Annotate, From, PageRequest, SearchState, Store, StoreOptions};
 use super::{keyed, marked, new_request, open, options, request, store};
 use crate::filter::{Filter, Moment};
-use crate::model::{
-    Delivery, DeliveryId, DeliveryKind, RequestId, Sequence, State, Target, TargetId, Timestamp, Verdict,
-};
+use crate::model::{Delivery, DeliveryId, RequestId, Sequence, State, Target, TargetId, Timestamp, Verdict};
 
 pub(super) const NOW: i64 = 1_795_176_300_000_000;
 
@@ -118,19 +116,8 @@ pub(super) async fn history(store: &Store) {
         .await
         .unwrap();
     let mut delivery = Delivery {
-        id: DeliveryId::generate(),
-        request: all[1].id,
-        kind: DeliveryKind::Resend,
-        url: "http://localhost:3000/stripe".to_owned(),
-        created_at: Timestamp::from_micros(NOW),
-        head: bytes::Bytes::new(),
-        body: None,
-        withheld: Vec::new(),
-        target: None,
-        again: None,
-        run: None,
-        schedule: None,
         attempts: vec![super::things::attempt(Some(503))],
+        ..super::things::delivery(all[1].id)
     };
     store.add_delivery(delivery.clone()).await.unwrap();
     delivery.id = DeliveryId::generate();

@@ -7,29 +7,11 @@ use futures_util::future::join_all;
 
 use super::super::{Store, StoreError, StoreOptions};
 use super::faults::noise;
-use super::things::attempt;
+use super::things::{attempt, delivery};
 use super::{commits, open, options, request, store};
-use crate::model::{Attempt, Delivery, DeliveryId, DeliveryKind, NewRequest, RequestId, Timestamp};
+use crate::model::{Attempt, Delivery, NewRequest, RequestId};
 
 const MANY: usize = 60;
-
-fn delivery(of: RequestId) -> Delivery {
-    Delivery {
-        id: DeliveryId::generate(),
-        request: of,
-        kind: DeliveryKind::Forward,
-        url: "http://localhost:3000/".to_owned(),
-        created_at: Timestamp::from_micros(6),
-        head: Bytes::from_static(b"POST / HTTP/1.1\r\n\r\n"),
-        body: None,
-        withheld: Vec::new(),
-        target: None,
-        again: None,
-        run: None,
-        schedule: None,
-        attempts: vec![attempt(Some(200))],
-    }
-}
 
 async fn kept(store: &Store) -> NewRequest {
     let new = request(b"x");

@@ -7,8 +7,8 @@ use serde_json::json;
 use super::super::StoreError;
 use super::{open, request, store};
 use crate::model::{
-    Attempt, AttemptId, Delivery, DeliveryId, DeliveryKind, NewEndpoint, Outcome, SecretId, SecretPlace,
-    SecretRecord, Target, TargetId, Timestamp, Timings, Tolerance,
+    Attempt, AttemptId, Delivery, DeliveryId, DeliveryKind, NewEndpoint, Outcome, RequestId, SecretId,
+    SecretPlace, SecretRecord, Target, TargetId, Timestamp, Timings, Tolerance,
 };
 
 fn endpoint(path: &str) -> NewEndpoint {
@@ -150,25 +150,36 @@ pub(super) fn attempt(status: Option<u16>) -> Attempt {
     }
 }
 
+/// A resend without a body of its own, and with one attempt.
+pub(super) fn delivery(of: RequestId) -> Delivery {
+    Delivery {
+        id: DeliveryId::generate(),
+        request: of,
+        kind: DeliveryKind::Resend,
+        url: "http://localhost:3000/stripe".to_owned(),
+        created_at: Timestamp::from_micros(6),
+        head: Bytes::from_static(b"POST /stripe HTTP/1.1\r\n\r\n"),
+        body: None,
+        withheld: Vec::new(),
+        target: None,
+        again: None,
+        run: None,
+        schedule: None,
+        attempts: vec![attempt(Some(200))],
+    }
+}
+
 #[tokio::test]
 async fn deliveries_come_back_with_their_attempts() {
     let (folder, store) = store().await;
     let new = request(b"x");
     store.insert_request(new.clone()).await.unwrap();
     let mut delivery = Delivery {
-        id: DeliveryId::generate(),
-        request: new.id,
         kind: DeliveryKind::Edited,
-        url: "http://localhost:3000/stripe".to_owned(),
-        created_at: Timestamp::from_micros(6),
-        head: Bytes::from_static(b"POST /stripe HTTP/1.1\r\n\r\n"),
         body: Some(Bytes::from(vec![b'b'; 2_000])),
         withheld: vec!["Authorization".to_owned(), "Cookie".to_owned()],
-        target: None,
-        again: None,
-        run: None,
-        schedule: None,
         attempts: vec![attempt(None)],
+        ..delivery(new.id)
     };
     store.add_delivery(delivery.clone()).await.unwrap();
     let second = attempt(Some(200));

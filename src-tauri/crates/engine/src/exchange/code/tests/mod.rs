@@ -2,13 +2,11 @@
 
 use std::path::Path;
 
-use tokio::io::AsyncWriteExt;
 use tokio::process::Command;
-use tokio::sync::mpsc;
 
 use super::super::curl::tests::{hostile, plan};
 use super::*;
-use crate::delivery::scripted::{Target, read_request};
+use crate::delivery::scripted::Target;
 use crate::model::RawHead;
 
 /// Runs a program from a file; what it wrote to its error output, if it failed.
@@ -55,17 +53,7 @@ async fn arrives_as_planned(
     write: fn(&Outgoing) -> Result<String, NotExpressible>,
     block: fn(String) -> String,
 ) {
-    let (recorded, mut records) = mpsc::unbounded_channel();
-    let target = Target::with(move |mut stream| {
-        let recorded = recorded.clone();
-        async move {
-            recorded.send(read_request(&mut stream).await).unwrap();
-            let _ = stream
-                .write_all(b"HTTP/1.1 204 x\r\nConnection: close\r\n\r\n")
-                .await;
-        }
-    })
-    .await;
+    let (target, mut records) = Target::recording().await;
     let planned: Vec<Outgoing> = hostile()
         .iter()
         .map(|payload| {
