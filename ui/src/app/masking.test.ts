@@ -25,11 +25,11 @@ async function window_(endpoints: EndpointView[] = [endpointOf()]) {
 describe('a value of the payload', () => {
   it('is masked at the endpoint of its request first, and everywhere where that is meant', async () => {
     const { bench } = await window_();
-    await bench.masking.addChosen();
+    await bench.masking.addChosen(bench.masking.endpoint);
     expect(bench.masking.paths).toEqual([{ pointer: '/a', endpoint: '/stripe' }]);
     const note = bench.notes.list.at(-1);
     expect(note?.message).toBe('Masked at /stripe in copies and while presenting: /a');
-    await bench.masking.addChosen(true);
+    await bench.masking.addChosen(null);
     expect(bench.masking.paths).toContainEqual({ pointer: '/a', endpoint: null });
     note?.offer?.run();
     await settle();
@@ -38,7 +38,7 @@ describe('a value of the payload', () => {
 
   it('is masked everywhere where its endpoint is gone', async () => {
     const { bench } = await window_([]);
-    await bench.masking.addChosen();
+    await bench.masking.addChosen(bench.masking.endpoint);
     expect(bench.masking.paths).toEqual([{ pointer: '/a', endpoint: null }]);
   });
 
@@ -54,7 +54,7 @@ describe('a value of the payload', () => {
 describe('the settings', () => {
   it('let one choose where a pointer holds, and say it of each', async () => {
     const { bench } = await window_();
-    await bench.masking.addChosen();
+    await bench.masking.addChosen(bench.masking.endpoint);
     bench.view.openSettings('masking');
     await settle();
     const pointer = one('mask-pointer') as HTMLInputElement;

@@ -66,12 +66,11 @@ const EDITS = /^mod\+(z|a| )$/;
 export function mayRun(chord: string, target: EventTarget | null): boolean {
   const element = target instanceof Element ? target : null;
   // A key that goes to no part of an open dialog must not act on what is behind it.
-  if (chord !== 'mod+k' && chord !== 'Escape' && document.querySelector('dialog[open]') !== null)
-    return false;
+  if (chord !== 'mod+k' && document.querySelector('dialog[open]') !== null)
+    return chord === 'Escape' && (element === null || element.closest('dialog[open]') === null);
   if (element === null) return true;
   const typing = element.closest('input, textarea, select, [contenteditable="true"], [data-typing]') !== null;
   if (typing && (EDITS.test(chord) || (!chord.startsWith('mod+') && chord !== 'Escape'))) return false;
-  if (element.closest('dialog[open]') !== null && chord !== 'mod+k') return false;
   if (/^(Enter| )$/.test(chord) && element.closest('button, a, summary') !== null) return false;
   if (DELETES.test(chord)) return element.closest('[data-keys="sidebar"]') === null;
   if (MOVES.test(chord)) return element === document.body || element.closest('[data-keys="list"]') !== null;

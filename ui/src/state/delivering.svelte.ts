@@ -125,13 +125,23 @@ export class Delivering {
     place: string,
     send: () => Promise<DeliveryView>,
   ): Promise<void> {
-    const { notes } = this.#bench;
+    const { around, notes } = this.#bench;
     const key = ++this.#sendings;
+    const before = around.settings?.lastTarget ?? null;
+    // What is sent until the answer is there goes to the same place, but not while the person is asked whether it may.
+    const remembering = async (): Promise<DeliveryView> => {
+      this.#rememberTarget(place);
+      try {
+        return await send();
+      } catch (thrown) {
+        const asks = consentFor(asApiError(thrown)) !== null;
+        if (asks && around.settings?.lastTarget === place) this.#rememberTarget(before);
+        throw thrown;
+      }
+    };
     opened.sending = [{ key, ...what, startedAt: Date.now() }, ...opened.sending];
     try {
-      const delivery = await this.asking(what.url, send);
-      // Only what the person did not say no to is where the next one goes.
-      this.#rememberTarget(place);
+      const delivery = await this.asking(what.url, remembering);
       opened.add(delivery);
       notes.speak('The answer is there');
     } catch (thrown) {
@@ -155,7 +165,7 @@ export class Delivering {
     return this.#bench.opened?.sending.some((sending) => sending.ticket === ticket) ?? false;
   }
 
-  #rememberTarget(url: string): void {
+  #rememberTarget(url: string | null): void {
     const { around } = this.#bench;
     if (around.settings?.lastTarget === url) return;
     around.saveSettings({ lastTarget: url }).catch(() => undefined);

@@ -28,7 +28,7 @@ export class Hearing {
     else if (message.kind === 'connected') {
       bench.lost = null;
       this.#number = 0;
-      if (message.again) this.#refetch(true);
+      if (message.again) this.#endpointsRefetched();
       else {
         // What came after the first page was read and before anybody listened is told by nobody.
         bench.list.arrived();
@@ -44,7 +44,8 @@ export class Hearing {
     around.recheck = event.recheck;
     for (const wish of event.wishes) this.#bench.fulfil(wish);
     if (event.refetch || gap) {
-      this.#refetch(event.endpoints || gap);
+      if (event.endpoints || gap) this.#endpointsRefetched();
+      else this.#refetch();
       return;
     }
     if (event.arrived > 0) {
@@ -74,14 +75,18 @@ export class Hearing {
     }
   }
 
-  /** `endpoints`: those and their secrets may be others too, so that a cause that was found may be none any more. */
-  #refetch(endpoints: boolean): void {
+  /** Everything; and endpoints and their secrets may be others, so that a cause that was found may be none any more. */
+  #endpointsRefetched(): void {
+    this.#bench.opened?.forgetDiagnosis();
+    this.#refetch();
+  }
+
+  #refetch(): void {
     const { around, editing, list, masking, opened, saved, schemes } = this.#bench;
     void list.refetch();
     for (const part of [saved, editing, masking]) part.load().catch(() => undefined);
     around.loadAll().catch(() => undefined);
     schemes.refresh().catch(() => undefined);
-    if (endpoints) opened?.forgetDiagnosis();
     void opened?.load();
   }
 

@@ -34,8 +34,7 @@ export class Masking {
   /** The path of the endpoint that the open request came to, where that is still there: a value is masked there first. */
   get endpoint(): string | null {
     const { around, opened } = this.#bench;
-    const path = opened?.row?.endpoint ?? null;
-    return around.endpoints.some((endpoint) => endpoint.path === path) ? path : null;
+    return around.endpointAt(opened?.row?.endpoint ?? null)?.path ?? null;
   }
 
   async load(): Promise<void> {
@@ -109,12 +108,12 @@ export class Masking {
     });
   }
 
-  /** The same for the value that one stands on: at the endpoint of its request, if it has one, unless everywhere is meant. */
-  async addChosen(everywhere = false): Promise<void> {
-    const { endpoint, pointer } = this;
+  /** The same for the value that one stands on. */
+  async addChosen(endpoint: string | null): Promise<void> {
+    const { pointer } = this;
     if (pointer === null) return;
     try {
-      await this.add(pointer, everywhere ? null : endpoint);
+      await this.add(pointer, endpoint);
     } catch (thrown) {
       this.#bench.notes.failed('It is not masked', thrown);
     }

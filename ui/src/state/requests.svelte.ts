@@ -237,6 +237,8 @@ export class RequestList {
 
   /** Something came: show it where the list follows, count it where it does not. */
   arrived(): void {
+    // It may be read again by now.
+    if (!this.occupied && this.#putOff.take('changes')) void this.refetch();
     this.#arrivals.look();
   }
 
@@ -321,8 +323,8 @@ export class RequestList {
       this.#arrivals.recount();
       void this.#stretch.measure();
       this.arrived();
-    } catch (thrown) {
-      this.error = this.loaded ? this.error : asApiError(thrown);
+    } catch {
+      if (current()) this.#putOff.add('changes');
     }
   }
 
@@ -503,8 +505,9 @@ export class RequestList {
     try {
       if (await this.#stretch.gather()) this.#gathered = true;
     } catch (thrown) {
+      if (current() && this.#gathered) this.#putOff.add('changes');
       // Some of what would be arranged is not there.
-      if (current() && !this.#gathered) {
+      else if (current()) {
         this.arrangement = PLAIN;
         void this.#stretch.measure();
         this.unarranged(thrown);

@@ -296,6 +296,25 @@ describe('everything again', () => {
     expect(list.row('r390')?.starred).toBe(true);
     expect(list.pending).toBe(5);
   });
+
+  it.each([
+    ['in the order of arrival', PLAIN],
+    ['arranged', { ...PLAIN, sort: 'size' as const }],
+  ])('is asked for once more with what comes next where it could not be read, %s', async (_, arrangement) => {
+    const { host, store, list } = await listOf(3);
+    await list.arrange(arrangement);
+    list.setAtTop(false);
+    store.rows = store.rows.filter(({ id }) => id !== 'r2');
+    host.script.list_requests = () => {
+      throw { code: 'failed', message: 'the store is busy', hint: null };
+    };
+    await list.refetch();
+    expect([list.rows.length, list.error], 'what is there stays').toEqual([3, null]);
+    host.script.list_requests = store.page;
+    list.arrived();
+    await settle();
+    expect(list.rows.map(({ id }) => id).sort()).toEqual(['r1', 'r3']);
+  });
 });
 
 describe('a list that is far longer than what is held', () => {

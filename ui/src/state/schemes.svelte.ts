@@ -69,12 +69,13 @@ export class Schemes {
 
   async #open(what: string, begin: () => Promise<Beginning>): Promise<void> {
     try {
-      const { host, around } = this.#bench;
+      const { host, around, view } = this.#bench;
+      const { dialog } = view;
       const hasSecret = (row: RequestRow): boolean =>
         (around.endpointAt(row.endpoint)?.secrets.length ?? 0) > 0;
       const builder = new SchemeBuilder(host, { hasSecret, ...(await begin()) });
-      this.#bench.view.close();
-      this.#bench.view.drawer = false;
+      view.close(dialog);
+      view.drawer = false;
       this.builder?.leave();
       this.builder = builder;
       await builder.begin();

@@ -89,6 +89,11 @@ export class Surroundings {
     return this.targets.find((target) => target.url === url.trim());
   }
 
+  /** The target that is meant where its name or its base URL is written. */
+  targetMeant(text: string): TargetView | undefined {
+    return this.targets.find(({ name, url }) => name === text.trim() || url === text.trim());
+  }
+
   /** The target by which something goes to a whole URL: of those at its host the one that says most of its path. */
   targetFor(url: string): TargetView | undefined {
     let best: TargetView | undefined;

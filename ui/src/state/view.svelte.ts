@@ -20,6 +20,8 @@ interface Asking {
   kind: 'confirm';
   question: Question;
   answer: (agreed: boolean) => void;
+  /** What it comes to. */
+  answered: Promise<boolean>;
 }
 
 export type Dialog =
@@ -54,6 +56,11 @@ export type Frame = 'three' | 'two' | 'one';
 export function frameFor(width: number): Frame {
   if (width >= 1080) return 'three';
   return width >= 720 ? 'two' : 'one';
+}
+
+function isSame(one: Question, other: Question): boolean {
+  const host = ({ url }: Question): string => (URL.canParse(url) ? new URL(url).host : url);
+  return one.code === other.code && host(one) === host(other);
 }
 
 export class View {
@@ -102,27 +109,43 @@ export class View {
     this.drawer = false;
   }
 
-  close(): void {
-    const { dialog } = this;
+  /**
+   * Closes what the person opened; where `dialog` is given, only that one and nothing that is open by now. A question of
+   * a sending stays: only an answer closes it, or it would be a no of somebody who never read it.
+   */
+  close(dialog = this.dialog): void {
+    if (dialog !== this.dialog || dialog?.kind === 'confirm') return;
     this.dialog = null;
-    if (dialog?.kind === 'confirm') dialog.answer(false);
     this.#askNext();
   }
 
-  /** Asks for consent once nothing else is open: it is nothing that the person began just now. */
+  /**
+   * Asks for consent once nothing else is open: it is nothing that the person began just now. What several sendings ask of
+   * one host is asked once.
+   */
   ask(question: Question): Promise<boolean> {
-    return new Promise((answered) => {
-      const asking: Asking = {
-        kind: 'confirm',
-        question,
-        answer: (agreed) => {
-          answered(agreed);
-          if (this.dialog === asking) this.close();
-        },
-      };
-      this.#waiting = [...this.#waiting, asking];
-      this.#askNext();
+    const same = [this.dialog, ...this.#waiting].find(
+      (asked): asked is Asking => asked?.kind === 'confirm' && isSame(asked.question, question),
+    );
+    if (same !== undefined) return same.answered;
+    let resolve: Asking['answer'] = () => undefined;
+    const answered = new Promise<boolean>((answer) => {
+      resolve = answer;
     });
+    const asking: Asking = {
+      kind: 'confirm',
+      question,
+      answered,
+      answer: (agreed) => {
+        resolve(agreed);
+        this.#waiting = this.#waiting.filter((one) => one !== asking);
+        if (this.dialog === asking) this.dialog = null;
+        this.#askNext();
+      },
+    };
+    this.#waiting = [...this.#waiting, asking];
+    this.#askNext();
+    return answered;
   }
 
   #askNext(): void {

@@ -205,6 +205,7 @@ export class Workbench {
   /** Leaves what is innermost: the question whether to quit, a dialog, the drawer, a scheme, the settings, the editor, the request. */
   back(): void {
     if (this.view.quitting) this.view.quitting = false;
+    else if (this.view.dialog?.kind === 'confirm') this.view.dialog.answer(false);
     else if (this.view.dialog !== null) this.view.close();
     else if (this.view.drawer) this.view.drawer = false;
     else if (this.schemes.builder !== null) this.schemes.leave();
@@ -291,9 +292,10 @@ export class Workbench {
   }
 
   async sendSample(provider: string, sample: string): Promise<void> {
+    const { dialog } = this.view;
     await this.#try('The sample could not be sent', async () => {
       const sent = await this.host.call('send_sample', { provider, sample });
-      this.view.close();
+      this.view.close(dialog);
       const own = sent.withTestKey ? '. It is signed with a test key made here' : '';
       const why = sent.unsigned === null ? own : `. It is not signed: ${sent.unsigned}`;
       this.notes.done(`Sent to ${visibleText(sent.path)}; the listener answered ${sent.status}${why}`);

@@ -109,6 +109,59 @@ describe('resend', () => {
     ]);
   });
 
+  it('sends the next one to the same place though the answer of the first is not there yet', async () => {
+    const { bench: made, host } = await bench({ lastTarget: 'http://localhost:3000' });
+    let answer: () => void = () => undefined;
+    host.script.resend = async ({ request, url }) => {
+      await new Promise<void>((answered) => (answer = answered));
+      return deliveryOf(request, url, 'resend');
+    };
+    made.select('r2');
+    await settle();
+    const first = made.delivering.resend('http://slow.example');
+    await settle();
+    expect(made.around.chosenTarget).toBe('http://slow.example');
+    answer();
+    await first;
+    host.script.resend = () => {
+      throw { code: 'failed', message: 'nobody is there', hint: null };
+    };
+    await made.delivering.resend('http://down.example');
+    expect(made.around.chosenTarget, 'one that is down is tried again').toBe('http://down.example');
+  });
+
+  it('asks once of one host, however many are to go there, and no answer is taken from who goes on', async () => {
+    const { bench: made, host } = await bench();
+    const allowed: string[] = [];
+    const went: string[] = [];
+    host.script.resend = ({ request, url }) => {
+      if (!allowed.includes(url)) throw { code: 'confirm_host', message: 'it is far', hint: null };
+      went.push(url);
+      return deliveryOf(request, url, 'resend');
+    };
+    host.script.allow_host = ({ url }) => {
+      allowed.push(url);
+      return {};
+    };
+    made.select('r2');
+    await settle();
+    const sent = [1, 2].map(() => made.delivering.resend('https://far.example'));
+    await settle();
+    made.view.openSettings();
+    made.view.close();
+    const { dialog } = made.view;
+    if (dialog?.kind !== 'confirm') throw new Error('it is asked still');
+    dialog.answer(true);
+    await Promise.all(sent);
+    expect(made.view.dialog, 'and not a second time').toBe(null);
+    expect(went, 'both went').toHaveLength(2);
+    const again = made.delivering.resend('https://other.example');
+    await settle();
+    made.back();
+    await again;
+    expect(allowed, 'to leave the question is a no').not.toContain('https://other.example');
+  });
+
   it('remembers a target outside only once one has agreed to it', async () => {
     const { bench: made, host } = await bench({ lastTarget: 'http://localhost:3000' });
     let agreed = false;

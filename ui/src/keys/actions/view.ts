@@ -58,11 +58,11 @@ export const VIEW: readonly Action[] = [
   },
   {
     id: 'view.maskValue',
-    title: 'Mask this value in copies, at its endpoint',
+    title: 'Mask this value in copies',
     group: 'View',
     keys: ['M'],
     when: (bench) => bench.masking.pointer !== null,
-    run: (bench) => void bench.masking.addChosen(),
+    run: (bench) => void bench.masking.addChosen(bench.masking.endpoint),
   },
   {
     id: 'view.maskValueEverywhere',
@@ -70,7 +70,7 @@ export const VIEW: readonly Action[] = [
     group: 'View',
     keys: [],
     when: (bench) => bench.masking.pointer !== null && bench.masking.endpoint !== null,
-    run: (bench) => void bench.masking.addChosen(true),
+    run: (bench) => void bench.masking.addChosen(null),
   },
   ...(['system', 'light', 'dark'] as const).map((theme): Action => ({
     id: `theme.${theme}`,
