@@ -202,7 +202,7 @@ describe('the window', () => {
 
   it('has the last action of the palette there as soon as it is gone to', async () => {
     const { bench } = await open(new ScriptedRows(1));
-    bench.view.open({ kind: 'palette' });
+    bench.view.palette = true;
     flushSync();
     const input = one('palette-input');
     const before = all('palette-action').length;

@@ -235,6 +235,23 @@ describe('an export under way', () => {
     expect(window?.list.activeId, 'whoever has the keyboard').toBeNull();
   });
 
+  it('goes on behind the palette, and is in its dialog again without a choice', async () => {
+    let over: number[] = [];
+    const stopped = await exporting({
+      2: (bench) => {
+        bench.view.palette = true;
+      },
+      20: () => {
+        over = [all('palette').length, all('export-dialog').length];
+      },
+      50: (bench) => {
+        bench.back();
+      },
+    });
+    expect([over, stopped, all('palette').length]).toEqual([[1, 1], 0, 0]);
+    expect(one('export-written').textContent).toContain('/downloads/a.har');
+  });
+
   it('is stopped by closing its dialog', async () => {
     const closed = (bench: Bench): void => {
       bench.view.close();

@@ -312,11 +312,11 @@ describe('a search', () => {
     await settle();
     await step();
     await searching;
-    bench.view.open({ kind: 'palette' });
+    bench.view.palette = true;
     await settle();
     await step();
     expect([bench.list.rows.length, wait.length], 'all of the time is for the palette').toEqual([2, 0]);
-    bench.view.close();
+    bench.view.palette = false;
     await settle();
     for (let part = 2; part < 6; part += 1) await step();
     expect(bench.list.rows).toHaveLength(6);

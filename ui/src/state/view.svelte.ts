@@ -25,7 +25,6 @@ interface Asking {
 }
 
 export type Dialog =
-  | { kind: 'palette' }
   | { kind: 'keys' }
   | { kind: 'sample' }
   | { kind: 'port' }
@@ -66,6 +65,7 @@ function isSame(one: Question, other: Question): boolean {
 export class View {
   dialog = $state.raw<Dialog | null>(null);
   #quitting = $state(false);
+  #palette = $state(false);
   /** Questions of sendings that came while something was open whose place they would have taken. */
   #waiting: readonly Asking[] = [];
   /** The section of the settings that is open, while they are. */
@@ -100,6 +100,17 @@ export class View {
 
   set quitting(quitting: boolean) {
     this.#quitting = quitting;
+    this.#askNext();
+  }
+
+  /** The palette is over whatever dialog is open: what was typed there, or is under way, is there again without a choice. */
+  get palette(): boolean {
+    return this.#palette;
+  }
+
+  set palette(open: boolean) {
+    this.#palette = open;
+    this.drawer &&= !open;
     this.#askNext();
   }
 
@@ -150,7 +161,7 @@ export class View {
 
   #askNext(): void {
     const [next, ...others] = this.#waiting;
-    if (next === undefined || this.dialog !== null || this.#quitting) return;
+    if (next === undefined || this.dialog !== null || this.#quitting || this.#palette) return;
     this.#waiting = others;
     this.open(next);
   }

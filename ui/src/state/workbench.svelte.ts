@@ -205,6 +205,7 @@ export class Workbench {
   /** Leaves what is innermost: the question whether to quit, a dialog, the drawer, a scheme, the settings, the editor, the request. */
   back(): void {
     if (this.view.quitting) this.view.quitting = false;
+    else if (this.view.palette) this.view.palette = false;
     else if (this.view.dialog?.kind === 'confirm') this.view.dialog.answer(false);
     else if (this.view.dialog !== null) this.view.close();
     else if (this.view.drawer) this.view.drawer = false;

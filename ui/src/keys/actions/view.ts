@@ -18,11 +18,10 @@ export const VIEW: readonly Action[] = [
     title: 'Actions…',
     group: 'View',
     keys: ['mod+k'],
-    // It takes the place of the dialog under that question, and ends what is under way there.
+    // An action that is chosen would close the dialog under that question, and end what is under way there.
     when: (bench) => !bench.view.quitting,
     run: (bench) => {
-      if (bench.view.dialog?.kind === 'palette') bench.view.close();
-      else bench.view.open({ kind: 'palette' });
+      bench.view.palette = !bench.view.palette;
     },
   },
   {
