@@ -10,6 +10,7 @@
 
 mod arrivals;
 mod driver;
+mod filtering;
 mod hostile;
 mod lasting;
 mod screens;

@@ -10,6 +10,10 @@ use serde_json::{Value, json};
 use crate::sender::{post, push};
 use crate::window::{PATIENCE, Window};
 
+/// Keys as WebDriver names them. <https://www.w3.org/TR/webdriver2/#keyboard-actions>
+const ENTER: &str = "\u{E007}";
+const ESCAPE: &str = "\u{E00C}";
+
 /// Controls and titles that reach out of the window, where nobody could scroll them into sight.
 const OUTSIDE: &str = "() => [...document.querySelectorAll('button, input, select, h1, h2, footer')].filter((element) => {
     const isScrolledTo = (pane) => {
@@ -107,4 +111,85 @@ fn the_main_screens_fit_at_both_sizes() {
     window.click("replay-tab-goes");
     window.sees("replay-preview", "Content-Length");
     look(&window, "goes-out");
+}
+
+/// Runs an action of the palette that is found by these words.
+fn act(window: &Window, words: &str) {
+    window.press_with_control("k");
+    window.sees("palette-action", "");
+    window.press(words);
+    window.press(ENTER);
+}
+
+#[test]
+fn pages_dialogs_and_states_fit_at_both_sizes() {
+    let terminal = Hookbench::new();
+    let added = terminal.run(&["endpoint", "add", "/github", "--provider", "github"]);
+    assert_eq!(added.code, 0, "the endpoint is made: {}", added.stderr);
+    terminal.run_with_input(&["secret", "set", "/github"], b"a secret");
+    let window = Window::open_on(terminal);
+    let listener = window.listener();
+    push(listener, "/github", "another secret");
+    push(listener, "/github", "a secret");
+    window.click_on("request-row", "push");
+    window.sees("body-pretty", "refs/heads");
+
+    window.press_with_control("k");
+    window.sees("palette-action", "");
+    look(&window, "palette");
+    window.press(ESCAPE);
+    for (words, part, screen) in [
+        ("keys", "keys-sheet", "keys"),
+        ("copy as", "share-copy", "copy"),
+        ("send all that match", "sequence-start", "sequence"),
+        ("check idempotency", "idempotency-start", "idempotency"),
+        ("all that match as har", "export-run", "export"),
+        ("import har", "import-har-run", "import"),
+        ("send a sample", "sample-send", "sample"),
+        ("add a target", "target-save", "target"),
+        ("add an endpoint", "endpoint-save", "endpoint"),
+        ("delete all that match", "delete-cancel", "delete"),
+        ("new scheme", "scheme-builder", "scheme"),
+    ] {
+        act(&window, words);
+        window.sees(part, "");
+        look(&window, screen);
+        window.press(ESCAPE);
+        window.until("it is closed", || window.texts(part).is_empty().then_some(()));
+    }
+    window.press_with_control(",");
+    for section in [
+        "listener",
+        "limits",
+        "schemes",
+        "masking",
+        "appearance",
+        "storage",
+    ] {
+        window.click(&format!("settings-{section}"));
+        window.sees("settings-section", "");
+        look(&window, &format!("settings-{section}"));
+    }
+    window.press(ESCAPE);
+
+    act(&window, "compare with the one before");
+    window.sees("compare-page", "");
+    look(&window, "compare");
+    window.press(ESCAPE);
+    window.fill("filter", "path:/nowhere");
+    window.sees("list-nothing", "Nothing matches");
+    look(&window, "nothing-matches");
+    window.fill("filter", "pth:/nowhere");
+    window.sees("filter-error", "pth");
+    look(&window, "wrong-filter");
+    window.click("filter-clear");
+
+    hookbench_tests::request(listener, b"GET / HTTP/1.1\r\nHost : odd\r\n\r\n");
+    window.fill("filter", "is:malformed");
+    window.click_on("request-row", "malformed");
+    window.sees("detail-title", "GET /");
+    look(&window, "malformed");
+    act(&window, "pause or resume");
+    window.sees("listener", "Paused");
+    look(&window, "paused");
 }

@@ -18,14 +18,20 @@ pub(crate) fn post(listener: SocketAddr, path: &str, headers: &[(&str, &str)], b
     assert_eq!(answer.status, 200, "the request is captured");
 }
 
-/// Posts what GitHub sends for a push, signed with this secret.
-pub(crate) fn push(listener: SocketAddr, path: &str, secret: &str) {
-    let body = include_str!("../fixtures/github-push.json");
+/// GitHub's signature of a body.
+/// <https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries>
+pub(crate) fn signature(body: &str, secret: &str) -> String {
     let code = Hmac::<Sha256>::new_from_slice(secret.as_bytes())
         .expect("any key")
         .chain_update(body)
         .finalize();
-    let signature = format!("sha256={}", hex::encode(code.into_bytes()));
+    format!("sha256={}", hex::encode(code.into_bytes()))
+}
+
+/// Posts what GitHub sends for a push, signed with this secret.
+pub(crate) fn push(listener: SocketAddr, path: &str, secret: &str) {
+    let body = include_str!("../fixtures/github-push.json");
+    let signature = signature(body, secret);
     let headers = [
         ("User-Agent", "GitHub-Hookshot/044aadd"),
         ("Content-Type", "application/json"),

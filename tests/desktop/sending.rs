@@ -1,9 +1,9 @@
 //! Sending again: as it was, and edited.
 
-use hookbench_tests::Server;
+use hookbench_tests::{Hookbench, Server};
 use serde_json::Value;
 
-use crate::sender::post;
+use crate::sender::{post, push, signature};
 use crate::window::Window;
 
 const ANSWER: &[u8] =
@@ -72,4 +72,32 @@ fn an_edited_copy_is_sent_and_the_original_stays() {
     window.click("replay-close");
     window.sees("body-pretty", "100");
     window.sees("delivery-row", "edited");
+}
+
+#[test]
+fn an_edited_copy_is_signed_anew_as_its_sender_would_have_signed_it() {
+    let terminal = Hookbench::new();
+    let added = terminal.run(&["endpoint", "add", "/github", "--provider", "github"]);
+    assert_eq!(added.code, 0, "the endpoint is made: {}", added.stderr);
+    terminal.run_with_input(&["secret", "set", "/github"], b"a secret");
+    let window = Window::open_on(terminal);
+    let dev = Server::start(ANSWER);
+    push(window.listener(), "/github", "a secret");
+    window.click_on("request-row", "push");
+    window.sees("body-pretty", "refs/heads");
+    window.press("e");
+    window.fill("replay-url", &format!("{}/github", dev.url()));
+    window.click("replay-editor");
+    window.press_with_control("a");
+    window.press("[999]");
+    window.choose("replay-signature", "kept");
+    window.sees("replay-verdict", "Invalid");
+    window.choose("replay-signature", "endpoint");
+    window.sees("replay-verdict", "Valid");
+    window.click("replay-send");
+    window.sees("answer-status", "202");
+    let sent = String::from_utf8(dev.next()).expect("what was sent is text");
+    assert!(sent.ends_with("\r\n\r\n[999]"), "the edited bytes: {sent}");
+    let line = format!("\r\nX-Hub-Signature-256: {}\r\n", signature("[999]", "a secret"));
+    assert!(sent.contains(&line), "with the signature of what is sent: {sent}");
 }
