@@ -64,10 +64,16 @@ test('a fault is seen everywhere, strikes whom it should and ends', async ({ ben
   await bench.shows('detail-answer', 'by a fault');
 });
 
-test('a fault is switched off from where it is seen', async ({ bench }) => {
+test('a fault is switched off from where it is seen, and what is told there moves no row', async ({
+  bench,
+}) => {
   await bench.program.run('endpoint', 'add', '/in');
+  await post(`${bench.listener}/before`, '{}');
+  const row = bench.at('request-row').first();
+  const before = await row.boundingBox();
   await bench.program.run('endpoint', 'fault', '/in', '--fail', '503');
   await bench.shows('fault-banner', 'answers 503 to every request');
+  expect((await row.boundingBox())?.y, 'somebody may be about to click on it').toBe(before?.y);
   await expect.poll(() => post(`${bench.listener}/in`, '{}'), { timeout: 20_000 }).toBe(503);
   await bench.at('fault-banner-off').click();
   await bench.gone('fault-banner');
