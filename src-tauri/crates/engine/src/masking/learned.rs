@@ -141,7 +141,7 @@ impl Secrets {
         match Inside::of(body, headers) {
             Inside::Plain => self.learn_plain(body, content_type, paths),
             Inside::Packed(inside) => self.learn_plain(&inside, content_type, paths),
-            Inside::Unknown(inside) => {
+            Inside::Unknown(inside, _) => {
                 self.learn_plain(&inside, content_type, paths);
                 self.blind = true;
             }

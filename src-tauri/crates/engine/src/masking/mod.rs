@@ -21,13 +21,12 @@ mod stretch;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use body::Unreadable;
 pub use chosen::{ChosenPath, MaskedEndpoint};
 pub(crate) use head::{MASKED, blind_places, given_head, given_target, given_value, places_of};
 pub(crate) use knowing::{Known, LastKnown};
 pub(crate) use learned::Secrets;
 pub(crate) use names::SigningPlaces;
-pub(crate) use packed::{Copied, given_body};
+pub(crate) use packed::{Copied, Unfound, given_body};
 pub use path::{BadMaskPath, MaskPath};
 pub(crate) use rules::{LastRules, Rules};
 pub(crate) use screen::LONGEST_SEARCHED;

@@ -250,8 +250,9 @@ impl Screen {
         let inside = match Inside::of(body, headers) {
             Inside::Plain => return self.plain_body(body, content_type),
             // What cannot be looked through to its end may have it there.
-            Inside::Unknown(_) if !self.paths().is_empty() => return dots(body.len()),
-            Inside::Unknown(inside) | Inside::Packed(inside) => inside,
+            Inside::Unknown(..) if self.has_something_to_hide() => return dots(body.len()),
+            Inside::Unknown(..) => return body.clone(),
+            Inside::Packed(inside) => inside,
         };
         if self.plain_body(&inside, content_type) != inside {
             return dots(body.len());
@@ -260,6 +261,15 @@ impl Screen {
         let mut covered = body.to_vec();
         self.secrets.cover(&mut covered);
         covered.into()
+    }
+
+    /// Whether there are values of bodies that are masked in what it is about.
+    pub(super) fn has_chosen(&self) -> bool {
+        !self.paths().is_empty()
+    }
+
+    fn has_something_to_hide(&self) -> bool {
+        self.is_blind() || !self.paths().is_empty() || !self.secrets.is_empty()
     }
 
     pub(super) fn plain_body(&self, body: &[u8], content_type: Option<&str>) -> Bytes {

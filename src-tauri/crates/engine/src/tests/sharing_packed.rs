@@ -166,3 +166,60 @@ async fn a_copy_with_more_values_than_are_looked_for_is_refused_and_says_why() {
         "those of this copy count too: {refused}"
     );
 }
+
+#[tokio::test]
+async fn a_refused_copy_says_what_is_so_and_what_helps() {
+    let bench = bench().await;
+    let long = gzip(&vec![b'x'; 11 * 1024 * 1024]);
+    let cut = gzip(b"open")[..20].to_vec();
+    let broken = br#"{"a":"#.to_vec();
+    let pointers = "or take the pointers away";
+    for (body, lines, also, message, is_by_pointers, why) in [
+        (
+            &long,
+            &[TOKEN, GZIP][..],
+            &[][..],
+            "10 MiB",
+            false,
+            "none are chosen",
+        ),
+        (
+            &long,
+            &[TOKEN, GZIP],
+            &["/a"],
+            "10 MiB",
+            false,
+            "the token is looked for too",
+        ),
+        (&long, &[GZIP], &["/a"], "10 MiB", true, "nothing else is"),
+        (&cut, &[TOKEN, GZIP], &[], "to its end", false, "none are chosen"),
+        (
+            &cut,
+            &[GZIP],
+            &["/a"],
+            "to its end",
+            true,
+            "nothing else is looked for",
+        ),
+        (
+            &broken,
+            &[JSON, TOKEN],
+            &["/a"],
+            "to its end",
+            true,
+            "a token is found in what is no JSON",
+        ),
+    ] {
+        let id = sent(&bench, lines, body).await;
+        let refused = copied(&bench, id, true, also).await.unwrap_err();
+        let EngineError::BadInput {
+            message: told,
+            hint: Some(hint),
+        } = refused
+        else {
+            panic!("it has a way on: {refused:?}");
+        };
+        assert!(told.contains(message), "{why}: {told}");
+        assert_eq!(hint.contains(pointers), is_by_pointers, "{why}: {hint}");
+    }
+}

@@ -357,7 +357,7 @@ fn a_packed_body_with_a_secret_shows_nothing() {
 }
 
 #[test]
-fn a_body_in_a_coding_that_nobody_knows_shows_nothing_where_something_is_chosen() {
+fn a_body_in_a_coding_that_nobody_knows_shows_nothing_where_something_is_looked_for() {
     let header = |value: &'static [u8]| crate::model::Header {
         name: Bytes::from_static(b"Content-Encoding"),
         value: Bytes::from_static(value),
@@ -367,10 +367,16 @@ fn a_body_in_a_coding_that_nobody_knows_shows_nothing_where_something_is_chosen(
     assert!(shown.iter().all(|byte| *byte == b'*'), "{}", shown.escape_ascii());
     let mut learned = screen(&[]);
     learned.learn(b"whatever");
+    let shown = learned.body(&body, &[header(b"compress")]);
+    assert!(
+        shown.iter().all(|byte| *byte == b'*'),
+        "what is known to be secret may be in it however it is written: {}",
+        shown.escape_ascii()
+    );
     assert_eq!(
-        &learned.body(&body, &[header(b"compress")])[..],
-        b"a=1 or ******** it is",
-        "what is known to be secret is hidden all the same"
+        screen(&[]).body(&body, &[header(b"compress")]),
+        body,
+        "nothing is looked for"
     );
 }
 
