@@ -126,15 +126,10 @@ impl Engine {
         };
         let request = self.request(id).await?;
         check_whole(request.summary.state, &request.framing)?;
-        let outgoing = plan::resend(&request.head, self.whole_body(id).await?, &destination)?;
+        let body = self.whole_body(id).await?;
+        let outgoing = plan::resend(&request.head, body.clone(), &destination)?;
         let rules = self.mask_rules().await?;
-        let known = self
-            .known(id, &rules)
-            .await?
-            .ok_or_else(|| EngineError::NotFound {
-                kind: "request",
-                name: id.to_string(),
-            })?;
+        let known = self.known_of(&request, &body, &rules).await?;
         let asked = sharing.clone();
         let (mut outgoing, secret_headers) = blocking(move || given(outgoing, &known, &asked)).await??;
         let mut signed = None;

@@ -6,6 +6,7 @@
 
 use std::ops::Range;
 
+use super::DOT;
 use super::learned::Secrets;
 use super::path::{MaskPath, Step};
 use crate::body::{form, json};
@@ -14,8 +15,6 @@ use crate::body::{form, json};
 const TEXT: &[u8] = b"\"[masked]\"";
 /// What stands where the value of a form's field was.
 const FIELD: &[u8] = b"masked";
-/// What hides a byte where the length is to stay.
-const DOT: u8 = b'*';
 
 /// What a value is; it is still that when it is masked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,6 +10,7 @@ use std::sync::{Arc, OnceLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
+use super::DOT;
 use super::body::spans;
 use super::head::{places_of, value_places};
 use super::names::{OVERHEAD, SigningPlaces};
@@ -18,8 +19,6 @@ use super::path::MaskPath;
 use crate::model::{Header, RawHead};
 use crate::unpacking::header;
 
-/// What hides a byte.
-const DOT: u8 = b'*';
 /// A value that is shorter is hidden in its place and not looked for elsewhere: it would be found by chance.
 const SHORTEST_VALUE: usize = 6;
 /// A piece of a header's value, such as the digest behind `sha256=`, is looked for from this length on.
@@ -57,6 +56,16 @@ impl Secrets {
     /// From now on there may be secrets that are not known.
     pub(super) const fn blind(&mut self) {
         self.blind = true;
+    }
+
+    /// Makes what finds them, which takes long where they are many.
+    pub(super) fn prepare(&self) {
+        self.matcher();
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_prepared(&self) -> bool {
+        self.matcher.get().is_some()
     }
 
     /// How many bytes they take, with what finds them, which is made for that.

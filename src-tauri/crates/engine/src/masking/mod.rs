@@ -10,6 +10,7 @@ mod address;
 mod body;
 mod chosen;
 mod head;
+mod kept;
 mod knowing;
 mod learned;
 mod names;
@@ -23,7 +24,8 @@ mod tests;
 
 pub use chosen::{ChosenPath, MaskedEndpoint};
 pub(crate) use head::{MASKED, blind_places, given_head, given_target, given_value, places_of};
-pub(crate) use knowing::{Known, LastKnown};
+pub(crate) use kept::LastKnown;
+pub(crate) use knowing::Known;
 pub(crate) use learned::Secrets;
 pub(crate) use names::SigningPlaces;
 pub(crate) use packed::{Copied, Unfound, given_body};
@@ -33,3 +35,6 @@ pub(crate) use screen::LONGEST_SEARCHED;
 pub use screen::Screen;
 pub use stretch::Stretch;
 pub(crate) use stretch::{LONG, LastCovered};
+
+/// What hides a byte where the length is to stay.
+const DOT: u8 = b'*';

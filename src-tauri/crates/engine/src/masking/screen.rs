@@ -11,6 +11,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use memchr::memmem;
 
+use super::DOT;
 use super::address;
 use super::body::{Span, spans};
 use super::head::{behind_endpoint, blind_places, may_repeat, places_of, target_places, value_places};
@@ -23,8 +24,6 @@ use super::rules::{Chosen, Rules};
 use crate::model::{Header, RawHead, RequestId, RequestSummary};
 use crate::unpacking::header;
 
-/// What hides a byte.
-const DOT: u8 = b'*';
 /// A body that is longer is hidden whole rather than looked through.
 pub(crate) const LONGEST_SEARCHED: usize = 64 * 1024 * 1024;
 
@@ -35,7 +34,7 @@ pub struct Screen {
     /// What is masked in what this is about: every pointer, until that is known.
     chosen: Arc<Chosen>,
     /// Where is signed, beside where any provider does.
-    places: SigningPlaces,
+    places: Arc<SigningPlaces>,
     /// What is secret in the requests that this is about.
     secrets: Secrets,
     /// What is masked in each row of a list, whose requests have nothing to do with each other.
@@ -56,7 +55,7 @@ impl Screen {
     pub(super) fn by(rules: Arc<Rules>) -> Self {
         Self {
             chosen: Arc::clone(rules.all()),
-            places: rules.places.clone(),
+            places: Arc::clone(&rules.places),
             rules,
             secrets: Secrets::default(),
             rows: HashMap::new(),
@@ -74,7 +73,7 @@ impl Screen {
     /// It is about these requests: hides what is secret in them wherever it comes up.
     pub(super) fn knows(&mut self, requests: &[Arc<Known>]) {
         for (at, known) in requests.iter().enumerate() {
-            self.places.extend(&known.places);
+            self.places = SigningPlaces::with(&self.places, &known.places);
             if at == 0 {
                 self.chosen = Arc::clone(&known.chosen);
             } else if !Arc::ptr_eq(&self.chosen, &known.chosen) {
@@ -108,6 +107,11 @@ impl Screen {
     /// There is more that it is about than can be looked through.
     pub const fn blind(&mut self) {
         self.secrets.blind();
+    }
+
+    /// Makes what finds the secrets that it knows, which takes long where they are many.
+    pub(super) fn prepare(&self) {
+        self.secrets.prepare();
     }
 
     pub(super) fn learn_head(&mut self, head: &RawHead) {
@@ -332,6 +336,10 @@ impl Screen {
 
     pub(super) fn shares_with(&self, known: &Known) -> bool {
         self.secrets.shares_with(&known.secrets)
+    }
+
+    pub(super) fn is_prepared(&self) -> bool {
+        self.secrets.is_prepared()
     }
 
     pub(super) fn learn(&mut self, value: &[u8]) {

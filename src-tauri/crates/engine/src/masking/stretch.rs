@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 
-use super::knowing::Grounds;
+use super::kept::Grounds;
 use super::screen::Screen;
 use crate::engine::{Core, Engine};
 use crate::error::EngineError;
@@ -243,6 +243,7 @@ async fn learn(screen: &mut Screen, messages: Vec<Message>) -> Result<(), Engine
             learned.learn_head(&head);
             learned.learn_body(&body, &head.headers());
         }
+        learned.prepare();
         learned
     };
     *screen = blocking(learn).await?;
