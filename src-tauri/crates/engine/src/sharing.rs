@@ -103,9 +103,10 @@ pub struct Sharing {
 pub struct Shared {
     /// The text.
     pub text: String,
-    /// The names of the headers in whose values something is masked, or would be if that were asked for; `query NAME` for
-    /// each such parameter of the query, `credentials` for what stands before an `@` in the target, and `body POINTER` for
-    /// each pointer at which the body has values that are masked.
+    /// The names of the headers in whose values something is masked, or would be if that were asked for; among them
+    /// `credentials` for what stands before an `@` in the target and `address` for an address in a line that has no name.
+    /// Then `query NAME` for each such parameter of the query, and `body POINTER` for each pointer at which the body has
+    /// values that are masked.
     pub secret_headers: Vec<String>,
     /// What it was signed with, where that was asked for.
     pub signed: Option<TestSigned>,
@@ -173,7 +174,7 @@ fn given(
             names.push(place.name);
         }
     }
-    // Headers first, whatever stands first.
+    // What is called by one word first, wherever it stands: headers, and credentials and addresses among them.
     names.sort_by_key(|name| name.contains(' '));
     names.extend(body.there(&paths).iter().map(|path| format!("body {path}")));
     if !sharing.masked && !sharing.on_screen {

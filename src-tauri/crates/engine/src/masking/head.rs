@@ -19,7 +19,9 @@ const MASKED_IN_ADDRESS: &[u8] = b"masked";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(super) range: Range<usize>,
-    /// What it is called where it is told what is masked: a header, `query NAME` or `credentials`.
+    /// What it is called where it is told what is masked: the name of a header, `query NAME` for a parameter of the target,
+    /// `credentials` for what stands before its `@`, `address` for what is in an address outside of target and header
+    /// lines, and `target` for all of it behind the endpoint's path.
     pub(crate) name: String,
     /// It is the whole value of a header.
     pub(super) is_value: bool,
