@@ -50,10 +50,15 @@ impl RequestRow {
         if let Some(target) = screen.target(&self.target, self.endpoint.as_deref()) {
             self.target = target;
         }
-        for text in [&mut self.event, &mut self.delivery_id].into_iter().flatten() {
+        let texts = [&mut self.event, &mut self.delivery_id, &mut self.reason];
+        for text in texts.into_iter().flatten() {
             if let Some(covered) = screen.text(text) {
                 *text = covered;
             }
+        }
+        if screen.is_blind() {
+            // It names what could not be read.
+            hide_some(&mut self.reason);
         }
         let (event, delivery_id) = screen.hidden_facts(self.provider.as_deref());
         if event {
@@ -123,15 +128,27 @@ impl Covered for RequestDetail {
                 reply.headers.cover(screen);
                 reply.body = screen.body_text(&reply.body);
             }
-            for offer in handshake.offers.iter_mut().filter(|offer| offer.kind == "secret") {
-                hide(&mut offer.value);
+            for offer in &mut handshake.offers {
+                // What is asked for may be in the body.
+                if offer.kind == "secret" || screen.is_blind() {
+                    hide(&mut offer.value);
+                }
             }
         }
     }
 }
 
+/// Hides what is said of a signature where not all is known that is secret: it may name keys and facts that a sender wrote.
+/// That it holds is said in words of the scheme.
+fn cover_sentence(verdict: &str, sentence: &mut String, screen: &Screen) {
+    if screen.is_blind() && verdict != "valid" {
+        hide(sentence);
+    }
+}
+
 impl Covered for SignatureView {
     fn cover(&mut self, screen: &Screen) {
+        cover_sentence(&self.verdict, &mut self.sentence, screen);
         for found in &mut self.found {
             hide(&mut found.text);
         }
@@ -177,7 +194,10 @@ impl Covered for ContentView {
         for (part, range) in self.parts.iter().zip(places) {
             let is_whole = part.end <= gap_start || part.start >= gap_end;
             let is_open = match part.kind.as_str() {
-                "literal" | "timestamp" | "id" | "method" => true,
+                "literal" | "method" => true,
+                // These are of the head, and may repeat what is not known.
+                "timestamp" | "id" | "url" if screen.is_blind() => false,
+                "timestamp" | "id" => true,
                 // What is cut anywhere cannot be looked through.
                 "body" => is_whole && !screen.touches_body(&bytes[range.clone()]),
                 "url" => {
@@ -253,6 +273,9 @@ impl Covered for IdempotencyView {
 impl Covered for PreviewView {
     fn cover(&mut self, screen: &Screen) {
         self.body_made = None;
+        if let Some(check) = &mut self.check {
+            cover_sentence(&check.verdict, &mut check.sentence, screen);
+        }
         if screen.hidden_facts(None).1 {
             self.ids = None;
         }
@@ -272,6 +295,10 @@ impl Covered for ComparisonView {
             .flatten()
         {
             line.cover(screen);
+            if screen.is_blind() {
+                hide(&mut line.name);
+                hide(&mut line.value);
+            }
             // A parameter is known by its name and its address together.
             if screen.text(&format!("?{}={}", line.name, line.value)).is_some() {
                 hide(&mut line.value);

@@ -179,7 +179,7 @@ fn assert_hidden(what: &str, text: &str) {
 }
 
 /// All that a window asks for about a request and its delivery, by name.
-async fn shown(
+pub(crate) async fn shown(
     bench: &Bench,
     address: &str,
     id: &str,
