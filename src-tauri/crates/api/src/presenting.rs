@@ -71,6 +71,9 @@ pub(crate) trait Covered {
     /// The deliveries that it tells of, which sent and were answered what is in no request.
     fn deliveries(&self, _found: &mut Vec<DeliveryId>) {}
 
+    /// The attempts whose answers it tells of, each with all that its delivery sent.
+    fn answers(&self, _found: &mut Vec<AttemptId>) {}
+
     /// Whether it may be there at all, among others of its kind.
     fn is_shown(&self, _screen: &Screen) -> bool {
         true
@@ -176,9 +179,10 @@ impl Presentation {
         collect(&bare, &["request"], &mut self.requests);
         let mut rows = Vec::new();
         result.rows(&mut rows);
-        let mut deliveries = Vec::new();
+        let (mut deliveries, mut answers) = (Vec::new(), Vec::new());
         result.deliveries(&mut deliveries);
-        let learned = self.learn(engine, &rows, &deliveries).await;
+        result.answers(&mut answers);
+        let learned = self.learn(engine, &rows, deliveries, &answers).await;
         learned.map_err(|error| unshown(error, true))?;
         result.cover(&self.screen);
         let mut value = written(&result)?;
@@ -193,14 +197,18 @@ impl Presentation {
         &mut self,
         engine: &Engine,
         rows: &[RequestId],
-        deliveries: &[DeliveryId],
+        mut deliveries: Vec<DeliveryId>,
+        answers: &[AttemptId],
     ) -> Result<(), ApiError> {
         self.look(engine).await?;
+        for answer in answers {
+            deliveries.extend(engine.delivery_of(*answer).await?);
+        }
         if deliveries.len() > MOST {
+            deliveries.truncate(MOST);
             self.screen.blind();
         }
-        let deliveries = &deliveries[..deliveries.len().min(MOST)];
-        engine.screen_deliveries(&mut self.screen, deliveries).await?;
+        engine.screen_deliveries(&mut self.screen, &deliveries).await?;
         engine.screen_rows(&mut self.screen, rows).await?;
         Ok(())
     }
@@ -266,6 +274,10 @@ impl<T: Covered> Covered for Vec<T> {
         self.iter().for_each(|one| one.deliveries(found));
     }
 
+    fn answers(&self, found: &mut Vec<AttemptId>) {
+        self.iter().for_each(|one| one.answers(found));
+    }
+
     fn cover(&mut self, screen: &Screen) {
         self.retain(|one| one.is_shown(screen));
         self.iter_mut().for_each(|one| one.cover(screen));
@@ -279,6 +291,10 @@ impl<T: Covered> Covered for Option<T> {
 
     fn deliveries(&self, found: &mut Vec<DeliveryId>) {
         self.iter().for_each(|one| one.deliveries(found));
+    }
+
+    fn answers(&self, found: &mut Vec<AttemptId>) {
+        self.iter().for_each(|one| one.answers(found));
     }
 
     fn cover(&mut self, screen: &Screen) {

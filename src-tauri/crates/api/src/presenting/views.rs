@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hookbench_engine::Screen;
-use hookbench_engine::model::{DeliveryId, RequestId};
+use hookbench_engine::model::{AttemptId, DeliveryId, RequestId};
 
 use super::Covered;
 use crate::types::*;
@@ -283,6 +283,22 @@ impl Covered for PreviewView {
 }
 
 impl Covered for ComparisonView {
+    fn deliveries(&self, found: &mut Vec<DeliveryId>) {
+        for side in [&self.before, &self.after] {
+            if let SubjectRef::Sent(id) = &side.subject {
+                found.extend(id.parse::<DeliveryId>());
+            }
+        }
+    }
+
+    fn answers(&self, found: &mut Vec<AttemptId>) {
+        for side in [&self.before, &self.after] {
+            if let SubjectRef::Answer(id) = &side.subject {
+                found.extend(id.parse::<AttemptId>());
+            }
+        }
+    }
+
     fn cover(&mut self, screen: &Screen) {
         for pair in &mut self.headers {
             pair.before.cover(screen);
