@@ -14,7 +14,7 @@ use crate::bench::{Bench, answering};
 const PLANTED: &str = "5ecret-";
 
 /// The lines of the hostile head, one secret in each place.
-const LINES: [&str; 31] = [
+const LINES: [&str; 32] = [
     "Authorization: Bearer 5ecret-bearer",
     "AUTHORIZATION: Digest username=\"ann\", response=\"5ecret-digest\"",
     "Proxy-Authorization: Basic 5ecret-basic",
@@ -39,6 +39,7 @@ const LINES: [&str; 31] = [
     "X-Rewrite-Url: http://ann:5ecret-rewrite@h/",
     "X-Callback: https://h/?to=https%3A%2F%2Fh%2F%3Ftoken%3D5ecret-nested",
     "X-Note: see https://ann:5ecret-note@h/ and /x?hmac=5ecret-note-query",
+    "X-Slashes: see http:///ann:5ecret-slashes@h/ and http:/\\ann:5ecret-backslash@h/",
     "X-Again: 5ecret-bearer",
     "X-Mail: 5ecret-mail@h.test",
     "X-Form: 5ecret-form",

@@ -371,7 +371,7 @@ mod tests {
         let long = "x".repeat(LONG);
         let body = format!(r#"{{"a":"ann@5ecret.test","long":"{long}"}}"#);
         let ids = [
-            bench.post("/in", &[json.clone()], &body).await,
+            bench.post("/in", std::slice::from_ref(&json), &body).await,
             bench.post("/in", &[json], r#"{"a":"bob@5ecret.test"}"#).await,
         ];
         engine.set_presenting(true).await.unwrap();
