@@ -71,7 +71,7 @@ impl Covering {
             }
         }
         let event = &mut request.summary.recognition.event;
-        let is_secret = |name: &String| self.secrets.cover(&mut name.clone().into_bytes());
+        let is_secret = |name: &String| self.secrets.are_in(name.as_bytes());
         if self.hides_event || self.secrets.is_blind() || event.as_ref().is_some_and(is_secret) {
             *event = None;
         }

@@ -239,9 +239,7 @@ fn given(bytes: &[u8], found: Vec<Place>, covered: Vec<u8>) -> Option<Vec<u8>> {
 }
 
 fn without(bytes: &[u8], secrets: &Secrets) -> Vec<u8> {
-    let mut covered = bytes.to_vec();
-    secrets.cover(&mut covered);
-    covered
+    secrets.covered(bytes).unwrap_or_else(|| bytes.to_vec())
 }
 
 /// A target as it may be given away; `None` where nothing of it is secret. Everything else stays byte for byte.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
-use super::body::{Unreadable, masked_body, spans, there};
+use super::body::{Unreadable, each_span, masked_body, there};
 use super::head::MASKED;
 use super::learned::Secrets;
 use super::path::MaskPath;
@@ -93,14 +93,12 @@ pub(crate) fn given_body(
             Ok(given) => given.map(Into::into),
             Err(Unreadable) => whole(),
         },
-        Inside::Packed(mut bytes) => match spans(&bytes, content_type, paths) {
-            Ok(found)
-                if found.is_empty() && !secrets.cover(&mut bytes) && !secrets.cover(&mut body.to_vec()) =>
-            {
-                None
-            }
-            _ => whole(),
-        },
+        Inside::Packed(bytes) => {
+            let mut has_chosen = false;
+            let found = each_span(&bytes, content_type, paths, &mut |_| has_chosen = true);
+            let is_open = found.is_ok() && !has_chosen && !secrets.are_in(&bytes) && !secrets.are_in(body);
+            if is_open { None } else { whole() }
+        }
         // It may be behind what could be read.
         Inside::Unknown(..) if !paths.is_empty() || !secrets.is_empty() => whole(),
         Inside::Unknown(..) => None,
@@ -150,7 +148,7 @@ impl<'b> Copied<'b> {
         let given = masked_body(self.bytes(), self.content_type.as_deref(), paths, secrets);
         let given = given.map_err(|Unreadable| Unfound::Unreadable)?;
         // There may be something behind what is packed.
-        let is_behind = || self.inside != Inside::Plain && secrets.cover(&mut self.body.to_vec());
+        let is_behind = || self.inside != Inside::Plain && secrets.are_in(self.body);
         Ok(given.or_else(|| is_behind().then(|| self.bytes().to_vec())))
     }
 }

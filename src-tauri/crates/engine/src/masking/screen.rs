@@ -13,7 +13,7 @@ use memchr::memmem;
 
 use super::DOT;
 use super::address;
-use super::body::{Span, spans};
+use super::body::{Unreadable, each_span};
 use super::head::{behind_endpoint, blind_places, may_repeat, places_of, target_places, value_places};
 use super::knowing::Known;
 use super::learned::Secrets;
@@ -181,8 +181,7 @@ impl Screen {
     fn text_with(&self, text: &str, mut found: Vec<Range<usize>>) -> Option<String> {
         found.extend(self.in_line(text.as_bytes()));
         found.extend(self.in_addresses(text.as_bytes()));
-        let mut bytes = text.as_bytes().to_vec();
-        self.secrets.cover(&mut bytes);
+        let mut bytes = self.covered_by_secrets(text.as_bytes());
         for range in found {
             fill(&mut bytes, range);
         }
@@ -222,8 +221,7 @@ impl Screen {
 
     pub(super) fn head(&self, head: &Bytes) -> Bytes {
         let raw = RawHead::new(head.clone());
-        let mut covered = head.to_vec();
-        self.secrets.cover(&mut covered);
+        let mut covered = self.covered_by_secrets(head);
         for place in places_of(&raw, &self.places) {
             fill(&mut covered, place.range);
         }
@@ -262,9 +260,7 @@ impl Screen {
             return dots(body.len());
         }
         // It may not be packed, whatever it says.
-        let mut covered = body.to_vec();
-        self.secrets.cover(&mut covered);
-        covered.into()
+        self.covered_by_secrets(body).into()
     }
 
     /// Whether there are values of bodies that are masked in what it is about.
@@ -280,14 +276,20 @@ impl Screen {
         if body.len() > LONGEST_SEARCHED || self.is_blind() {
             return dots(body.len());
         }
-        let mut covered = body.to_vec();
-        self.secrets.cover(&mut covered);
-        let found = spans(body, content_type.map(str::as_bytes), self.paths())
-            .unwrap_or_else(|_| vec![Span::everything(body.len())]);
-        for span in found {
-            span.cover(&mut covered);
+        let mut covered = self.covered_by_secrets(body);
+        let content_type = content_type.map(str::as_bytes);
+        let found = each_span(body, content_type, self.paths(), &mut |span| {
+            span.cover(&mut covered)
+        });
+        match found {
+            Ok(()) => covered.into(),
+            // Nobody knows where in it the value would be.
+            Err(Unreadable) => dots(body.len()),
         }
-        covered.into()
+    }
+
+    fn covered_by_secrets(&self, bytes: &[u8]) -> Vec<u8> {
+        self.secrets.covered(bytes).unwrap_or_else(|| bytes.to_vec())
     }
 
     /// The value of `Name: value`, where a header of that name is masked.

@@ -4,13 +4,19 @@ use bytes::Bytes;
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::body::{self, Unreadable, spans, there};
+use super::body::{self, Span, Unreadable, there};
 use super::*;
 
 const JSON: Option<&[u8]> = Some(b"application/json");
 
 fn paths(texts: &[&str]) -> Vec<MaskPath> {
     texts.iter().map(|text| text.parse().unwrap()).collect()
+}
+
+fn spans(body: &[u8], kind: Option<&[u8]>, paths: &[MaskPath]) -> Result<Vec<Span>, Unreadable> {
+    let mut found = Vec::new();
+    body::each_span(body, kind, paths, &mut |span| found.push(span))?;
+    Ok(found)
 }
 
 fn masked_body(body: &[u8], kind: Option<&[u8]>, paths: &[MaskPath]) -> Result<Option<Vec<u8>>, Unreadable> {
