@@ -106,7 +106,7 @@ pub struct Shared {
     /// The names of the headers in whose values something is masked, or would be if that were asked for; among them
     /// `credentials` for what stands before an `@` in the target and `address` for an address in a line that has no name.
     /// Then `query NAME` for each such parameter of the query, and `body POINTER` for each pointer at which the body has
-    /// values that are masked.
+    /// values that are masked; `body` where it has none that a pointer could name, and is masked whole.
     pub secret_headers: Vec<String>,
     /// What it was signed with, where that was asked for.
     pub signed: Option<TestSigned>,
@@ -177,6 +177,9 @@ fn given(
     // What is called by one word first, wherever it stands: headers, and credentials and addresses among them.
     names.sort_by_key(|name| name.contains(' '));
     names.extend(body.there(&paths).iter().map(|path| format!("body {path}")));
+    if !paths.is_empty() && body.is_one_value() {
+        names.push("body".to_owned());
+    }
     if !sharing.masked && !sharing.on_screen {
         return Ok((outgoing, names));
     }

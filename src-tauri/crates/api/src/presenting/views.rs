@@ -119,7 +119,7 @@ impl Covered for HeldView {
 impl Covered for RequestDetail {
     fn cover(&mut self, screen: &Screen) {
         self.row.cover_by(screen);
-        self.more_covered = screen.is_blind();
+        self.more_covered = screen.covers_more();
         self.headers.cover(screen);
         self.framing.trailers.cover(screen);
         self.signature.cover(screen);

@@ -2,11 +2,12 @@
 //!
 //! The document is read for its places only ([`crate::body::json::walk`]): digits, order, escapes, repeated keys and
 //! every byte between the values stay as they came. What looks like JSON and cannot be read as it is never taken for
-//! free of what was chosen.
+//! free of what was chosen, nor is what has no values that a pointer could name: that is one value whole.
 
 use std::ops::Range;
 
 use super::DOT;
+use super::head::MASKED;
 use super::learned::Secrets;
 use super::path::{MaskPath, Step};
 use crate::body::{form, json};
@@ -27,6 +28,8 @@ enum Kind {
     Array,
     /// Of a form: no quotes.
     Field,
+    /// A whole body in which a pointer means nothing.
+    Body,
 }
 
 /// A value that is masked.
@@ -65,9 +68,17 @@ pub(super) fn each_span(
                 in_field(&name, range);
             }
         }
-        Known::Other => {}
+        Known::Other => found(Span {
+            range: 0..body.len(),
+            kind: Kind::Body,
+        }),
     }
     Ok(())
+}
+
+/// Whether a body has no values that a pointer could name, so that all of it is masked where one is chosen.
+pub(super) fn is_one_value(body: &[u8], content_type: Option<&[u8]>) -> bool {
+    !body.is_empty() && matches!(Known::of(body, content_type), Ok(Known::Other))
 }
 
 /// Which of these pointers lead to a value of a body; none where it cannot be read.
@@ -112,7 +123,7 @@ enum Known {
     Fields,
     /// The parts of a form, with the places of their values.
     Parts(Vec<(String, Range<usize>)>),
-    /// It has no values.
+    /// It has no values that a pointer could name: XML, a text, a picture.
     Other,
 }
 
@@ -163,6 +174,7 @@ pub(super) fn masked_body(
             Kind::Object => b"{}",
             Kind::Array => b"[]",
             Kind::Field => FIELD,
+            Kind::Body => MASKED,
         });
         at = span.range.end;
     })?;
@@ -175,6 +187,11 @@ pub(super) fn masked_body(
 }
 
 impl Span {
+    /// Whether it is a whole body in which a pointer means nothing.
+    pub(super) const fn is_body(&self) -> bool {
+        matches!(self.kind, Kind::Body)
+    }
+
     /// What stands between the quotes of a text, or the value of a field; a number or a word means nothing elsewhere.
     pub(super) fn text<'b>(&self, body: &'b [u8]) -> Option<&'b [u8]> {
         let value = body.get(self.range.clone())?;
@@ -198,7 +215,7 @@ impl Span {
                 }
                 return;
             }
-            Kind::Field => {
+            Kind::Field | Kind::Body => {
                 value.fill(DOT);
                 return;
             }

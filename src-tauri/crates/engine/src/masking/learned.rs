@@ -36,6 +36,9 @@ pub(crate) struct Secrets {
     values: Arc<HashSet<Vec<u8>>>,
     /// There are others that are not known.
     blind: bool,
+    /// They are of a body that is masked whole, since a pointer means nothing in it. What is in it is no value, and not
+    /// looked for elsewhere.
+    body: bool,
     /// Made when it is first asked for; nothing where it cannot be made.
     matcher: Arc<OnceLock<Option<Matcher>>>,
 }
@@ -51,6 +54,11 @@ impl Secrets {
     /// Whether there may be secrets that are not known: whatever might be one is to be hidden.
     pub(crate) fn is_blind(&self) -> bool {
         self.blind || self.matcher().is_none() && !self.values.is_empty()
+    }
+
+    /// Whether they are of a body that is masked whole, since a pointer means nothing in it.
+    pub(super) const fn hide_a_body(&self) -> bool {
+        self.body
     }
 
     /// From now on there may be secrets that are not known.
@@ -99,6 +107,7 @@ impl Secrets {
     /// What others know too.
     pub(super) fn learn_all(&mut self, others: &Self) {
         self.blind |= others.blind;
+        self.body |= others.body;
         if self.values.is_empty() {
             self.values = Arc::clone(&others.values);
             self.matcher = Arc::clone(&others.matcher);
@@ -160,6 +169,7 @@ impl Secrets {
     /// The texts that are masked in a body, however they are written.
     pub(super) fn learn_plain(&mut self, body: &[u8], content_type: Option<&[u8]>, paths: &[MaskPath]) {
         let found = each_span(body, content_type, paths, &mut |span| {
+            self.body |= span.is_body();
             let Some(inside) = span.text(body) else { return };
             self.learn(inside);
             if inside.contains(&b'\\')
@@ -182,6 +192,7 @@ impl Secrets {
         Self {
             values: Arc::new(self.values.iter().filter(is_telling).cloned().collect()),
             blind: self.is_blind(),
+            body: self.body,
             matcher: Arc::default(),
         }
     }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
-use super::body::{Unreadable, each_span, masked_body, there};
+use super::body::{Unreadable, each_span, is_one_value, masked_body, there};
 use super::head::MASKED;
 use super::learned::Secrets;
 use super::path::MaskPath;
@@ -134,6 +134,11 @@ impl<'b> Copied<'b> {
         there(self.bytes(), self.content_type.as_deref(), paths)
     }
 
+    /// Whether all of it is masked where a pointer is chosen: it has no values that one could name.
+    pub(crate) fn is_one_value(&self) -> bool {
+        is_one_value(self.bytes(), self.content_type.as_deref())
+    }
+
     /// Lets `secrets` know its chosen values.
     pub(crate) fn tell(&self, secrets: &mut Secrets, paths: &[MaskPath]) {
         secrets.learn_plain(self.bytes(), self.content_type.as_deref(), paths);
@@ -260,7 +265,12 @@ mod tests {
                 None,
                 "this is no coding",
             ),
-            (b"\x1f\x8b\x08".to_vec(), vec![], None, "it only begins like one"),
+            (
+                b"\x1f\x8b\x08".to_vec(),
+                vec![],
+                whole.clone(),
+                "it only begins like one, and a pointer means nothing in it",
+            ),
         ] {
             assert_eq!(
                 given_body(&body, &headers(&lines), &paths, &Secrets::default()),
@@ -268,6 +278,11 @@ mod tests {
                 "{why}"
             );
         }
+        assert_eq!(
+            Inside::of(b"\x1f\x8b\x08", &[]),
+            Inside::Plain,
+            "what only begins like one is all there"
+        );
         assert_eq!(
             given_body(secret, &headers(&[json]), &paths, &Secrets::default()).as_deref(),
             Some(&br#"{"a":"[masked]"}"#[..]),

@@ -104,6 +104,12 @@ impl Screen {
         self.secrets.is_blind()
     }
 
+    /// More is covered in what it is about than was chosen: it is blind, or a body is hidden whole.
+    #[must_use]
+    pub fn covers_more(&self) -> bool {
+        self.is_blind() || self.secrets.hide_a_body()
+    }
+
     /// There is more that it is about than can be looked through.
     pub const fn blind(&mut self) {
         self.secrets.blind();

@@ -115,8 +115,8 @@ async fn nothing_chosen_is_in_a_copy_however_it_is_packed() {
         (
             b"\x1f\x8b\x08".to_vec(),
             &[],
-            &Wanted::Whole,
-            "it only begins like one",
+            &Wanted::Plain("[masked]"),
+            "it only begins like one, and a pointer means nothing in it",
         ),
     ] {
         assert_copied(&bench, lines, &body, wanted, why).await;
@@ -165,6 +165,38 @@ async fn a_copy_with_more_values_than_are_looked_for_is_refused_and_says_why() {
         refused.to_string().contains("more values"),
         "those of this copy count too: {refused}"
     );
+}
+
+#[tokio::test]
+async fn a_copy_of_a_body_in_which_a_pointer_means_nothing_goes_without_it_and_says_so() {
+    let bench = bench().await;
+    let xml = b"<a>5ecret</a>";
+    for (body, lines, also) in [
+        (xml.to_vec(), &["Content-Type: application/xml"][..], &[][..]),
+        (xml.to_vec(), &["Content-Type: application/xml"], &["/a"]),
+        (gzip(xml), &["Content-Type: application/xml", GZIP], &["/a"]),
+    ] {
+        let id = sent(&bench, lines, &body).await;
+        let sharing = Sharing {
+            format: Format::Http,
+            url: Some("http://dev:1".to_owned()),
+            masked: true,
+            on_screen: false,
+            also: also.iter().map(|path: &&str| path.parse().unwrap()).collect(),
+            signed_for_test: false,
+        };
+        let shared = bench.engine.share(id, &sharing).await.unwrap();
+        let is_masked = !also.is_empty();
+        assert_eq!(shared.text.contains("5ecret"), !is_masked, "{}", shared.text);
+        assert_eq!(
+            shared.text.contains("\r\n\r\n[masked]"),
+            is_masked,
+            "{}",
+            shared.text
+        );
+        let told: &[&str] = if is_masked { &["body"] } else { &[] };
+        assert_eq!(shared.secret_headers, told, "what is masked");
+    }
 }
 
 #[tokio::test]
