@@ -285,7 +285,7 @@ impl Screen {
         let mut covered = self.covered_by_secrets(body);
         let content_type = content_type.map(str::as_bytes);
         let found = each_span(body, content_type, self.paths(), &mut |span| {
-            span.cover(&mut covered)
+            span.cover(&mut covered);
         });
         match found {
             Ok(()) => covered.into(),
