@@ -102,7 +102,12 @@ impl<'a> Asked<'a> {
             let text = arguments.get(key).and_then(Value::as_str);
             text.is_some_and(|text| !text.is_empty() && text.bytes().all(|byte| byte == b'*'))
         };
-        if was_shared && (REFUSED.contains(&name) || (name == "set_secret" && marks("value"))) {
+        let is_marked = match name {
+            "set_secret" => marks("value"),
+            "adopt_scheme" => marks("toml"),
+            _ => false,
+        };
+        if was_shared && (REFUSED.contains(&name) || is_marked) {
             return Err(ApiError {
                 code: Code::Failed,
                 message: "what is masked on the screen is not written back".to_owned(),
@@ -327,7 +332,6 @@ texts_only!(
     Dropped,
     ExportView,
     FilterReading,
-    FoundSchemes,
     HandedOver,
     ImportView,
     LimitView,

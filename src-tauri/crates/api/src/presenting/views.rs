@@ -246,6 +246,18 @@ impl Covered for TriedView {
     }
 }
 
+impl Covered for FoundSchemes {
+    /// A scheme is named after the path that its requests come to. One with marks in it is no scheme that could be kept;
+    /// each has another number of them, by which they are told apart.
+    fn cover(&mut self, screen: &Screen) {
+        for (at, scheme) in self.schemes.iter_mut().enumerate() {
+            if screen.is_blind() || screen.text(&scheme.toml).is_some() {
+                scheme.toml = "*".repeat(at + 1);
+            }
+        }
+    }
+}
+
 impl Covered for DeliveryView {
     fn deliveries(&self, found: &mut Vec<DeliveryId>) {
         found.extend(self.id.parse::<DeliveryId>());

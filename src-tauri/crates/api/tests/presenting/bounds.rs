@@ -1,6 +1,7 @@
 //! How far what is secret is looked for while the screen is shared: no number that ordinary use meets, and beyond it more
 //! is hidden and not less.
 
+use hookbench_api::dispatch;
 use hookbench_api::types::ByteSource;
 use hookbench_signature::{Draft, Micros, Secret, sign};
 use serde_json::json;
@@ -117,10 +118,10 @@ async fn where_what_is_chosen_cannot_all_be_found_more_is_covered_and_that_is_to
     bench.running.shut_down().await;
 }
 
-/// A URL at which a provider would know `/in/ann@5ecret.test`, signed there with the secret `s`.
-fn signed(bench: &Bench, body: &str) -> String {
+/// The line in which a provider signs a body that it sends to `http://h/in/ann@5ecret.test` with the secret `s`.
+fn signed(bench: &Bench, provider: &str, body: &str) -> String {
     let catalogue = bench.running.engine().unwrap().catalogue();
-    let scheme = catalogue.get("square").unwrap().scheme.clone().unwrap();
+    let scheme = catalogue.get(provider).unwrap().scheme.clone().unwrap();
     let draft = Draft {
         method: "POST",
         target: "/in/ann@5ecret.test",
@@ -145,8 +146,8 @@ async fn where_not_all_is_known_a_url_that_is_signed_shows_nothing_behind_its_en
     bench.mask("/*/mail", None).await;
     let target = answering(&[["X-Mail", "ann@5ecret.test"]], "open-answer").await;
     for (lines, cause) in [
-        (signed(&bench, BROKEN), "url-scheme"),
-        (signed(&bench, "another"), "unknown"),
+        (signed(&bench, "square", BROKEN), "url-scheme"),
+        (signed(&bench, "square", "another"), "unknown"),
     ] {
         let lines = format!("X-Mail: ann@5ecret.test\r\n{lines}");
         let id = bench.send("/in/ann@5ecret.test", &lines, BROKEN).await;
@@ -184,6 +185,39 @@ async fn where_not_all_is_known_a_url_that_is_signed_shows_nothing_behind_its_en
         }
         assert_eq!(detail["row"]["verdict"], "invalid", "{detail}");
         assert_eq!(detail["row"]["target"], "/in****************", "{detail}");
+        bench.present(false).await;
+    }
+    bench.running.shut_down().await;
+}
+
+#[tokio::test]
+async fn a_scheme_that_was_found_does_not_tell_the_path_that_it_is_named_after() {
+    let bench = Bench::new().await;
+    bench.mask("/*/mail", None).await;
+    let whole = r#"[{"mail":"ann@5ecret.test"}]"#;
+    for body in [whole, &whole[..whole.len() - 1]] {
+        let line = signed(&bench, "github", body).replace("X-Hub-Signature-256", "X-Own-Signature");
+        let id = bench.send("/in/ann@5ecret.test", &line, body).await;
+        let find = async || {
+            let wanted = json!({ "id": id, "secret": "s", "ticket": "t" });
+            bench.call("find_scheme", wanted).await
+        };
+        let found = find().await;
+        let toml = found["schemes"][0]["toml"].to_string();
+        assert!(
+            toml.contains("ann@5ecret.test"),
+            "it is there to be hidden: {found}"
+        );
+        bench.present(true).await;
+        let found = find().await;
+        assert_eq!(found["schemes"][0]["toml"], "*", "{found}");
+        assert!(!found.to_string().contains("5ecret"), "{found}");
+        let adopt = json!({ "id": id, "toml": "*", "replaces": null, "secret": "s" });
+        let adopted = Box::pin(dispatch(&bench.running, "adopt_scheme", adopt)).await;
+        assert!(
+            adopted.unwrap_err().message.contains("not written back"),
+            "a mark is no scheme"
+        );
         bench.present(false).await;
     }
     bench.running.shut_down().await;
