@@ -138,10 +138,12 @@ impl Covered for RequestDetail {
     }
 }
 
+/// Verdicts of which is told in words of the scheme alone.
+const TOLD_BY_THE_SCHEME: [&str; 4] = ["valid", "no secret", "missing", "unsigned"];
+
 /// Hides what is said of a signature where not all is known that is secret: it may name keys and facts that a sender wrote.
-/// That it holds is said in words of the scheme.
 fn cover_sentence(verdict: &str, sentence: &mut String, screen: &Screen) {
-    if screen.is_blind() && verdict != "valid" {
+    if screen.is_blind() && !TOLD_BY_THE_SCHEME.contains(&verdict) {
         hide(sentence);
     }
 }

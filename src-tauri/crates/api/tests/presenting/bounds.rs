@@ -184,6 +184,11 @@ async fn where_not_all_is_known_a_url_that_is_signed_shows_nothing_behind_its_en
             assert!(is_open, "what no sender wrote stays: {detail}");
         }
         assert_eq!(detail["row"]["verdict"], "invalid", "{detail}");
+        let sentence = detail["signature"]["sentence"].as_str().unwrap();
+        assert!(
+            sentence.bytes().all(|byte| byte == b'*'),
+            "it may name what a sender wrote: {sentence}"
+        );
         assert_eq!(detail["row"]["target"], "/in****************", "{detail}");
         bench.present(false).await;
     }
