@@ -5,13 +5,15 @@
 //! compile before somebody thought of it. Beside that, all texts of a result go through [`Screen::text`]. What a person
 //! would write back with marks in place of values is refused.
 
+mod texts;
 mod views;
 
 use std::collections::HashSet;
 
-use hookbench_engine::model::{DeliveryId, RequestId};
+use hookbench_engine::model::{AttemptId, DeliveryId, RequestId};
 use hookbench_engine::{Engine, Screen};
 use serde_json::Value;
+use texts::{cover_text, cover_texts};
 
 use crate::error::{ApiError, Code};
 use crate::types::*;
@@ -55,14 +57,8 @@ const AS_WRITTEN: [&str; 19] = [
 /// It is masked where it is made, by what was so when that began.
 const COPY: &str = "copy_request";
 
-/// Members of any result that a person wrote to a request and may write again: a mark in them would be kept.
-const OWN_WORDS: [&str; 2] = ["note", "tags"];
-
 /// So many requests are looked into for one result; where it speaks of more, all is hidden that might be of them.
 const MOST: usize = 1_000;
-
-/// Members of a result that may repeat what is secret in a request, where that is not known.
-const REPEATING: [&str; 7] = ["url", "path", "title", "before", "after", "about", "lines"];
 
 /// A result that may hold what is masked.
 pub(crate) trait Covered {
@@ -74,6 +70,9 @@ pub(crate) trait Covered {
 
     /// The deliveries that it tells of, which sent and were answered what is in no request.
     fn deliveries(&self, _found: &mut Vec<DeliveryId>) {}
+
+    /// The attempts whose answers it tells of, each with all that its delivery sent.
+    fn answers(&self, _found: &mut Vec<AttemptId>) {}
 
     /// Whether it may be there at all, among others of its kind.
     fn is_shown(&self, _screen: &Screen) -> bool {
@@ -103,7 +102,12 @@ impl<'a> Asked<'a> {
             let text = arguments.get(key).and_then(Value::as_str);
             text.is_some_and(|text| !text.is_empty() && text.bytes().all(|byte| byte == b'*'))
         };
-        if was_shared && (REFUSED.contains(&name) || (name == "set_secret" && marks("value"))) {
+        let is_marked = match name {
+            "set_secret" => marks("value"),
+            "adopt_scheme" => marks("toml"),
+            _ => false,
+        };
+        if was_shared && (REFUSED.contains(&name) || is_marked) {
             return Err(ApiError {
                 code: Code::Failed,
                 message: "what is masked on the screen is not written back".to_owned(),
@@ -180,9 +184,10 @@ impl Presentation {
         collect(&bare, &["request"], &mut self.requests);
         let mut rows = Vec::new();
         result.rows(&mut rows);
-        let mut deliveries = Vec::new();
+        let (mut deliveries, mut answers) = (Vec::new(), Vec::new());
         result.deliveries(&mut deliveries);
-        let learned = self.learn(engine, &rows, &deliveries).await;
+        result.answers(&mut answers);
+        let learned = self.learn(engine, &rows, deliveries, &answers).await;
         learned.map_err(|error| unshown(error, true))?;
         result.cover(&self.screen);
         let mut value = written(&result)?;
@@ -197,14 +202,18 @@ impl Presentation {
         &mut self,
         engine: &Engine,
         rows: &[RequestId],
-        deliveries: &[DeliveryId],
+        mut deliveries: Vec<DeliveryId>,
+        answers: &[AttemptId],
     ) -> Result<(), ApiError> {
         self.look(engine).await?;
+        for answer in answers {
+            deliveries.extend(engine.delivery_of(*answer).await?);
+        }
         if deliveries.len() > MOST {
+            deliveries.truncate(MOST);
             self.screen.blind();
         }
-        let deliveries = &deliveries[..deliveries.len().min(MOST)];
-        engine.screen_deliveries(&mut self.screen, deliveries).await?;
+        engine.screen_deliveries(&mut self.screen, &deliveries).await?;
         engine.screen_rows(&mut self.screen, rows).await?;
         Ok(())
     }
@@ -261,40 +270,6 @@ fn collect(value: &Value, names: &[&str], found: &mut Vec<RequestId>) {
     }
 }
 
-fn cover_texts(value: &mut Value, screen: &Screen) {
-    match value {
-        Value::String(text) => cover_text(text, screen),
-        Value::Array(elements) => elements
-            .iter_mut()
-            .for_each(|element| cover_texts(element, screen)),
-        Value::Object(members) => members
-            .iter_mut()
-            .filter(|(name, _)| !OWN_WORDS.contains(&name.as_str()))
-            .for_each(|(name, member)| {
-                if screen.is_blind() && REPEATING.contains(&name.as_str()) {
-                    hide_texts(member);
-                }
-                cover_texts(member, screen);
-            }),
-        _ => {}
-    }
-}
-
-/// Hides a text, or each of a list of them.
-fn hide_texts(value: &mut Value) {
-    match value {
-        Value::String(text) => *text = Screen::dots(text),
-        Value::Array(elements) => elements.iter_mut().for_each(hide_texts),
-        _ => {}
-    }
-}
-
-fn cover_text(text: &mut String, screen: &Screen) {
-    if let Some(covered) = screen.text(text) {
-        *text = covered;
-    }
-}
-
 impl<T: Covered> Covered for Vec<T> {
     fn rows(&self, found: &mut Vec<RequestId>) {
         self.iter().for_each(|one| one.rows(found));
@@ -302,6 +277,10 @@ impl<T: Covered> Covered for Vec<T> {
 
     fn deliveries(&self, found: &mut Vec<DeliveryId>) {
         self.iter().for_each(|one| one.deliveries(found));
+    }
+
+    fn answers(&self, found: &mut Vec<AttemptId>) {
+        self.iter().for_each(|one| one.answers(found));
     }
 
     fn cover(&mut self, screen: &Screen) {
@@ -319,8 +298,19 @@ impl<T: Covered> Covered for Option<T> {
         self.iter().for_each(|one| one.deliveries(found));
     }
 
+    fn answers(&self, found: &mut Vec<AttemptId>) {
+        self.iter().for_each(|one| one.answers(found));
+    }
+
     fn cover(&mut self, screen: &Screen) {
         self.iter_mut().for_each(|one| one.cover(screen));
+    }
+}
+
+impl Covered for String {
+    /// One without a name is said by a sender, and a mark would be chosen in its place.
+    fn is_shown(&self, screen: &Screen) -> bool {
+        !screen.is_blind()
     }
 }
 
@@ -342,7 +332,6 @@ texts_only!(
     Dropped,
     ExportView,
     FilterReading,
-    FoundSchemes,
     HandedOver,
     ImportView,
     LimitView,
@@ -369,7 +358,6 @@ texts_only!(
     StartedOver,
     Status,
     StorageView,
-    String,
     TagView,
     TemplateView,
     Text,
@@ -385,9 +373,55 @@ mod tests {
     use hookbench_engine::{Listen, Options};
     use serde_json::json;
 
-    use super::Asked;
+    use super::*;
     use crate::running::Running;
-    use crate::types::Text;
+
+    /// A result that tells of many things.
+    #[derive(serde::Serialize)]
+    struct Telling {
+        told: String,
+        #[serde(skip)]
+        deliveries: usize,
+    }
+
+    impl Covered for Telling {
+        fn deliveries(&self, found: &mut Vec<DeliveryId>) {
+            found.extend((0..self.deliveries).map(|_| DeliveryId::generate()));
+        }
+    }
+
+    #[tokio::test]
+    async fn what_tells_of_more_than_is_looked_into_is_covered_as_if_nothing_were_known()
+    -> Result<(), Box<dyn Error>> {
+        let folder = tempfile::tempdir()?;
+        let options = Options::at(Some(folder.path().to_owned()));
+        let running = Running::open(options, Listen::default()).await;
+        let engine = running.engine()?;
+        engine.set_presenting(true).await?;
+        // None of them is there, so that nothing is to be found.
+        for (requests, deliveries, told) in [
+            (MOST, 0, "open"),
+            (MOST + 1, 0, "****"),
+            (0, MOST, "open"),
+            (0, MOST + 1, "****"),
+        ] {
+            let ids: Vec<Value> = (0..requests)
+                .map(|_| json!({ "request": RequestId::generate().to_string() }))
+                .collect();
+            let asked = Asked::of(&engine, "telling", &Value::from(ids)).await?;
+            let telling = Telling {
+                told: "open".to_owned(),
+                deliveries,
+            };
+            let answered = asked.answered(async { Ok(telling) }).await?;
+            assert_eq!(
+                answered["told"], told,
+                "{requests} requests and {deliveries} deliveries"
+            );
+        }
+        running.shut_down().await;
+        Ok(())
+    }
 
     #[tokio::test]
     async fn what_ends_after_presenting_began_is_masked_though_it_began_before() -> Result<(), Box<dyn Error>>

@@ -354,10 +354,7 @@ impl Export {
         let Some(rules) = self.rules.clone() else {
             return Ok(Some(piece));
         };
-        let id = piece.request.summary.id;
-        let Some(known) = self.engine.known(id, &rules).await? else {
-            return Ok(None);
-        };
+        let known = self.engine.known_of(&piece.request, &piece.body, &rules).await?;
         let cover = move || Covering::by(&known, &piece).cover(piece);
         let piece = if length > LONG {
             blocking(cover).await?

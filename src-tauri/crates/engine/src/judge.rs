@@ -52,8 +52,6 @@ pub(crate) struct Judge {
     catalogue: Arc<Catalogue>,
     /// The schemes of all providers with their defaults, for requests that no endpoint pins.
     defaults: Arc<HashMap<String, Ready>>,
-    /// Where those sign whose schemes have parameters.
-    signing: Arc<SigningPlaces>,
     /// The longest path first, so that the first match is the nearest.
     endpoints: Vec<Known>,
 }
@@ -85,21 +83,14 @@ pub(crate) struct Outlook {
 impl Judge {
     /// A judge that knows no endpoint yet.
     pub(crate) fn new(catalogue: Arc<Catalogue>) -> Self {
-        let mut signing = SigningPlaces::default();
         let mut defaults = HashMap::new();
         for provider in catalogue.all() {
             let ready = ready(provider, &provider.with_defaults(&Default::default()));
-            if let (Some(open), Ready::Scheme(scheme)) = (&provider.scheme, &ready)
-                && *open != **scheme
-            {
-                signing.add(scheme);
-            }
             defaults.insert(provider.id.clone(), ready);
         }
         Self {
             catalogue,
             defaults: Arc::new(defaults),
-            signing: Arc::new(signing),
             endpoints: Vec::new(),
         }
     }
@@ -118,7 +109,6 @@ impl Judge {
         Self {
             catalogue: Arc::clone(&self.catalogue),
             defaults: Arc::clone(&self.defaults),
-            signing: Arc::clone(&self.signing),
             endpoints: known,
         }
     }
@@ -433,7 +423,8 @@ impl Judge {
         })
     }
 
-    /// Where in its head a request to `target` is signed, beside where the schemes of the catalogue say it themselves.
+    /// Where in its head a request to `target` is signed by what its endpoint says, beside where the schemes of the catalogue
+    /// say it themselves and by what usually is put into them.
     /// Who sent it is not asked where the endpoint does not say it: that would need its body.
     pub(crate) fn signing_places(&self, target: &str) -> SigningPlaces {
         let known = self.endpoint_for(target);
@@ -445,13 +436,12 @@ impl Judge {
         };
         if let Some(pinned) = known.and_then(|known| known.scheme.as_ref()) {
             add(pinned);
-            return places;
+        } else {
+            known
+                .iter()
+                .flat_map(|known| known.tolerant.values())
+                .for_each(add);
         }
-        known
-            .iter()
-            .flat_map(|known| known.tolerant.values())
-            .for_each(add);
-        places.extend(&self.signing);
         places
     }
 

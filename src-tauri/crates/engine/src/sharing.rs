@@ -12,7 +12,7 @@ use crate::error::EngineError;
 use crate::examining::blocking;
 use crate::exchange::{self, NotExpressible};
 use crate::masking::{
-    Copied, Known, LONGEST_SEARCHED, MaskPath, Secrets, Unreadable, given_head, given_target, places_of,
+    Copied, Known, LONGEST_SEARCHED, MaskPath, Secrets, Unfound, given_head, given_target, places_of,
 };
 use crate::model::{HeaderRule, RawHead, RequestId};
 pub use crate::sending::TestSigned;
@@ -103,9 +103,10 @@ pub struct Sharing {
 pub struct Shared {
     /// The text.
     pub text: String,
-    /// The names of the headers in whose values something is masked, or would be if that were asked for; `query NAME` for
-    /// each such parameter of the query, `credentials` for what stands before an `@` in the target, and `body POINTER` for
-    /// each pointer at which the body has values that are masked.
+    /// The names of the headers in whose values something is masked, or would be if that were asked for; among them
+    /// `credentials` for what stands before an `@` in the target and `address` for an address in a line that has no name.
+    /// Then `query NAME` for each such parameter of the query, and `body POINTER` for each pointer at which the body has
+    /// values that are masked; `body` where it has none that a pointer could name, and is masked whole.
     pub secret_headers: Vec<String>,
     /// What it was signed with, where that was asked for.
     pub signed: Option<TestSigned>,
@@ -126,15 +127,10 @@ impl Engine {
         };
         let request = self.request(id).await?;
         check_whole(request.summary.state, &request.framing)?;
-        let outgoing = plan::resend(&request.head, self.whole_body(id).await?, &destination)?;
+        let body = self.whole_body(id).await?;
+        let outgoing = plan::resend(&request.head, body.clone(), &destination)?;
         let rules = self.mask_rules().await?;
-        let known = self
-            .known(id, &rules)
-            .await?
-            .ok_or_else(|| EngineError::NotFound {
-                kind: "request",
-                name: id.to_string(),
-            })?;
+        let known = self.known_of(&request, &body, &rules).await?;
         let asked = sharing.clone();
         let (mut outgoing, secret_headers) = blocking(move || given(outgoing, &known, &asked)).await??;
         let mut signed = None;
@@ -178,9 +174,12 @@ fn given(
             names.push(place.name);
         }
     }
-    // Headers first, whatever stands first.
+    // What is called by one word first, wherever it stands: headers, and credentials and addresses among them.
     names.sort_by_key(|name| name.contains(' '));
     names.extend(body.there(&paths).iter().map(|path| format!("body {path}")));
+    if !paths.is_empty() && body.is_one_value() {
+        names.push("body".to_owned());
+    }
     if !sharing.masked && !sharing.on_screen {
         return Ok((outgoing, names));
     }
@@ -191,8 +190,23 @@ fn given(
     if !sharing.on_screen {
         secrets = secrets.telling();
     }
-    let plain = body.given(&paths, &secrets);
-    let plain = plain.map_err(|Unreadable| unsearchable(Unsearchable::Unreadable, sharing))?;
+    let plain = body.given(&paths, &secrets).map_err(|why| {
+        let mut others = Secrets::default();
+        others.learn_head(&head, &known.places);
+        if !sharing.on_screen {
+            others = others.telling();
+        }
+        // What the head has is looked for in it too.
+        let pointers = match body.given(&[], &others) {
+            Ok(_) if !paths.is_empty() => Pointers::KeepItFromGoing,
+            _ => Pointers::DoNot,
+        };
+        let why = match why {
+            Unfound::Unreadable => Unsearchable::Unreadable,
+            Unfound::TooLong => Unsearchable::LongInside,
+        };
+        unsearchable(why, pointers, sharing)
+    })?;
     if secrets.is_blind() {
         let is_long = bytes.len() > LONGEST_SEARCHED;
         let why = if is_long {
@@ -200,7 +214,7 @@ fn given(
         } else {
             Unsearchable::TooMany
         };
-        return Err(unsearchable(why, sharing));
+        return Err(unsearchable(why, Pointers::KeepItFromGoing, sharing));
     }
     Ok((masked(outgoing, known, &secrets, plain), names))
 }
@@ -226,14 +240,25 @@ fn masked(mut outgoing: Outgoing, known: &Known, secrets: &Secrets, body: Option
 #[derive(Debug, Clone, Copy)]
 enum Unsearchable {
     Unreadable,
+    LongInside,
     TooLong,
     TooMany,
 }
 
-fn unsearchable(why: Unsearchable, sharing: &Sharing) -> EngineError {
+/// Whether it would go if no pointer were masked.
+#[derive(Debug, Clone, Copy)]
+enum Pointers {
+    KeepItFromGoing,
+    DoNot,
+}
+
+fn unsearchable(why: Unsearchable, pointers: Pointers, sharing: &Sharing) -> EngineError {
     let message = match why {
         Unsearchable::Unreadable => {
             "its body looks like JSON or is packed and cannot be read to its end, so that what is to be masked cannot be found"
+        }
+        Unsearchable::LongInside => {
+            "more than 10 MiB come out of its packed body, so that what is to be masked is not looked for in it"
         }
         Unsearchable::TooLong => {
             "its body is longer than 64 MiB, so that what is to be masked is not looked for in it"
@@ -242,14 +267,14 @@ fn unsearchable(why: Unsearchable, sharing: &Sharing) -> EngineError {
             "its body has more values that are to be masked than are looked for where they come up again"
         }
     };
-    EngineError::bad_input(
-        message,
-        if sharing.on_screen {
-            "stop presenting and copy it with its secrets, or take the pointers away that are masked"
-        } else {
-            "copy it with its secrets, or take the pointers away that are masked"
-        },
-    )
+    let mut hint = "copy it with its secrets".to_owned();
+    if sharing.on_screen {
+        hint.insert_str(0, "stop presenting and ");
+    }
+    if matches!(pointers, Pointers::KeepItFromGoing) {
+        hint.push_str(", or take the pointers away that are masked");
+    }
+    EngineError::bad_input(message, hint)
 }
 
 /// What it was signed with, in comments of the format.

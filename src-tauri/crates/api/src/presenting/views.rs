@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hookbench_engine::Screen;
-use hookbench_engine::model::{DeliveryId, RequestId};
+use hookbench_engine::model::{AttemptId, DeliveryId, RequestId};
 
 use super::Covered;
 use crate::types::*;
@@ -50,10 +50,15 @@ impl RequestRow {
         if let Some(target) = screen.target(&self.target, self.endpoint.as_deref()) {
             self.target = target;
         }
-        for text in [&mut self.event, &mut self.delivery_id].into_iter().flatten() {
+        let texts = [&mut self.event, &mut self.delivery_id, &mut self.reason];
+        for text in texts.into_iter().flatten() {
             if let Some(covered) = screen.text(text) {
                 *text = covered;
             }
+        }
+        if screen.is_blind() {
+            // It names what could not be read.
+            hide_some(&mut self.reason);
         }
         let (event, delivery_id) = screen.hidden_facts(self.provider.as_deref());
         if event {
@@ -114,7 +119,7 @@ impl Covered for HeldView {
 impl Covered for RequestDetail {
     fn cover(&mut self, screen: &Screen) {
         self.row.cover_by(screen);
-        self.more_covered = screen.is_blind();
+        self.more_covered = screen.covers_more();
         self.headers.cover(screen);
         self.framing.trailers.cover(screen);
         self.signature.cover(screen);
@@ -123,15 +128,29 @@ impl Covered for RequestDetail {
                 reply.headers.cover(screen);
                 reply.body = screen.body_text(&reply.body);
             }
-            for offer in handshake.offers.iter_mut().filter(|offer| offer.kind == "secret") {
-                hide(&mut offer.value);
+            for offer in &mut handshake.offers {
+                // What is asked for may be in the body.
+                if offer.kind == "secret" || screen.is_blind() {
+                    hide(&mut offer.value);
+                }
             }
         }
     }
 }
 
+/// Verdicts of which is told in words of the scheme alone.
+const TOLD_BY_THE_SCHEME: [&str; 4] = ["valid", "no secret", "missing", "unsigned"];
+
+/// Hides what is said of a signature where not all is known that is secret: it may name keys and facts that a sender wrote.
+fn cover_sentence(verdict: &str, sentence: &mut String, screen: &Screen) {
+    if screen.is_blind() && !TOLD_BY_THE_SCHEME.contains(&verdict) {
+        hide(sentence);
+    }
+}
+
 impl Covered for SignatureView {
     fn cover(&mut self, screen: &Screen) {
+        cover_sentence(&self.verdict, &mut self.sentence, screen);
         for found in &mut self.found {
             hide(&mut found.text);
         }
@@ -177,7 +196,10 @@ impl Covered for ContentView {
         for (part, range) in self.parts.iter().zip(places) {
             let is_whole = part.end <= gap_start || part.start >= gap_end;
             let is_open = match part.kind.as_str() {
-                "literal" | "timestamp" | "id" | "method" => true,
+                "literal" | "method" => true,
+                // These are of the head, and may repeat what is not known.
+                "timestamp" | "id" | "url" if screen.is_blind() => false,
+                "timestamp" | "id" => true,
                 // What is cut anywhere cannot be looked through.
                 "body" => is_whole && !screen.touches_body(&bytes[range.clone()]),
                 "url" => {
@@ -226,6 +248,18 @@ impl Covered for TriedView {
     }
 }
 
+impl Covered for FoundSchemes {
+    /// A scheme is named after the path that its requests come to. One with marks in it is no scheme that could be kept;
+    /// each has another number of them, by which they are told apart.
+    fn cover(&mut self, screen: &Screen) {
+        for (at, scheme) in self.schemes.iter_mut().enumerate() {
+            if screen.is_blind() || screen.text(&scheme.toml).is_some() {
+                scheme.toml = "*".repeat(at + 1);
+            }
+        }
+    }
+}
+
 impl Covered for DeliveryView {
     fn deliveries(&self, found: &mut Vec<DeliveryId>) {
         found.extend(self.id.parse::<DeliveryId>());
@@ -253,6 +287,9 @@ impl Covered for IdempotencyView {
 impl Covered for PreviewView {
     fn cover(&mut self, screen: &Screen) {
         self.body_made = None;
+        if let Some(check) = &mut self.check {
+            cover_sentence(&check.verdict, &mut check.sentence, screen);
+        }
         if screen.hidden_facts(None).1 {
             self.ids = None;
         }
@@ -260,6 +297,22 @@ impl Covered for PreviewView {
 }
 
 impl Covered for ComparisonView {
+    fn deliveries(&self, found: &mut Vec<DeliveryId>) {
+        for side in [&self.before, &self.after] {
+            if let SubjectRef::Sent(id) = &side.subject {
+                found.extend(id.parse::<DeliveryId>());
+            }
+        }
+    }
+
+    fn answers(&self, found: &mut Vec<AttemptId>) {
+        for side in [&self.before, &self.after] {
+            if let SubjectRef::Answer(id) = &side.subject {
+                found.extend(id.parse::<AttemptId>());
+            }
+        }
+    }
+
     fn cover(&mut self, screen: &Screen) {
         for pair in &mut self.headers {
             pair.before.cover(screen);
@@ -272,6 +325,10 @@ impl Covered for ComparisonView {
             .flatten()
         {
             line.cover(screen);
+            if screen.is_blind() {
+                hide(&mut line.name);
+                hide(&mut line.value);
+            }
             // A parameter is known by its name and its address together.
             if screen.text(&format!("?{}={}", line.name, line.value)).is_some() {
                 hide(&mut line.value);

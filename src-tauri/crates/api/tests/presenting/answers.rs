@@ -52,6 +52,22 @@ async fn an_answer_shows_nothing_that_it_repeats() {
     bench.present(true).await;
     let deliveries = bench.call("deliveries", json!({ "request": id })).await;
     shown.push(("deliveries", deliveries.to_string()));
+    for (name, kind, other) in [
+        ("a comparison with what was sent", "sent", &delivery["id"]),
+        (
+            "a comparison with the answer",
+            "answer",
+            &delivery["attempts"][0]["id"],
+        ),
+    ] {
+        let ignoring =
+            json!({"times": false, "ids": false, "signatures": false, "names": [], "pointers": []});
+        let compared = json!({
+            "before": {"kind": "request", "id": id}, "after": {"kind": kind, "id": other},
+            "ignoring": ignoring, "form": "best"
+        });
+        shown.push((name, bench.call("compare", compared).await.to_string()));
+    }
     for (name, source, id) in [
         ("the head of the answer", ByteSource::AttemptHead, attempt),
         ("the body of the answer", ByteSource::AttemptBody, attempt),

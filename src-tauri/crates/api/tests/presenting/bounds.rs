@@ -1,10 +1,13 @@
 //! How far what is secret is looked for while the screen is shared: no number that ordinary use meets, and beyond it more
 //! is hidden and not less.
 
+use hookbench_api::dispatch;
 use hookbench_api::types::ByteSource;
+use hookbench_signature::{Draft, Micros, Secret, sign};
 use serde_json::json;
 
-use crate::bench::Bench;
+use crate::bench::{Bench, answering};
+use crate::places::shown;
 
 #[tokio::test]
 async fn a_result_that_speaks_of_many_requests_hides_what_is_secret_in_each() {
@@ -111,6 +114,116 @@ async fn where_what_is_chosen_cannot_all_be_found_more_is_covered_and_that_is_to
             )
             .await;
         bench.call("present", json!({ "on": false })).await;
+    }
+    bench.running.shut_down().await;
+}
+
+/// The line in which a provider signs a body that it sends to `http://h/in/ann@5ecret.test` with the secret `s`.
+fn signed(bench: &Bench, provider: &str, body: &str) -> String {
+    let catalogue = bench.running.engine().unwrap().catalogue();
+    let scheme = catalogue.get(provider).unwrap().scheme.clone().unwrap();
+    let draft = Draft {
+        method: "POST",
+        target: "/in/ann@5ecret.test",
+        url: Some("http://h/in/ann@5ecret.test"),
+        headers: &[],
+        body: body.as_bytes(),
+    };
+    let signed = sign(&scheme, &draft, &Secret::new("s", "s"), Micros(0), None).unwrap();
+    let [(name, value)] = &signed.headers[..] else {
+        panic!("it signs in one header: {signed:?}");
+    };
+    format!("{name}: {value}\r\n")
+}
+
+#[tokio::test]
+async fn where_not_all_is_known_a_url_that_is_signed_shows_nothing_behind_its_endpoint() {
+    const BROKEN: &str = r#"[{"mail":"ann@5ecret.test"},"#;
+    let bench = Bench::new().await;
+    let endpoint = bench.endpoint("/in", Some("square")).await;
+    let secret = json!({ "endpoint": endpoint, "name": "s", "value": "s" });
+    bench.call("set_secret", secret).await;
+    bench.mask("/*/mail", None).await;
+    let target = answering(&[["X-Mail", "ann@5ecret.test"]], "open-answer").await;
+    for (lines, cause) in [
+        (signed(&bench, "square", BROKEN), "url-scheme"),
+        (signed(&bench, "square", "another"), "unknown"),
+    ] {
+        let lines = format!("X-Mail: ann@5ecret.test\r\n{lines}");
+        let id = bench.send("/in/ann@5ecret.test", &lines, BROKEN).await;
+        let to = json!({ "request": id, "url": format!("http://{target}"), "target": null });
+        let delivery = bench.call("resend", to).await;
+        bench.draft(&id, "http://dev/ann@5ecret.test").await;
+        let diagnosis = bench.call("diagnose", json!({ "id": id })).await;
+        assert_eq!(diagnosis["cause"], cause, "{diagnosis}");
+        let proof = diagnosis["proof"].to_string();
+        assert_eq!(
+            proof.contains("5ecret"),
+            cause != "unknown",
+            "it is there to be hidden: {diagnosis}"
+        );
+        let notes = &bench.call("request", json!({ "id": id })).await["signature"]["notes"];
+        assert!(
+            notes.to_string().contains("5ecret"),
+            "it is there to be hidden: {notes}"
+        );
+        bench.present(true).await;
+        for (name, text) in shown(&bench, &target, &id, &delivery).await {
+            assert!(!text.contains("5ecret"), "`{name}` with {cause}: {text}");
+        }
+        let detail = bench.call("request", json!({ "id": id })).await;
+        assert_eq!(detail["moreCovered"], true, "and that is told");
+        for open in [
+            &detail["row"]["id"],
+            &detail["row"]["endpoint"],
+            &detail["signature"]["provider"],
+            &detail["signature"]["content"]["template"],
+            &detail["signature"]["key"]["name"],
+        ] {
+            let is_open = open.as_str().is_some_and(|text| !text.contains('*'));
+            assert!(is_open, "what no sender wrote stays: {detail}");
+        }
+        assert_eq!(detail["row"]["verdict"], "invalid", "{detail}");
+        let sentence = detail["signature"]["sentence"].as_str().unwrap();
+        assert!(
+            sentence.bytes().all(|byte| byte == b'*'),
+            "it may name what a sender wrote: {sentence}"
+        );
+        assert_eq!(detail["row"]["target"], "/in****************", "{detail}");
+        bench.present(false).await;
+    }
+    bench.running.shut_down().await;
+}
+
+#[tokio::test]
+async fn a_scheme_that_was_found_does_not_tell_the_path_that_it_is_named_after() {
+    let bench = Bench::new().await;
+    bench.mask("/*/mail", None).await;
+    let whole = r#"[{"mail":"ann@5ecret.test"}]"#;
+    for body in [whole, &whole[..whole.len() - 1]] {
+        let line = signed(&bench, "github", body).replace("X-Hub-Signature-256", "X-Own-Signature");
+        let id = bench.send("/in/ann@5ecret.test", &line, body).await;
+        let find = async || {
+            let wanted = json!({ "id": id, "secret": "s", "ticket": "t" });
+            bench.call("find_scheme", wanted).await
+        };
+        let found = find().await;
+        let toml = found["schemes"][0]["toml"].to_string();
+        assert!(
+            toml.contains("ann@5ecret.test"),
+            "it is there to be hidden: {found}"
+        );
+        bench.present(true).await;
+        let found = find().await;
+        assert_eq!(found["schemes"][0]["toml"], "*", "{found}");
+        assert!(!found.to_string().contains("5ecret"), "{found}");
+        let adopt = json!({ "id": id, "toml": "*", "replaces": null, "secret": "s" });
+        let adopted = Box::pin(dispatch(&bench.running, "adopt_scheme", adopt)).await;
+        assert!(
+            adopted.unwrap_err().message.contains("not written back"),
+            "a mark is no scheme"
+        );
+        bench.present(false).await;
     }
     bench.running.shut_down().await;
 }

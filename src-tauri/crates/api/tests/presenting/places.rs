@@ -14,7 +14,7 @@ use crate::bench::{Bench, answering};
 const PLANTED: &str = "5ecret-";
 
 /// The lines of the hostile head, one secret in each place.
-const LINES: [&str; 31] = [
+const LINES: [&str; 32] = [
     "Authorization: Bearer 5ecret-bearer",
     "AUTHORIZATION: Digest username=\"ann\", response=\"5ecret-digest\"",
     "Proxy-Authorization: Basic 5ecret-basic",
@@ -39,6 +39,7 @@ const LINES: [&str; 31] = [
     "X-Rewrite-Url: http://ann:5ecret-rewrite@h/",
     "X-Callback: https://h/?to=https%3A%2F%2Fh%2F%3Ftoken%3D5ecret-nested",
     "X-Note: see https://ann:5ecret-note@h/ and /x?hmac=5ecret-note-query",
+    "X-Slashes: see http:///ann:5ecret-slashes@h/ and http:/\\ann:5ecret-backslash@h/",
     "X-Again: 5ecret-bearer",
     "X-Mail: 5ecret-mail@h.test",
     "X-Form: 5ecret-form",
@@ -80,7 +81,14 @@ struct Sent {
     body: String,
 }
 
-/// Bodies of all kinds in which values can be chosen, and one in which none can.
+impl Sent {
+    /// A pointer means nothing in its body, which is masked whole since some are chosen.
+    fn is_hidden_whole(&self) -> bool {
+        ["application/xml", "text/plain"].contains(&self.kind)
+    }
+}
+
+/// Bodies of all kinds in which values can be chosen, and two in which none can.
 fn bodies() -> [Sent; 6] {
     let json = r#"{"id":"5ecret-id","object":"event","type":"5ecret.type","customer":{"email":"5ecret-mail@h.test"},"open":"open-body","again":["5ecret-bearer","5ecret-mail@h.test"]}"#;
     [
@@ -179,7 +187,7 @@ fn assert_hidden(what: &str, text: &str) {
 }
 
 /// All that a window asks for about a request and its delivery, by name.
-async fn shown(
+pub(crate) async fn shown(
     bench: &Bench,
     address: &str,
     id: &str,
@@ -297,7 +305,13 @@ async fn no_secret_in_any_place_of_a_request_leaves_the_house() {
             "open=1",
             "From: ann@h.test",
         ] {
-            assert!(all.contains(open), "`{open}` is no secret: {all}");
+            let is_there = open != "open-body" || !sent.is_hidden_whole();
+            assert_eq!(
+                all.contains(open),
+                is_there,
+                "`{open}` of {} is no secret, but in a body in which none can be told: {all}",
+                sent.kind
+            );
         }
         for format in Format::ALL {
             let word = format.as_str();
@@ -329,7 +343,21 @@ async fn no_secret_in_any_place_of_a_request_leaves_the_house() {
             assert!(is_there, "`{name}` of {} has something to hide", sent.kind);
         }
         bench.call("present", json!({ "on": true })).await;
+        let detail = bench.call("request", json!({ "id": id })).await;
+        assert_eq!(
+            detail["moreCovered"],
+            sent.is_hidden_whole(),
+            "it is told: {detail}"
+        );
         for (name, text) in shown(&bench, &target, &id, &delivery).await {
+            if name == "RequestBody" {
+                assert_eq!(
+                    text.contains("open-body"),
+                    !sent.is_hidden_whole(),
+                    "{}: {text}",
+                    sent.kind
+                );
+            }
             assert_hidden(&format!("`{name}` of {}", sent.kind), &text);
         }
         bench.call("present", json!({ "on": false })).await;

@@ -1,6 +1,8 @@
 //! What of a request is given away in a file: everything that is written of it passes here once, and the writer of the
 //! format knows nothing of secrets.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 
 use crate::exchange::har::Piece;
@@ -13,7 +15,7 @@ use crate::model::{Header, KeptAnswer, RawHead};
 /// What is masked in one request.
 pub(crate) struct Covering {
     /// Where secrets are in its head.
-    places: SigningPlaces,
+    places: Arc<SigningPlaces>,
     /// The values of bodies that are masked.
     paths: Vec<MaskPath>,
     /// The name of its event is read where something is masked.
@@ -31,7 +33,7 @@ impl Covering {
     pub(crate) fn by(known: &Known, piece: &Piece) -> Self {
         let provider = piece.request.summary.recognition.provider.as_deref();
         let mut covering = Self {
-            places: known.places.clone(),
+            places: Arc::clone(&known.places),
             paths: known.chosen.paths.clone(),
             hides_event: known.chosen.hidden_facts(provider).0,
             secrets: known.secrets.clone(),
@@ -69,7 +71,7 @@ impl Covering {
             }
         }
         let event = &mut request.summary.recognition.event;
-        let is_secret = |name: &String| self.secrets.cover(&mut name.clone().into_bytes());
+        let is_secret = |name: &String| self.secrets.are_in(name.as_bytes());
         if self.hides_event || self.secrets.is_blind() || event.as_ref().is_some_and(is_secret) {
             *event = None;
         }
@@ -142,11 +144,11 @@ mod tests {
         }
         let paths: Vec<MaskPath> = paths.iter().map(|path| path.parse().unwrap()).collect();
         let covering = Covering {
-            places: SigningPlaces {
+            places: Arc::new(SigningPlaces {
                 headers: vec!["x-own".to_owned()],
                 parameters: vec!["proof".to_owned()],
                 ..SigningPlaces::default()
-            },
+            }),
             paths,
             hides_event: true,
             secrets: Secrets::default(),

@@ -1,7 +1,8 @@
 //! What of an address is secret: what stands before its `@`, and parameters of its query and its fragment.
 //!
 //! Where an address ends in a text is not always known, nor which of several ways to read it a server takes. In doubt
-//! more is secret: parameters may be parted by `;`, may follow a `#`, and hold whole addresses, also escaped ones.
+//! more is secret: a host may follow any number of slashes in either direction, as browsers take it; parameters may be
+//! parted by `;`, may follow a `#`, and hold whole addresses, also escaped ones.
 
 use std::ops::Range;
 
@@ -65,6 +66,34 @@ pub(super) fn before_host(host: &[u8]) -> Option<Range<usize>> {
     (sign > 0).then_some(0..sign)
 }
 
+/// Schemes behind which browsers read a host whatever slashes there are, or none.
+const SPECIAL: [&[u8]; 5] = [b"http", b"https", b"ws", b"wss", b"ftp"];
+
+/// Where the next host begins that may have something before its `@`, counted from `from` on.
+fn next_host(address: &[u8], from: usize) -> Option<usize> {
+    let is_slash = |byte: &u8| b"/\\".contains(byte);
+    let mut at = from;
+    loop {
+        at += memchr::memchr3(b'/', b'\\', b':', address.get(at..)?)?;
+        let is_behind_scheme = address[at] == b':' && {
+            let letters = address[..at].iter().rev();
+            let length = letters
+                .take_while(|byte| byte.is_ascii_alphabetic())
+                .take(6)
+                .count();
+            let scheme = &address[at - length..at];
+            SPECIAL.iter().any(|special| scheme.eq_ignore_ascii_case(special))
+        };
+        at += usize::from(address[at] == b':');
+        let slashes = address[at..].iter().take_while(|byte| is_slash(byte)).count();
+        at += slashes;
+        // Without a scheme too, as in a `Location`.
+        if is_behind_scheme || slashes > 1 {
+            return Some(at);
+        }
+    }
+}
+
 /// Anybody may send an address that is made to be looked through for long: it is read once for each depth, from its
 /// beginning to its end.
 struct Search<'a> {
@@ -91,12 +120,7 @@ impl<'a> Search<'a> {
             self.read += address.len();
         }
         let mut at = 0;
-        // Without a scheme too, as in a `Location`.
-        while let Some(place) = address
-            .get(at..)
-            .and_then(|rest| memchr::memmem::find(rest, b"//"))
-        {
-            let start = at + place + 2;
+        while let Some(start) = next_host(address, at) {
             let rest = &address[start..];
             let length = rest
                 .iter()
@@ -207,6 +231,22 @@ mod tests {
             ("//u:p@w@h", "//*****@h"),
             ("http://h/a@b?c=d@e", "http://h/a@b?c=d@e"),
             ("http://@h/", "http://@h/"),
+            ("http:///u:p@h/a", "http:///***@h/a"),
+            ("http:/\\u:p@h", "http:/\\***@h"),
+            ("HTTPS:\\\\u:p@h\\a@b", "HTTPS:\\\\***@h\\a@b"),
+            ("http:/u:p@h/a@b", "http:/***@h/a@b"),
+            ("http:u:p@h/a@b", "http:***@h/a@b"),
+            ("wss:u@h", "wss:*@h"),
+            ("x:http:u@h", "x:http:*@h"),
+            ("////u:p@h", "////***@h"),
+            ("/\\u:p@h", "/\\***@h"),
+            ("\\/u:p@h?a=b", "\\/***@h?a=b"),
+            ("/a?to=http:/\\u:p@h/", "/a?to=http:/\\***@h/"),
+            ("mailto:ann@h", "mailto:ann@h"),
+            ("xhttp:ann@h", "xhttp:ann@h"),
+            ("/a/b:c@h/\u{e9}:/d@h", "/a/b:c@h/\u{e9}:/d@h"),
+            ("http:", "http:"),
+            ("//", "//"),
             ("/a?sig=1;2&x=3", "/a?sig=***&x=3"),
             ("/a?x=1;sig=2", "/a?x=1;sig=*"),
             ("/a?x=1?sig=2", "/a?x=1?sig=*"),
@@ -278,6 +318,11 @@ mod tests {
             ("/?", "a=1&"),
             ("", "//u:p@"),
             ("", "/"),
+            ("", "/\\"),
+            ("", ":"),
+            ("", "http:"),
+            ("", "https:/\\u@"),
+            ("", "a/"),
             ("//", "@"),
             ("/?to=", "%2F%2Fa%40"),
         ] {

@@ -2,10 +2,12 @@
 //!
 //! The document is read for its places only ([`crate::body::json::walk`]): digits, order, escapes, repeated keys and
 //! every byte between the values stay as they came. What looks like JSON and cannot be read as it is never taken for
-//! free of what was chosen.
+//! free of what was chosen, nor is what has no values that a pointer could name: that is one value whole.
 
 use std::ops::Range;
 
+use super::DOT;
+use super::head::MASKED;
 use super::learned::Secrets;
 use super::path::{MaskPath, Step};
 use crate::body::{form, json};
@@ -14,8 +16,6 @@ use crate::body::{form, json};
 const TEXT: &[u8] = b"\"[masked]\"";
 /// What stands where the value of a form's field was.
 const FIELD: &[u8] = b"masked";
-/// What hides a byte where the length is to stay.
-const DOT: u8 = b'*';
 
 /// What a value is; it is still that when it is masked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,8 +28,8 @@ enum Kind {
     Array,
     /// Of a form: no quotes.
     Field,
-    /// Nobody knows where in it the value would be.
-    Everything,
+    /// A whole body in which a pointer means nothing.
+    Body,
 }
 
 /// A value that is masked.
@@ -43,27 +43,42 @@ pub(crate) struct Span {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Unreadable;
 
-/// The chosen values of a body, in their order; none of them lies within another.
-pub(crate) fn spans(
+/// Calls back with the chosen values of a body, in their order; none of them lies within another. Where it is found to be
+/// unreadable only at its end, some may have been given.
+pub(super) fn each_span(
     body: &[u8],
     content_type: Option<&[u8]>,
     paths: &[MaskPath],
-) -> Result<Vec<Span>, Unreadable> {
+    found: &mut dyn FnMut(Span),
+) -> Result<(), Unreadable> {
     if paths.is_empty() || body.is_empty() {
-        return Ok(Vec::new());
+        return Ok(());
     }
+    let mut in_field = |name: &str, range: Range<usize>| {
+        if paths.iter().any(|path| names(path, name)) {
+            let kind = Kind::Field;
+            found(Span { range, kind });
+        }
+    };
     match Known::of(body, content_type)? {
-        Known::Json => in_json(body, paths).ok_or(Unreadable),
-        Known::Fields(fields) => Ok(fields
-            .into_iter()
-            .filter(|(name, _)| paths.iter().any(|path| names(path, name)))
-            .map(|(_, range)| Span {
-                range,
-                kind: Kind::Field,
-            })
-            .collect()),
-        Known::Other => Ok(Vec::new()),
+        Known::Json => return in_json(body, paths, found),
+        Known::Fields => each_field(body, &mut in_field),
+        Known::Parts(parts) => {
+            for (name, range) in parts {
+                in_field(&name, range);
+            }
+        }
+        Known::Other => found(Span {
+            range: 0..body.len(),
+            kind: Kind::Body,
+        }),
     }
+    Ok(())
+}
+
+/// Whether a body has no values that a pointer could name, so that all of it is masked where one is chosen.
+pub(super) fn is_one_value(body: &[u8], content_type: Option<&[u8]>) -> bool {
+    !body.is_empty() && matches!(Known::of(body, content_type), Ok(Known::Other))
 }
 
 /// Which of these pointers lead to a value of a body; none where it cannot be read.
@@ -89,9 +104,10 @@ pub(crate) fn there<'p>(
                 mark(document, &all, &mut is_there);
             }
         }
-        Ok(Known::Fields(fields)) => {
-            for (path, is_there) in paths.iter().zip(&mut is_there) {
-                *is_there = fields.iter().any(|(name, _)| names(path, name));
+        Ok(Known::Fields) => each_field(body, &mut |name, _| mark_field(name, paths, &mut is_there)),
+        Ok(Known::Parts(parts)) => {
+            for (name, _) in parts {
+                mark_field(&name, paths, &mut is_there);
             }
         }
         Ok(Known::Other) | Err(Unreadable) => {}
@@ -103,9 +119,11 @@ pub(crate) fn there<'p>(
 /// What values are looked for in.
 enum Known {
     Json,
-    /// The fields of a form, with the places of their values.
-    Fields(Vec<(String, Range<usize>)>),
-    /// It has no values.
+    /// A form in a line.
+    Fields,
+    /// The parts of a form, with the places of their values.
+    Parts(Vec<(String, Range<usize>)>),
+    /// It has no values that a pointer could name: XML, a text, a picture.
     Other,
 }
 
@@ -114,13 +132,13 @@ impl Known {
         let lower = content_type.unwrap_or_default().to_ascii_lowercase();
         if lower.starts_with(b"multipart/form-data") {
             let given = String::from_utf8_lossy(content_type.unwrap_or_default());
-            return form::parts(&given, body).map(Self::Fields).ok_or(Unreadable);
+            return form::parts(&given, body).map(Self::Parts).ok_or(Unreadable);
         }
         if lower.windows(4).any(|window| window == b"json") || looks_like_json(body) {
             return Ok(Self::Json);
         }
         if lower.starts_with(b"application/x-www-form-urlencoded") {
-            return Ok(Self::Fields(fields(body)));
+            return Ok(Self::Fields);
         }
         Ok(Self::Other)
     }
@@ -139,38 +157,39 @@ pub(super) fn masked_body(
     paths: &[MaskPath],
     secrets: &Secrets,
 ) -> Result<Option<Vec<u8>>, Unreadable> {
-    let spans = spans(body, content_type, paths)?;
-    let mut covered = body.to_vec();
-    let has_secrets = secrets.cover(&mut covered);
-    if spans.is_empty() {
-        return Ok(has_secrets.then_some(covered));
-    }
-    let mut bytes = Vec::with_capacity(body.len());
-    let mut at = 0;
-    for span in &spans {
-        bytes.extend_from_slice(&covered[at..span.range.start]);
-        bytes.extend_from_slice(match span.kind {
+    let covered = secrets.covered(body);
+    let hidden = covered.as_deref().unwrap_or(body);
+    // It is made as the values are found: a list of many short ones takes more than they.
+    let (mut given, mut at) = (Vec::new(), 0);
+    each_span(body, content_type, paths, &mut |span| {
+        if at == 0 {
+            given.reserve(hidden.len());
+        }
+        given.extend_from_slice(&hidden[at..span.range.start]);
+        given.extend_from_slice(match span.kind {
             Kind::Text => TEXT,
             Kind::Number => b"0",
             Kind::Truth => b"false",
             Kind::Null => b"null",
             Kind::Object => b"{}",
             Kind::Array => b"[]",
-            Kind::Field | Kind::Everything => FIELD,
+            Kind::Field => FIELD,
+            Kind::Body => MASKED,
         });
         at = span.range.end;
+    })?;
+    if at == 0 {
+        // No value ends where the body begins.
+        return Ok(covered);
     }
-    bytes.extend_from_slice(&covered[at..]);
-    Ok(Some(bytes))
+    given.extend_from_slice(&hidden[at..]);
+    Ok(Some(given))
 }
 
 impl Span {
-    /// All of a body.
-    pub(super) fn everything(length: usize) -> Self {
-        Self {
-            range: 0..length,
-            kind: Kind::Everything,
-        }
+    /// Whether it is a whole body in which a pointer means nothing.
+    pub(super) const fn is_body(&self) -> bool {
+        matches!(self.kind, Kind::Body)
     }
 
     /// What stands between the quotes of a text, or the value of a field; a number or a word means nothing elsewhere.
@@ -196,7 +215,7 @@ impl Span {
                 }
                 return;
             }
-            Kind::Field | Kind::Everything => {
+            Kind::Field | Kind::Body => {
                 value.fill(DOT);
                 return;
             }
@@ -235,21 +254,20 @@ fn json_text(body: &[u8]) -> Option<(usize, &str)> {
     Some((start, std::str::from_utf8(&body[start..]).ok()?))
 }
 
-/// The values of a document, or of several one after the other; `None` where it is no JSON.
-fn in_json(body: &[u8], paths: &[MaskPath]) -> Option<Vec<Span>> {
-    let (start, text) = json_text(body)?;
-    let mut found = Vec::new();
+/// The values of a document, or of several one after the other.
+fn in_json(body: &[u8], paths: &[MaskPath], found: &mut dyn FnMut(Span)) -> Result<(), Unreadable> {
+    let (start, text) = json_text(body).ok_or(Unreadable)?;
     let all: Vec<&[Step]> = paths.iter().map(MaskPath::steps).collect();
     for document in json::documents(text) {
-        collect(document?, &all, &mut |value| {
+        collect(document.ok_or(Unreadable)?, &all, &mut |value| {
             let from = value.as_ptr() as usize - text.as_ptr() as usize + start;
-            found.push(Span {
+            found(Span {
                 range: from..from + value.len(),
                 kind: kind(value),
             });
         });
     }
-    Some(found)
+    Ok(())
 }
 
 fn collect(value: &str, paths: &[&[Step]], found: &mut dyn FnMut(&str)) {
@@ -309,17 +327,22 @@ fn kind(value: &str) -> Kind {
     }
 }
 
-/// The fields of a form in a line, with the places of their values.
-fn fields(body: &[u8]) -> Vec<(String, Range<usize>)> {
-    let mut found = Vec::new();
+/// Marks the pointers that name this field.
+fn mark_field(name: &str, paths: &[MaskPath], is_there: &mut [bool]) {
+    for (path, is_there) in paths.iter().zip(is_there) {
+        *is_there |= names(path, name);
+    }
+}
+
+/// Calls back with the fields of a form in a line, with the places of their values.
+fn each_field(body: &[u8], found: &mut dyn FnMut(&str, Range<usize>)) {
     let mut at = 0;
     for pair in body.split(|byte| *byte == b'&') {
         let name = url::form_urlencoded::parse(pair).next().map(|(name, _)| name);
         let equals = pair.iter().position(|byte| *byte == b'=');
         if let (Some(name), Some(equals)) = (name, equals) {
-            found.push((name.into_owned(), at + equals + 1..at + pair.len()));
+            found(&name, at + equals + 1..at + pair.len());
         }
         at += pair.len() + 1;
     }
-    found
 }

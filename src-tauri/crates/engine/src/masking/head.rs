@@ -19,7 +19,9 @@ const MASKED_IN_ADDRESS: &[u8] = b"masked";
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Place {
     pub(super) range: Range<usize>,
-    /// What it is called where it is told what is masked: a header, `query NAME` or `credentials`.
+    /// What it is called where it is told what is masked: the name of a header, `query NAME` for a parameter of the target,
+    /// `credentials` for what stands before its `@`, `address` for what is in an address outside of target and header
+    /// lines, and `target` for all of it behind the endpoint's path.
     pub(crate) name: String,
     /// It is the whole value of a header.
     pub(super) is_value: bool,
@@ -237,9 +239,7 @@ fn given(bytes: &[u8], found: Vec<Place>, covered: Vec<u8>) -> Option<Vec<u8>> {
 }
 
 fn without(bytes: &[u8], secrets: &Secrets) -> Vec<u8> {
-    let mut covered = bytes.to_vec();
-    secrets.cover(&mut covered);
-    covered
+    secrets.covered(bytes).unwrap_or_else(|| bytes.to_vec())
 }
 
 /// A target as it may be given away; `None` where nothing of it is secret. Everything else stays byte for byte.

@@ -1,12 +1,14 @@
 //! What is secret in a request, looked for once: where its sender signs, what is masked in it, and the values that are
 //! hidden wherever they come up again. Copies, files and a screen begin here.
 //!
-//! It is kept for the requests that were looked at last, since every page of the list asks for its rows. Long bodies are
-//! looked through on threads that serve nobody else.
+//! It is kept for the requests that were looked at last ([`LastKnown`](super::kept::LastKnown)). Long bodies are looked
+//! through on threads that serve nobody else, and what finds their values is made there.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::Arc;
 
+use bytes::Bytes;
+
+use super::kept::Grounds;
 use super::learned::Secrets;
 use super::names::SigningPlaces;
 use super::rules::{Chosen, Rules};
@@ -15,21 +17,39 @@ use super::stretch::LONG;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::examining::blocking;
-use crate::judge::Judge;
 use crate::model::{Request, RequestId, RequestSummary};
-
-/// So many requests are kept, and so many bytes of what is known of them.
-const KEPT: usize = 2_000;
-const BYTES_KEPT: usize = 64 * 1024 * 1024;
 
 /// What is secret in a request.
 pub(crate) struct Known {
-    /// Where secrets are in its head.
-    pub(crate) places: SigningPlaces,
+    /// Where secrets are in its head: those of the rules, and more where its endpoint has others.
+    pub(crate) places: Arc<SigningPlaces>,
     /// Which values of its body are masked.
     pub(crate) chosen: Arc<Chosen>,
     /// What is hidden wherever it comes up again.
     pub(crate) secrets: Secrets,
+}
+
+impl Known {
+    /// Of a request that cannot be read: whatever might be secret in it is.
+    fn nothing(rules: &Rules) -> Self {
+        let mut secrets = Secrets::default();
+        secrets.blind();
+        Self {
+            places: Arc::clone(&rules.places),
+            chosen: Arc::clone(rules.all()),
+            secrets,
+        }
+    }
+
+    /// How many bytes it takes that are not those of the rules.
+    pub(super) fn size_beside(&self, rules: &Rules) -> usize {
+        let places = if Arc::ptr_eq(&self.places, &rules.places) {
+            0
+        } else {
+            self.places.size()
+        };
+        places + self.secrets.size()
+    }
 }
 
 /// What for a request is looked into.
@@ -43,63 +63,14 @@ enum Purpose {
     Copy,
 }
 
-/// By what it is known what is secret: by others it would be something else.
-#[derive(Clone, Default)]
-pub(super) struct Grounds {
-    rules: Arc<Rules>,
-    /// What it knew may be secret itself, and is not kept for this.
-    judge: Weak<Judge>,
-}
-
-impl PartialEq for Grounds {
-    fn eq(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.rules, &other.rules) && self.judge.ptr_eq(&other.judge)
-    }
-}
-
-/// What is known of the requests that were looked at last, and on what grounds.
-#[derive(Default)]
-pub(crate) struct LastKnown(Mutex<Kept>);
-
-#[derive(Default)]
-struct Kept {
-    on: Grounds,
-    /// With the bytes that each takes.
-    requests: HashMap<RequestId, (Arc<Known>, usize)>,
-    bytes: usize,
-}
-
-impl LastKnown {
-    fn get(&self, id: RequestId, grounds: &Grounds, chosen: &Arc<Chosen>) -> Option<Arc<Known>> {
-        let last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let (known, _) = last.requests.get(&id).filter(|_| last.on == *grounds)?;
-        // It may be of another endpoint since.
-        Arc::ptr_eq(&known.chosen, chosen).then(|| Arc::clone(known))
-    }
-
-    fn keep(&self, id: RequestId, grounds: &Grounds, known: &Arc<Known>) {
-        let size = known.places.size() + known.secrets.size();
-        if size > BYTES_KEPT {
-            return;
-        }
-        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, before)) = last.requests.remove(&id) {
-            last.bytes -= before;
-        }
-        let is_full = last.requests.len() >= KEPT || last.bytes + size > BYTES_KEPT;
-        if is_full || last.on != *grounds {
-            *last = Kept {
-                on: grounds.clone(),
-                ..Kept::default()
-            };
-        }
-        last.bytes += size;
-        last.requests.insert(id, (Arc::clone(known), size));
-    }
-
-    pub(crate) fn forget(&self) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Kept::default();
-    }
+/// What of a body is looked through.
+enum Searched {
+    /// All of it.
+    Whole(Bytes),
+    /// Nothing of it is masked.
+    Open,
+    /// It is too long: anything may be in it.
+    PassedOver,
 }
 
 impl Engine {
@@ -121,7 +92,18 @@ impl Engine {
         for id in ids {
             all.extend(self.look(*id, &grounds, Purpose::Screen).await?);
         }
-        screen.knows(&all);
+        if all.len() < 2 {
+            screen.knows(&all);
+            return Ok(());
+        }
+        // They know different values: what finds all of them has to be made.
+        let mut learned = std::mem::take(screen);
+        let learn = move || {
+            learned.knows(&all);
+            learned.prepare();
+            learned
+        };
+        *screen = blocking(learn).await?;
         Ok(())
     }
 
@@ -143,7 +125,7 @@ impl Engine {
                 known
             } else {
                 Arc::new(Known {
-                    places: rules.places.clone(),
+                    places: Arc::clone(&rules.places),
                     chosen: Arc::clone(chosen),
                     secrets: Secrets::default(),
                 })
@@ -153,14 +135,29 @@ impl Engine {
         Ok(())
     }
 
-    /// What is secret in a request that is to be given away; `None` where it is gone.
-    pub(crate) async fn known(
+    /// What is secret in a request that is to be given away, of which head and body are at hand.
+    pub(crate) async fn known_of(
         &self,
-        id: RequestId,
+        request: &Request,
+        body: &Bytes,
         rules: &Arc<Rules>,
-    ) -> Result<Option<Arc<Known>>, EngineError> {
+    ) -> Result<Arc<Known>, EngineError> {
         let grounds = self.grounds(rules).await;
-        self.look(id, &grounds, Purpose::Copy).await
+        let chosen = rules.of_endpoint(request.summary.recognition.endpoint);
+        if let Some(known) = self.core.known.get(request.summary.id, &grounds, chosen) {
+            return Ok(known);
+        }
+        let searched = if chosen.paths.is_empty() {
+            Searched::Open
+        } else if body.len() > LONGEST_SEARCHED {
+            Searched::PassedOver
+        } else {
+            Searched::Whole(body.clone())
+        };
+        Ok(Arc::new(
+            self.learned(request, &grounds, chosen, searched, Purpose::Copy)
+                .await?,
+        ))
     }
 
     /// The grounds of now, with these rules.
@@ -173,87 +170,107 @@ impl Engine {
         }
     }
 
+    /// What is secret in a request that is shown; `None` where it is gone. One that cannot be read takes nothing away from
+    /// the others that are shown with it.
     async fn look(
         &self,
         id: RequestId,
         grounds: &Grounds,
         purpose: Purpose,
     ) -> Result<Option<Arc<Known>>, EngineError> {
-        let request = match self.request(id).await {
-            Ok(request) => request,
-            Err(EngineError::NotFound { .. }) => return Ok(None),
-            Err(error) => return Err(error),
-        };
-        let chosen = Arc::clone(grounds.rules.of_endpoint(request.summary.recognition.endpoint));
-        if let Some(known) = self.core.known.get(id, grounds, &chosen) {
-            return Ok(Some(known));
+        match self.look_into(id, grounds, purpose).await {
+            Ok(known) => Ok(Some(known)),
+            // It may have been removed while it was read.
+            Err(_) if !self.core.store.has_request(id).await? => Ok(None),
+            Err(_) => Ok(Some(Arc::new(Known::nothing(&grounds.rules)))),
         }
-        let mut places = grounds.rules.places.clone();
-        // Where this sender signs, whatever it is called there. By a newer judge nothing is asked for again.
-        let judge = grounds.judge.upgrade();
-        let judge = judge.unwrap_or_else(|| self.core.judge.load_full());
-        let target = request.head.request_line().target;
-        places.extend(&judge.signing_places(&String::from_utf8_lossy(&target)));
-        let mut secrets = Secrets::default();
-        secrets.learn_head(&request.head, &places);
-        secrets.learn_lines(&request.framing.trailers, &places);
+    }
+
+    async fn look_into(
+        &self,
+        id: RequestId,
+        grounds: &Grounds,
+        purpose: Purpose,
+    ) -> Result<Arc<Known>, EngineError> {
+        let request = self.request(id).await?;
+        let chosen = grounds.rules.of_endpoint(request.summary.recognition.endpoint);
+        if let Some(known) = self.core.known.get(id, grounds, chosen) {
+            return Ok(known);
+        }
         let most = match purpose {
             Purpose::Row => LONG,
             Purpose::Screen | Purpose::Copy => LONGEST_SEARCHED,
         };
-        let is_short = request.summary.body_length <= most as u64;
-        if !chosen.paths.is_empty() {
-            if is_short {
-                secrets = self.learn_of_body(secrets, &request, &chosen).await?;
-            } else {
-                secrets.blind();
-            }
-        }
-        let known = Arc::new(Known {
-            places,
-            chosen,
-            secrets,
-        });
-        let is_kept = match purpose {
-            // What was passed over is looked into where it is asked for.
-            Purpose::Row => is_short || known.chosen.paths.is_empty(),
-            Purpose::Screen => true,
-            Purpose::Copy => false,
+        let searched = if chosen.paths.is_empty() {
+            Searched::Open
+        } else if request.summary.body_length > most as u64 {
+            Searched::PassedOver
+        } else {
+            Searched::Whole(self.whole_body(id).await?)
         };
+        // What a row passed over is looked into where it is asked for.
+        let is_kept = purpose == Purpose::Screen || !matches!(searched, Searched::PassedOver);
+        let known = Arc::new(self.learned(&request, grounds, chosen, searched, purpose).await?);
         if is_kept {
             self.core.known.keep(id, grounds, &known);
         }
-        Ok(Some(known))
+        Ok(known)
     }
 
-    async fn learn_of_body(
+    async fn learned(
         &self,
-        mut secrets: Secrets,
         request: &Request,
+        grounds: &Grounds,
         chosen: &Arc<Chosen>,
-    ) -> Result<Secrets, EngineError> {
-        let body = self.whole_body(request.summary.id).await?;
-        let headers = request.head.headers();
-        let chosen = Arc::clone(chosen);
-        let length = body.len();
-        let learn = move || {
-            secrets.learn_body(&body, &headers, &chosen.paths);
-            secrets
-        };
-        if length > LONG {
-            blocking(learn).await
-        } else {
-            Ok(learn())
+        searched: Searched,
+        purpose: Purpose,
+    ) -> Result<Known, EngineError> {
+        // Where this sender signs, whatever it is called there. By a newer judge nothing is asked for again.
+        let judge = grounds.judge.upgrade();
+        let judge = judge.unwrap_or_else(|| self.core.judge.load_full());
+        let target = request.head.request_line().target;
+        let own = judge.signing_places(&String::from_utf8_lossy(&target));
+        let places = SigningPlaces::with(&grounds.rules.places, &Arc::new(own));
+        let mut secrets = Secrets::default();
+        secrets.learn_head(&request.head, &places);
+        secrets.learn_lines(&request.framing.trailers, &places);
+        match searched {
+            Searched::Whole(body) => {
+                let headers = request.head.headers();
+                let paths = Arc::clone(chosen);
+                let length = body.len();
+                let learn = move || {
+                    secrets.learn_body(&body, &headers, &paths.paths);
+                    // A copy hides fewer, and others beside.
+                    if purpose != Purpose::Copy {
+                        secrets.prepare();
+                    }
+                    secrets
+                };
+                secrets = if length > LONG {
+                    blocking(learn).await?
+                } else {
+                    learn()
+                };
+            }
+            Searched::Open => {}
+            Searched::PassedOver => secrets.blind(),
         }
+        Ok(Known {
+            places,
+            chosen: Arc::clone(chosen),
+            secrets,
+        })
     }
 }
 
 /// Whether something that is secret in a request can come up in its row: in what of its target is not the endpoint's
-/// path, or in its delivery id.
+/// path, or in what its provider calls the event and the delivery.
 fn may_repeat(row: &RequestSummary, chosen: &Chosen) -> bool {
     let known = &row.recognition;
     let is_endpoint = known.endpoint_path.as_deref() == Some(row.target.as_str()) || row.target == "/";
-    !is_endpoint || known.delivery_key.is_some() && !chosen.paths.is_empty()
+    let is_told = known.delivery_key.is_some() || known.event.is_some();
+    !is_endpoint || is_told && !chosen.paths.is_empty()
 }
 
 #[cfg(test)]
@@ -262,8 +279,16 @@ mod tests {
     use crate::capture_for_tests::bench;
     use crate::masking::Stretch;
     use crate::model::NewEndpoint;
+    use crate::store::tests::unmanaged;
 
     const PROOF: &str = "5ecret-proof-1";
+
+    async fn copied(engine: &Engine, id: RequestId) -> Arc<Known> {
+        let request = engine.request(id).await.unwrap();
+        let body = engine.whole_body(id).await.unwrap();
+        let rules = engine.mask_rules().await.unwrap();
+        engine.known_of(&request, &body, &rules).await.unwrap()
+    }
 
     fn proof_in(header: &str) -> NewEndpoint {
         let mut endpoint = NewEndpoint::at("/in".to_owned());
@@ -288,13 +313,12 @@ mod tests {
             let row = screen.of_row(&id.to_string());
             let mut whole = engine.screen().await.unwrap().unwrap();
             engine.screen_request(&mut whole, id).await.unwrap();
-            let rules = engine.mask_rules().await.unwrap();
-            let copied = engine.known(id, &rules).await.unwrap().unwrap();
+            let copied = copied(engine, id).await;
             [
                 memchr::memmem::find(&head, PROOF.as_bytes()).is_some(),
                 row.text(PROOF).is_none(),
                 whole.text(PROOF).is_none(),
-                !copied.secrets.cover(&mut PROOF.as_bytes().to_vec()),
+                !copied.secrets.are_in(PROOF.as_bytes()),
             ]
         };
         assert_eq!(shows().await, [true; 4], "nobody said that it is one");
@@ -311,9 +335,8 @@ mod tests {
         let engine = &bench.engine;
         let long = "x".repeat(LONG + 1);
         let id = bench.post("/in?token=5ecret-token", &[], &long).await;
-        let kept = || engine.core.known.0.lock().unwrap().requests.len();
-        let rules = engine.mask_rules().await.unwrap();
-        engine.known(id, &rules).await.unwrap().unwrap();
+        let kept = || engine.core.known.number_kept();
+        copied(engine, id).await;
         assert_eq!(kept(), 0, "a copy is made once");
         engine.set_presenting(true).await.unwrap();
         let mut screen = engine.screen().await.unwrap().unwrap();
@@ -325,7 +348,7 @@ mod tests {
         );
         let row = screen.of_row(&id.to_string());
         assert!(row.text("5ecret-token").is_some(), "what is secret is known");
-        let known = engine.known(id, &rules).await.unwrap().unwrap();
+        let known = copied(engine, id).await;
         assert!(row.shares_with(&known), "what finds it is made once");
         engine.add_mask_path("/a".parse().unwrap(), None).await.unwrap();
         let mut screen = engine.screen().await.unwrap().unwrap();
@@ -339,53 +362,99 @@ mod tests {
         assert!(!screen.is_blind(), "and that is not kept");
     }
 
-    #[test]
-    fn what_is_kept_has_a_bound_in_bytes() {
-        let last = LastKnown::default();
-        let grounds = Grounds::default();
-        let known = |length: usize| {
-            let mut secrets = Secrets::default();
-            secrets.learn(&vec![b'a'; length]);
-            Arc::new(Known {
-                places: SigningPlaces::default(),
-                chosen: Arc::default(),
-                secrets,
-            })
-        };
-        let kept = || {
-            let last = last.0.lock().unwrap();
-            let sum: usize = last.requests.values().map(|(_, size)| size).sum();
-            assert_eq!(last.bytes, sum, "the total is that of what is there");
-            (last.requests.len(), last.bytes)
-        };
-        last.keep(RequestId::generate(), &grounds, &known(BYTES_KEPT));
-        assert_eq!(kept(), (0, 0), "one that is longer than all may be is not kept");
-        let large = known(BYTES_KEPT / 4);
-        for _ in 0..10 {
-            last.keep(RequestId::generate(), &grounds, &large);
-            let (number, bytes) = kept();
+    #[tokio::test]
+    async fn what_is_known_of_a_long_body_is_ready_to_be_found() {
+        let bench = bench().await;
+        let engine = &bench.engine;
+        engine.add_mask_path("/a".parse().unwrap(), None).await.unwrap();
+        let json = ("Content-Type".to_owned(), "application/json".to_owned());
+        let long = "x".repeat(LONG);
+        let body = format!(r#"{{"a":"ann@5ecret.test","long":"{long}"}}"#);
+        let ids = [
+            bench.post("/in", std::slice::from_ref(&json), &body).await,
+            bench.post("/in", &[json], r#"{"a":"bob@5ecret.test"}"#).await,
+        ];
+        engine.set_presenting(true).await.unwrap();
+        for ids in [&ids[..1], &ids[..]] {
+            let mut screen = engine.screen().await.unwrap().unwrap();
+            engine.screen_requests(&mut screen, ids).await.unwrap();
             assert!(
-                (1..=3).contains(&number) && bytes <= BYTES_KEPT,
-                "{number}, {bytes}"
+                screen.is_prepared(),
+                "that is not made where commands are answered: {} requests",
+                ids.len()
             );
         }
-        let id = RequestId::generate();
-        for _ in 0..10 {
-            last.keep(id, &grounds, &known(64));
-        }
-        let (number, _) = kept();
-        assert!(
-            (2..=4).contains(&number),
-            "one that is kept again takes its own place: {number}"
-        );
-        last.forget();
-        for _ in 0..KEPT {
-            last.keep(RequestId::generate(), &grounds, &known(64));
-        }
-        let (number, bytes) = kept();
+    }
+
+    #[tokio::test]
+    async fn an_event_that_repeats_a_chosen_value_is_hidden_in_its_row() {
+        let bench = bench().await;
+        bench.endpoint("/in", "shopify", &[]).await;
+        let engine = &bench.engine;
+        let lines = [
+            ("Content-Type", "application/json"),
+            ("X-Shopify-Topic", "ann/5ecret"),
+        ];
+        let lines = lines.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let id = bench.post("/in", &lines, r#"{"mail":"ann/5ecret"}"#).await;
+        let row = engine.request(id).await.unwrap().summary;
+        let known = row.recognition;
         assert_eq!(
-            number, KEPT,
-            "ordinary requests meet the other bound first: {bytes}"
+            (known.event.as_deref(), known.delivery_key),
+            (Some("ann/5ecret"), None),
+            "nothing else of it could repeat it"
         );
+        engine.set_presenting(true).await.unwrap();
+        engine
+            .add_mask_path("/mail".parse().unwrap(), None)
+            .await
+            .unwrap();
+        let mut screen = engine.screen().await.unwrap().unwrap();
+        engine.screen_rows(&mut screen, &[id]).await.unwrap();
+        let row = screen.of_row(&id.to_string());
+        assert_eq!(row.text("ann/5ecret").as_deref(), Some("**********"));
+    }
+
+    #[tokio::test]
+    async fn a_request_that_cannot_be_read_is_covered_and_takes_no_other_away() {
+        let bench = bench().await;
+        let engine = &bench.engine;
+        engine.add_mask_path("/a".parse().unwrap(), None).await.unwrap();
+        let body = r#"{"a":"ann@5ecret.test"}"#;
+        let broken = bench.post("/in/ann@5ecret.test", &[], body).await;
+        let whole = bench.post("/in/ann@5ecret.test", &[], body).await;
+        let mut other = unmanaged(&engine.data_dir().join("hookbench.db")).await;
+        sqlx::query("DELETE FROM content WHERE place IN (SELECT MIN(place) FROM content)")
+            .execute(&mut other)
+            .await
+            .unwrap();
+        assert!(engine.request(broken).await.is_err(), "its content is gone");
+        engine.set_presenting(true).await.unwrap();
+        let mut screen = engine.screen().await.unwrap().unwrap();
+        engine.screen_rows(&mut screen, &[broken, whole]).await.unwrap();
+        let told = |id: RequestId| {
+            let row = screen.of_row(&id.to_string());
+            (row.is_blind(), row.text("ann@5ecret.test").is_some())
+        };
+        assert_eq!(
+            told(broken),
+            (true, false),
+            "all of it is hidden by those who ask"
+        );
+        assert_eq!(told(whole), (false, true), "the other one is as it was");
+        let mut screen = engine.screen().await.unwrap().unwrap();
+        engine
+            .screen_requests(&mut screen, &[broken, whole])
+            .await
+            .unwrap();
+        assert!(screen.is_blind(), "of both together not all is known");
+        engine.delete(&[broken]).await.unwrap();
+        while engine.purge_deletions().await.unwrap() > 0 {}
+        let mut screen = engine.screen().await.unwrap().unwrap();
+        engine
+            .screen_requests(&mut screen, &[broken, whole])
+            .await
+            .unwrap();
+        assert!(!screen.is_blind(), "one that is gone has nothing");
     }
 }

@@ -10,7 +10,8 @@ use std::sync::{Arc, OnceLock};
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 
-use super::body::spans;
+use super::DOT;
+use super::body::each_span;
 use super::head::{places_of, value_places};
 use super::names::{OVERHEAD, SigningPlaces};
 use super::packed::Inside;
@@ -18,8 +19,6 @@ use super::path::MaskPath;
 use crate::model::{Header, RawHead};
 use crate::unpacking::header;
 
-/// What hides a byte.
-const DOT: u8 = b'*';
 /// A value that is shorter is hidden in its place and not looked for elsewhere: it would be found by chance.
 const SHORTEST_VALUE: usize = 6;
 /// A piece of a header's value, such as the digest behind `sha256=`, is looked for from this length on.
@@ -37,6 +36,9 @@ pub(crate) struct Secrets {
     values: Arc<HashSet<Vec<u8>>>,
     /// There are others that are not known.
     blind: bool,
+    /// They are of a body that is masked whole, since a pointer means nothing in it. What is in it is no value, and not
+    /// looked for elsewhere.
+    body: bool,
     /// Made when it is first asked for; nothing where it cannot be made.
     matcher: Arc<OnceLock<Option<Matcher>>>,
 }
@@ -54,9 +56,24 @@ impl Secrets {
         self.blind || self.matcher().is_none() && !self.values.is_empty()
     }
 
+    /// Whether they are of a body that is masked whole, since a pointer means nothing in it.
+    pub(super) const fn hide_a_body(&self) -> bool {
+        self.body
+    }
+
     /// From now on there may be secrets that are not known.
     pub(super) const fn blind(&mut self) {
         self.blind = true;
+    }
+
+    /// Makes what finds them, which takes long where they are many.
+    pub(super) fn prepare(&self) {
+        self.matcher();
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_prepared(&self) -> bool {
+        self.matcher.get().is_some()
     }
 
     /// How many bytes they take, with what finds them, which is made for that.
@@ -90,6 +107,7 @@ impl Secrets {
     /// What others know too.
     pub(super) fn learn_all(&mut self, others: &Self) {
         self.blind |= others.blind;
+        self.body |= others.body;
         if self.values.is_empty() {
             self.values = Arc::clone(&others.values);
             self.matcher = Arc::clone(&others.matcher);
@@ -141,7 +159,7 @@ impl Secrets {
         match Inside::of(body, headers) {
             Inside::Plain => self.learn_plain(body, content_type, paths),
             Inside::Packed(inside) => self.learn_plain(&inside, content_type, paths),
-            Inside::Unknown(inside) => {
+            Inside::Unknown(inside, _) => {
                 self.learn_plain(&inside, content_type, paths);
                 self.blind = true;
             }
@@ -150,19 +168,17 @@ impl Secrets {
 
     /// The texts that are masked in a body, however they are written.
     pub(super) fn learn_plain(&mut self, body: &[u8], content_type: Option<&[u8]>, paths: &[MaskPath]) {
-        let Ok(found) = spans(body, content_type, paths) else {
-            self.blind = true;
-            return;
-        };
-        for span in found {
-            let Some(inside) = span.text(body) else { continue };
+        let found = each_span(body, content_type, paths, &mut |span| {
+            self.body |= span.is_body();
+            let Some(inside) = span.text(body) else { return };
             self.learn(inside);
             if inside.contains(&b'\\')
                 && let Ok(decoded) = serde_json::from_slice::<String>(&[b"\"", inside, b"\""].concat())
             {
                 self.learn(decoded.as_bytes());
             }
-        }
+        });
+        self.blind |= found.is_err();
     }
 
     /// Those that tell something by themselves. A copy is to be worked with: a chosen value that is a common word stays
@@ -176,6 +192,7 @@ impl Secrets {
         Self {
             values: Arc::new(self.values.iter().filter(is_telling).cloned().collect()),
             blind: self.is_blind(),
+            body: self.body,
             matcher: Arc::default(),
         }
     }
@@ -185,33 +202,46 @@ impl Secrets {
         self.values.is_empty()
     }
 
-    /// Hides them in `bytes`; tells whether there was one.
-    pub(crate) fn cover(&self, bytes: &mut [u8]) -> bool {
-        let found = self.found(bytes);
-        for range in &found {
-            bytes[range.clone()].fill(DOT);
-        }
-        !found.is_empty()
+    /// Whether one of them is in `bytes`.
+    pub(crate) fn are_in(&self, bytes: &[u8]) -> bool {
+        let matcher = self.matcher();
+        matcher.is_some_and(|matcher| matcher.beginnings.find_overlapping_iter(bytes).next().is_some())
     }
 
-    /// Where they are in `bytes`, in order and apart: a value that overlaps itself may be at every byte.
-    fn found(&self, bytes: &[u8]) -> Vec<Range<usize>> {
-        let Some(matcher) = self.matcher() else {
-            return Vec::new();
-        };
-        let mut apart: Vec<Range<usize>> = Vec::new();
-        // Each ends behind the one before, wherever it begins.
+    /// `bytes` with them hidden; `None` where none of them is there.
+    pub(crate) fn covered(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        let mut covered: Option<Vec<u8>> = None;
+        self.each(bytes, &mut |range| {
+            let covered = covered.get_or_insert_with(|| bytes.to_vec());
+            covered[range].fill(DOT);
+        });
+        covered
+    }
+
+    /// Calls back with each place of `bytes` where they are. A value that overlaps itself may be at every byte: what
+    /// overlaps is one place, but for the few bytes in which a longer beginning goes back behind a gap.
+    fn each(&self, bytes: &[u8], place: &mut dyn FnMut(Range<usize>)) {
+        let Some(matcher) = self.matcher() else { return };
+        let mut last: Option<Range<usize>> = None;
+        // The beginning of each ends where that of the one before does, or behind it.
         for found in matcher.beginnings.find_overlapping_iter(bytes) {
             let length = matcher.lengths.get(found.pattern().as_usize());
-            let (mut start, length) = (found.start(), length.copied().unwrap_or_default());
-            let mut end = start.saturating_add(length).min(bytes.len());
-            while let Some(last) = apart.pop_if(|last| last.end >= start) {
-                start = start.min(last.start);
-                end = end.max(last.end);
+            let start = found.start();
+            let end = start
+                .saturating_add(length.copied().unwrap_or_default())
+                .min(bytes.len());
+            match &mut last {
+                Some(last) if start <= last.end => *last = start.min(last.start)..end.max(last.end),
+                last => {
+                    if let Some(before) = last.replace(start..end) {
+                        place(before);
+                    }
+                }
             }
-            apart.push(start..end);
         }
-        apart
+        if let Some(last) = last {
+            place(last);
+        }
     }
 
     fn matcher(&self) -> Option<&Matcher> {
@@ -256,9 +286,15 @@ mod tests {
     use super::*;
 
     fn hidden(secrets: &Secrets, text: &str) -> String {
-        let mut bytes = text.as_bytes().to_vec();
-        secrets.cover(&mut bytes);
-        String::from_utf8(bytes).unwrap()
+        let covered = secrets.covered(text.as_bytes());
+        assert_eq!(covered.is_some(), secrets.are_in(text.as_bytes()), "both say so");
+        covered.map_or_else(|| text.to_owned(), |bytes| String::from_utf8(bytes).unwrap())
+    }
+
+    fn found(secrets: &Secrets, bytes: &[u8]) -> Vec<Range<usize>> {
+        let mut found = Vec::new();
+        secrets.each(bytes, &mut |range| found.push(range));
+        found
     }
 
     #[test]
@@ -315,7 +351,7 @@ mod tests {
         for (value, bytes) in [(6, 1 << 20), (1 << 20, 1 << 21)] {
             let mut secrets = Secrets::default();
             secrets.learn(&vec![b'0'; value]);
-            let found = secrets.found(&vec![b'0'; bytes]);
+            let found = found(&secrets, &vec![b'0'; bytes]);
             assert_eq!(
                 (found.len(), found.first()),
                 (1, Some(&(0..bytes))),
@@ -327,9 +363,18 @@ mod tests {
             secrets.learn(value.as_bytes());
         }
         assert_eq!(
-            secrets.found(b".abcdefghijklmn.uvwxyz.bcdefg"),
+            found(&secrets, b".abcdefghijklmn.uvwxyz.bcdefg"),
             [1..15, 16..22, 23..29],
             "one that begins before the last and ends behind it takes it in"
+        );
+        let mut secrets = Secrets::default();
+        for value in ["aaaaaa", "bbbbbb", "a-bbbbbb-cccccc"] {
+            secrets.learn(value.as_bytes());
+        }
+        assert_eq!(
+            hidden(&secrets, "aaaaaa-bbbbbb-cccccc-aaaaaa-bbbbbb"),
+            "********************-******-******",
+            "one that goes back behind a gap"
         );
     }
 

@@ -10,6 +10,7 @@ mod address;
 mod body;
 mod chosen;
 mod head;
+mod kept;
 mod knowing;
 mod learned;
 mod names;
@@ -21,16 +22,19 @@ mod stretch;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use body::Unreadable;
 pub use chosen::{ChosenPath, MaskedEndpoint};
 pub(crate) use head::{MASKED, blind_places, given_head, given_target, given_value, places_of};
-pub(crate) use knowing::{Known, LastKnown};
+pub(crate) use kept::LastKnown;
+pub(crate) use knowing::Known;
 pub(crate) use learned::Secrets;
 pub(crate) use names::SigningPlaces;
-pub(crate) use packed::{Copied, given_body};
+pub(crate) use packed::{Copied, Unfound, given_body};
 pub use path::{BadMaskPath, MaskPath};
 pub(crate) use rules::{LastRules, Rules};
 pub(crate) use screen::LONGEST_SEARCHED;
 pub use screen::Screen;
 pub use stretch::Stretch;
 pub(crate) use stretch::{LONG, LastCovered};
+
+/// What hides a byte where the length is to stay.
+const DOT: u8 = b'*';

@@ -1,5 +1,7 @@
 //! What is secret by its name: of a header, of a parameter of a query, of a field.
 
+use std::sync::Arc;
+
 use hookbench_signature::{Scheme, Source};
 
 use crate::model::Header;
@@ -47,8 +49,28 @@ impl SigningPlaces {
         }
     }
 
+    /// `shared`, and `more` where that is not in it: nobody has places of their own who knows no others.
+    pub(super) fn with(shared: &Arc<Self>, more: &Arc<Self>) -> Arc<Self> {
+        if Arc::ptr_eq(shared, more) || shared.has(more) {
+            return Arc::clone(shared);
+        }
+        if more.has(shared) {
+            return Arc::clone(more);
+        }
+        let mut all = Self::clone(shared);
+        all.extend(more);
+        Arc::new(all)
+    }
+
+    fn has(&self, others: &Self) -> bool {
+        let has_all = |names: &[String], others: &[String]| others.iter().all(|name| names.contains(name));
+        has_all(&self.headers, &others.headers)
+            && has_all(&self.parameters, &others.parameters)
+            && others.open.iter().all(|pair| self.open.contains(pair))
+    }
+
     /// These places too.
-    pub(crate) fn extend(&mut self, others: &Self) {
+    fn extend(&mut self, others: &Self) {
         for (names, more) in [
             (&mut self.headers, &others.headers),
             (&mut self.parameters, &others.parameters),

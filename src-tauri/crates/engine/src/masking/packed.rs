@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use bytes::Bytes;
 
-use super::body::{Unreadable, masked_body, spans, there};
+use super::body::{Unreadable, each_span, is_one_value, masked_body, there};
 use super::head::MASKED;
 use super::learned::Secrets;
 use super::path::MaskPath;
@@ -19,8 +19,17 @@ pub(super) enum Inside {
     Plain,
     /// What comes out of it, to its end.
     Packed(Vec<u8>),
-    /// It is packed, and cannot be looked through to its end: what comes out of it until then.
-    Unknown(Vec<u8>),
+    /// It is packed, and cannot be looked through to its end: what comes out of it until then, and why no more.
+    Unknown(Vec<u8>, Unfound),
+}
+
+/// Why what is masked in a body cannot be found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Unfound {
+    /// It looks like JSON and is none, or is packed and breaks off.
+    Unreadable,
+    /// More comes out of it than is unpacked.
+    TooLong,
 }
 
 impl Inside {
@@ -38,7 +47,7 @@ impl Inside {
         let codings = coding::codings(is_named.then_some(&named), header(headers, "content-type"), body);
         if codings.is_empty() && is_named {
             // Nobody here knows that coding.
-            return Self::Unknown(Vec::new());
+            return Self::Unknown(Vec::new(), Unfound::Unreadable);
         }
         if !codings.is_empty() {
             return Self::unpacked(&codings, body);
@@ -46,7 +55,7 @@ impl Inside {
         // Nothing says so, and a reader may unpack it all the same.
         match coding::by_first_bytes(body) {
             Some(coding @ (Coding::Gzip | Coding::Zstd)) => match Self::unpacked(&[coding], body) {
-                Self::Unknown(bytes) if bytes.is_empty() => Self::Plain,
+                Self::Unknown(bytes, _) if bytes.is_empty() => Self::Plain,
                 inside => inside,
             },
             _ => Self::Plain,
@@ -56,7 +65,10 @@ impl Inside {
     fn unpacked(codings: &[Coding], body: &[u8]) -> Self {
         match coding::unpack(codings, body, LONGEST) {
             None => Self::Plain,
-            Some(unpacked) if unpacked.cut || unpacked.problem.is_some() => Self::Unknown(unpacked.bytes),
+            Some(unpacked) if unpacked.problem.is_some() => {
+                Self::Unknown(unpacked.bytes, Unfound::Unreadable)
+            }
+            Some(unpacked) if unpacked.cut => Self::Unknown(unpacked.bytes, Unfound::TooLong),
             Some(unpacked) => Self::Packed(unpacked.bytes),
         }
     }
@@ -81,20 +93,15 @@ pub(crate) fn given_body(
             Ok(given) => given.map(Into::into),
             Err(Unreadable) => whole(),
         },
-        Inside::Packed(mut bytes) => match spans(&bytes, content_type, paths) {
-            Ok(found)
-                if found.is_empty() && !secrets.cover(&mut bytes) && !secrets.cover(&mut body.to_vec()) =>
-            {
-                None
-            }
-            _ => whole(),
-        },
-        Inside::Unknown(_) if !paths.is_empty() => whole(),
-        Inside::Unknown(mut bytes) => {
-            // It may not be packed, whatever it says.
-            let mut given = body.to_vec();
-            (secrets.cover(&mut bytes) || secrets.cover(&mut given)).then(|| Bytes::from_static(MASKED))
+        Inside::Packed(bytes) => {
+            let mut has_chosen = false;
+            let found = each_span(&bytes, content_type, paths, &mut |_| has_chosen = true);
+            let is_open = found.is_ok() && !has_chosen && !secrets.are_in(&bytes) && !secrets.are_in(body);
+            if is_open { None } else { whole() }
         }
+        // It may be behind what could be read.
+        Inside::Unknown(..) if !paths.is_empty() || !secrets.is_empty() => whole(),
+        Inside::Unknown(..) => None,
     }
 }
 
@@ -118,7 +125,7 @@ impl<'b> Copied<'b> {
     fn bytes(&self) -> &[u8] {
         match &self.inside {
             Inside::Plain => self.body,
-            Inside::Packed(bytes) | Inside::Unknown(bytes) => bytes,
+            Inside::Packed(bytes) | Inside::Unknown(bytes, _) => bytes,
         }
     }
 
@@ -127,24 +134,26 @@ impl<'b> Copied<'b> {
         there(self.bytes(), self.content_type.as_deref(), paths)
     }
 
+    /// Whether all of it is masked where a pointer is chosen: it has no values that one could name.
+    pub(crate) fn is_one_value(&self) -> bool {
+        is_one_value(self.bytes(), self.content_type.as_deref())
+    }
+
     /// Lets `secrets` know its chosen values.
     pub(crate) fn tell(&self, secrets: &mut Secrets, paths: &[MaskPath]) {
         secrets.learn_plain(self.bytes(), self.content_type.as_deref(), paths);
     }
 
     /// What goes in its place, without any coding; `None` where it goes as it is.
-    pub(crate) fn given(&self, paths: &[MaskPath], secrets: &Secrets) -> Result<Option<Vec<u8>>, Unreadable> {
+    pub(crate) fn given(&self, paths: &[MaskPath], secrets: &Secrets) -> Result<Option<Vec<u8>>, Unfound> {
         let has_nothing_to_hide = paths.is_empty() && secrets.is_empty();
-        if matches!(self.inside, Inside::Unknown(_)) {
-            return if has_nothing_to_hide {
-                Ok(None)
-            } else {
-                Err(Unreadable)
-            };
+        if let Inside::Unknown(_, why) = self.inside {
+            return if has_nothing_to_hide { Ok(None) } else { Err(why) };
         }
-        let given = masked_body(self.bytes(), self.content_type.as_deref(), paths, secrets)?;
+        let given = masked_body(self.bytes(), self.content_type.as_deref(), paths, secrets);
+        let given = given.map_err(|Unreadable| Unfound::Unreadable)?;
         // There may be something behind what is packed.
-        let is_behind = || self.inside != Inside::Plain && secrets.cover(&mut self.body.to_vec());
+        let is_behind = || self.inside != Inside::Plain && secrets.are_in(self.body);
         Ok(given.or_else(|| is_behind().then(|| self.bytes().to_vec())))
     }
 }
@@ -153,6 +162,7 @@ impl<'b> Copied<'b> {
 mod tests {
     use super::*;
     use crate::body::coding::tests::gzip;
+    use crate::masking::Screen;
 
     fn headers(lines: &[(&'static str, &'static str)]) -> Vec<Header> {
         lines
@@ -162,6 +172,38 @@ mod tests {
                 value: Bytes::from_static(value.as_bytes()),
             })
             .collect()
+    }
+
+    #[test]
+    fn what_could_not_be_looked_through_is_given_away_only_where_nothing_is_looked_for() {
+        let long = gzip(&vec![b'x'; LONGEST + 1]);
+        let says = |coding| headers(&[("Content-Encoding", coding)]);
+        let paths = ["/a".parse::<MaskPath>().unwrap()];
+        let mut secrets = Secrets::default();
+        secrets.learn(b"5ecret-token");
+        for (body, lines, why) in [
+            (&gzip(b"open")[..20], says("gzip"), "its end did not come"),
+            (b"open", says("compress"), "a coding that nobody here knows"),
+            (&long, says("gzip"), "more comes out of it than is looked through"),
+        ] {
+            let given = |paths: &[MaskPath], secrets: &Secrets| given_body(body, &lines, paths, secrets);
+            let whole = Some(Bytes::from_static(MASKED));
+            assert_eq!(given(&[], &secrets), whole, "{why}: a token may be behind it");
+            assert_eq!(given(&paths, &Secrets::default()), whole, "{why}: so may a value");
+            assert_eq!(
+                given(&[], &Secrets::default()),
+                None,
+                "{why}: there is nothing to look for"
+            );
+            let body = Bytes::copy_from_slice(body);
+            let mut screen = Screen::for_tests(Vec::new());
+            assert!(screen.body(&body, &lines) == body, "{why}: on a screen too");
+            screen.learn(b"5ecret-token");
+            assert!(
+                screen.body(&body, &lines).iter().all(|byte| *byte == b'*'),
+                "{why}: a screen hides it whole"
+            );
+        }
     }
 
     #[test]
@@ -223,7 +265,12 @@ mod tests {
                 None,
                 "this is no coding",
             ),
-            (b"\x1f\x8b\x08".to_vec(), vec![], None, "it only begins like one"),
+            (
+                b"\x1f\x8b\x08".to_vec(),
+                vec![],
+                whole.clone(),
+                "it only begins like one, and a pointer means nothing in it",
+            ),
         ] {
             assert_eq!(
                 given_body(&body, &headers(&lines), &paths, &Secrets::default()),
@@ -231,6 +278,11 @@ mod tests {
                 "{why}"
             );
         }
+        assert_eq!(
+            Inside::of(b"\x1f\x8b\x08", &[]),
+            Inside::Plain,
+            "what only begins like one is all there"
+        );
         assert_eq!(
             given_body(secret, &headers(&[json]), &paths, &Secrets::default()).as_deref(),
             Some(&br#"{"a":"[masked]"}"#[..]),

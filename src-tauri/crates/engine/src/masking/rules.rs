@@ -3,7 +3,7 @@
 //!
 //! A pointer holds everywhere, or for the requests of one endpoint. What belongs to no one request is masked by all.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::chosen::ChosenPath;
@@ -18,7 +18,7 @@ use crate::provider::{Catalogue, Place, Provider, Template};
 #[derive(Debug, Default)]
 pub(crate) struct Rules {
     /// Where any provider signs.
-    pub(crate) places: SigningPlaces,
+    pub(super) places: Arc<SigningPlaces>,
     everywhere: Arc<Chosen>,
     /// Of endpoints with pointers of their own: theirs and those that hold everywhere.
     of_endpoints: HashMap<EndpointId, Arc<Chosen>>,
@@ -65,11 +65,16 @@ impl LastRules {
 }
 
 impl Rules {
-    fn of(catalogue: &Catalogue, chosen: &[ChosenPath]) -> Self {
+    pub(super) fn of(catalogue: &Catalogue, chosen: &[ChosenPath]) -> Self {
         let mut places = SigningPlaces::default();
         for provider in catalogue.all() {
             if let Some(scheme) = &provider.scheme {
                 places.add(scheme);
+            }
+            // Where nobody says otherwise, those with parameters sign here.
+            let usual = provider.scheme(&provider.with_defaults(&BTreeMap::new()));
+            if let Ok(Some(scheme)) = usual {
+                places.add(&scheme);
             }
         }
         let those = |holds: &dyn Fn(&ChosenPath) -> bool| {
@@ -91,7 +96,7 @@ impl Rules {
             })
             .collect();
         Self {
-            places,
+            places: Arc::new(places),
             everywhere: those(&|one: &ChosenPath| one.holds_for(None)),
             of_endpoints,
             all: those(&|_: &ChosenPath| true),

@@ -11,8 +11,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 use memchr::memmem;
 
+use super::DOT;
 use super::address;
-use super::body::{Span, spans};
+use super::body::{Unreadable, each_span};
 use super::head::{behind_endpoint, blind_places, may_repeat, places_of, target_places, value_places};
 use super::knowing::Known;
 use super::learned::Secrets;
@@ -23,8 +24,6 @@ use super::rules::{Chosen, Rules};
 use crate::model::{Header, RawHead, RequestId, RequestSummary};
 use crate::unpacking::header;
 
-/// What hides a byte.
-const DOT: u8 = b'*';
 /// A body that is longer is hidden whole rather than looked through.
 pub(crate) const LONGEST_SEARCHED: usize = 64 * 1024 * 1024;
 
@@ -35,7 +34,7 @@ pub struct Screen {
     /// What is masked in what this is about: every pointer, until that is known.
     chosen: Arc<Chosen>,
     /// Where is signed, beside where any provider does.
-    places: SigningPlaces,
+    places: Arc<SigningPlaces>,
     /// What is secret in the requests that this is about.
     secrets: Secrets,
     /// What is masked in each row of a list, whose requests have nothing to do with each other.
@@ -56,7 +55,7 @@ impl Screen {
     pub(super) fn by(rules: Arc<Rules>) -> Self {
         Self {
             chosen: Arc::clone(rules.all()),
-            places: rules.places.clone(),
+            places: Arc::clone(&rules.places),
             rules,
             secrets: Secrets::default(),
             rows: HashMap::new(),
@@ -74,7 +73,7 @@ impl Screen {
     /// It is about these requests: hides what is secret in them wherever it comes up.
     pub(super) fn knows(&mut self, requests: &[Arc<Known>]) {
         for (at, known) in requests.iter().enumerate() {
-            self.places.extend(&known.places);
+            self.places = SigningPlaces::with(&self.places, &known.places);
             if at == 0 {
                 self.chosen = Arc::clone(&known.chosen);
             } else if !Arc::ptr_eq(&self.chosen, &known.chosen) {
@@ -105,9 +104,20 @@ impl Screen {
         self.secrets.is_blind()
     }
 
+    /// More is covered in what it is about than was chosen: it is blind, or a body is hidden whole.
+    #[must_use]
+    pub fn covers_more(&self) -> bool {
+        self.is_blind() || self.secrets.hide_a_body()
+    }
+
     /// There is more that it is about than can be looked through.
     pub const fn blind(&mut self) {
         self.secrets.blind();
+    }
+
+    /// Makes what finds the secrets that it knows, which takes long where they are many.
+    pub(super) fn prepare(&self) {
+        self.secrets.prepare();
     }
 
     pub(super) fn learn_head(&mut self, head: &RawHead) {
@@ -177,8 +187,7 @@ impl Screen {
     fn text_with(&self, text: &str, mut found: Vec<Range<usize>>) -> Option<String> {
         found.extend(self.in_line(text.as_bytes()));
         found.extend(self.in_addresses(text.as_bytes()));
-        let mut bytes = text.as_bytes().to_vec();
-        self.secrets.cover(&mut bytes);
+        let mut bytes = self.covered_by_secrets(text.as_bytes());
         for range in found {
             fill(&mut bytes, range);
         }
@@ -218,8 +227,7 @@ impl Screen {
 
     pub(super) fn head(&self, head: &Bytes) -> Bytes {
         let raw = RawHead::new(head.clone());
-        let mut covered = head.to_vec();
-        self.secrets.cover(&mut covered);
+        let mut covered = self.covered_by_secrets(head);
         for place in places_of(&raw, &self.places) {
             fill(&mut covered, place.range);
         }
@@ -250,30 +258,44 @@ impl Screen {
         let inside = match Inside::of(body, headers) {
             Inside::Plain => return self.plain_body(body, content_type),
             // What cannot be looked through to its end may have it there.
-            Inside::Unknown(_) if !self.paths().is_empty() => return dots(body.len()),
-            Inside::Unknown(inside) | Inside::Packed(inside) => inside,
+            Inside::Unknown(..) if self.has_something_to_hide() => return dots(body.len()),
+            Inside::Unknown(..) => return body.clone(),
+            Inside::Packed(inside) => inside,
         };
         if self.plain_body(&inside, content_type) != inside {
             return dots(body.len());
         }
         // It may not be packed, whatever it says.
-        let mut covered = body.to_vec();
-        self.secrets.cover(&mut covered);
-        covered.into()
+        self.covered_by_secrets(body).into()
+    }
+
+    /// Whether there are values of bodies that are masked in what it is about.
+    pub(super) fn has_chosen(&self) -> bool {
+        !self.paths().is_empty()
+    }
+
+    fn has_something_to_hide(&self) -> bool {
+        self.is_blind() || !self.paths().is_empty() || !self.secrets.is_empty()
     }
 
     pub(super) fn plain_body(&self, body: &[u8], content_type: Option<&str>) -> Bytes {
         if body.len() > LONGEST_SEARCHED || self.is_blind() {
             return dots(body.len());
         }
-        let mut covered = body.to_vec();
-        self.secrets.cover(&mut covered);
-        let found = spans(body, content_type.map(str::as_bytes), self.paths())
-            .unwrap_or_else(|_| vec![Span::everything(body.len())]);
-        for span in found {
+        let mut covered = self.covered_by_secrets(body);
+        let content_type = content_type.map(str::as_bytes);
+        let found = each_span(body, content_type, self.paths(), &mut |span| {
             span.cover(&mut covered);
+        });
+        match found {
+            Ok(()) => covered.into(),
+            // Nobody knows where in it the value would be.
+            Err(Unreadable) => dots(body.len()),
         }
-        covered.into()
+    }
+
+    fn covered_by_secrets(&self, bytes: &[u8]) -> Vec<u8> {
+        self.secrets.covered(bytes).unwrap_or_else(|| bytes.to_vec())
     }
 
     /// The value of `Name: value`, where a header of that name is masked.
@@ -322,6 +344,10 @@ impl Screen {
 
     pub(super) fn shares_with(&self, known: &Known) -> bool {
         self.secrets.shares_with(&known.secrets)
+    }
+
+    pub(super) fn is_prepared(&self) -> bool {
+        self.secrets.is_prepared()
     }
 
     pub(super) fn learn(&mut self, value: &[u8]) {

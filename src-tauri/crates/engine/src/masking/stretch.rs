@@ -6,13 +6,16 @@ use std::sync::{Mutex, PoisonError};
 
 use bytes::Bytes;
 
-use super::knowing::Grounds;
+use super::kept::Grounds;
 use super::screen::Screen;
 use crate::engine::{Core, Engine};
 use crate::error::EngineError;
 use crate::examining::blocking;
 use crate::model::{Attempt, AttemptId, Delivery, DeliveryId, RawHead, RequestId, RequestSummary};
 use crate::unpacking::header;
+
+/// So many bytes of bodies wait to be looked through with others.
+const WAITING: usize = 4 * 1024 * 1024;
 
 /// A body that is longer is looked through elsewhere than where commands are answered.
 pub(crate) const LONG: usize = 256 * 1024;
@@ -97,30 +100,19 @@ impl Engine {
         {
             return Ok(known);
         }
-        let is_sent = !matches!(
-            stretch,
-            Stretch::RequestHead(_)
-                | Stretch::RequestBody(_)
-                | Stretch::RequestUnpacked(_)
-                | Stretch::RequestAnswer(_)
-        );
-        let request = match stretch {
+        match stretch {
             Stretch::RequestHead(id)
             | Stretch::RequestBody(id)
             | Stretch::RequestUnpacked(id)
-            | Stretch::RequestAnswer(id) => Some(id),
+            | Stretch::RequestAnswer(id) => self.screen_request(&mut screen, id).await?,
             Stretch::DeliveryHead(id) | Stretch::DeliveryBody(id) => {
-                Some(self.learn_delivery(&mut screen, id).await?)
+                self.learn_delivery(&mut screen, id).await?;
             }
             Stretch::AttemptHead(id) | Stretch::AttemptBody(id) => {
-                match self.core.store.delivery_of(id).await? {
-                    Some(delivery) => Some(self.learn_delivery(&mut screen, delivery).await?),
-                    None => None,
+                if let Some(delivery) = self.core.store.delivery_of(id).await? {
+                    self.learn_delivery(&mut screen, delivery).await?;
                 }
             }
-        };
-        if let (Some(request), false) = (request, is_sent) {
-            self.screen_request(&mut screen, request).await?;
         }
         let bytes = match stretch {
             Stretch::RequestHead(id) => screen.head(self.request(id).await?.head.bytes()),
@@ -180,19 +172,15 @@ impl Engine {
             | Stretch::RequestUnpacked(id)
             | Stretch::RequestAnswer(id) => store.has_request(id).await?,
             Stretch::DeliveryHead(id) | Stretch::DeliveryBody(id) => store.has_delivery(id).await?,
-            Stretch::AttemptHead(id) | Stretch::AttemptBody(id) => match store.delivery_of(id).await? {
-                Some(delivery) => store.has_delivery(delivery).await?,
-                None => false,
-            },
+            Stretch::AttemptHead(id) | Stretch::AttemptBody(id) => store.delivery_of(id).await?.is_some(),
         })
     }
 
-    /// Lets `screen` hide what a delivery sent, which may have been signed anew; tells what request it is of.
-    async fn learn_delivery(&self, screen: &mut Screen, id: DeliveryId) -> Result<RequestId, EngineError> {
+    /// Lets `screen` hide what a delivery sent, which may have been signed anew, and what is secret in its request.
+    async fn learn_delivery(&self, screen: &mut Screen, id: DeliveryId) -> Result<(), EngineError> {
         let delivery = self.delivery(id).await?;
         self.screen_request(screen, delivery.request).await?;
-        learn(screen, vec![sent(&delivery)]).await?;
-        Ok(delivery.request)
+        learn(screen, vec![sent(&delivery)]).await
     }
 
     /// Lets `screen` hide what these deliveries sent and what they were answered. It knows their requests; one that is
@@ -205,16 +193,33 @@ impl Engine {
         screen: &mut Screen,
         ids: &[DeliveryId],
     ) -> Result<(), EngineError> {
+        let has_chosen = screen.has_chosen();
+        let (mut messages, mut waiting) = (Vec::new(), 0);
         for id in ids {
-            let delivery = match self.delivery(*id).await {
-                Ok(delivery) => delivery,
-                Err(EngineError::NotFound { .. }) => continue,
-                Err(error) => return Err(error),
+            let Some(delivery) = self.core.store.delivery(*id).await? else {
+                continue;
             };
             let answers = delivery.attempts.iter().flat_map(answered);
-            learn(screen, std::iter::once(sent(&delivery)).chain(answers).collect()).await?;
+            for (head, body) in std::iter::once(sent(&delivery)).chain(answers) {
+                // Nothing of a body is secret by itself.
+                let body = if has_chosen { body } else { Bytes::new() };
+                waiting += body.len();
+                messages.push((head, body));
+            }
+            if waiting >= WAITING {
+                learn(screen, std::mem::take(&mut messages)).await?;
+                waiting = 0;
+            }
         }
-        Ok(())
+        learn(screen, messages).await
+    }
+
+    /// The delivery that an attempt is of; none where it is gone.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn delivery_of(&self, attempt: AttemptId) -> Result<Option<DeliveryId>, EngineError> {
+        Ok(self.core.store.delivery_of(attempt).await?)
     }
 }
 
@@ -236,6 +241,9 @@ fn answered(attempt: &Attempt) -> impl Iterator<Item = Message> + use<> {
 
 /// Lets `screen` hide what is secret in these.
 async fn learn(screen: &mut Screen, messages: Vec<Message>) -> Result<(), EngineError> {
+    if messages.is_empty() {
+        return Ok(());
+    }
     let mut learned = std::mem::take(screen);
     let learn = move || {
         for (head, body) in messages {
@@ -243,6 +251,7 @@ async fn learn(screen: &mut Screen, messages: Vec<Message>) -> Result<(), Engine
             learned.learn_head(&head);
             learned.learn_body(&body, &head.headers());
         }
+        learned.prepare();
         learned
     };
     *screen = blocking(learn).await?;
@@ -347,9 +356,10 @@ mod tests {
         let shown = async || {
             let screen = engine.screen().await.unwrap().unwrap();
             let covered = engine.covered(screen, Stretch::RequestUnpacked(id)).await;
-            covered.ok().and(engine.unpacked_body(id).await.ok())
+            let unpacked = engine.unpacked_body(id).await;
+            (covered.is_ok(), unpacked.is_ok_and(|unpacked| unpacked.is_some()))
         };
-        assert!(shown().await.flatten().is_some(), "it is there and kept at hand");
+        assert_eq!(shown().await, (true, true), "it is there and kept at hand");
         let none = RetentionLimits {
             requests: Some(0),
             age: None,
@@ -357,7 +367,7 @@ mod tests {
         };
         let now = engine.core.clock.now();
         while engine.core.store.prune_next(&none, now).await.unwrap() > 0 {}
-        assert!(shown().await.is_none(), "nothing of it is at hand");
+        assert_eq!(shown().await, (false, false), "nothing of it is at hand");
     }
 
     #[tokio::test]

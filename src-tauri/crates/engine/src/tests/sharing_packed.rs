@@ -115,8 +115,8 @@ async fn nothing_chosen_is_in_a_copy_however_it_is_packed() {
         (
             b"\x1f\x8b\x08".to_vec(),
             &[],
-            &Wanted::Whole,
-            "it only begins like one",
+            &Wanted::Plain("[masked]"),
+            "it only begins like one, and a pointer means nothing in it",
         ),
     ] {
         assert_copied(&bench, lines, &body, wanted, why).await;
@@ -165,4 +165,93 @@ async fn a_copy_with_more_values_than_are_looked_for_is_refused_and_says_why() {
         refused.to_string().contains("more values"),
         "those of this copy count too: {refused}"
     );
+}
+
+#[tokio::test]
+async fn a_copy_of_a_body_in_which_a_pointer_means_nothing_goes_without_it_and_says_so() {
+    let bench = bench().await;
+    let xml = b"<a>5ecret</a>";
+    for (body, lines, also) in [
+        (xml.to_vec(), &["Content-Type: application/xml"][..], &[][..]),
+        (xml.to_vec(), &["Content-Type: application/xml"], &["/a"]),
+        (gzip(xml), &["Content-Type: application/xml", GZIP], &["/a"]),
+    ] {
+        let id = sent(&bench, lines, &body).await;
+        let sharing = Sharing {
+            format: Format::Http,
+            url: Some("http://dev:1".to_owned()),
+            masked: true,
+            on_screen: false,
+            also: also.iter().map(|path: &&str| path.parse().unwrap()).collect(),
+            signed_for_test: false,
+        };
+        let shared = bench.engine.share(id, &sharing).await.unwrap();
+        let is_masked = !also.is_empty();
+        assert_eq!(shared.text.contains("5ecret"), !is_masked, "{}", shared.text);
+        assert_eq!(
+            shared.text.contains("\r\n\r\n[masked]"),
+            is_masked,
+            "{}",
+            shared.text
+        );
+        let told: &[&str] = if is_masked { &["body"] } else { &[] };
+        assert_eq!(shared.secret_headers, told, "what is masked");
+    }
+}
+
+#[tokio::test]
+async fn a_refused_copy_says_what_is_so_and_what_helps() {
+    let bench = bench().await;
+    let long = gzip(&vec![b'x'; 11 * 1024 * 1024]);
+    let cut = gzip(b"open")[..20].to_vec();
+    let broken = br#"{"a":"#.to_vec();
+    let pointers = "or take the pointers away";
+    for (body, lines, also, message, is_by_pointers, why) in [
+        (
+            &long,
+            &[TOKEN, GZIP][..],
+            &[][..],
+            "10 MiB",
+            false,
+            "none are chosen",
+        ),
+        (
+            &long,
+            &[TOKEN, GZIP],
+            &["/a"],
+            "10 MiB",
+            false,
+            "the token is looked for too",
+        ),
+        (&long, &[GZIP], &["/a"], "10 MiB", true, "nothing else is"),
+        (&cut, &[TOKEN, GZIP], &[], "to its end", false, "none are chosen"),
+        (
+            &cut,
+            &[GZIP],
+            &["/a"],
+            "to its end",
+            true,
+            "nothing else is looked for",
+        ),
+        (
+            &broken,
+            &[JSON, TOKEN],
+            &["/a"],
+            "to its end",
+            true,
+            "a token is found in what is no JSON",
+        ),
+    ] {
+        let id = sent(&bench, lines, body).await;
+        let refused = copied(&bench, id, true, also).await.unwrap_err();
+        let EngineError::BadInput {
+            message: told,
+            hint: Some(hint),
+        } = refused
+        else {
+            panic!("it has a way on: {refused:?}");
+        };
+        assert!(told.contains(message), "{why}: {told}");
+        assert_eq!(hint.contains(pointers), is_by_pointers, "{why}: {hint}");
+    }
 }
