@@ -128,6 +128,9 @@ struct Inner {
     /// What tells this file from any other.
     identity: Vec<u8>,
     lost: Option<u64>,
+    /// What is known of the log since it was last copied.
+    copied: watch::Receiver<checkpoint::Copied>,
+    held_for: std::time::Duration,
     first_check: std::time::Duration,
     /// What works beside the writer and ends after it.
     tasks: Mutex<Vec<JoinHandle<()>>>,
@@ -160,8 +163,14 @@ impl Store {
         let (written, progress) = watch::channel(0);
         let writer = writer::Writer::start(options.writer(&path), connection, Arc::clone(&file), written);
         let checkpointer = options.checkpointer(&path);
-        let copying = checkpoint::run(checkpointer.clone(), writer.downgrade(), progress.clone());
-        let mut tasks = vec![tokio::spawn(copying)];
+        let (tell_copied, copied) = watch::channel(checkpoint::Copied::default());
+        let mut tasks = vec![tokio::spawn(checkpoint::run(
+            checkpointer.clone(),
+            writer.downgrade(),
+            progress.clone(),
+            file.log(),
+            tell_copied,
+        ))];
         let readers = SqlitePoolOptions::new()
             .max_connections(options.readers.max(1))
             .acquire_timeout(std::time::Duration::from_secs(5))
@@ -214,6 +223,8 @@ impl Store {
                 written,
                 identity,
                 lost,
+                copied,
+                held_for: options.held_for,
                 first_check: options.first_check,
                 tasks: Mutex::new(tasks),
             }),
