@@ -97,9 +97,6 @@ pub use tally::{Count, TallyKind};
 
 use crate::model::{Attempt, Delivery, NewRequest, Sequence};
 
-/// A delivery with longer bodies is kept in a transaction of its own.
-const LARGE_SENDING: usize = 1_024 * 1_024;
-
 /// What is known of a request once it is kept. Whether it repeats an earlier one is found soon afterwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kept {
@@ -369,17 +366,13 @@ impl Store {
         self.write_sent(0, work).await
     }
 
-    /// Keeps what came of a delivery: with others of its kind, but where it is so large that they would wait for it.
+    /// Keeps what came of a delivery, with others of its kind. `length` is of its bodies.
     async fn write_sent<T, W>(&self, length: usize, work: W) -> Result<T, StoreError>
     where
         T: Send + 'static,
         W: for<'c> FnMut(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
     {
-        if length > LARGE_SENDING {
-            self.inner.writer.run(length, Box::new(work)).await
-        } else {
-            self.inner.writer.add(length, Box::new(work)).await
-        }
+        self.inner.writer.add(length, Box::new(work)).await
     }
 }
 
