@@ -165,8 +165,33 @@ fn captured_credentials_do_not_leave_the_private_network() {
         "it is told what would be left out: {}",
         told.stderr
     );
-    succeeds(&hookbench.run(&["target", "add", "staging", far, "--send-credentials", "true"]));
-    let told = hookbench.run(&["resend", &id, "--to", "staging"]);
+    let hint = "`hookbench target add 203.0.113.7:443 https://203.0.113.7 --send-credentials true` lets them go there with \
+                `--to 203.0.113.7:443`";
+    assert!(told.stderr.contains(hint), "and how it would go: {}", told.stderr);
+    succeeds(&hookbench.run(&["target", "add", "my staging", far]));
+    for (arguments, hint) in [
+        (
+            &["resend", &id, "--to", "my staging"][..],
+            "`hookbench target set \"my staging\" --send-credentials true` lets them go there\n",
+        ),
+        (
+            &["resend", &id, "--times", "2", "--to", "my staging"],
+            "will not go. `hookbench target set \"my staging\" --send-credentials true` lets them go there\n",
+        ),
+        (
+            &["resend", &id, "--to", far],
+            "`hookbench target set \"my staging\" --send-credentials true` lets them go there with `--to \"my staging\"`",
+        ),
+    ] {
+        let told = hookbench.run(arguments);
+        assert!(
+            told.code != 0 && told.stderr.contains(hint),
+            "the command can be pasted: {}",
+            told.stderr
+        );
+    }
+    succeeds(&hookbench.run(&["target", "set", "my staging", "--send-credentials", "true"]));
+    let told = hookbench.run(&["resend", &id, "--to", "my staging"]);
     assert!(
         told.code != 0 && !told.stderr.contains("stays here"),
         "its target lets it go: {}",
@@ -217,6 +242,20 @@ fn what_stayed_here_is_told_with_the_delivery_and_where_a_forward_is_set_up() {
     assert!(
         !String::from_utf8_lossy(&server.next()).contains("Bearer"),
         "nor does it go by a template"
+    );
+    let told = hookbench.run(&[
+        "endpoint",
+        "forward",
+        "/a",
+        "--to",
+        &url,
+        "--filter",
+        "size:>much",
+    ]);
+    assert!(
+        told.code != 0 && !told.stderr.contains("stay here"),
+        "nothing is said of rules that are refused: {}",
+        told.stderr
     );
     let told = hookbench.run(&["endpoint", "forward", "/a", "--to", &url]);
     assert!(

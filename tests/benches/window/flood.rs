@@ -37,11 +37,11 @@ pub(crate) fn measure(subject: &Subject, options: &Options, goals: &mut Goals) -
     let listener = listener(&session)?;
     let window = options
         .window
-        .unwrap_or(options.either(Duration::from_secs(10), Duration::from_secs(80)));
+        .unwrap_or(options.either(Duration::from_secs(15), Duration::from_secs(80)));
     let mut flooded = Flooded {
         session: &session,
         traffic: Traffic::begin(listener, RATE, window)?,
-        // A round that has begun is ended: together they are shorter than the traffic.
+        // A round that has begun is ended: together they take six sevenths of the traffic, and the rest is for that.
         part: window / 7,
     };
     sleep(window / 20);
@@ -140,12 +140,13 @@ impl Flooded<'_> {
 
     /// Moves the pointer over a row and rests there, at first for long: that row stays under it and is the one opened.
     fn pointing(&mut self) -> Outcome<Answers> {
+        let resting = RESTING.min(self.part);
         self.repeat(self.part, |session, round, answers| {
             let [x, y] = place(session, PLACES[round % PLACES.len()])?;
             session.point([x - 20, y])?;
             session.point([x, y])?;
             session.page(&format!("watchPlace({x}, {y})"))?;
-            sleep(if round == 0 { RESTING } else { AIMING });
+            sleep(if round == 0 { resting } else { AIMING });
             let changes = session.page("watched()")?;
             stays(&changes, "the list moves under the pointer")?;
             let aimed = input(session, "opened", answers, || session.click())?;

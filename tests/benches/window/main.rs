@@ -3,7 +3,8 @@
 //! WebDriver, hence on Linux only.
 //!
 //! All parts: `cargo xtask bench window`; some: `-- --only start,arrival,scroll,flood,memory`. The memory is
-//! watched for a minute; `-- --only memory --seconds 600` watches it for ten. `--count` is the length of the history.
+//! watched for a minute; `-- --only memory --seconds 600` watches it for ten. `--count` is the length of the history;
+//! with `--data FOLDER` histories stay in that folder, one of each length, and are taken from there the next time.
 
 #[cfg(target_os = "linux")]
 mod arrival;

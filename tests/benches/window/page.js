@@ -87,11 +87,11 @@ async function frames(milliseconds, step, isCovered = covered) {
   return { intervals, works, blank, longest };
 }
 
-/** Watches the rows in each frame until it is told to end: what stood where, and whether that was ever another. */
 /** What stands above the list and moves all of it where it comes or goes. */
 const above = () =>
   [...document.querySelectorAll('[data-testid$=banner]')].map((banner) => banner.textContent.trim()).join('; ') || 'nothing above it';
 
+/** Watches the rows in each frame until it is told to end: what stood where, and whether that was ever another. */
 class Watch {
   changes = [];
   #watching = true;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::thread::{JoinHandle, sleep, spawn};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
+use hookbench_engine::store::{Store, StoreOptions};
 use hookbench_tests::measure::{Deck, Failure, Load, Outcome, Random, Run, SECRET, Until, mixed};
 use hookbench_tests::{Hookbench, request};
 use serde_json::Value;
@@ -31,51 +32,22 @@ pub(crate) struct Subject<'stage> {
 }
 
 impl<'stage> Subject<'stage> {
-    /// Makes the history, or takes the one that lies in the folder that is named.
+    /// Makes the history, or takes the one of this length that lies among `histories`.
     pub(crate) fn new(
         stage: &'stage Stage,
         binary: &'stage Path,
         count: u64,
-        kept: Option<&Path>,
+        histories: Option<&Path>,
     ) -> Outcome<Self> {
-        if let Some(data) = kept.filter(|data| data.exists()) {
-            return Ok(Self {
-                stage,
-                binary,
-                hookbench: Hookbench::kept(data),
-                count,
-            });
-        }
-        let hookbench = kept
-            .map_or_else(Hookbench::on_disk, Hookbench::kept)
-            .with_endpoint("/github", "github", SECRET)
-            .with_endpoint("/stripe", "stripe", SECRET)
-            .with_endpoint("/trutac", "trutac", SECRET);
-        let kept = if count > KEPT {
-            "none".to_owned()
-        } else {
-            KEPT.to_string()
+        let hookbench = match histories {
+            None => made(Hookbench::on_disk(), count)?,
+            Some(histories) => taken(histories, count)?,
         };
-        // The requests are older than a person would keep them.
-        let told = hookbench.run(&[
-            "storage",
-            "--keep-requests",
-            &kept,
-            "--keep-age",
-            "none",
-            "--keep-size",
-            "none",
-        ]);
-        if told.code != 0 {
-            return Err(Failure::new(told.stderr));
-        }
-        let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
-        runtime.block_on(past::make(hookbench.data(), count))?;
         Ok(Self {
             stage,
             binary,
+            count: length(hookbench.data())?,
             hookbench,
-            count,
         })
     }
 
@@ -98,6 +70,63 @@ impl<'stage> Subject<'stage> {
     pub(crate) fn began(&self) -> Outcome<f64> {
         family::began(&self.processes()?, self.binary)
     }
+}
+
+/// The history of this length among those that stay, made first where it is not there. It has another name until it is
+/// whole: what was broken off is made anew.
+fn taken(histories: &Path, count: u64) -> Outcome<Hookbench> {
+    let whole = histories.join(count.to_string());
+    if !whole.exists() {
+        let partial = histories.join(format!("{count}.partial"));
+        if partial.exists() {
+            std::fs::remove_dir_all(&partial)?;
+        }
+        made(Hookbench::kept(&partial), count)?;
+        std::fs::rename(&partial, &whole)?;
+    }
+    Ok(Hookbench::kept(&whole))
+}
+
+/// Fills an empty data folder.
+fn made(hookbench: Hookbench, count: u64) -> Outcome<Hookbench> {
+    let hookbench = hookbench
+        .with_endpoint("/github", "github", SECRET)
+        .with_endpoint("/stripe", "stripe", SECRET)
+        .with_endpoint("/trutac", "trutac", SECRET);
+    let limit = if count > KEPT {
+        "none".to_owned()
+    } else {
+        KEPT.to_string()
+    };
+    // The requests are older than a person would keep them.
+    let told = hookbench.run(&[
+        "storage",
+        "--keep-requests",
+        &limit,
+        "--keep-age",
+        "none",
+        "--keep-size",
+        "none",
+    ]);
+    if told.code != 0 {
+        return Err(Failure::new(told.stderr));
+    }
+    runtime()?.block_on(past::make(hookbench.data(), count))?;
+    Ok(hookbench)
+}
+
+/// How many requests there are: what was measured with a history that stays has added to it.
+fn length(data: &Path) -> Outcome<u64> {
+    runtime()?.block_on(async {
+        let store = Store::open(data, StoreOptions::default()).await?;
+        let total = store.total().await?;
+        store.close().await;
+        Ok(total.requests)
+    })
+}
+
+fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build()
 }
 
 /// Where a window listens.

@@ -1,10 +1,11 @@
 //! `hookbench forward`, and `hookbench listen --forward`
 
+use hookbench_engine::Engine;
 use hookbench_engine::forwarding::{PassingForward, USUAL_DEADLINE};
-use hookbench_engine::model::{ForwardRule, ForwardWay, Target};
-use hookbench_engine::{Aim, Engine};
+use hookbench_engine::model::{ForwardRule, ForwardWay};
 
 use crate::arguments::{EndpointForward, Forward};
+use crate::credentials::tell_credentials;
 use crate::failure::Failure;
 use crate::text::visible;
 use crate::{listen, output};
@@ -42,33 +43,6 @@ pub(crate) async fn run(engine: &Engine, forward: &Forward) -> Result<(), Failur
     listen::run(engine, &forward.listen).await
 }
 
-/// Says that captured credentials stay here, where they do not go to a target.
-pub(crate) async fn tell_credentials(engine: &Engine, target: &Target) -> Result<(), Failure> {
-    if engine.keeps_credentials(&Aim::Target(target.id)).await? {
-        output::aside(&format!(
-            "`Authorization` and `Cookie` of what is forwarded stay here: {} is outside. `hookbench target set {} \
-             --send-credentials true` lets them go there",
-            visible(&target.name),
-            word_for(target)
-        ));
-    }
-    Ok(())
-}
-
-/// A target as it can be pasted behind a command in any shell: by its name, or by its id where the name has signs that a
-/// shell may act on.
-fn word_for(target: &Target) -> String {
-    let name = &target.name;
-    let is_plain = |letter: char| letter.is_alphanumeric() || "-_.:/ ".contains(letter);
-    if name.starts_with('-') || visible(name) != *name || !name.chars().all(is_plain) {
-        target.id.to_string()
-    } else if name.contains(' ') {
-        format!("\"{name}\"")
-    } else {
-        name.clone()
-    }
-}
-
 /// `hookbench endpoint forward`
 pub(crate) async fn set(engine: &Engine, forward: EndpointForward) -> Result<(), Failure> {
     let endpoint = engine.find_endpoint(&forward.endpoint).await?;
@@ -77,10 +51,9 @@ pub(crate) async fn set(engine: &Engine, forward: EndpointForward) -> Result<(),
         engine.set_forwards(endpoint.id, Vec::new()).await?;
         return output::line(&format!("{path} goes nowhere by itself"));
     }
-    let mut rules = Vec::new();
+    let (mut rules, mut targets) = (Vec::new(), Vec::new());
     for to in &forward.to {
         let target = engine.target_for(to).await?;
-        tell_credentials(engine, &target).await?;
         // One target answers the sender, the others get it beside that.
         let first = rules.is_empty();
         rules.push(ForwardRule {
@@ -93,44 +66,16 @@ pub(crate) async fn set(engine: &Engine, forward: EndpointForward) -> Result<(),
             },
             deadline: forward.how.deadline.unwrap_or(USUAL_DEADLINE),
         });
+        targets.push(target);
     }
     let count = rules.len();
     engine.set_forwards(endpoint.id, rules).await?;
+    // Only of what is in force: the rules may be refused.
+    for target in &targets {
+        tell_credentials(engine, target).await?;
+    }
     output::line(&format!(
         "{path} goes to {count} {}",
         if count == 1 { "target" } else { "targets" }
     ))
-}
-
-#[cfg(test)]
-mod tests {
-    use hookbench_engine::model::{TargetId, TargetRules};
-
-    use super::*;
-
-    #[test]
-    fn a_target_is_named_so_that_it_can_be_pasted() {
-        let id = TargetId::generate();
-        let named = |name: &str| {
-            word_for(&Target {
-                id,
-                name: name.to_owned(),
-                url: "http://localhost:3000".to_owned(),
-                rules: TargetRules::default(),
-            })
-        };
-        assert_eq!(
-            named("127.0.0.1:3000"),
-            "127.0.0.1:3000",
-            "a plain name is itself"
-        );
-        assert_eq!(named("my shop"), "\"my shop\"", "one word of several");
-        for name in ["--check", "a\"b", "$(x)", "a\u{202e}b", "a\u{3164}b", "a;b"] {
-            assert_eq!(
-                named(name),
-                id.to_string(),
-                "{name:?} would not be taken as it is"
-            );
-        }
-    }
 }

@@ -10,8 +10,8 @@ use tokio::signal;
 use tokio::task::block_in_place;
 
 use crate::arguments::Listen;
+use crate::credentials::tell_credentials;
 use crate::failure::Failure;
-use crate::forward::tell_credentials;
 use crate::json::RequestObject;
 use crate::{output, text};
 

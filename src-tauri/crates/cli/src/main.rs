@@ -6,6 +6,7 @@
 mod annotate;
 mod arguments;
 mod backup;
+mod credentials;
 mod delete;
 mod deliveries;
 mod diff;

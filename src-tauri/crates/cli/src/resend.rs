@@ -9,6 +9,7 @@ use hookbench_engine::model::{Attempt, Delivery, Outcome, Phase, RequestId, RunI
 use hookbench_engine::{Chosen, Engine, LiveEvents, Order, ReportForm, RunPlan, Sending, Signatures};
 
 use crate::arguments::{Consent, Resend};
+use crate::credentials::{remedy, tell_withheld};
 use crate::failure::Failure;
 use crate::json::DeliveryObject;
 use crate::output;
@@ -41,7 +42,7 @@ async fn single(engine: &Engine, resend: &Resend, id: RequestId, live: LiveEvent
     };
     // A receiver that looks at the time refuses what was signed long ago, and would not say why.
     let preview = engine.preview(id, None, &sending).await?;
-    tell_withheld(&preview.outgoing.withheld);
+    tell_withheld(engine, &preview.outgoing.withheld, &sending.to).await?;
     let report = preview.check.map(|check| check.report);
     if let Some(report) = report.filter(|report| report.verdict == Verdict::Expired) {
         output::aside(&format!("{} `--resign` signs it anew.", report.sentence));
@@ -60,18 +61,6 @@ async fn single(engine: &Engine, resend: &Resend, id: RequestId, live: LiveEvent
         }
         Some(attempt) => Err(failed(attempt)),
         None => Err(Failure::new("the delivery has no attempt")),
-    }
-}
-
-/// Names captured credentials that stay here, where there are any.
-pub(crate) fn tell_withheld(names: &[String]) {
-    if !names.is_empty() {
-        let verb = if names.len() == 1 { "stays" } else { "stay" };
-        output::aside(&format!(
-            "{} {verb} here: meant for the host that the request came to. `hookbench target set NAME \
-             --send-credentials true` lets captured credentials go to a target.",
-            visible(&names.join(" and "))
-        ));
     }
 }
 
@@ -96,9 +85,7 @@ async fn several(
         output::aside(&format!("{sentence}; `--resign` signs each anew"));
     }
     if let Some(sentence) = ages.withheld_sentence() {
-        output::aside(&format!(
-            "{sentence}; `hookbench target set NAME --send-credentials true` lets them go to a target"
-        ));
+        output::aside(&format!("{sentence}. {}", remedy(engine, &aim).await?));
     }
     let plan = RunPlan {
         live,

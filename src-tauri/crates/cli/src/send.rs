@@ -4,9 +4,10 @@ use hookbench_engine::model::{Attempt, Outcome, Written};
 use hookbench_engine::{Aim, Engine, Filler, Sending, TemplateSent};
 
 use crate::arguments::Send;
+use crate::credentials::tell_withheld;
 use crate::failure::Failure;
 use crate::json::DeliveryObject;
-use crate::resend::{agree, answer, tell_withheld};
+use crate::resend::{agree, answer};
 use crate::text::visible;
 use crate::{json, output};
 
@@ -76,7 +77,10 @@ async fn template(engine: &Engine, send: &Send, name: &str) -> Result<(), Failur
     };
     match engine.send_template(name, to, filler, sending).await? {
         TemplateSent::Kept(delivery) => {
-            tell_withheld(&delivery.withheld);
+            let aim = delivery
+                .target
+                .map_or_else(|| Aim::Url(delivery.url.clone()), Aim::Target);
+            tell_withheld(engine, &delivery.withheld, &aim).await?;
             if send.json {
                 output::json(&DeliveryObject::new(&delivery))?;
             }
@@ -90,7 +94,7 @@ async fn template(engine: &Engine, send: &Send, name: &str) -> Result<(), Failur
             withheld,
             attempt,
         } => {
-            tell_withheld(&withheld);
+            tell_withheld(engine, &withheld, &Aim::Url(url.clone())).await?;
             output::aside("the request it was made from is gone, so that nothing is kept of this sending");
             if send.json {
                 output::json(&json::attempt(&attempt))?;

@@ -32,6 +32,7 @@ use crate::rejudging::{self, Rejudging, Scope};
 use crate::remedies::Remedies;
 use crate::secrets::Vault;
 use crate::sending::courier::Courier;
+use crate::sending::handed_out::HandedOut;
 use crate::store::{Store, StoreError, StoreOptions};
 use crate::unpacking::{LastUnpacked, body_text};
 
@@ -93,6 +94,8 @@ pub(crate) struct Core {
     pub(crate) recent: Recent,
     pub(crate) clock: Clock,
     pub(crate) courier: Courier,
+    /// What copies of templates may hold that were given out.
+    pub(crate) handed_out: HandedOut,
     /// What senders may take; swapped when the person changes it.
     pub(crate) limits: Arc<ArcSwap<Limits>>,
 }
@@ -114,6 +117,7 @@ impl Engine {
             vault: Vault::new(&options.data_dir, options.secrets),
             clock: options.clock.clone(),
             courier: Courier::new(options.clock.clone()),
+            handed_out: HandedOut::default(),
             limits: Arc::new(ArcSwap::from_pointee(options.limits.clone())),
             options,
             store,

@@ -128,7 +128,8 @@ fn is_value(header: &Header, value: &[u8]) -> bool {
     came == value || String::from_utf8_lossy(came).as_bytes() == value
 }
 
-fn add(names: &mut Vec<String>, name: String) {
+/// Adds a name, unless it is there.
+pub(super) fn add(names: &mut Vec<String>, name: String) {
     if !names.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
         names.push(name);
     }

@@ -3,6 +3,7 @@
 
 use bytes::Bytes;
 
+use super::credentials;
 use super::destination::{Destination, Scheme};
 use super::header_rule;
 use super::plan::Outgoing;
@@ -20,7 +21,7 @@ const PRIVATE: [&str; 4] = [
 ];
 
 /// What goes to the place that the answer to `sent` names, or why nothing does. `None` where it is no redirect.
-/// `private` are names of headers that stay with the first host.
+/// `private` are names of headers that stay with the first host; those that do are told beside what goes.
 pub(crate) fn next_hop(
     sent: &Outgoing,
     answer: &Attempt,
@@ -70,10 +71,7 @@ fn hop(sent: &Outgoing, status: u16, location: &str, private: &[&str]) -> Result
     let method = if becomes_get { &b"GET"[..] } else { method };
     let mut head = [method, b" ", target.as_bytes(), b" HTTP/1.1\r\n"].concat();
     head.extend_from_slice(&sent.head[line_end..]);
-    let mut rules = vec![HeaderRule::Replace {
-        name: "Host".to_owned(),
-        value: origin.host_header(),
-    }];
+    let mut rules = Vec::new();
     let remove = |name: &str| HeaderRule::Remove {
         name: name.to_owned(),
     };
@@ -81,8 +79,24 @@ fn hop(sent: &Outgoing, status: u16, location: &str, private: &[&str]) -> Result
         rules.push(remove("content-length"));
         rules.push(remove("content-type"));
     }
+    let mut withheld = Vec::new();
     if *origin != sent.origin {
-        rules.extend(PRIVATE.iter().chain(private).map(|name| remove(name)));
+        // A name that a rule gave the first host is none of the next one's; the first keeps it.
+        rules.push(HeaderRule::Replace {
+            name: "Host".to_owned(),
+            value: origin.host_header(),
+        });
+        let stays = PRIVATE
+            .iter()
+            .chain(private)
+            .filter(|name| !name.eq_ignore_ascii_case("host"));
+        for name in stays {
+            rules.push(remove(name));
+            let headers = RawHead::new(sent.head.clone()).headers();
+            if let Some(header) = headers.iter().find(|header| header.is(name)) {
+                credentials::add(&mut withheld, String::from_utf8_lossy(&header.name).into_owned());
+            }
+        }
     }
     let outgoing = Outgoing {
         url: format!("{origin}{target}"),
@@ -94,7 +108,7 @@ fn hop(sent: &Outgoing, status: u16, location: &str, private: &[&str]) -> Result
             sent.body.clone()
         },
         changes: Vec::new(),
-        withheld: Vec::new(),
+        withheld,
     };
     Ok(header_rule::apply(outgoing, &rules))
 }
@@ -137,11 +151,35 @@ mod tests {
             !head.contains("Cookie") && !head.contains("X-Key") && head.contains("X-Other"),
             "{head}"
         );
+        assert_eq!(to.withheld, ["Cookie", "X-Key"], "those that stay are told");
         let same = text(&hop(&sent(), 308, "/z", &["x-key"]).unwrap());
         assert!(
             same.contains("Cookie: c") && same.contains("X-Key: k"),
             "the same host keeps them: {same}"
         );
+        let none = hop(&sent(), 308, "/z", &["x-key"]).unwrap().withheld;
+        assert!(none.is_empty(), "of which nothing is told: {none:?}");
+    }
+
+    #[test]
+    fn another_host_is_called_by_its_own_name_whatever_a_rule_said_of_the_first() {
+        let rule = HeaderRule::Replace {
+            name: "Host".into(),
+            value: "shop.test".into(),
+        };
+        let sent = header_rule::apply(sent(), &[rule]);
+        let same = text(&hop(&sent, 307, "/z", &["Host"]).unwrap());
+        assert!(
+            same.contains("Host: shop.test\r\n"),
+            "the first is called as before: {same}"
+        );
+        let to = hop(&sent, 307, "https://b.test/z", &["Host"]).unwrap();
+        let head = text(&to);
+        assert!(
+            head.contains("Host: b.test\r\n") && head.matches("Host").count() == 1,
+            "{head}"
+        );
+        assert_eq!(to.withheld, ["Cookie"], "a host is no credential");
     }
 
     #[test]

@@ -180,8 +180,7 @@ async fn next(core: &Core, target: TargetId, begun: Option<i64>) -> Result<Optio
         if let Some(held) = core.store.held_as(number).await? {
             return Ok(Some(Next { held, is_begun: true }));
         }
-        // Its request was deleted meanwhile, and may come back.
-        core.store.leave_held(number).await?;
+        // Its request was deleted meanwhile, and it went with that.
     }
     let Some(held) = core.store.held(target, 0, 1).await?.pop() else {
         return Ok(None);

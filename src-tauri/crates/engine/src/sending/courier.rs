@@ -284,7 +284,7 @@ impl Core {
             };
             // Another host is another question, which nobody can be asked in the middle of a delivery.
             let farthest = self.farthest(&next.origin.authority()).await?;
-            last.message = Some(format!("the redirect to `{}` was followed", next.url));
+            last.message = Some(followed(&next));
             let mut attempt = client.send_within(&next, farthest, cancel).await;
             attempt.url = Some(next.url.clone());
             attempt.sent = Some(next.head.clone());
@@ -379,6 +379,19 @@ impl Core {
             withheld: delivery.withheld.clone(),
         })
     }
+}
+
+/// What is said of a redirect, where `next` goes because of it.
+fn followed(next: &Outgoing) -> String {
+    let mut told = format!("the redirect to `{}` was followed", next.url);
+    if !next.withheld.is_empty() {
+        let names: Vec<_> = next.withheld.iter().map(|name| format!("`{name}`")).collect();
+        told.push_str(&format!(
+            ", without {}: meant for the first host alone",
+            names.join(" and ")
+        ));
+    }
+    told
 }
 
 pub(super) fn ended(schedule: Schedule, state: ScheduleState) -> Schedule {

@@ -1,8 +1,8 @@
 //! What the answers of a check of idempotency say.
 //!
 //! Only answers are looked at. What a target did with an event cannot be seen from outside, so the verdicts say what
-//! was answered and no more. Whether the check passed speaks of repetitions alone: a control that was refused is told
-//! in words, since a receiver may have other reasons for that than a repetition.
+//! was answered and no more. Whether the check passed speaks of repetitions alone: a control that was refused or failed is
+//! told in words, since a receiver may have other reasons for that than a repetition.
 
 use super::idempotency::{Compared, IdempotencyReport, IdempotencyRow, Role};
 use crate::delivery::is_delivered;
@@ -164,7 +164,10 @@ impl Control {
                 "The same event under a new id was refused ({words}): {looks}. Whether a new event is taken is not \
                  known."
             ),
-            Self::Failed => format!("The same event under a new id was not taken well: {words}."),
+            Self::Failed => format!(
+                "The same event under a new id was not taken well: {words}. That is no answer to a repetition: whether \
+                 a new event is taken is not known."
+            ),
         })
     }
 }
@@ -242,7 +245,7 @@ fn verdict(rows: &[IdempotencyRow], first: Option<&Attempt>) -> (bool, String) {
         Some(told) => format!("{} {told}", taken_well(repetitions)),
         None => told_apart(repetitions, answered).to_owned(),
     };
-    (answered != Control::Failed, sentence)
+    (true, sentence)
 }
 
 const fn taken_well(repetitions: Repetitions) -> &'static str {

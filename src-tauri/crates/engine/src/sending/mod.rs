@@ -11,6 +11,7 @@ pub(crate) mod courier;
 mod credentials_tests;
 mod drafts;
 mod guarding;
+pub(crate) mod handed_out;
 mod idempotency;
 mod judging;
 mod keeping;
@@ -304,6 +305,7 @@ impl Engine {
     async fn known_credentials(&self, id: RequestId) -> Result<Vec<RawHead>, EngineError> {
         let mut heads = vec![self.request(id).await?.head];
         heads.extend(self.core.store.known_credentials(id).await?);
+        heads.extend(self.core.handed_out.all());
         Ok(heads)
     }
 

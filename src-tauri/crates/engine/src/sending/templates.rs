@@ -152,7 +152,9 @@ impl Engine {
     /// cannot be read.
     pub async fn fill_template(&self, name: &str, filler: &Filler) -> Result<FilledTemplate, EngineError> {
         let template = self.template(name).await?;
-        Ok(self.fill(&template, filler).await?.0)
+        let filled = self.fill(&template, filler).await?.0;
+        self.core.handed_out.add(template.captured);
+        Ok(filled)
     }
 
     /// A template with its variables filled in, counted as a use; its values are kept for the next time.
@@ -163,6 +165,7 @@ impl Engine {
         let template = self.template(name).await?;
         let filled = complete(self.fill(&template, filler).await?.0)?;
         self.used(&template.name, filler, &filled).await?;
+        self.core.handed_out.add(template.captured);
         Ok(filled)
     }
 

@@ -7,7 +7,7 @@ use sqlx::Row;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 
 use super::prepared::whole;
-use super::{Store, StoreError, id_of};
+use super::{Store, StoreError, id_of, there_was};
 use crate::model::{AnswerRule, EndpointId, Fault, FaultKind, FaultReach, Timestamp};
 
 impl Store {
@@ -173,13 +173,7 @@ pub(super) async fn must_be_there(
         .bind(&endpoint.as_bytes()[..])
         .fetch_one(connection)
         .await?;
-    if there == 0 {
-        return Err(StoreError::NotFound {
-            kind: "endpoint",
-            name: endpoint.to_string(),
-        });
-    }
-    Ok(())
+    there_was(there > 0, "endpoint", &endpoint)
 }
 
 pub(super) fn millis(duration: Duration) -> i64 {

@@ -54,6 +54,13 @@ impl DataFile {
         &self.path
     }
 
+    /// Where its log lies, beside it.
+    pub(super) fn log(&self) -> PathBuf {
+        let mut log = self.path.as_os_str().to_owned();
+        log.push("-wal");
+        log.into()
+    }
+
     /// Remembers that it is damaged: nothing is acknowledged into it any more.
     pub(super) fn condemn(&self, detail: &str) {
         let _ = self.damage.set(detail.to_owned());

@@ -29,7 +29,7 @@ const CHECK: Duration = Duration::from_secs(3_600);
 /// that.
 const SMALL: u64 = 64 * 1024 * 1024;
 /// A log of more than this is not normal.
-const LONG_LOG: u64 = 128 * 1024 * 1024;
+pub(super) const LONG_LOG: u64 = 128 * 1024 * 1024;
 
 impl Store {
     /// Reads through the file and says whether it is whole. From a damaged one nothing is acknowledged any more.
@@ -130,15 +130,23 @@ impl Store {
                 if seen.problem.is_none() && marked.replace(written) != Some(written) {
                     store.leave_mark().await;
                 }
-                let log = std::fs::metadata(store.path().with_file_name("hookbench.db-wal"));
-                seen.long_log = log
-                    .ok()
-                    .map(|data| data.len())
-                    .filter(|length| *length > LONG_LOG);
+                seen.long_log = store.long_log();
                 health.send_if_modified(|health| std::mem::replace(health, seen.clone()) != seen);
             }
         });
         receiver
+    }
+
+    /// The length of the log where that is not normal and something has held on to an old state of the file for long. A
+    /// burst makes it long too, and many that read one after the other: that passes by itself, and nobody has to be
+    /// told.
+    pub(super) fn long_log(&self) -> Option<u64> {
+        let held = self.inner.copied.borrow().held?;
+        if held.since.elapsed() < self.inner.held_for {
+            return None;
+        }
+        let log = std::fs::metadata(self.inner.file.log()).ok()?.len();
+        Some(log).filter(|length| *length > LONG_LOG)
     }
 
     /// Writes a whole copy of the data file to `path`, where nothing may be yet; receiving goes on meanwhile. Returns

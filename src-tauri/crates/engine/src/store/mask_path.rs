@@ -2,7 +2,8 @@
 
 use sqlx::Row;
 
-use super::{Store, StoreError, there_was};
+use super::conduct::must_be_there;
+use super::{Store, StoreError, id_of, there_was};
 use crate::masking::MaskedEndpoint;
 use crate::model::EndpointId;
 
@@ -23,7 +24,7 @@ impl Store {
         rows.iter()
             .map(|row| {
                 let id: Option<Vec<u8>> = row.try_get(1)?;
-                let id = id.and_then(|id| <[u8; 16]>::try_from(id).ok());
+                let id = id.map(id_of).transpose()?;
                 let path: Option<String> = row.try_get(2)?;
                 let endpoint = id.zip(path).map(|(id, path)| MaskedEndpoint {
                     path,
@@ -49,12 +50,8 @@ impl Store {
         self.write(move |connection| {
             Box::pin(async move {
                 let id = endpoint.map(|id| id.as_bytes().to_vec());
-                if let (Some(bytes), Some(endpoint)) = (&id, endpoint) {
-                    let there: i64 = sqlx::query_scalar("SELECT count(*) FROM endpoint WHERE id = ?")
-                        .bind(bytes)
-                        .fetch_one(&mut *connection)
-                        .await?;
-                    there_was(there > 0, "endpoint", &endpoint)?;
+                if let Some(endpoint) = endpoint {
+                    must_be_there(connection, endpoint).await?;
                 }
                 let known: i64 =
                     sqlx::query_scalar("SELECT count(*) FROM mask_path WHERE pointer = ? AND endpoint IS ?")

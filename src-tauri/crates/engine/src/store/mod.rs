@@ -97,9 +97,6 @@ pub use tally::{Count, TallyKind};
 
 use crate::model::{Attempt, Delivery, NewRequest, Sequence};
 
-/// A delivery with longer bodies is kept in a transaction of its own.
-const LARGE_SENDING: usize = 1_024 * 1_024;
-
 /// What is known of a request once it is kept. Whether it repeats an earlier one is found soon afterwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kept {
@@ -128,6 +125,9 @@ struct Inner {
     /// What tells this file from any other.
     identity: Vec<u8>,
     lost: Option<u64>,
+    /// What is known of the log since it was last copied.
+    copied: watch::Receiver<checkpoint::Copied>,
+    held_for: std::time::Duration,
     first_check: std::time::Duration,
     /// What works beside the writer and ends after it.
     tasks: Mutex<Vec<JoinHandle<()>>>,
@@ -160,8 +160,14 @@ impl Store {
         let (written, progress) = watch::channel(0);
         let writer = writer::Writer::start(options.writer(&path), connection, Arc::clone(&file), written);
         let checkpointer = options.checkpointer(&path);
-        let copying = checkpoint::run(checkpointer.clone(), writer.downgrade(), progress.clone());
-        let mut tasks = vec![tokio::spawn(copying)];
+        let (tell_copied, copied) = watch::channel(checkpoint::Copied::default());
+        let mut tasks = vec![tokio::spawn(checkpoint::run(
+            checkpointer.clone(),
+            writer.downgrade(),
+            progress.clone(),
+            file.log(),
+            tell_copied,
+        ))];
         let readers = SqlitePoolOptions::new()
             .max_connections(options.readers.max(1))
             .acquire_timeout(std::time::Duration::from_secs(5))
@@ -214,6 +220,8 @@ impl Store {
                 written,
                 identity,
                 lost,
+                copied,
+                held_for: options.held_for,
                 first_check: options.first_check,
                 tasks: Mutex::new(tasks),
             }),
@@ -358,17 +366,13 @@ impl Store {
         self.write_sent(0, work).await
     }
 
-    /// Keeps what came of a delivery: with others of its kind, but where it is so large that they would wait for it.
+    /// Keeps what came of a delivery, with others of its kind. `length` is of its bodies.
     async fn write_sent<T, W>(&self, length: usize, work: W) -> Result<T, StoreError>
     where
         T: Send + 'static,
         W: for<'c> FnMut(&'c mut SqliteConnection) -> BoxFuture<'c, Result<T, StoreError>> + Send + 'static,
     {
-        if length > LARGE_SENDING {
-            self.inner.writer.run(length, Box::new(work)).await
-        } else {
-            self.inner.writer.add(length, Box::new(work)).await
-        }
+        self.inner.writer.add(length, Box::new(work)).await
     }
 }
 

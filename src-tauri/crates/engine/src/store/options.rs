@@ -59,6 +59,9 @@ pub struct StoreOptions {
     /// Requests from which the first dictionary is learned. Only tests have a reason to change it.
     #[doc(hidden)]
     pub dictionary_after: i64,
+    /// How long something has to hold the log before it is told of. Only tests have a reason to change it.
+    #[doc(hidden)]
+    pub held_for: Duration,
 }
 
 impl Default for StoreOptions {
@@ -74,6 +77,7 @@ impl Default for StoreOptions {
             indexing: Indexing::Background,
             index_table: 65_536,
             dictionary_after: 1_000,
+            held_for: Duration::from_secs(10),
         }
     }
 }
@@ -102,7 +106,7 @@ impl StoreOptions {
                 Durability::Normal => SqliteSynchronous::Normal,
             })
             .pragma("wal_autocheckpoint", "0")
-            .pragma("journal_size_limit", "67108864")
+            .pragma("journal_size_limit", super::checkpoint::KEPT.to_string())
             .pragma("temp_store", "memory")
             .pragma("cache_size", "-2000")
             .thread_name(|_| "store-writer".to_owned());

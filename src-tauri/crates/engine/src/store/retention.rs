@@ -120,7 +120,7 @@ impl Store {
             body_bytes: total.bytes,
             used_bytes: all - free,
             free_bytes: free,
-            log_bytes: beside("hookbench.db-wal"),
+            log_bytes: std::fs::metadata(self.inner.file.log()).map_or(0, |data| data.len()),
             search_bytes,
             search_live_bytes: live,
         })

@@ -8,9 +8,10 @@ use sqlx::sqlite::{SqliteArguments, SqliteConnection};
 use sqlx::{Arguments, AssertSqlSafe};
 
 use super::delivery::names_text;
+use super::job::Work;
 use super::pack::{self, Packed};
 use super::prepared::whole;
-use super::{Store, StoreError};
+use super::{Store, StoreError, sent_length};
 use crate::model::{Attempt, Delivery, RunId, RunStep, Tally};
 
 /// How many deliveries one text is for. Any number is put together of these, so that few texts are kept prepared.
@@ -49,6 +50,7 @@ impl Store {
     /// Keeps what came of steps of a run and how far it is, all or nothing. Those whose request is gone are left out,
     /// and so is one without an attempt: nothing came of it.
     pub(crate) async fn add_steps(&self, steps: Vec<Delivery>, progress: Progress) -> Result<(), StoreError> {
+        let length = steps.iter().map(sent_length).sum();
         let steps: Vec<Step> = steps
             .into_iter()
             .filter_map(|mut delivery| {
@@ -61,7 +63,7 @@ impl Store {
                 })
             })
             .collect();
-        self.write(move |connection| {
+        let keeping: Work<()> = Box::new(move |connection| {
             Box::pin(async move {
                 let mut left = &steps[..];
                 for (size, text) in SIZES.into_iter().zip(TEXTS.iter()) {
@@ -73,8 +75,8 @@ impl Store {
                 }
                 keep(connection, progress).await
             })
-        })
-        .await
+        });
+        self.inner.writer.run(length, keeping).await
     }
 }
 

@@ -20,10 +20,11 @@ use super::{Kept, StoreError};
 
 /// The most requests, or pieces of work, in one transaction.
 const GROUP: usize = 128;
-/// A group of work ends with the piece that brings its bodies to so many bytes: requests wait for it.
+/// A group of work has no longer bodies, but of a piece that is longer by itself and goes alone: requests wait for it,
+/// and so do the other pieces.
 const BODIES_OF_A_GROUP: u64 = 1_024 * 1_024;
 /// What a commit writes to the log beside the data: the pages of rows, indexes and tally that it touches.
-const PAGES_OF_A_COMMIT: u64 = 40 * 1_024;
+pub(super) const PAGES_OF_A_COMMIT: u64 = 40 * 1_024;
 /// What each piece of work in a shared transaction adds to that, beside its bodies.
 const PAGES_OF_WORK: u64 = 8 * 1_024;
 /// How long a request may have waited for a locked file before it is answered with the error of the group before.
@@ -234,6 +235,10 @@ impl Task {
                 Command::Keep(waiting) => requests.push(*waiting),
                 Command::Add(job) => {
                     bodies += job.length();
+                    if bodies > BODIES_OF_A_GROUP && !jobs.is_empty() {
+                        self.next = Some(Command::Add(job));
+                        break;
+                    }
                     jobs.push(job);
                 }
                 other => {
@@ -318,8 +323,6 @@ impl Task {
     async fn add(&mut self, mut jobs: Vec<Box<dyn Job>>) {
         if jobs.len() > 1 {
             let ended = self.together(&mut jobs).await;
-            let work: u64 = jobs.iter().map(|job| PAGES_OF_WORK + job.length()).sum();
-            self.count(PAGES_OF_A_COMMIT + work);
             if ended.as_ref().err().is_none_or(StoreError::fails_every_write) {
                 return jobs.into_iter().for_each(|job| job.tell(ended.clone()));
             }
@@ -350,6 +353,9 @@ impl Task {
             };
         }
         sqlx::query(end).execute(&mut connection).await?;
+        let kept = jobs.iter().filter(|job| job.failed().is_none());
+        let work: u64 = kept.map(|job| PAGES_OF_WORK + job.length()).sum();
+        self.count(PAGES_OF_A_COMMIT + work);
         self.file.check()?;
         if jobs.iter().all(|job| is_own_fault(job.failed())) {
             self.connection = Some(connection);
@@ -378,7 +384,9 @@ impl Task {
         if result.is_ok() && is_own_fault(job.failed()) {
             self.connection = Some(connection);
         }
-        self.count(PAGES_OF_A_COMMIT + job.length());
+        if result.is_ok() && job.failed().is_none() {
+            self.count(PAGES_OF_A_COMMIT + job.length());
+        }
         result
     }
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::capture_for_tests::{Bench, bench};
 use crate::delivery::scripted;
-use crate::model::Written;
+use crate::model::{Redirects, TargetRules, Written};
 
 fn written(url: &str, credential: &str) -> Written {
     Written {
@@ -105,6 +105,32 @@ async fn what_a_template_brings_into_a_copy_of_another_request_stays_here() {
 }
 
 #[tokio::test]
+async fn a_copy_of_a_template_that_is_removed_before_it_is_kept_is_known_by_it() {
+    let bench = bench().await;
+    let engine = &bench.engine;
+    let of_template = posted(&bench, "Bearer secret").await;
+    let open = posted(&bench, "Bearer other").await;
+    let (_target, url) = outside(&bench).await;
+    engine
+        .save_template("t", of_template, written(&url, "Bearer secret"))
+        .await
+        .unwrap();
+    let filler = Filler {
+        request: Some(open),
+        ..Filler::default()
+    };
+    let copy = engine.fill_template("t", &filler).await.unwrap().written;
+    engine.remove_template("t").await.unwrap();
+    engine.delete(&[of_template]).await.unwrap();
+    let sending = Sending::to(Aim::Url(url));
+    let sent = engine.replay(open, edited(&copy), &sending).await.unwrap();
+    assert_eq!(sent.withheld, ["Authorization"], "before it is kept");
+    engine.save_draft(open, copy).await.unwrap();
+    let kept = engine.draft(open).await.unwrap().unwrap();
+    assert_eq!(kept.captured.len(), 1, "and its draft remembers it: {kept:?}");
+}
+
+#[tokio::test]
 async fn a_credential_that_a_variable_puts_in_stays_here() {
     let bench = bench().await;
     let of_template = posted(&bench, "Bearer secret").await;
@@ -154,4 +180,41 @@ async fn nobody_is_asked_where_a_copy_leads_that_has_no_captured_credential() {
         .without_captured(outgoing("Bearer secret"), &captured, &way)
         .await;
     assert!(asked.is_err(), "a captured one is asked for: {asked:?}");
+}
+
+#[tokio::test]
+async fn what_does_not_follow_a_redirect_to_another_host_is_told_with_it() {
+    let bench = bench().await;
+    let id = posted(&bench, "Bearer secret").await;
+    let (second, mut came) = scripted::Target::recording().await;
+    let answer = format!(
+        "HTTP/1.1 307 Over There\r\nLocation: {}\r\nContent-Length: 0\r\n\r\n",
+        second.url("/there")
+    );
+    let first = scripted::Target::answering(answer).await;
+    let rules = TargetRules {
+        redirects: Redirects::Followed,
+        ..TargetRules::default()
+    };
+    let target = bench
+        .engine
+        .save_target(None, "moved", &first.url(""), rules)
+        .await
+        .unwrap();
+    let sending = Sending::to(Aim::Target(target.id));
+    let delivery = bench.engine.resend(id, &sending).await.unwrap();
+    assert!(
+        String::from_utf8_lossy(&delivery.head).contains("Bearer secret") && delivery.withheld.is_empty(),
+        "it goes to the first host"
+    );
+    let wanted = format!(
+        "the redirect to `{}` was followed, without `Authorization`: meant for the first host alone",
+        second.url("/there")
+    );
+    assert_eq!(delivery.attempts[0].message.as_deref(), Some(&wanted[..]));
+    let got = came.recv().await.unwrap();
+    assert!(
+        !String::from_utf8_lossy(&got).contains("Bearer"),
+        "and not to the second"
+    );
 }

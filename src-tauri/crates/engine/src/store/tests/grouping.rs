@@ -5,11 +5,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_util::future::join_all;
 
-use super::super::{Store, StoreError, StoreOptions};
+use super::super::writer::PAGES_OF_A_COMMIT;
+use super::super::{Progress, Store, StoreError, StoreOptions, sent_length};
 use super::faults::noise;
 use super::things::{attempt, delivery};
 use super::{commits, open, options, request, store};
-use crate::model::{Attempt, Delivery, NewRequest, RequestId};
+use crate::model::{Attempt, Delivery, NewRequest, RequestId, RunId, RunStep, Tally};
 
 const MANY: usize = 60;
 
@@ -148,6 +149,25 @@ async fn what_is_large_keeps_the_others_waiting_in_no_transaction() {
         told.unwrap();
     }
     assert_eq!(commits(&store) - before, 3, "each has its own");
+    let before = commits(&store);
+    let guard = store.inner.writer.pause().await.unwrap();
+    let (small, another, behind) = (delivery(new.id), delivery(new.id), delivery(new.id));
+    // Each is asked for in this order before the writer goes on.
+    let (first, second, third, fourth, ()) = tokio::join!(
+        store.add_delivery(small),
+        store.add_delivery(another),
+        store.add_delivery(large()),
+        store.add_delivery(behind),
+        async { drop(guard) }
+    );
+    for told in [first, second, third, fourth] {
+        told.unwrap();
+    }
+    assert_eq!(
+        commits(&store) - before,
+        3,
+        "those before it, then it alone, then the one behind it"
+    );
 }
 
 #[tokio::test]
@@ -177,6 +197,7 @@ async fn work_that_ends_the_transaction_of_all_takes_nothing_from_the_others() {
                 .await
         }
     };
+    let counted = *store.inner.written.borrow();
     let before = added(10);
     let ends_it = tokio::spawn(ends_it);
     let behind = added(10);
@@ -194,6 +215,11 @@ async fn work_that_ends_the_transaction_of_all_takes_nothing_from_the_others() {
     }
     let found = store.deliveries(new.id).await.unwrap();
     assert_eq!(found.len(), 20, "and each of them once");
+    assert_eq!(
+        *store.inner.written.borrow() - counted,
+        20 * (PAGES_OF_A_COMMIT + sent_length(&delivery(new.id)) as u64),
+        "what was lost has not made the log longer"
+    );
 }
 
 #[tokio::test]
@@ -237,11 +263,39 @@ async fn bodies_are_counted_for_the_log() {
 }
 
 #[tokio::test]
+async fn bodies_of_the_steps_of_a_run_are_counted_for_the_log() {
+    let (_folder, store) = store().await;
+    let new = kept(&store).await;
+    let run = RunId::generate();
+    let steps = (0..4).map(|number| Delivery {
+        run: Some(RunStep { run, number }),
+        attempts: vec![Attempt {
+            body: Bytes::from(noise(200_000, number)),
+            ..attempt(Some(200))
+        }],
+        ..with_body(new.id, 300_000)
+    });
+    let progress = Progress {
+        run,
+        tally: Tally::default(),
+        skipped: 0,
+        reserved: 4,
+    };
+    let before = *store.inner.written.borrow();
+    store.add_steps(steps.collect(), progress).await.unwrap();
+    let counted = *store.inner.written.borrow() - before;
+    assert!(
+        counted >= 4 * 500_000,
+        "{counted} of four times 300,000 sent and 200,000 answered"
+    );
+}
+
+#[tokio::test]
 async fn long_bodies_are_few_to_a_transaction() {
     let (_folder, store) = store().await;
     let new = kept(&store).await;
     let before = commits(&store);
-    let all = (0..8).map(|_| with_body(new.id, 600_000)).collect();
+    let all = (0..8).map(|_| with_body(new.id, 400_000)).collect();
     for told in kept_together(&store, all).await {
         told.unwrap();
     }

@@ -2,6 +2,7 @@
 
 mod annotation;
 mod any_filter;
+mod copying;
 mod faults;
 mod finding;
 mod grouping;
@@ -59,9 +60,7 @@ pub(crate) fn options() -> StoreOptions {
 pub(crate) fn commits(store: &Store) -> usize {
     const HEADER: usize = 32;
     const FRAME: usize = 24;
-    let mut log = store.inner.file.path().as_os_str().to_owned();
-    log.push("-wal");
-    let log = std::fs::read(log).unwrap();
+    let log = std::fs::read(store.inner.file.log()).unwrap();
     let number = |at: usize| u32::from_be_bytes(log[at..at + 4].try_into().unwrap());
     let page = number(8) as usize;
     let salts = log[16..24].to_vec();

@@ -5,10 +5,10 @@ use bytes::Bytes;
 use serde_json::json;
 
 use super::super::StoreError;
-use super::{open, request, store};
+use super::{alter, open, request, store};
 use crate::model::{
-    Attempt, AttemptId, Delivery, DeliveryId, DeliveryKind, NewEndpoint, Outcome, RequestId, SecretId,
-    SecretPlace, SecretRecord, Target, TargetId, Timestamp, Timings, Tolerance,
+    Attempt, AttemptId, Delivery, DeliveryId, DeliveryKind, EndpointId, NewEndpoint, Outcome, RequestId,
+    SecretId, SecretPlace, SecretRecord, Target, TargetId, Timestamp, Timings, Tolerance,
 };
 
 fn endpoint(path: &str) -> NewEndpoint {
@@ -265,5 +265,32 @@ async fn commits_of_another_program_are_noticed_and_own_ones_are_not() {
         store.insert_request(request(b"own")).await.unwrap().sequence.0,
         3,
         "in one order"
+    );
+}
+
+#[tokio::test]
+async fn a_masked_pointer_of_a_damaged_endpoint_does_not_hold_everywhere() {
+    let (_folder, store) = store().await;
+    let made = store
+        .add_endpoint(endpoint("/t"), Timestamp::from_micros(4))
+        .await
+        .unwrap();
+    store.add_mask_path("/mail", Some(made.id), 8).await.unwrap();
+    assert_eq!(
+        store
+            .add_mask_path("/mail", Some(EndpointId::generate()), 8)
+            .await
+            .map_err(|error| matches!(error, StoreError::NotFound { .. })),
+        Err(true),
+        "of an endpoint that is not there none is kept"
+    );
+    alter(
+        &store.path(),
+        "PRAGMA foreign_keys = OFF; UPDATE endpoint SET id = x'0102'; UPDATE mask_path SET endpoint = x'0102'",
+    )
+    .await;
+    assert!(
+        matches!(store.mask_paths().await, Err(StoreError::Corrupt { .. })),
+        "that it is damaged is told"
     );
 }
