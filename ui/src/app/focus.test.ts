@@ -140,6 +140,21 @@ describe('the keyboard is not lost', () => {
     expect(await focused()).toBe('request-r3');
   });
 
+  it('by leaving the editor, where the filter was once wanted', async () => {
+    const { bench } = await open(new ScriptedRows(3));
+    press('/');
+    expect(await focused()).toBe('filter');
+    bench.select('r2');
+    bench.view.width = 640;
+    await settle();
+    click(one('back'));
+    expect(await focused()).toBe('request-r2');
+    bench.select('r2');
+    await settle();
+    press('/');
+    expect(await focused(), 'it is in the list that is hidden').toBe('filter');
+  });
+
   it('but goes nowhere where one clicks beside all', async () => {
     await open(new ScriptedRows(3));
     one('filter').focus();

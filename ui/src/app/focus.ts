@@ -49,10 +49,10 @@ function near(
   }
 }
 
-/** Where the keyboard is at home: the active row, the list, the first control of what is shown. */
+/** Where the keyboard is at home: the active row or the one that is open, the list, the first control of what is shown. */
 function home(bench: Workbench): HTMLElement | null {
-  const { activeId } = bench.list;
-  const row = activeId === null ? null : document.getElementById(`request-${activeId}`);
+  const id = bench.list.activeId ?? bench.list.selectedId;
+  const row = id === null ? null : document.getElementById(`request-${id}`);
   return (
     row ??
     document.querySelector<HTMLElement>('[data-testid="request-list"]') ??

@@ -162,6 +162,8 @@ export const LIST: readonly Action[] = [
     keys: ['/', 'mod+f'],
     when: (bench) => browsing(bench) && bench.draft === null,
     run: (bench) => {
+      // In one pane the request has the place of the list.
+      if (bench.view.frame === 'one') bench.select(null);
       bench.view.filterWanted += 1;
     },
   },
