@@ -257,7 +257,9 @@ describe.for(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
     await post(`${bench.listener}/shop`, '{"id":"evt_1","object":"event","type":"invoice.paid"}', wrong);
     await bench.open('invoice.paid');
     await keyboard.press('3');
-    await expect.poll(() => bench.at('verdict').getAttribute('data-verdict')).toBe('malformed');
+    await expect
+      .poll(() => bench.at('verdict').getAttribute('data-verdict'), { timeout: 20_000 })
+      .toBe('malformed');
     await check(bench, found, 'malformed');
     await bench.at('snippet').locator('summary').click();
     await bench.at('snippet-code').waitFor();
@@ -265,7 +267,7 @@ describe.for(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
     await keyboard.press('t');
     await keyboard.type('one,another');
     await keyboard.press('Enter');
-    await expect.poll(() => bench.at('tag').count()).toBe(2);
+    await expect.poll(() => bench.at('tag').count(), { timeout: 20_000 }).toBe(2);
     await check(bench, found, 'tags');
     await keyboard.press('Escape');
     await keyboard.press('n');

@@ -12,7 +12,7 @@ async function stands(bench: Bench, on: string, when: string): Promise<void> {
           if (!(now instanceof HTMLElement) || now === document.body) return 'nothing';
           return now.dataset['testid'] ?? (now.className.split(' ')[0] || now.tagName.toLowerCase());
         }),
-      { message: when },
+      { message: when, timeout: 20_000 },
     )
     .toBe(on);
 }
@@ -20,7 +20,7 @@ async function stands(bench: Bench, on: string, when: string): Promise<void> {
 test('the keyboard stays where something can be done with it', async ({ bench }) => {
   const { keyboard } = bench.page;
   for (let sent = 0; sent < 3; sent += 1) await post(`${bench.listener}/one`, '{"a":1}');
-  await expect.poll(() => bench.at('request-row').count()).toBe(3);
+  await expect.poll(() => bench.at('request-row').count(), { timeout: 20_000 }).toBe(3);
   await keyboard.press('j');
   await keyboard.press('/');
   await keyboard.press('Escape');
@@ -37,7 +37,7 @@ test('the keyboard stays where something can be done with it', async ({ bench })
   await keyboard.press('Control+a');
   await bench.at('selection-star').focus();
   await keyboard.press('Enter');
-  await expect.poll(() => bench.at('nav-starred').innerText()).toContain('4');
+  await expect.poll(() => bench.at('nav-starred').innerText(), { timeout: 20_000 }).toContain('4');
   await bench.at('selection-clear').focus();
   await keyboard.press('Enter');
   await stands(bench, 'request-row', 'what was picked out is no longer');
@@ -51,13 +51,13 @@ test('the keyboard stays where something can be done with it', async ({ bench })
   await keyboard.press('t');
   await keyboard.type('red,blue');
   await keyboard.press('Enter');
-  await expect.poll(() => bench.at('tag').count()).toBe(2);
+  await expect.poll(() => bench.at('tag').count(), { timeout: 20_000 }).toBe(2);
   await keyboard.press('Escape');
   await bench.gone('tag-input');
-  await stands(bench, 'tag', 'the field for tags is closed');
+  await stands(bench, 'request-row', 'the field for tags is closed');
   await bench.at('tag-remove').first().focus();
   await keyboard.press('Enter');
-  await expect.poll(() => bench.at('tag').count()).toBe(1);
+  await expect.poll(() => bench.at('tag').count(), { timeout: 20_000 }).toBe(1);
   await stands(bench, 'tag', 'a tag was taken away');
 
   await bench.at('tab-raw').click();
@@ -93,7 +93,7 @@ test('the keyboard stays in the dialog that is open, and comes back to what open
   }
   await bench.at('secret-remove').first().focus();
   await keyboard.press('Enter');
-  await expect.poll(() => bench.at('secret-row').count()).toBe(1);
+  await expect.poll(() => bench.at('secret-row').count(), { timeout: 20_000 }).toBe(1);
   await stands(bench, 'secret-replace', 'a secret was removed');
   await keyboard.press('Escape');
   await bench.gone('endpoint-dialog');
@@ -115,6 +115,7 @@ test.describe('in a narrow window', () => {
     await keyboard.press('Enter');
     await stands(bench, 'request-row', 'the list is back');
 
+    await keyboard.press('/');
     await keyboard.press('Control+b');
     await stands(bench, 'nav-all', 'the drawer is open');
     await keyboard.press('Shift+Tab');
@@ -125,6 +126,6 @@ test.describe('in a narrow window', () => {
     await bench.at('nav-starred').focus();
     await keyboard.press('Escape');
     await bench.gone('drawer');
-    await stands(bench, 'request-row', 'the drawer is closed');
+    await stands(bench, 'filter', 'the drawer is closed');
   });
 });

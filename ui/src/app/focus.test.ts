@@ -8,7 +8,7 @@ import { all, one, open, press, settle } from './mounted';
 /** What has the keyboard, a frame or two after all is done. */
 async function focused(): Promise<string> {
   await settle();
-  for (let frame = 0; frame < 3; frame += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+  for (let frame = 0; frame < 4; frame += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
   await settle();
   const element = document.activeElement as HTMLElement | null;
   if (element === null || element === document.body) return 'nothing';

@@ -108,9 +108,9 @@ export function keepFocus(bench: Workbench): () => void {
     if (!isLost()) loss = null;
   }
 
-  /** A frame later: whoever moves the keyboard on purpose has done so by then. */
+  /** Two frames later: whoever moves the keyboard on purpose has done so by then, and some do it in the first one. */
   function lookSoon(): void {
-    if (frame === 0) frame = requestAnimationFrame(look);
+    if (frame === 0) frame = requestAnimationFrame(() => (frame = requestAnimationFrame(look)));
   }
 
   function mutated(records: readonly MutationRecord[]): void {
