@@ -220,6 +220,103 @@ describe.for(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
     await kind.close();
     expect(Object.fromEntries(found)).toEqual({});
   });
+
+  test('no state keeps anyone out', async ({ bench }) => {
+    const found: Found = new Map();
+    const { keyboard } = bench.page;
+    const dev = await target({ status: 200, type: 'text/plain', body: 'ok' });
+    const action = async (words: string): Promise<void> => {
+      await keyboard.press('Control+k');
+      await keyboard.type(words);
+      await keyboard.press('Enter');
+    };
+    await listen(bench);
+    await bench.program.run('endpoint', 'add', '/shop', '--provider', 'stripe');
+    await bench.program.run('endpoint', 'fault', '/shop', '--fail', '503');
+    await bench.at('fault-banner').waitFor();
+    await check(bench, found, 'a fault');
+    await bench.at('endpoint').focus();
+    await bench.at('endpoint-edit').click();
+    for (const part of ['secrets', 'answer', 'faults']) {
+      await bench.at(`endpoint-part-${part}`).click();
+      if (part === 'secrets') await bench.at('secret-add').click();
+      if (part === 'answer') await bench.at('answer-own').check();
+      await check(bench, found, `endpoint: ${part}`);
+      if (part !== 'secrets') continue;
+      await bench.at('secret-value').fill('whsec_c2VjcmV0c2VjcmV0c2VjcmV0');
+      await keyboard.press('Enter');
+      await bench.at('secret-row').waitFor();
+      await check(bench, found, 'a secret');
+    }
+    await keyboard.press('Escape');
+    await bench.gone('endpoint-dialog');
+    await bench.at('fault-banner-off').click();
+    await bench.gone('fault-banner');
+
+    const wrong = { 'Content-Type': 'application/json', 'Stripe-Signature': 't=1,v1=(none)' };
+    await post(`${bench.listener}/shop`, '{"id":"evt_1","object":"event","type":"invoice.paid"}', wrong);
+    await bench.open('invoice.paid');
+    await keyboard.press('3');
+    await expect
+      .poll(() => bench.at('verdict').getAttribute('data-verdict'), { timeout: 20_000 })
+      .toBe('malformed');
+    await check(bench, found, 'malformed');
+    await bench.at('snippet').locator('summary').click();
+    await bench.at('snippet-code').waitFor();
+    await check(bench, found, 'a snippet');
+    await keyboard.press('t');
+    await keyboard.type('one,another');
+    await keyboard.press('Enter');
+    await expect.poll(() => bench.at('tag').count(), { timeout: 20_000 }).toBe(2);
+    await check(bench, found, 'tags');
+    await keyboard.press('Escape');
+    await keyboard.press('n');
+    await bench.at('note-text').fill('of the test');
+    await check(bench, found, 'a note that is written');
+    await bench.at('note-save').click();
+    await bench.at('request-note').waitFor();
+    await check(bench, found, 'a note');
+
+    await keyboard.press('r');
+    await bench.at('resend-url').fill(dev.url);
+    await bench.at('resend-send').click();
+    await bench.shows('answer-status', '200');
+    await bench.at('answer-tab-timings').click();
+    await bench.at('timings').waitFor();
+    await check(bench, found, 'timings');
+    await action('check idempotency');
+    await bench.at('idempotency-url').fill(dev.url);
+    await bench.at('idempotency-start').click();
+    await bench.at('idempotency-verdict').waitFor();
+    await check(bench, found, 'idempotency');
+    await keyboard.press('Escape');
+    await bench.gone('idempotency-dialog');
+
+    await bench.at('filter').fill('path:/shop');
+    await bench.at('filter-save').click();
+    await bench.at('save-filter-name').fill('Shop');
+    await check(bench, found, 'saving a filter');
+    await bench.at('save-filter-confirm').click();
+    await bench.at('saved').waitFor();
+    await check(bench, found, 'a saved filter');
+    await bench.at('saved').focus();
+    await bench.at('saved-edit').click();
+    await bench.at('saved-dialog').waitFor();
+    await check(bench, found, 'editing a saved filter');
+    await keyboard.press('Escape');
+    await bench.gone('saved-dialog');
+
+    await bench.at('listener').click();
+    await bench.at('port-popover').waitFor();
+    await check(bench, found, 'the port');
+    await keyboard.press('Escape');
+    await bench.gone('port-popover');
+    await action('pause or resume');
+    await bench.at('resume').waitFor();
+    await check(bench, found, 'paused');
+    await dev.close();
+    expect(Object.fromEntries(found)).toEqual({});
+  });
 });
 
 describe('at 200 %', () => {

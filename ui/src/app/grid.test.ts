@@ -261,6 +261,34 @@ describe('another order', () => {
     expect(all('request-row')).toHaveLength(3);
     expect(all('request-group')[0]?.getAttribute('aria-expanded')).toBe('false');
   });
+
+  it('folds and unfolds a group by the arrows, and goes out of it and into it', async () => {
+    const { bench } = await open(new ScriptedRows(3));
+    const levels = (): (string | null)[] =>
+      [...all('request-group'), ...all('request-row')].map((line) => line.getAttribute('aria-level'));
+    press('Home');
+    expect(press('ArrowLeft'), 'where nothing is grouped the arrow is not taken').toBe(true);
+    expect(levels()).toEqual([null, null, null]);
+    await bench.list.arrange({ sort: null, falling: true, group: 'endpoint' });
+    await settle();
+    expect(levels()).toEqual(['1', '2', '2', '2']);
+    press('End');
+    await settle();
+    expect(bench.list.activeId).toBe('r1');
+    press('ArrowLeft');
+    await settle();
+    const [group] = all('request-group');
+    expect(`request-${bench.list.activeId ?? ''}`, 'from a row to its heading').toBe(group?.id);
+    press('ArrowLeft');
+    await settle();
+    expect([group?.getAttribute('aria-expanded'), all('request-row').length]).toEqual(['false', 0]);
+    press('ArrowRight');
+    await settle();
+    expect([group?.getAttribute('aria-expanded'), all('request-row').length]).toEqual(['true', 3]);
+    press('ArrowRight');
+    await settle();
+    expect(bench.list.activeId, 'from the heading into it').toBe('r3');
+  });
 });
 
 describe('columns', () => {

@@ -3,6 +3,8 @@
  * typing into a field only gives away chords with a modifier.
  */
 
+import { composing } from '../lib/composing';
+
 export type Os = 'mac' | 'other';
 
 export function osOf(platform: string): Os {
@@ -16,8 +18,7 @@ export type Press = Pick<
 
 /** The chord that was pressed, or null where it belongs to an input method or is a modifier alone. */
 export function chordOf(press: Press, os: Os): string | null {
-  if (press.isComposing || press.keyCode === 229 || press.key === 'Process' || press.key === 'Dead')
-    return null;
+  if (composing(press) || press.key === 'Process' || press.key === 'Dead') return null;
   if (['Control', 'Meta', 'Alt', 'Shift', 'AltGraph'].includes(press.key)) return null;
   const mod = os === 'mac' ? press.metaKey : press.ctrlKey;
   const other = os === 'mac' ? press.ctrlKey : press.metaKey;

@@ -59,6 +59,8 @@ describe('the table of actions', () => {
       'list.first',
       'list.last',
       'list.open',
+      'list.fold',
+      'list.unfold',
       'list.select',
       'list.selectNext',
       'list.selectPrevious',

@@ -4,7 +4,8 @@ import type { Workbench } from '../state/workbench.svelte';
 import { type Action, ACTIONS } from './actions';
 
 /** Actions that would be strange in a menu: they are moves of the keyboard. */
-const MOVES = /^list\.(next|previous|pageDown|pageUp|first|last|open|select|selectNext|selectPrevious)$/;
+const MOVES =
+  /^list\.(next|previous|pageDown|pageUp|first|last|open|fold|unfold|select|selectNext|selectPrevious)$/;
 const EDIT = ['list.undo', 'list.selectAll', 'list.copyIds', 'list.filter'];
 const HELP = ['view.palette', 'view.keys'];
 

@@ -21,6 +21,11 @@ describe('what is looked for', () => {
   it('means every letter as it is written', () => {
     expect(found('a.b a+b (x)', plainExpression('A+B'))).toEqual(['a+b']);
     expect(found('[a-z] / \\d', plainExpression('\\d'))).toEqual(['\\d']);
+    const every = '\\^$.*+?()[]{}|/-#&~!"\'%,:;<=>@_`';
+    for (const sign of every) expect(found(`a${sign}b`, plainExpression(sign)), sign).toEqual([sign]);
+    expect(found('order-paid', expressionOf([{ parts: ['order-paid'], inside: false }]))).toEqual([
+      'order-paid',
+    ]);
     expect(plainExpression('')).toBeNull();
     expect(expressionOf([])).toBeNull();
   });

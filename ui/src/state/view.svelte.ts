@@ -82,6 +82,8 @@ export class View {
   shareFormat = $state(recall('share.format', 'curl', isString));
   /** Rises when the filter box should take the keyboard. */
   filterWanted = $state(0);
+  /** What `filterWanted` was when the filter box took the keyboard last. */
+  filterGiven = 0;
   /** Rises when the active row should be brought into sight and take the keyboard. */
   rowWanted = $state(0);
   /** A place of the list that should be brought into sight, whether its row is held or not. */

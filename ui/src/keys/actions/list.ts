@@ -2,6 +2,7 @@
 import { visibleText } from '../../lib/escape';
 import { copy } from '../../state/copy';
 import type { Workbench } from '../../state/workbench.svelte';
+import { type GroupLine, isGroup } from '../../lib/arrange';
 import type { Action } from './action';
 import { always, browsing, hasRows } from './when';
 
@@ -12,6 +13,16 @@ function filterBy(filter: string): (bench: Workbench) => void {
     bench.schemes.leave();
     bench.view.closeSettings();
   };
+}
+
+/** The heading that the keyboard is on, or that of the group in which it is, and its place. */
+function groupAt({ list }: Workbench): { group: GroupLine; place: number; on: boolean } | null {
+  const start = list.arrangement.group === null ? -1 : list.placeOf(list.activeId);
+  for (let place = start; place >= 0; place -= 1) {
+    const line = list.lineAt(place);
+    if (line !== undefined && isGroup(line)) return { group: line, place, on: place === start };
+  }
+  return null;
 }
 
 export const LIST: readonly Action[] = [
@@ -85,6 +96,30 @@ export const LIST: readonly Action[] = [
       const { activeId } = bench.list;
       if (bench.list.row(activeId) !== undefined) bench.select(activeId);
       else if (activeId !== null) bench.list.fold(activeId);
+    },
+  },
+  {
+    id: 'list.fold',
+    title: 'Fold the group, or go to its heading',
+    group: 'List',
+    keys: ['ArrowLeft'],
+    when: (bench) => hasRows(bench) && groupAt(bench) !== null,
+    run: (bench) => {
+      const at = groupAt(bench);
+      if (at?.on === false) bench.moveTo(at.place);
+      else if (at !== null) bench.list.fold(at.group.id, true);
+    },
+  },
+  {
+    id: 'list.unfold',
+    title: 'Unfold the group, or go into it',
+    group: 'List',
+    keys: ['ArrowRight'],
+    when: (bench) => hasRows(bench) && groupAt(bench)?.on === true,
+    run: (bench) => {
+      const at = groupAt(bench);
+      if (at?.group.folded === true) bench.list.fold(at.group.id, false);
+      else bench.move(1);
     },
   },
   {
@@ -162,6 +197,8 @@ export const LIST: readonly Action[] = [
     keys: ['/', 'mod+f'],
     when: (bench) => browsing(bench) && bench.draft === null,
     run: (bench) => {
+      // In one pane the request has the place of the list.
+      if (bench.view.frame === 'one') bench.select(null);
       bench.view.filterWanted += 1;
     },
   },
