@@ -78,6 +78,8 @@ test('a port that is taken at the start is told, and another one is chosen', asy
     await bench.at('port-save').click();
     await bench.shows('listener-url', `http://127.0.0.1:${port}`);
     await bench.gone('banner');
+    await bench.page.goto(bench.program.interface);
+    await bench.shows('listener-url', bench.listener);
   } finally {
     await second.end();
   }
