@@ -143,6 +143,10 @@ fn stars_notes_and_tags_are_kept_shown_and_found() {
         "tag:, in any case"
     );
     let shown = hookbench.run(&["show", &ids[1], "--json"]).json().remove(0);
+    assert!(
+        shown.get("header_meanings").is_none(),
+        "nobody knows its sender, so nothing in its head means anything to one"
+    );
     assert_eq!(
         (&shown["starred"], &shown["note"], &shown["tags"]),
         (&json!(true), &json!("look at\nthis"), &json!([])),

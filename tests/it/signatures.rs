@@ -98,6 +98,32 @@ fn github_signs_the_body_with_sha_256() {
 }
 
 #[test]
+fn what_a_header_is_to_its_provider_is_shown() {
+    let hookbench = with_endpoint("/github", "github", "s", &[]);
+    let mut listening = hookbench.listen();
+    let headers = [
+        ("X-Other", "1"),
+        ("X-GitHub-Event", "push"),
+        ("X-Hub-Signature-256", "sha256=00"),
+    ];
+    let line = send(&mut listening, "/github", &headers, "{}");
+    assert!(
+        line.get("header_meanings").is_none(),
+        "a line that tells of an arrival has it not"
+    );
+    let id = line["id"].as_str().expect("an id");
+    let shown = hookbench.run(&["show", id, "--json"]).json().remove(0);
+    assert_eq!(
+        shown["header_meanings"],
+        serde_json::json!([
+            ["X-GitHub-Event", "the event"],
+            ["X-Hub-Signature-256", "the signature"]
+        ]),
+        "those that matter, in their order"
+    );
+}
+
+#[test]
 fn stripe_signs_time_and_body_and_old_ones_expire() {
     let hookbench = with_endpoint("/stripe", "stripe", "whsec_test_secret", &[]);
     let mut listening = hookbench.listen();

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { expect, test } from '../harness/bench';
+import { serve } from '../harness/program';
 import { freePort, post } from '../harness/wire';
 
 const run = promisify(execFile);
@@ -59,6 +60,29 @@ test('the port is changed without a restart', async ({ bench }) => {
   expect(await post(`http://127.0.0.1:${port}/there`, '{}'), 'the new port answers').toBe(200);
   await bench.shows('request-row', '/there');
   await expect(post(`${bench.listener}/gone`, '{}'), 'the old port does not').rejects.toThrow('ECONNREFUSED');
+});
+
+test('a port that is taken at the start is told, and another one is chosen', async ({ bench }) => {
+  bench.forgive(/^(request|went to): http:/);
+  const taken = Number(new URL(bench.listener).port);
+  const second = await serve(undefined, taken);
+  try {
+    await bench.page.goto(second.interface);
+    await bench.shows('listener-url', second.listener);
+    await bench.shows('banner', `Port ${taken} is in use by another program`);
+    await bench.shows('banner', second.listener);
+    expect(await post(`${second.listener}/here`, '{}'), 'requests are taken there').toBe(200);
+    const port = await freePort();
+    await bench.at('banner-port').click();
+    await bench.at('port-input').fill(String(port));
+    await bench.at('port-save').click();
+    await bench.shows('listener-url', `http://127.0.0.1:${port}`);
+    await bench.gone('banner');
+    await bench.page.goto(bench.program.interface);
+    await bench.shows('listener-url', bench.listener);
+  } finally {
+    await second.end();
+  }
 });
 
 test('what is no port is refused before anything changes', async ({ bench }) => {

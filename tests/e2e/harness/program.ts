@@ -30,8 +30,8 @@ export interface Serving {
   end: () => Promise<void>;
 }
 
-/** Starts `hookbench serve` on data of its own, or on what another one left. */
-export async function serve(left?: string): Promise<Serving> {
+/** Starts `hookbench serve` on data of its own, or on what another one left; 0 is any port for its listener. */
+export async function serve(left?: string, port = 0): Promise<Serving> {
   const data = left ?? (await mkdtemp(join(tmpdir(), 'hookbench-e2e-')));
   const env = {
     ...process.env,
@@ -42,7 +42,7 @@ export async function serve(left?: string): Promise<Serving> {
     HOME: data,
     XDG_CONFIG_HOME: data,
   };
-  const current = await start(env);
+  const current = await start(env, port);
   const stop = async (): Promise<void> => {
     const { child } = current;
     if (child.exitCode !== null || child.signalCode !== null) return;
@@ -74,8 +74,9 @@ export async function serve(left?: string): Promise<Serving> {
 
 async function start(
   env: NodeJS.ProcessEnv,
+  port: number,
 ): Promise<{ child: ChildProcess; listener: string; interface: string }> {
-  const child = spawn(PROGRAM, ['serve', '--json', '--port', '0'], {
+  const child = spawn(PROGRAM, ['serve', '--json', '--port', String(port)], {
     env,
     stdio: ['ignore', 'pipe', 'pipe'],
   });

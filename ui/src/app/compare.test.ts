@@ -30,8 +30,8 @@ function found(ask: AskComparison): ComparisonView {
     headers: [
       {
         kind: 'changed',
-        before: { name: 'X-Evil', value: HOSTILE, exact: true },
-        after: { name: 'x-evil', value: 'mild', exact: true },
+        before: { name: 'X-Evil', value: HOSTILE, exact: true, meaning: null },
+        after: { name: 'x-evil', value: 'mild', exact: true, meaning: null },
         recased: true,
         moved: false,
         ignored: false,

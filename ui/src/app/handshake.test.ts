@@ -22,7 +22,7 @@ test('a handshake says what was answered and why, and offers what to do', async 
       lacks: null,
       reply: {
         status: 200,
-        headers: [{ name: 'Content-Type', value: 'text/plain', exact: true }],
+        headers: [{ name: 'Content-Type', value: 'text/plain', exact: true, meaning: null }],
         body: HOSTILE,
       },
       offers: [

@@ -30,8 +30,8 @@ export function hostileOf(row: RequestRow, body: string): RequestDetail {
   return {
     ...plain,
     headers: [
-      { name: 'X-Evil', value: HOSTILE, exact: true },
-      { name: 'Authorization', value: 'Bearer sk_live_abcdefghijkl', exact: true },
+      { name: 'X-Evil', value: HOSTILE, exact: true, meaning: null },
+      { name: 'Authorization', value: 'Bearer sk_live_abcdefghijkl', exact: true, meaning: null },
     ],
     framing: {
       ...plain.framing,

@@ -15,4 +15,8 @@ value: string,
 /**
  * Whether name and value are exactly what came.
  */
-exact: boolean, };
+exact: boolean, 
+/**
+ * What it is to the provider of a captured request, in words of Hookbench's; `null` where it does not matter to it.
+ */
+meaning: string | null, };

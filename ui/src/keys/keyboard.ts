@@ -44,6 +44,7 @@ export function keyCap(chord: string, os: Os): string {
     ArrowRight: '→',
     Escape: 'Esc',
     ' ': 'Space',
+    ContextMenu: 'Menu',
     ...(os === 'mac' ? { Backspace: '⌫', Delete: '⌦' } : {}),
   };
   const parts = chord
@@ -56,7 +57,8 @@ export function keyCap(chord: string, os: Os): string {
 }
 
 /** Keys that move in a list; other parts of the window have their own use for them. */
-const MOVES = /^(?:(?:shift\+)?(Arrow(Up|Down|Left|Right)|Enter|Home|End|PageUp|PageDown)|(mod\+)? |mod\+a)$/;
+const MOVES =
+  /^(?:(?:shift\+)?(Arrow(Up|Down|Left|Right)|Enter|Home|End|PageUp|PageDown|F10)|ContextMenu|(mod\+)? |mod\+a)$/;
 
 /** Keys that take something away; in the sidebar that would not be what stands there. */
 const DELETES = /^(Delete|Backspace)$/;

@@ -2,6 +2,7 @@
 import type { MenuView } from '../bindings/MenuView';
 import type { Workbench } from '../state/workbench.svelte';
 import { type Action, ACTIONS } from './actions';
+import { several as severalPicked } from './actions/when';
 
 /** Actions that would be strange in a menu: they are moves of the keyboard. */
 const MOVES =
@@ -30,6 +31,16 @@ const MENUS: readonly [title: string, groups: readonly ((action: Action) => bool
   ['Request', [(action) => isIn('Request')(action) && !isShape(action)]],
   ['Help', [isOf(HELP)]],
 ];
+
+/** What is done with the request at hand itself, or with all that are picked out; what takes it away is the last. */
+export function requestMenu(bench: Workbench): Action[] {
+  const isMeant = severalPicked(bench)
+    ? ({ several }: Action) => several === true
+    : ({ group, id }: Action) => group === 'Request' && /^(request\.(?!menu)|scheme\.)/.test(id);
+  const about = ACTIONS.filter((action) => isMeant(action) && action.when(bench));
+  const isLast = ({ id }: Action): boolean => id === 'request.delete';
+  return [...about.filter((action) => !isLast(action)), ...about.filter(isLast)];
+}
 
 /** The menus as they are now. */
 export function menusOf(bench: Workbench): MenuView[] {

@@ -28,6 +28,7 @@ export type Dialog =
   | { kind: 'keys' }
   | { kind: 'sample' }
   | { kind: 'port' }
+  | { kind: 'expose' }
   | { kind: 'resend' }
   | { kind: 'startOver' }
   | { kind: 'deleteMatching'; filter: string }
@@ -70,6 +71,8 @@ export class View {
   #waiting: readonly Asking[] = [];
   /** The section of the settings that is open, while they are. */
   settings = $state<string | null>(null);
+  /** What can be done with the request at hand is shown, at a point or beside what has the keyboard. */
+  menu = $state.raw<{ at: { x: number; y: number } | null } | null>(null);
   tab = $state<Tab>('payload');
   width = $state(1280);
   /** In a narrow window the sidebar is a drawer over the list. */

@@ -16,10 +16,10 @@ const encode = (text: string): Uint8Array => new TextEncoder().encode(text);
 function twoHeaders(id: string, bodyLength = 13): RequestDetail {
   const row = rowOf(Number(id.slice(1)), { bodyLength, target: '/stripe?env=dev' });
   const headers = [
-    { name: 'Host', value: '127.0.0.1:4665', exact: true },
-    { name: 'X-a', value: '1', exact: true },
-    { name: 'x-A', value: '2', exact: true },
-    { name: 'Content-Length', value: '13', exact: true },
+    { name: 'Host', value: '127.0.0.1:4665', exact: true, meaning: null },
+    { name: 'X-a', value: '1', exact: true, meaning: null },
+    { name: 'x-A', value: '2', exact: true, meaning: null },
+    { name: 'Content-Length', value: '13', exact: true, meaning: null },
   ];
   return detailOf(row, { headers, headLength: 100, contentType: 'application/json' });
 }

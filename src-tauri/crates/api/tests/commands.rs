@@ -218,6 +218,36 @@ async fn a_disk_that_is_nearly_full_is_told_before_it_is() {
 }
 
 #[tokio::test]
+async fn a_port_that_was_taken_at_the_start_is_told_until_one_is_chosen() {
+    let folder = tempfile::tempdir().unwrap();
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port();
+    let running = open(folder.path(), StoreOptions::default()).await;
+    let engine = running.engine().unwrap();
+    let wanted = Listen {
+        port: Some(port),
+        ..Listen::default()
+    };
+    let listening = engine.listen(wanted).await.unwrap();
+    let message = noticed(&running, "other_port").await;
+    assert!(
+        message.contains(&format!("port {port} is in use")) && message.contains(&listening.port.to_string()),
+        "both ports are named: {message}"
+    );
+    drop(taken);
+    dispatch(&running, "set_port", json!({ "port": port }))
+        .await
+        .unwrap();
+    let codes: Vec<String> = notices(&running)
+        .await
+        .into_iter()
+        .map(|(code, _)| code)
+        .collect();
+    assert!(!codes.contains(&"other_port".to_owned()), "it is over: {codes:?}");
+    running.shut_down().await;
+}
+
+#[tokio::test]
 async fn a_secret_that_is_not_where_it_was_put_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let running = open(folder.path(), StoreOptions::default()).await;

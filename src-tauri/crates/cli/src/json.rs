@@ -20,6 +20,8 @@ pub(crate) struct RequestObject<'a> {
     headers: Vec<Header>,
     #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "as_base64")]
     headers_base64: Vec<Header>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    header_meanings: Vec<[String; 2]>,
     endpoint: Option<&'a str>,
     provider: Option<&'a str>,
     event: Option<&'a str>,
@@ -127,6 +129,7 @@ impl<'a> RequestObject<'a> {
             http_version: summary.version.as_str(),
             headers,
             headers_base64,
+            header_meanings: Vec::new(),
             endpoint: known.endpoint_path.as_deref(),
             provider: known.provider.as_deref(),
             event: known.event.as_deref(),
@@ -175,6 +178,17 @@ impl<'a> RequestObject<'a> {
     /// The same with what the person wrote to it.
     pub(crate) fn with_note(mut self, note: Option<String>) -> Self {
         self.note = note;
+        self
+    }
+
+    /// The same with what each header line is to its provider.
+    pub(crate) fn with_meanings(mut self, head: &RawHead, meanings: Vec<Option<String>>) -> Self {
+        let named = head.headers().into_iter().zip(meanings);
+        self.header_meanings = named
+            .filter_map(|(header, meaning)| {
+                Some([String::from_utf8_lossy(&header.name).into_owned(), meaning?])
+            })
+            .collect();
         self
     }
 

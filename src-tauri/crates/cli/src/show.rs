@@ -18,7 +18,9 @@ pub(crate) async fn run(engine: &Engine, show: &Show) -> Result<(), Failure> {
     let request = engine.request(id).await?;
     if show.json {
         let body = whole_body(engine, &request).await?;
-        let object = RequestObject::new(&request).with_note(note(engine, &request).await?);
+        let object = RequestObject::new(&request)
+            .with_note(note(engine, &request).await?)
+            .with_meanings(&request.head, engine.header_meanings(id).await?);
         return output::json(&object.with_bytes(&request.head, &body));
     }
     if show.raw {

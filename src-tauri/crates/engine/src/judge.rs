@@ -4,6 +4,8 @@
 //! The snapshot is swapped whole when an endpoint or a secret changes, so that the path on which a sender waits takes
 //! no lock and asks neither the database nor the keychain.
 
+mod lines;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;

@@ -75,7 +75,7 @@ pub use limiting::{LIMITS, LimitInfo, LimitState, LimitUnit, limit_of};
 pub use listening::{DEFAULT_PORT, Listen, ListenerState};
 pub use masking::{BadMaskPath, ChosenPath, MaskPath, MaskedEndpoint, Screen, Stretch};
 pub use options::Options;
-pub use reading::{PageQuery, Totals};
+pub use reading::{LookedAt, PageQuery, Totals};
 pub use rejudging::Recheck;
 pub use remedies::{Applied, Remedy};
 pub use samples::{SampleDelivered, SampleSent};

@@ -46,6 +46,19 @@ const LONGEST_PAGE: u32 = 1_000;
 /// The most bytes of a body that are given at once.
 const LONGEST_PIECE: u64 = 16 * 1024 * 1024;
 
+/// A request as one look at all of it shows it.
+#[derive(Debug)]
+pub struct LookedAt {
+    /// The provider it was checked for.
+    pub provider: Option<String>,
+    /// The check of its signature as a story.
+    pub report: Report,
+    /// What the verdict would be if the same request came now.
+    pub verdict_now: Verdict,
+    /// What each of its header lines is to its provider, as [`Engine::header_meanings`] says it.
+    pub header_meanings: Vec<Option<String>>,
+}
+
 /// How many requests there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Totals {
@@ -190,14 +203,11 @@ impl Engine {
         }
     }
 
-    /// As [`Engine::report`], with what the verdict would be if the same request came now.
+    /// As [`Engine::report`], with what else a reader of the request is told by the same look at it.
     ///
     /// # Errors
     /// As [`Engine::report`].
-    pub async fn report_and_now(
-        &self,
-        id: RequestId,
-    ) -> Result<(Option<String>, Report, Verdict), EngineError> {
+    pub async fn looked_at(&self, id: RequestId) -> Result<LookedAt, EngineError> {
         let request = self.request(id).await?;
         let body = self.whole_body(id).await?;
         let judge = self.core.judge.load_full();
@@ -215,7 +225,12 @@ impl Engine {
                 received_at: now,
                 ..case
             });
-            (provider, report, present.verdict)
+            LookedAt {
+                provider,
+                report,
+                verdict_now: present.verdict,
+                header_meanings: judge.header_meanings(case),
+            }
         })
         .await
     }
@@ -263,6 +278,23 @@ impl Engine {
         let request = self.request(id).await?;
         let body = self.whole_body(id).await?;
         Ok(self.core.judge.load().possible_providers(Case {
+            head: &request.head,
+            body: &body,
+            body_sha256: request.summary.body_sha256,
+            state: request.summary.state,
+            received_at: request.summary.received_at,
+        }))
+    }
+
+    /// What each header line of a request is to its provider (its signature, the event, …), in the order of the lines and
+    /// in words of ours; nothing for lines that do not matter to it.
+    ///
+    /// # Errors
+    /// When there is no such request or the store cannot be read.
+    pub async fn header_meanings(&self, id: RequestId) -> Result<Vec<Option<String>>, EngineError> {
+        let request = self.request(id).await?;
+        let body = self.whole_body(id).await?;
+        Ok(self.core.judge.load().header_meanings(Case {
             head: &request.head,
             body: &body,
             body_sha256: request.summary.body_sha256,

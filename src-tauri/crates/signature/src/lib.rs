@@ -28,6 +28,7 @@ mod literal;
 mod message;
 mod read;
 mod report;
+mod role;
 mod scheme;
 mod secret;
 mod shortened;
@@ -52,6 +53,7 @@ pub use report::{
     Age, CONTENT_CAP, Candidate, Check, Content, Digests, Found, KeyUsed, Note, NoteCode, Part, PartKind,
     Report, Span, TokenParts,
 };
+pub use role::{HeaderRole, header_roles};
 pub use scheme::{
     Algorithm, Condition, Encoding, Hash, Id, Parameter, Requirement, ResolveError, Scheme, SecretDecoding,
     SecretForm, Setting, Signature, Timestamp, TimestampUnit,

@@ -12,6 +12,8 @@ export interface Action {
   keys: readonly string[] | Record<Os, readonly string[]>;
   /** Done once for each press, however long the key is held. */
   once?: true;
+  /** Where several requests are picked out it is done with all of them. */
+  several?: true;
   /** Whether it can be done now. */
   when: (bench: Workbench) => boolean;
   run: (bench: Workbench) => void;

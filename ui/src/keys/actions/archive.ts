@@ -8,6 +8,7 @@ export const ARCHIVE: readonly Action[] = [
     title: 'Export as HAR…',
     group: 'Request',
     keys: [],
+    several: true,
     when: acting,
     run: (bench) => {
       if (several(bench)) void bench.several.export();

@@ -44,6 +44,16 @@ export const HOOKBENCH: readonly Action[] = [
     },
   },
   {
+    id: 'hookbench.expose',
+    title: 'Expose… (a tunnel to the listener)',
+    group: 'Hookbench',
+    keys: [],
+    when: (bench) => bench.around.status !== null,
+    run: (bench) => {
+      bench.view.open({ kind: 'expose' });
+    },
+  },
+  {
     id: 'hookbench.pause',
     title: 'Pause or resume capturing',
     group: 'Hookbench',

@@ -169,6 +169,7 @@ export const LIST: readonly Action[] = [
     title: 'Copy the ids of the selection',
     group: 'List',
     keys: [],
+    several: true,
     when: (bench) => bench.list.chosen.size > 0,
     run: (bench) => void copy(bench, 'Ids', bench.several.copyIds()),
   },

@@ -17,6 +17,7 @@ export const REQUEST: readonly Action[] = [
     title: 'Resend',
     group: 'Request',
     keys: ['r'],
+    several: true,
     when: acting,
     run: (bench) => void (several(bench) ? bench.several.resend() : bench.delivering.resend()),
   },
@@ -94,6 +95,7 @@ export const REQUEST: readonly Action[] = [
     title: 'Compare with…',
     group: 'Request',
     keys: ['d'],
+    several: true,
     when: (bench) => reading(bench) || (several(bench) && bench.list.chosen.size === 2),
     run: (bench) => void bench.compareChosen(),
   },
@@ -122,6 +124,7 @@ export const REQUEST: readonly Action[] = [
     title: 'Star or take the star away',
     group: 'Request',
     keys: ['s'],
+    several: true,
     when: (bench) => hasRow(bench) || several(bench),
     run: (bench) => {
       if (several(bench)) void bench.several.star();
@@ -154,12 +157,23 @@ export const REQUEST: readonly Action[] = [
     group: 'Request',
     keys: { mac: ['Backspace', 'Delete'], other: ['Delete'] },
     once: true,
+    several: true,
     when: acting,
     run: (bench) => {
       if (bench.list.chosen.everything)
         bench.view.open({ kind: 'deleteMatching', filter: bench.list.filter });
       else if (several(bench)) void bench.several.ids().then((ids) => bench.deleting.several(ids));
       else if (bench.row !== null) void bench.deleting.request(bench.row);
+    },
+  },
+  {
+    id: 'request.menu',
+    title: 'Show what can be done with it',
+    group: 'Request',
+    keys: ['shift+F10', 'ContextMenu'],
+    when: acting,
+    run: (bench) => {
+      bench.view.menu = { at: null };
     },
   },
   {

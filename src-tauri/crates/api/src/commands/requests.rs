@@ -96,10 +96,10 @@ pub(super) async fn suggest(
 pub(super) async fn detail(engine: &Engine, arguments: RequestRef) -> Result<RequestDetail, ApiError> {
     let id: RequestId = arguments.id.parse()?;
     let request = engine.request(id).await?;
-    let (provider, report, verdict_now) = engine.report_and_now(id).await?;
+    let looked = engine.looked_at(id).await?;
     let headers = request.head.headers();
-    let is_unknown = provider.is_none();
-    let mut signature = signature::view(provider, report, verdict_now, engine.now());
+    let is_unknown = looked.provider.is_none();
+    let mut signature = signature::view(looked.provider, looked.report, looked.verdict_now, engine.now());
     if is_unknown {
         signature.could_be = engine.possible_providers(id).await?;
     }
@@ -108,7 +108,14 @@ pub(super) async fn detail(engine: &Engine, arguments: RequestRef) -> Result<Req
             .iter()
             .find(|header| header.is("content-type"))
             .map(|header| text(&header.value).0),
-        headers: headers.iter().map(header_line).collect(),
+        headers: headers
+            .iter()
+            .zip(looked.header_meanings)
+            .map(|(header, meaning)| HeaderLine {
+                meaning,
+                ..header_line(header)
+            })
+            .collect(),
         head_length: request.head.bytes().len() as u64,
         body_sha256: hex(&request.summary.body_sha256),
         framing: framing(&request.framing, request.summary.version),
@@ -227,6 +234,7 @@ async fn handshake(engine: &Engine, request: &Request) -> Result<Option<Handshak
                     name: name.clone(),
                     value: value.clone(),
                     exact: true,
+                    meaning: None,
                 })
                 .collect(),
             body: reply.body.clone(),
@@ -257,6 +265,7 @@ pub(super) fn header_line(header: &Header) -> HeaderLine {
         name,
         value,
         exact: exact_name && exact_value,
+        meaning: None,
     }
 }
 

@@ -15,6 +15,7 @@ pub(super) async fn status(engine: &Engine, _: Nothing) -> Result<Status, ApiErr
     let usage = engine.usage().await?;
     let listener = view(engine.listener().await);
     let mut notices = about_the_data(engine).await;
+    notices.extend(about_the_port(&listener));
     if listener.listening && listener.open {
         notices.push(Notice {
             code: "open_listener".to_owned(),
@@ -118,6 +119,23 @@ async fn about_the_data(engine: &Engine) -> Vec<Notice> {
         ));
     }
     notices
+}
+
+/// That it listens where the provider may not send to.
+fn about_the_port(listener: &ListenerView) -> Option<Notice> {
+    let wanted = listener.wanted_port.filter(|_| listener.listening)?;
+    Some(Notice {
+        code: "other_port".to_owned(),
+        message: format!(
+            "port {wanted} is in use by another program; requests are taken at port {} instead",
+            listener.port
+        ),
+        hint: Some(format!(
+            "give the provider `{}`, or end that program and change the port back",
+            listener.url
+        )),
+        detail: None,
+    })
 }
 
 /// Secrets that are known by name only.

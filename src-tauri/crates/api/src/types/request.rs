@@ -244,6 +244,8 @@ pub struct HeaderLine {
     pub value: String,
     /// Whether name and value are exactly what came.
     pub exact: bool,
+    /// What it is to the provider of a captured request, in words of Hookbench's; `null` where it does not matter to it.
+    pub meaning: Option<String>,
 }
 
 /// One thing about the framing of a request.

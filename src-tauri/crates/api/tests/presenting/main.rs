@@ -9,4 +9,5 @@ mod answers;
 mod bench;
 mod bounds;
 mod masked;
+mod meanings;
 mod places;

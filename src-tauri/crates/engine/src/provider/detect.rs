@@ -48,7 +48,8 @@ pub struct DetectRule {
 }
 
 impl DetectRule {
-    fn holds(&self, facts: &Facts<'_>) -> bool {
+    /// Whether it does.
+    pub(super) fn holds(&self, facts: &Facts<'_>) -> bool {
         self.when.iter().all(|condition| condition.holds(facts))
             && !self.unless.iter().any(|condition| condition.holds(facts))
     }

@@ -179,6 +179,14 @@ pub struct HandshakeAnswer {
     pub offers: Vec<Offer>,
 }
 
+impl HandshakeRule {
+    /// Whether a request is this question.
+    pub(super) fn holds(&self, facts: &Facts<'_>) -> bool {
+        self.when.iter().all(|condition| condition.holds(facts))
+            && !self.unless.iter().any(|condition| condition.holds(facts))
+    }
+}
+
 impl Provider {
     /// What this provider wants to hear, if the request is a question and not an event.
     ///
@@ -193,10 +201,7 @@ impl Provider {
         let parameters = self.with_defaults(parameters);
         self.handshake
             .iter()
-            .filter(|rule| {
-                rule.when.iter().all(|condition| condition.holds(facts))
-                    && !rule.unless.iter().any(|condition| condition.holds(facts))
-            })
+            .filter(|rule| rule.holds(facts))
             .find_map(|rule| self.answer(rule, facts, secrets, &parameters))
     }
 

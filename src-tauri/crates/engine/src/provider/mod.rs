@@ -18,6 +18,7 @@ mod facts;
 mod form;
 mod handshake;
 mod hint;
+mod meaning;
 mod place;
 mod place_in_file;
 mod sample;

@@ -68,6 +68,16 @@ impl Template {
         }
     }
 
+    /// The places that it reads; none while a parameter has no value.
+    pub(super) fn places(&self, parameters: &BTreeMap<String, String>) -> Vec<Place> {
+        let pieces = self.pieces_with(parameters).unwrap_or_default();
+        let places = pieces.iter().filter_map(|piece| match piece {
+            Piece::Place(place) => Some(place.clone()),
+            Piece::Literal(_) | Piece::Extra(_) => None,
+        });
+        places.collect()
+    }
+
     /// Whether it reads a place for which `is_meant` holds; while parameters are open, whether it may read a body.
     pub(crate) fn reads(&self, is_meant: &dyn Fn(&Place) -> bool) -> bool {
         if self.open {

@@ -1,0 +1,91 @@
+/** The commands of tunnels to the listener, and the URL that they give. */
+import { describe, expect, it } from 'vitest';
+import { ScriptedRows } from '../host/scripted';
+import { endpointOf } from '../host/views';
+import { all, one, open, settle } from './mounted';
+
+const fill = (id: string, text: string): void => {
+  const input = one(id) as HTMLInputElement;
+  input.value = text;
+  input.dispatchEvent(new Event('input', { bubbles: true }));
+};
+
+describe('exposing the listener', () => {
+  it('is a button beside the address, and says what it means', async () => {
+    const { bench } = await open(new ScriptedRows(0));
+    one('expose').click();
+    await settle();
+    expect(one('expose-ngrok').textContent).toBe('ngrok http 4665');
+    expect(one('expose-warning').textContent).toContain('the listener faces the internet');
+    expect(all('expose-not-listening')).toHaveLength(0);
+    bench.view.close();
+    await settle();
+    expect(all('expose-dialog')).toHaveLength(0);
+  });
+
+  it('puts a host of one’s own into the command, and nothing that a shell reads as more', async () => {
+    const { bench } = await open(new ScriptedRows(0));
+    bench.view.open({ kind: 'expose' });
+    await settle();
+    fill('expose-ssh-host', 'me@box.example');
+    await settle();
+    expect(one('expose-ssh').textContent).toBe('ssh -N -R 4665:127.0.0.1:4665 me@box.example');
+    fill('expose-ssh-host', 'box; rm -r .');
+    await settle();
+    expect(one('expose-ssh').textContent).not.toContain('rm');
+    expect(one('expose-ssh-wrong').textContent).toContain('user@host');
+  });
+
+  it('says that nobody would be found while capturing is paused', async () => {
+    const { bench, host } = await open(new ScriptedRows(0));
+    const before = await host.call('status', {});
+    host.script.status = () => ({
+      ...before,
+      listener: { ...before.listener, listening: false, paused: true, url: '' },
+    });
+    await bench.around.loadStatus();
+    bench.view.open({ kind: 'expose' });
+    await settle();
+    expect(one('expose-not-listening').textContent).toContain('Capturing is paused');
+  });
+
+  it('keeps the public URL of the endpoint and all else of it as it was', async () => {
+    const { bench, host } = await open(new ScriptedRows(0));
+    const two = [
+      endpointOf({ id: 'e1', path: '/stripe' }),
+      endpointOf({ id: 'e2', path: '/twilio', provider: 'twilio', parameters: { a: 'b' }, past: 60 }),
+    ];
+    host.script.endpoints = () => two;
+    host.script.update_endpoint = ({ id, publicUrl }) => ({ ...endpointOf({ id }), publicUrl });
+    await bench.around.loadEndpoints();
+    bench.view.open({ kind: 'expose' });
+    await settle();
+    const select = one('expose-endpoint') as HTMLSelectElement;
+    select.value = 'e2';
+    select.dispatchEvent(new Event('change', { bubbles: true }));
+    await settle();
+    fill('expose-public-url', ' https://calm-fox.example ');
+    one('expose-save').click();
+    await settle();
+    expect(host.asked.find(([name]) => name === 'update_endpoint')?.[1]).toEqual({
+      id: 'e2',
+      path: '/twilio',
+      provider: 'twilio',
+      parameters: { a: 'b' },
+      publicUrl: 'https://calm-fox.example',
+      past: 60,
+      future: null,
+      answersHandshakes: false,
+    });
+  });
+
+  it('leads to an endpoint where there is none to keep a URL for', async () => {
+    const { bench } = await open(new ScriptedRows(0));
+    bench.view.open({ kind: 'expose' });
+    await settle();
+    expect(all('expose-public')).toHaveLength(0);
+    one('expose-add-endpoint').click();
+    await settle();
+    expect(bench.view.dialog?.kind).toBe('endpoint');
+  });
+});
