@@ -14,7 +14,7 @@ const choose = (id: string, value: string): void => {
 };
 function verdicts(): ScriptedRows {
   const store = new ScriptedRows(0);
-  for (const verdict of ['valid', 'unsigned', 'invalid', 'expired']) store.add(1, { verdict });
+  for (const verdict of ['valid', 'unsigned', 'invalid', 'expired'] as const) store.add(1, { verdict });
   return store;
 }
 
