@@ -3,7 +3,7 @@ import type { SoughtText } from '../bindings/SoughtText';
 import type { Piece } from './escape';
 
 const IN_WORD = /^[\p{L}\p{N}_]/u;
-const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&');
 
 /** Finds any of the texts, each where a word begins unless it may be inside one. */
 export function expressionOf(texts: readonly SoughtText[]): RegExp | null {
