@@ -4,7 +4,7 @@ import type { DeliveryView } from '../bindings/DeliveryView';
 import { ScriptedRows } from '../host/scripted';
 import { all, one, open, settle } from './mounted';
 
-const usual = Object.getOwnPropertyDescriptor(Element.prototype, 'clientHeight');
+const usual = Object.getOwnPropertyDescriptor(HTMLElement.prototype, 'clientHeight');
 
 function deliveryOf(id: string, createdAt: number): DeliveryView {
   return {
@@ -41,8 +41,8 @@ async function pane(height: number) {
 }
 
 afterEach(() => {
-  Reflect.deleteProperty(HTMLElement.prototype, 'clientHeight');
-  if (usual) Object.defineProperty(Element.prototype, 'clientHeight', usual);
+  if (usual === undefined) Reflect.deleteProperty(HTMLElement.prototype, 'clientHeight');
+  else Object.defineProperty(HTMLElement.prototype, 'clientHeight', usual);
 });
 
 describe('the deliveries of a request', () => {
@@ -59,11 +59,24 @@ describe('the deliveries of a request', () => {
     const { bench } = await pane(330);
     expect(all('delivery-row')).toHaveLength(2);
     expect([all('answer').length, all('splitter-dock').length], 'the payload has the room').toEqual([0, 0]);
+    const rows = one('delivery-list').parentElement;
+    expect(rows?.style.maxHeight, 'every line counts').toBe('28px');
     all('delivery-row')[1]?.focus();
     all('delivery-row')[1]?.click();
     await settle();
     expect([bench.view.tab, bench.opened?.shownDelivery]).toEqual(['deliveries', 'd1']);
     expect(all('answer')).toHaveLength(1);
     expect((document.activeElement as HTMLElement).dataset['id'], 'the keyboard is on it').toBe('d1');
+  });
+});
+
+describe('what was sent again', () => {
+  it('says in the row how often', async () => {
+    const store = new ScriptedRows(0);
+    store.add(1, { deliveries: 1 });
+    store.add(1, { deliveries: 2 });
+    await open(store);
+    const told = all('request-row').map((row) => row.querySelector('[title^="Sent"]')?.getAttribute('title'));
+    expect(told).toEqual(['Sent again 2 times', 'Sent again once']);
   });
 });

@@ -1,6 +1,7 @@
 /** What was typed is not lost without a word. */
 import { describe, expect, it } from 'vitest';
 import { ScriptedRows } from '../host/scripted';
+import { endpointOf } from '../host/views';
 import { all, one, open, press, settle } from './mounted';
 
 function write(id: string, text: string): void {
@@ -35,6 +36,27 @@ describe('a click beside a dialog', () => {
     expect(bench.view.dialog, 'it is as it was').toBeNull();
   });
 
+  it('closes it once what was typed is saved, though it still stands there', async () => {
+    const { bench, host } = await open(new ScriptedRows(1));
+    const endpoint = endpointOf({ answer: { status: 200, headers: [], body: '', delayMillis: 0 } });
+    bench.around.endpoints = [endpoint];
+    host.script.endpoints = () => [endpoint];
+    host.script.answer_variables = () => [];
+    host.script.set_answer = () => endpoint;
+    bench.view.open({ kind: 'endpoint', endpoint, path: endpoint.path, part: 'answer' });
+    await settle();
+    write('answer-status', '500');
+    await settle();
+    beside('endpoint-dialog');
+    await settle();
+    expect(bench.view.dialog?.kind).toBe('endpoint');
+    one('answer-save').click();
+    await settle();
+    beside('endpoint-dialog');
+    await settle();
+    expect(bench.view.dialog, 'nothing is lost').toBeNull();
+  });
+
   it('closes the palette whatever was looked for', async () => {
     const { bench } = await open(new ScriptedRows(1));
     press('k', { ctrlKey: true });
@@ -66,12 +88,9 @@ describe('what was typed in the settings and not saved', () => {
     one('limits-save').click();
     await settle();
     expect(host.asked.filter(([name]) => name === 'set_limits')).toHaveLength(1);
-    bench.notes.dismiss(bench.notes.list[0]?.key ?? 0);
-    const before = all('note').length;
     press('Escape');
     await settle();
-    expect(all('note').length, 'what was saved is not spoken of').toBeLessThanOrEqual(before);
-    expect(all('note-offer')).toEqual([]);
+    expect(all('note-offer'), 'what was taken up or saved is not offered').toEqual([]);
   });
 
   it('is offered again where another section is opened, and put where it was', async () => {

@@ -34,7 +34,7 @@ describe('the first start', () => {
 
   it('says that it is paused, and goes on', async () => {
     const { bench, host } = await listener({ listening: false, paused: true, url: '' });
-    expect(one('welcome-paused').textContent).toContain('paused');
+    expect(one('welcome-paused').textContent).toContain('port 4665');
     expect(all('welcome-curl'), 'there is no address to send anything to').toEqual([]);
     expect(all('welcome-off'), 'nothing is wrong').toEqual([]);
     const running = bench.around.status?.listener;

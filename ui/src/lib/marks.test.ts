@@ -21,9 +21,6 @@ describe('what is looked for', () => {
   it('means every letter as it is written', () => {
     expect(found('a.b a+b (x)', plainExpression('A+B'))).toEqual(['a+b']);
     expect(found('[a-z] / \\d', plainExpression('\\d'))).toEqual(['\\d']);
-    const signs = 'x-evil ^$.*+?()[]{}|/\\-,:;"=<>&#%@!~`\' _';
-    for (const sign of [...signs, signs])
-      expect(found(signs, plainExpression(sign)), `${sign} is one that can be looked for`).toContain(sign);
     expect(plainExpression('')).toBeNull();
     expect(expressionOf([])).toBeNull();
   });

@@ -2,6 +2,9 @@
  * Whether something that was typed would be lost with the part of the page it stands in. What was saved is gone from
  * there, or is what it was; what is chosen or ticked is no work to do again.
  */
+import { getContext, setContext } from 'svelte';
+
+const KEY = Symbol('typed');
 const CHOSEN = /^(?:checkbox|radio|range|color|file|button|submit|reset)$/;
 
 type Field = HTMLInputElement | HTMLTextAreaElement;
@@ -28,10 +31,25 @@ export class Typed {
     if (field !== null) this.#typed.add(field);
   }
 
+  /** All of it was saved, and may stand there all the same. */
+  kept(): void {
+    for (const field of this.#before.keys()) this.#before.set(field, field.value);
+    this.#typed.clear();
+  }
+
   /** Whether any of it is still there. */
   get there(): boolean {
     return [...this.#typed].some(
       (field) => field.isConnected && field.value !== (this.#before.get(field) ?? ''),
     );
   }
+}
+
+export function provideTyped(): Typed {
+  return setContext(KEY, new Typed());
+}
+
+/** Nothing, where what is typed stands in no dialog. */
+export function useTyped(): Typed | undefined {
+  return getContext<Typed | undefined>(KEY);
 }

@@ -24,9 +24,10 @@ export class LeftForms {
   leave(section: string, typed: Typed): void {
     if (Object.keys(typed).length === 0) return;
     const { notes, schemes, view } = this.#bench;
-    notes.offered('What was typed in the settings is not saved', {
+    const note = notes.offered('What was typed in the settings is not saved', {
       title: 'Open it again',
       run: () => {
+        notes.dismiss(note);
         this.#wanted = { ...this.#wanted, [section]: typed };
         schemes.leave();
         view.openSettings(section);

@@ -307,9 +307,10 @@ export class Workbench {
       if (sent.unsigned === null || endpoint === undefined || endpoint.secrets.length > 0)
         this.notes.done(told);
       else {
-        this.notes.offered(told, {
+        const note = this.notes.offered(told, {
           title: 'Add its secret…',
           run: () => {
+            this.notes.dismiss(note);
             this.view.open({ kind: 'endpoint', endpoint, path: endpoint.path, part: 'secrets' });
           },
         });
