@@ -341,6 +341,11 @@ describe('at 200 %', () => {
       expect(box.y + box.height, `${id} ends above the lower edge`).toBeLessThanOrEqual(400);
     };
     await fits('first start');
+    for (const id of ['welcome-url', 'welcome-copy-url']) await inside(id);
+    for (const id of ['welcome-copy-curl', 'sample-send']) {
+      await bench.at(id).scrollIntoViewIfNeeded();
+      await inside(id);
+    }
     await post(`${bench.listener}/zoomed?a=1`, '{"a":{"b":[1,2,3]}}');
     await bench.at('request-row').first().waitFor();
     await fits('list');

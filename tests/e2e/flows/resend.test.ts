@@ -47,7 +47,7 @@ test('a target whose name does not resolve is said not to', async ({ bench }) =>
   await post(`${bench.listener}/x`, '{}');
   await bench.open('/x');
   await resendTo(bench, 'http://devbox.invalid');
-  await bench.shows('answer-status', 'name not found');
+  await bench.shows('answer-status', 'no such host');
   await bench.shows('answer-problem', 'devbox.invalid');
 });
 

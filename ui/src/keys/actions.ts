@@ -5,6 +5,7 @@
 import type { Workbench } from '../state/workbench.svelte';
 import type { Action } from './actions/action';
 import { ARCHIVE } from './actions/archive';
+import { ARRANGING } from './actions/arranging';
 import { COMPARISON } from './actions/comparison';
 import { FORWARDING } from './actions/forwarding';
 import { HOOKBENCH } from './actions/hookbench';
@@ -20,6 +21,7 @@ export const ACTIONS: readonly Action[] = [
   ...REQUEST,
   ...COMPARISON,
   ...LIST,
+  ...ARRANGING,
   ...VIEW,
   ...HOOKBENCH,
   ...SCHEMES,

@@ -3,10 +3,21 @@
  * sorted truly, so whoever arranges holds the rows first. Nothing here knows pixels or the engine.
  */
 import type { RequestRow } from '../bindings/RequestRow';
+import { VERDICT_NAMES } from './verdict';
 
 export type Grouping = 'endpoint' | 'delivery';
 export type SortKey =
-  'time' | 'method' | 'path' | 'provider' | 'event' | 'verdict' | 'status' | 'size' | 'took';
+  | 'time'
+  | 'verdict'
+  | 'method'
+  | 'path'
+  | 'provider'
+  | 'event'
+  | 'delivery'
+  | 'status'
+  | 'answer'
+  | 'size'
+  | 'took';
 
 export interface Arrangement {
   sort: SortKey | null;
@@ -37,12 +48,14 @@ export function isGroup(line: Line): line is GroupLine {
 
 const VALUE: Record<SortKey, (row: RequestRow) => string | number | null> = {
   time: (row) => row.sequence,
+  verdict: ({ verdict }) => VERDICT_NAMES.findIndex((name) => name === verdict),
   method: (row) => row.method,
   path: (row) => row.target,
   provider: (row) => row.provider,
   event: (row) => row.event,
-  verdict: (row) => row.verdict,
+  delivery: (row) => row.deliveryId,
   status: (row) => row.answered,
+  answer: (row) => row.answerMicros,
   size: (row) => row.bodyLength,
   took: (row) => row.tookMicros,
 };

@@ -53,9 +53,9 @@ export const COLUMNS: readonly Column[] = [
   fixed('path', 'Path', 180, { sort: 'path' }),
   fixed('provider', 'Provider', 92, { sort: 'provider' }),
   fixed('event', 'Event', 180, { sort: 'event' }),
-  fixed('delivery', 'Delivery id', 180),
+  fixed('delivery', 'Delivery id', 180, { sort: 'delivery' }),
   fixed('status', 'Status', 42, { end: true, shown: true, sort: 'status' }),
-  fixed('answer', 'Answered in', 72, { head: 'Answer', end: true }),
+  fixed('answer', 'Answered in', 72, { head: 'Answer', end: true, sort: 'answer' }),
   fixed('size', 'Size', 58, { end: true, shown: true, sort: 'size' }),
   fixed('took', 'Took', 62, { end: true, sort: 'took' }),
 ];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { repeatSentence, timesWord } from './repeats';
+import { repeatSentence, sentAgain, timesWord } from './repeats';
 
 const row = (duplicateOf: string | null, repeatedBy: 'delivery_id' | 'bytes', repeats: number) => ({
   duplicateOf,
@@ -26,5 +26,13 @@ describe('requests that come again', () => {
     expect(repeatSentence(row(null, 'bytes', 1))).toBe('Came again 1 time with the same bytes');
     expect(repeatSentence(row(null, 'bytes', 1000)), 'no further than is counted').toContain('more than');
     expect(timesWord(row(null, 'bytes', 1000))).toMatch(/\+$/);
+  });
+
+  test('what was sent again says how often', () => {
+    expect([1, 2, 1200].map(sentAgain)).toEqual([
+      'Sent again once',
+      'Sent again 2 times',
+      'Sent again 1,200 times',
+    ]);
   });
 });

@@ -33,3 +33,8 @@ export function repeatSentence(row: Repeated): string | null {
   const told = repetition(row);
   return told === null ? null : told.lead + told.rest;
 }
+
+/** That a request was sent again, and how often. */
+export function sentAgain(deliveries: number): string {
+  return deliveries === 1 ? 'Sent again once' : `Sent again ${count(deliveries)} times`;
+}

@@ -1,7 +1,18 @@
 /** How each verdict looks and reads. Every one has a tone, a shape and a word; none relies on colour alone. */
 
-export type VerdictName =
-  'valid' | 'invalid' | 'expired' | 'missing' | 'malformed' | 'no secret' | 'unsigned' | 'unknown';
+/** From what wants a look first to what is right. */
+export const VERDICT_NAMES = [
+  'invalid',
+  'malformed',
+  'missing',
+  'expired',
+  'no secret',
+  'unknown',
+  'unsigned',
+  'valid',
+] as const;
+
+export type VerdictName = (typeof VERDICT_NAMES)[number];
 
 export type Tone = 'ok' | 'bad' | 'warn' | 'none';
 export type Shape = 'check' | 'cross' | 'clock' | 'gap' | 'broken' | 'key' | 'dash' | 'question' | 'stop';

@@ -49,8 +49,7 @@ export class Editing {
     const unwritten = this.#unwritten?.request === opened.id ? this.#unwritten.written : null;
     const kept = written ?? unwritten ?? (await bench.host.call('draft', { id: opened.id })).written;
     if (bench.opened !== opened) return;
-    const target = bench.around.chosenTarget ?? '';
-    const draft = new Draft(detail, body, text, target, this.#usualSignature(detail));
+    const draft = new Draft(detail, body, text, bench.around.firstTarget, this.#usualSignature(detail));
     if (kept !== null) draft.take(kept);
     this.#kept = JSON.stringify(draft.written());
     if (written !== null || unwritten !== null) this.#kept = '';

@@ -140,7 +140,15 @@ export class Surroundings {
   get chosenTarget(): string | null {
     return this.settings?.lastTarget ?? this.targets[0]?.url ?? null;
   }
+
+  /** What stands in the field for a target at first. */
+  get firstTarget(): string {
+    return this.chosenTarget ?? USUAL_TARGET;
+  }
 }
+
+/** Where a server under development usually is: what stands in a field as long as none was named. */
+const USUAL_TARGET = 'http://localhost:3000';
 
 /**
  * What is held, where it was told again and is the same: with each request that comes all of this is read anew, and

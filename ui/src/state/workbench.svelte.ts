@@ -13,6 +13,7 @@ import { Delivering } from './delivering.svelte';
 import type { Draft } from './draft.svelte';
 import { Editing } from './editing.svelte';
 import { Hearing } from './hearing';
+import { LeftForms } from './left.svelte';
 import { Masking } from './masking.svelte';
 import { Notes } from './notes.svelte';
 import { FilterReading } from './reading.svelte';
@@ -45,6 +46,7 @@ export class Workbench {
   readonly sought: Sought;
   readonly editing = new Editing(this);
   readonly masking = new Masking(this);
+  readonly left = new LeftForms(this);
   opened = $state.raw<OpenRequest | null>(null);
   /** What is held against each other, while that page is open. */
   comparing = $state.raw<Comparing | null>(null);
@@ -299,7 +301,20 @@ export class Workbench {
       this.view.close(dialog);
       const own = sent.withTestKey ? '. It is signed with a test key made here' : '';
       const why = sent.unsigned === null ? own : `. It is not signed: ${sent.unsigned}`;
-      this.notes.done(`Sent to ${visibleText(sent.path)}; the listener answered ${sent.status}${why}`);
+      const told = `Sent to ${visibleText(sent.path)}; the listener answered ${sent.status}${why}`;
+      const endpoint = this.around.endpointAt(sent.path);
+      // Where it was not signed for another reason, a secret would be no remedy.
+      if (sent.unsigned === null || endpoint === undefined || endpoint.secrets.length > 0)
+        this.notes.done(told);
+      else {
+        const note = this.notes.offered(told, {
+          title: 'Add its secret…',
+          run: () => {
+            this.notes.dismiss(note);
+            this.view.open({ kind: 'endpoint', endpoint, path: endpoint.path, part: 'secrets' });
+          },
+        });
+      }
       this.list.arrived();
       this.around.countsChanged();
     });

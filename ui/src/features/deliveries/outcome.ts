@@ -3,7 +3,7 @@ import type { DeliveryView } from '../../bindings/DeliveryView';
 
 const WORDS: Record<AttemptView['outcome'], string> = {
   answered: 'answered',
-  unresolved: 'name not found',
+  unresolved: 'no such host',
   refused: 'refused',
   timed_out: 'timed out',
   tls_failed: 'TLS failed',

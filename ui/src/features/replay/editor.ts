@@ -104,7 +104,7 @@ export function openEditor({ parent, text, json: isJson, label, onchange }: Edit
       }),
       syntaxHighlighting(colours),
       EditorView.lineWrapping,
-      EditorView.contentAttributes.of({ 'aria-label': label, 'data-testid': 'replay-body' }),
+      EditorView.contentAttributes.of({ 'aria-label': label, 'data-testid': 'replay-body', tabindex: '0' }),
       keymap.of(
         [...defaultKeymap, ...historyKeymap, ...searchKeymap, indentWithTab].filter(
           (k) => k.key !== 'Mod-Enter',

@@ -1,0 +1,82 @@
+/** The deliveries below a request, in a window that has little room for them. */
+import { afterEach, describe, expect, it } from 'vitest';
+import type { DeliveryView } from '../bindings/DeliveryView';
+import { ScriptedRows } from '../host/scripted';
+import { all, one, open, settle } from './mounted';
+
+const usual = Object.getOwnPropertyDescriptor(HTMLElement.prototype, 'clientHeight');
+
+function deliveryOf(id: string, createdAt: number): DeliveryView {
+  return {
+    id,
+    request: 'r1',
+    kind: 'resend',
+    url: 'http://localhost:3000/a',
+    method: 'POST',
+    createdAt,
+    bodyLength: 2,
+    withheld: [],
+    target: null,
+    again: null,
+    run: null,
+    schedule: null,
+    underWay: false,
+    attempts: [],
+  };
+}
+
+/** Opens a request with two deliveries in a pane that is so high. */
+async function pane(height: number) {
+  Object.defineProperty(HTMLElement.prototype, 'clientHeight', {
+    configurable: true,
+    get(this: HTMLElement) {
+      return this.dataset['testid'] === 'detail' ? height : 0;
+    },
+  });
+  const made = await open(new ScriptedRows(1));
+  made.host.script.deliveries = () => [deliveryOf('d2', 2), deliveryOf('d1', 1)];
+  all('request-row')[0]?.click();
+  await settle();
+  return made;
+}
+
+afterEach(() => {
+  if (usual === undefined) Reflect.deleteProperty(HTMLElement.prototype, 'clientHeight');
+  else Object.defineProperty(HTMLElement.prototype, 'clientHeight', usual);
+});
+
+describe('the deliveries of a request', () => {
+  it('take at most two fifths of the pane', async () => {
+    const { bench } = await pane(700);
+    bench.view.resizeDock(600);
+    await settle();
+    expect(one('dock').style.height).toBe('280px');
+    expect(one('splitter-dock').getAttribute('aria-valuemax'), 'it goes no further').toBe('280');
+    expect(all('answer')).toHaveLength(1);
+  });
+
+  it('are rows alone where the pane is low, and are read in their tab', async () => {
+    const { bench } = await pane(330);
+    expect(all('delivery-row')).toHaveLength(2);
+    expect([all('answer').length, all('splitter-dock').length], 'the payload has the room').toEqual([0, 0]);
+    const rows = one('delivery-list').parentElement;
+    expect(rows?.style.maxHeight, 'every line counts').toBe('28px');
+    all('delivery-row')[1]?.focus();
+    all('delivery-row')[1]?.click();
+    await settle();
+    expect([bench.view.tab, bench.opened?.shownDelivery]).toEqual(['deliveries', 'd1']);
+    expect(all('answer')).toHaveLength(1);
+    expect((document.activeElement as HTMLElement).dataset['id'], 'the keyboard is on it').toBe('d1');
+  });
+});
+
+describe('what was sent again', () => {
+  it('says in the row how often', async () => {
+    const store = new ScriptedRows(0);
+    store.add(1, { deliveries: 1 });
+    store.add(1, { deliveries: 2 });
+    await open(store);
+    const told = all('request-row').map((row) => row.querySelector('[title^="Sent"]')?.getAttribute('title'));
+    expect(told).toEqual(['Sent again 2 times', 'Sent again once']);
+  });
+});
