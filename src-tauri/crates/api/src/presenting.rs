@@ -331,6 +331,7 @@ macro_rules! texts_only {
 
 texts_only!(
     AgesView,
+    BroughtBackView,
     CarryRef,
     CertificateView,
     CopiedRequest,
@@ -338,6 +339,8 @@ texts_only!(
     Deletion,
     DeletionView,
     DesktopView,
+    DiscardView,
+    Discarded,
     Done,
     Dropped,
     ExportView,

@@ -10,6 +10,7 @@ mod compare;
 mod conduct;
 mod delivery;
 mod desktop;
+mod discard;
 mod endpoint;
 mod feed;
 mod filter;
@@ -48,6 +49,7 @@ pub use delivery::{
 pub use desktop::{
     Closing, DesktopSettings, DesktopView, MenuLine, MenuView, RunLeft, SetMenu, Switch, Wish, WorkView,
 };
+pub use discard::{BringBack, BroughtBackView, DiscardView, Discarded};
 pub use endpoint::{
     AddEndpoint, EndpointRef, EndpointView, RemoveSecret, SecretView, SetSecret, UpdateEndpoint,
 };

@@ -8,6 +8,7 @@
 
 mod alike;
 mod annotation;
+mod aside;
 mod checkpoint;
 mod conduct;
 mod consent;
@@ -16,6 +17,7 @@ mod counting;
 mod delivery;
 mod derived;
 mod dictionary;
+mod discard;
 mod draft;
 mod endpoint;
 mod error;
@@ -44,6 +46,7 @@ mod query;
 mod removal;
 mod repetition;
 mod request;
+mod restoring;
 mod retention;
 mod run;
 mod saved_filter;
@@ -76,6 +79,7 @@ pub use annotation::{Annotate, Annotation};
 pub use consent::Consent;
 pub use content::BodyRange;
 pub use counting::Counted;
+pub use discard::{Discard, DiscardId, DiscardKind};
 pub use error::{OpenError, StoreError};
 pub use health::Health;
 pub use held::{After, Standing};
@@ -87,6 +91,7 @@ pub use place::Room;
 pub use removal::{Deletion, DeletionId, Step};
 pub(crate) use repetition::{Known, Marked};
 pub use request::{From, Page, PageRequest};
+pub use restoring::BroughtBack;
 pub use retention::{Outlook, RetentionLimits, UNDO_FOR, Usage};
 pub use saved_filter::SavedFilter;
 pub use search::SearchState;
@@ -94,6 +99,7 @@ pub(crate) use sendable::{Place, Sendable};
 pub(crate) use steps::Progress;
 pub use suggest::Suggestion;
 pub use tally::{Count, TallyKind};
+pub(crate) use trust::Trust;
 
 use crate::model::{Attempt, Delivery, NewRequest, Sequence};
 
