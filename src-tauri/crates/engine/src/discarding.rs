@@ -168,13 +168,18 @@ impl Engine {
     /// write.
     pub async fn bring_back(&self, id: DiscardId) -> Result<BroughtBack, EngineError> {
         let before = self.core.store.endpoints().await?;
-        let back = self.core.store.bring_back(id).await.map_err(|error| match error {
-            StoreError::Exists { .. } => EngineError::bad_input(
-                error.to_string(),
-                "rename or remove that one, then bring this one back",
-            ),
-            error => error.into(),
-        })?;
+        let back = self
+            .core
+            .store
+            .bring_back(id)
+            .await
+            .map_err(|error| match error {
+                StoreError::Exists { .. } => EngineError::bad_input(
+                    error.to_string(),
+                    "rename or remove that one, then bring this one back",
+                ),
+                error => error.into(),
+            })?;
         match back.kind {
             DiscardKind::Endpoint => {
                 self.endpoints_are_others(&before).await?;

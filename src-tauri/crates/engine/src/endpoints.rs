@@ -147,7 +147,11 @@ impl Engine {
         retired.retain(|secret| secret.retired_at.is_some());
         retired.sort_by_key(|secret| std::cmp::Reverse(secret.retired_at));
         for old in retired.into_iter().skip(PREVIOUS) {
-            let removed = self.core.store.discard_secret(old.id, self.core.clock.now()).await?;
+            let removed = self
+                .core
+                .store
+                .discard_secret(old.id, self.core.clock.now())
+                .await?;
             self.core.purge_discard(removed).await?;
         }
         Ok(())

@@ -10,9 +10,7 @@ use hookbench_engine::secrets::SecretString;
 
 use super::conduct::{fault_view, rule_view};
 use crate::error::ApiError;
-use crate::types::{
-    AddEndpoint, EndpointView, Nothing, SecretView, SetSecret, UpdateEndpoint,
-};
+use crate::types::{AddEndpoint, EndpointView, Nothing, SecretView, SetSecret, UpdateEndpoint};
 
 pub(super) async fn list(engine: &Engine, _: Nothing) -> Result<Vec<EndpointView>, ApiError> {
     let beside = Beside::read(engine).await?;

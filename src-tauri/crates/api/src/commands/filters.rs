@@ -7,8 +7,8 @@ use hookbench_engine::store::Annotate as Change;
 
 use crate::error::ApiError;
 use crate::types::{
-    Annotate, FilterProblem, FilterReading, Nothing, OrderFilters, ReadFilter, RenameFilter,
-    SaveFilter, SavedFilterView, TagView,
+    Annotate, FilterProblem, FilterReading, Nothing, OrderFilters, ReadFilter, RenameFilter, SaveFilter,
+    SavedFilterView, TagView,
 };
 
 pub(super) async fn read(engine: &Engine, arguments: ReadFilter) -> Result<FilterReading, ApiError> {

@@ -341,6 +341,8 @@ commands! {
     pause_run(PauseRun) -> RunView = runs::pause;
     /// Ends a run; what is under way is broken off.
     cancel_run(RunRef) -> RunView = runs::cancel;
+    /// What came of the steps of a run, what failed first.
+    run_steps(AskSteps) -> StepsView = runs::steps;
     /// What came of each request of a run, to be saved.
     run_report(AskReport) -> Text = runs::report;
     /// Sends the same event twice, several times at once and once under a new id, and compares the answers.

@@ -76,8 +76,8 @@ pub use request::{
     RequestRef, RequestRow, SeekFilter, SoughtText, SoughtView, SuggestFilter, Text, UnpackedView,
 };
 pub use run::{
-    AgesView, AskAges, AskReport, CheckIdempotency, IdempotencyRowView, IdempotencyView, PaceView, PauseRun,
-    RunRef, RunView, StartRun,
+    AgesView, AskAges, AskReport, AskSteps, CheckIdempotency, IdempotencyRowView, IdempotencyView, PaceView,
+    PauseRun, RunRef, RunView, StartRun, StepView, StepsView,
 };
 pub use scheme::{
     AdoptScheme, DraftScheme, FindScheme, FoundScheme, FoundSchemes, OwnSchemeRef, OwnSchemeView, ReadScheme,

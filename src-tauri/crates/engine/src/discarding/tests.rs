@@ -1,8 +1,8 @@
 //! What is removed comes back as it was, also after a restart; what is over is gone with the values of its secrets.
 
 use std::path::Path;
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use hookbench_signature::Verdict;
@@ -279,8 +279,16 @@ async fn a_secret_comes_back_unless_another_one_has_its_name() {
     );
     bench.engine.remove_secret(other.id).await.unwrap();
     bench.engine.bring_back(discard).await.unwrap();
-    assert_eq!(bench.engine.endpoints().await.unwrap(), before, "exactly as it was");
-    assert_eq!(bench.verdict(request).await, Verdict::Valid, "and it checks again");
+    assert_eq!(
+        bench.engine.endpoints().await.unwrap(),
+        before,
+        "exactly as it was"
+    );
+    assert_eq!(
+        bench.verdict(request).await,
+        Verdict::Valid,
+        "and it checks again"
+    );
     let discard = bench.engine.discard_secret(secret).await.unwrap();
     let endpoint = bench.engine.discard_endpoint(id).await.unwrap();
     assert_eq!(
@@ -290,7 +298,11 @@ async fn a_secret_comes_back_unless_another_one_has_its_name() {
     );
     bench.engine.bring_back(endpoint).await.unwrap();
     bench.engine.bring_back(discard).await.unwrap();
-    assert_eq!(bench.engine.endpoints().await.unwrap(), before, "one after the other");
+    assert_eq!(
+        bench.engine.endpoints().await.unwrap(),
+        before,
+        "one after the other"
+    );
 }
 
 /// Removes an endpoint and its target and brings them back, `order` being which of the four comes when.
@@ -405,7 +417,11 @@ async fn what_was_masked_at_an_endpoint_stays_masked_while_it_is_away() {
         "for all requests: {meanwhile:?}"
     );
     bench.engine.bring_back(discard).await.unwrap();
-    assert_eq!(bench.engine.mask_paths().await.unwrap(), before, "for its own again");
+    assert_eq!(
+        bench.engine.mask_paths().await.unwrap(),
+        before,
+        "for its own again"
+    );
 }
 
 #[tokio::test]

@@ -16,7 +16,11 @@ pub(super) struct Columns {
 }
 
 impl Columns {
-    const fn new(table: &'static str, bytes: &'static [&'static str], plain: &'static [&'static str]) -> Self {
+    const fn new(
+        table: &'static str,
+        bytes: &'static [&'static str],
+        plain: &'static [&'static str],
+    ) -> Self {
         Self { table, bytes, plain }
     }
 
@@ -134,4 +138,3 @@ pub(super) fn word(rows: &[Value], column: &str) -> String {
     let value = rows.first().and_then(|row| row.get(column));
     value.and_then(Value::as_str).unwrap_or_default().to_owned()
 }
-

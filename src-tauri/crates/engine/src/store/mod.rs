@@ -34,6 +34,7 @@ pub mod history;
 mod imported;
 mod job;
 mod judgement;
+mod listing;
 mod mark;
 mod mask_path;
 mod open;

@@ -120,11 +120,7 @@ async fn first(
     done.map_err(|error| taken(error, kind, name))
 }
 
-async fn is_there(
-    connection: &mut SqliteConnection,
-    table: &Columns,
-    id: &str,
-) -> Result<bool, StoreError> {
+async fn is_there(connection: &mut SqliteConnection, table: &Columns, id: &str) -> Result<bool, StoreError> {
     let sql = format!("SELECT count(*) FROM {} WHERE id = unhex(?)", table.table);
     let there: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
         .bind(id.to_owned())
@@ -222,11 +218,7 @@ async fn forwards(
 }
 
 /// Whether an endpoint can have one more forward: two targets cannot both answer its sender.
-async fn has_room(
-    connection: &mut SqliteConnection,
-    endpoint: &str,
-    way: &str,
-) -> Result<bool, StoreError> {
+async fn has_room(connection: &mut SqliteConnection, endpoint: &str, way: &str) -> Result<bool, StoreError> {
     let (all, same): (i64, i64) = sqlx::query_as(
         "SELECT count(*), coalesce(sum(way = 'through' AND ?2 = 'through'), 0) FROM forward WHERE endpoint = unhex(?1)",
     )

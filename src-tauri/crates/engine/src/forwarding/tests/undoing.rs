@@ -75,11 +75,22 @@ async fn a_target_comes_back_with_what_waited_for_it_and_with_its_pause() {
         "what comes meanwhile is kept, and goes nowhere"
     );
     let refused = bench.engine.bring_back(dropped).await.unwrap_err();
-    assert!(refused.to_string().contains("its target is not there"), "{refused}");
-    assert_eq!(bench.engine.bring_back(removed).await.unwrap().held, 1, "the other one");
+    assert!(
+        refused.to_string().contains("its target is not there"),
+        "{refused}"
+    );
+    assert_eq!(
+        bench.engine.bring_back(removed).await.unwrap().held,
+        1,
+        "the other one"
+    );
     bench.engine.bring_back(dropped).await.unwrap();
     assert_eq!(bench.queue(target).await, queue, "as it stood");
-    assert_eq!(bench.engine.held(target, 0, 10).await.unwrap(), held, "in its order");
+    assert_eq!(
+        bench.engine.held(target, 0, 10).await.unwrap(),
+        held,
+        "in its order"
+    );
     dev.start(200, Duration::ZERO).await;
     bench.engine.pause_queue(target, false).await.unwrap();
     bench.send("/in", "", "c").await;
