@@ -208,7 +208,7 @@ describe('a removal says so and can be undone by its note:', () => {
     one(button).click();
     await settle();
     expect(all(row)).toEqual([]);
-    expect(note()).toContain(`The secret ${name} is removed`);
+    expect(note()).toContain(`The secret “${name}” is removed`);
     await undo();
     expect(all(row), 'it is there again').toHaveLength(1);
     expect(
@@ -237,7 +237,7 @@ describe('a removal says so and can be undone by its note:', () => {
     one('saved-remove').click();
     await settle();
     expect(made.saved.list).toEqual([]);
-    expect(note()).toContain('The filter Mine is removed');
+    expect(note()).toContain('The filter “Mine” is removed');
     await undo();
     expect(made.saved.list).toHaveLength(1);
   });
@@ -274,6 +274,7 @@ describe('what was removed', () => {
     await made.discarding.filter('Mine');
     await made.discarding.target('t1');
     await settle();
+    expect(all('note-offer'), 'one note at a time speaks of it').toHaveLength(1);
     press('z', { ctrlKey: true });
     await settle();
     press('z', { ctrlKey: true });

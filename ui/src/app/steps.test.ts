@@ -100,6 +100,11 @@ describe('the steps of a run', () => {
     await vi.waitFor(() => {
       expect((document.activeElement as HTMLElement).dataset['place']).toBe('1');
     });
+    const end = new KeyboardEvent('keydown', { key: 'End', bubbles: true, cancelable: true });
+    document.activeElement?.dispatchEvent(end);
+    await vi.waitFor(() => {
+      expect((document.activeElement as HTMLElement).dataset['place'], 'once it has been read').toBe('999');
+    });
     expect(
       all('run-step').filter((row) => row.tabIndex === 0),
       'one of them is a stop of the Tab key',

@@ -10,17 +10,19 @@ import { UNDOABLE } from './deleting.svelte';
 import type { Workbench } from './workbench.svelte';
 
 const named = (name: string): string => visibleText(shorten(name, 60));
+/** What a person called it, where it would else be taken for words of ours. */
+const quoted = (name: string): string => `“${named(name)}”`;
 
 /** What was removed, in words that begin a sentence. */
 export function wordsOf({ kind, name, held }: Pick<DiscardView, 'kind' | 'name' | 'held'>): string {
   const words = {
-    endpoint: 'The endpoint',
-    secret: 'The secret',
-    target: 'The target',
-    saved_filter: 'The filter',
-    queue: `${plural(held, 'request')} that waited for`,
-  }[kind];
-  return `${words} ${named(name)}`;
+    endpoint: `The endpoint ${named(name)}`,
+    secret: `The secret ${quoted(name)}`,
+    target: `The target ${named(name)}`,
+    saved_filter: `The filter ${quoted(name)}`,
+    queue: `${plural(held, 'request')} that waited for ${named(name)}`,
+  };
+  return words[kind];
 }
 
 /** What is said of something that was brought back, and of what was not. */
@@ -54,11 +56,12 @@ export function sentenceOf(back: BroughtBackView): string {
 }
 
 export class Discarding {
-  /** The notes that offer to bring something back, by the number of its removal, the latest last. */
-  #offered = $state.raw<ReadonlyMap<number, { note: number; at: number }>>(new Map());
+  /** When what can be brought back was removed, by the number of its removal, the latest last. */
+  #kept = $state.raw<ReadonlyMap<number, number>>(new Map());
   /** Rises when something was removed or brought back. */
   changes = $state(0);
   readonly #under = new Set<number>();
+  #note: { key: number; id: number } | null = null;
   readonly #bench: Workbench;
 
   constructor(bench: Workbench) {
@@ -67,8 +70,8 @@ export class Discarding {
 
   /** What was removed last and can be brought back, and when. */
   get last(): { id: number; at: number } | null {
-    const last = [...this.#offered].at(-1);
-    return last === undefined ? null : { id: last[0], at: last[1].at };
+    const last = [...this.#kept].at(-1);
+    return last === undefined ? null : { id: last[0], at: last[1] };
   }
 
   async endpoint(id: string): Promise<void> {
@@ -80,7 +83,7 @@ export class Discarding {
 
   async secret(id: string, name: string): Promise<void> {
     const removed = await this.#bench.host.call('remove_secret', { id });
-    await this.#removed(`The secret ${named(name)} is removed`, removed.id);
+    await this.#removed(`The secret ${quoted(name)} is removed`, removed.id);
   }
 
   async target(id: string): Promise<void> {
@@ -101,7 +104,7 @@ export class Discarding {
 
   async filter(name: string): Promise<void> {
     const removed = await this.#bench.host.call('remove_filter', { name });
-    await this.#removed(`The filter ${named(name)} is removed`, removed.id);
+    await this.#removed(`The filter ${quoted(name)} is removed`, removed.id);
   }
 
   async held(number: number, target: string): Promise<void> {
@@ -140,14 +143,17 @@ export class Discarding {
   /** Removes for good all that could still be brought back. */
   async purge(): Promise<void> {
     await this.#bench.host.call('purge_discards', {});
-    for (const id of this.#offered.keys()) this.#forget(id);
+    for (const id of this.#kept.keys()) this.#forget(id);
     this.changes += 1;
   }
 
   async #removed(words: string, id: number): Promise<void> {
     const { notes } = this.#bench;
-    const note = notes.offered(words, { title: 'Undo', run: () => void this.undo(id) });
-    this.#offered = new Map([...this.#offered, [id, { note, at: Date.now() }]]);
+    // There is one note at a time, and it speaks of the latest; the key and the settings know the others.
+    this.#dismiss();
+    const key = notes.offered(words, { title: 'Undo', run: () => void this.undo(id) });
+    this.#note = { key, id };
+    this.#kept = new Map([...this.#kept, [id, Date.now()]]);
     setTimeout(() => {
       this.#forget(id);
     }, UNDOABLE);
@@ -155,10 +161,13 @@ export class Discarding {
   }
 
   #forget(id: number): void {
-    const offered = this.#offered.get(id);
-    if (offered === undefined) return;
-    this.#offered = new Map([...this.#offered].filter(([known]) => known !== id));
-    this.#bench.notes.dismiss(offered.note);
+    this.#kept = new Map([...this.#kept].filter(([known]) => known !== id));
+    if (this.#note?.id === id) this.#dismiss();
+  }
+
+  #dismiss(): void {
+    if (this.#note !== null) this.#bench.notes.dismiss(this.#note.key);
+    this.#note = null;
   }
 
   /** It is done, whatever comes of reading it: the feed says the same once more. */
