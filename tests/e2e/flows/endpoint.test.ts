@@ -89,6 +89,47 @@ test('a path is taken only once and an endpoint can be removed', async ({ bench 
   await bench.at('endpoint').hover();
   await bench.at('endpoint-edit').click();
   await bench.at('endpoint-remove').click();
+  await bench.gone('endpoint');
+});
+
+test('an endpoint that was removed comes back with its secret, and what came to it is valid again', async ({
+  bench,
+}) => {
+  await addEndpoint(bench, '/github', 'github', SECRET);
+  await post(`${bench.listener}/github`, BODY, githubHeaders(SECRET, BODY));
+  const row = bench.at('request-row', 'push');
+  await row.locator('[data-verdict="valid"]').waitFor();
+  await bench.at('endpoint').hover();
+  await bench.at('endpoint-edit').click();
   await bench.at('endpoint-remove').click();
   await bench.gone('endpoint');
+  await row.locator('[data-verdict="no secret"]').waitFor();
+  await bench.shows('note', 'The endpoint /github is removed');
+  // Nobody types the secret again: it is where it was.
+  await bench.at('note-offer').click();
+  await bench.shows('endpoint', '/github');
+  await bench.shows('note', 'The endpoint /github is back');
+  await row.locator('[data-verdict="valid"]').waitFor();
+});
+
+test('a secret that was removed is brought back from the settings after a restart of the page', async ({
+  bench,
+}) => {
+  await addEndpoint(bench, '/github', 'github', SECRET);
+  await post(`${bench.listener}/github`, BODY, githubHeaders(SECRET, BODY));
+  const row = bench.at('request-row', 'push');
+  await row.locator('[data-verdict="valid"]').waitFor();
+  await bench.at('endpoint').hover();
+  await bench.at('endpoint-edit').click();
+  await bench.at('endpoint-part-secrets').click();
+  await bench.at('secret-remove').click();
+  await bench.gone('secret-row');
+  await bench.page.reload();
+  await row.locator('[data-verdict="no secret"]').waitFor();
+  await bench.at('open-settings').click();
+  await bench.at('settings-storage').click();
+  await bench.at('discard-undo').click();
+  await bench.shows('deleted-none', 'Nothing is waiting');
+  await bench.page.keyboard.press('Escape');
+  await row.locator('[data-verdict="valid"]').waitFor();
 });

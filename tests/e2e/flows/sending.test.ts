@@ -88,6 +88,16 @@ test('several are sent as a sequence, with a report', async ({ bench }) => {
   expect((await again).suggestedFilename(), 'its report is had again').toMatch(/^hookbench-run-.*\.csv$/);
   await bench.at('run-close').click();
   await bench.shows('run-row', 'each twice');
+  await bench.at('run-row').click();
+  await expect.poll(() => bench.at('run-step').count()).toBe(6);
+  await bench.at('run-step').nth(4).click();
+  await bench.gone('runs-dialog');
+  await bench.shows('detail-title', '/c');
+  await expect
+    .poll(() => bench.at('delivery-row').nth(1).getAttribute('aria-current'), {
+      message: 'the older of its two, which that step was',
+    })
+    .toBe('true');
   await dev.close();
 });
 

@@ -8,8 +8,11 @@ import type { AskAges } from "./AskAges";
 import type { AskComparison } from "./AskComparison";
 import type { AskPreview } from "./AskPreview";
 import type { AskReport } from "./AskReport";
+import type { AskSteps } from "./AskSteps";
 import type { BeginExport } from "./BeginExport";
 import type { BeginImport } from "./BeginImport";
+import type { BringBack } from "./BringBack";
+import type { BroughtBackView } from "./BroughtBackView";
 import type { CancelSending } from "./CancelSending";
 import type { CarryRef } from "./CarryRef";
 import type { CertificateView } from "./CertificateView";
@@ -29,6 +32,8 @@ import type { DeliveryRef } from "./DeliveryRef";
 import type { DeliveryView } from "./DeliveryView";
 import type { DesktopView } from "./DesktopView";
 import type { DiagnosisView } from "./DiagnosisView";
+import type { DiscardView } from "./DiscardView";
+import type { Discarded } from "./Discarded";
 import type { Done } from "./Done";
 import type { DraftScheme } from "./DraftScheme";
 import type { DraftView } from "./DraftView";
@@ -117,6 +122,7 @@ import type { StartOver } from "./StartOver";
 import type { StartRun } from "./StartRun";
 import type { StartedOver } from "./StartedOver";
 import type { Status } from "./Status";
+import type { StepsView } from "./StepsView";
 import type { StorageView } from "./StorageView";
 import type { SuggestFilter } from "./SuggestFilter";
 import type { Switch } from "./Switch";
@@ -255,9 +261,9 @@ rename_filter: Command<RenameFilter, Array<SavedFilterView>>,
  */
 order_filters: Command<OrderFilters, Array<SavedFilterView>>, 
 /**
- * Removes a saved filter.
+ * Removes a saved filter; can be undone for ten minutes.
  */
-remove_filter: Command<FilterRef, Array<SavedFilterView>>, 
+remove_filter: Command<FilterRef, Discarded>, 
 /**
  * Stars requests, writes a note, adds and takes away tags.
  */
@@ -290,6 +296,18 @@ deletions: Command<Nothing, Array<DeletionView>>,
  * Removes for good the next requests that were deleted.
  */
 purge_deletions: Command<Nothing, Purged>, 
+/**
+ * Removed endpoints, secrets, targets, saved filters and queues that can still be brought back, newest first.
+ */
+discards: Command<Nothing, Array<DiscardView>>, 
+/**
+ * Brings back what was removed, as it was.
+ */
+bring_back: Command<BringBack, BroughtBackView>, 
+/**
+ * Removes for good all of that, with the values of secrets.
+ */
+purge_discards: Command<Nothing, Nothing>, 
 /**
  * What is used of the disk, and what the limits will take next.
  */
@@ -379,17 +397,17 @@ add_endpoint: Command<AddEndpoint, EndpointView>,
  */
 update_endpoint: Command<UpdateEndpoint, EndpointView>, 
 /**
- * Removes an endpoint and its secrets; its requests stay.
+ * Removes an endpoint and its secrets; its requests stay. Can be undone for ten minutes.
  */
-remove_endpoint: Command<EndpointRef, Nothing>, 
+remove_endpoint: Command<EndpointRef, Discarded>, 
 /**
  * Sets a secret of an endpoint.
  */
 set_secret: Command<SetSecret, EndpointView>, 
 /**
- * Removes a secret.
+ * Removes a secret; can be undone for ten minutes.
  */
-remove_secret: Command<RemoveSecret, Nothing>, 
+remove_secret: Command<RemoveSecret, Discarded>, 
 /**
  * Sets what the senders of an endpoint get.
  */
@@ -423,11 +441,11 @@ pause_queue: Command<PauseQueue, Nothing>,
  */
 drain_queue: Command<TargetRef, Nothing>, 
 /**
- * Takes a held request out of its queue; the request stays.
+ * Takes a held request out of its queue; the request stays. Can be undone for ten minutes.
  */
-drop_held: Command<HeldRef, Nothing>, 
+drop_held: Command<HeldRef, Discarded>, 
 /**
- * Takes all that waits for a target out of its queue; the requests stay.
+ * Takes all that waits for a target out of its queue; the requests stay. Can be undone for ten minutes.
  */
 drop_queue: Command<TargetRef, Dropped>, 
 /**
@@ -599,6 +617,10 @@ pause_run: Command<PauseRun, RunView>,
  */
 cancel_run: Command<RunRef, RunView>, 
 /**
+ * What came of the steps of a run, what failed first.
+ */
+run_steps: Command<AskSteps, StepsView>, 
+/**
  * What came of each request of a run, to be saved.
  */
 run_report: Command<AskReport, Text>, 
@@ -619,9 +641,9 @@ targets: Command<Nothing, Array<TargetView>>,
  */
 save_target: Command<SaveTarget, TargetView>, 
 /**
- * Removes a target; its deliveries stay.
+ * Removes a target and the forwards that lead there; its deliveries stay. Can be undone for ten minutes.
  */
-remove_target: Command<TargetRef, Nothing>, 
+remove_target: Command<TargetRef, Discarded>, 
 /**
  * Looks whether somebody accepts connections at each target; nothing is sent.
  */

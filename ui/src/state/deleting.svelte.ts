@@ -19,6 +19,8 @@ interface Undoable {
   requests: number;
   /** The request that was open, to open it again. */
   reopen: string | null;
+  /** When it was deleted. */
+  at: number;
 }
 
 /** How far a long deletion is. */
@@ -169,7 +171,7 @@ export class Deleting {
       return;
     }
     const { id, requests } = deletion;
-    this.kept = [...this.kept, { id, requests, reopen }];
+    this.kept = [...this.kept, { id, requests, reopen, at: Date.now() }];
     setTimeout(() => {
       this.#forget(id);
     }, UNDOABLE);

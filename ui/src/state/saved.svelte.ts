@@ -39,10 +39,6 @@ export class SavedFilters {
     this.list = await this.#host.call('rename_filter', { name, to });
   }
 
-  async remove(name: string): Promise<void> {
-    this.list = await this.#host.call('remove_filter', { name });
-  }
-
   /** Moves a filter up or down by one place. */
   async move(name: string, by: -1 | 1): Promise<void> {
     const names = this.list.map((saved) => saved.name);

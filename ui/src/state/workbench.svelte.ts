@@ -10,6 +10,7 @@ import { Columns } from './columns.svelte';
 import { Comparing } from './comparing.svelte';
 import { Deleting } from './deleting.svelte';
 import { Delivering } from './delivering.svelte';
+import { Discarding } from './discarding.svelte';
 import type { Draft } from './draft.svelte';
 import { Editing } from './editing.svelte';
 import { Hearing } from './hearing';
@@ -38,6 +39,7 @@ export class Workbench {
   readonly notes = new Notes();
   readonly deleting = new Deleting(this);
   readonly delivering = new Delivering(this);
+  readonly discarding = new Discarding(this);
   readonly annotating = new Annotating(this);
   readonly saved: SavedFilters;
   readonly schemes = new Schemes(this);

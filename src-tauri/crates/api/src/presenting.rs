@@ -321,6 +321,7 @@ macro_rules! texts_only {
 
 texts_only!(
     AgesView,
+    BroughtBackView,
     CarryRef,
     CertificateView,
     CopiedRequest,
@@ -328,6 +329,8 @@ texts_only!(
     Deletion,
     DeletionView,
     DesktopView,
+    DiscardView,
+    Discarded,
     Done,
     Dropped,
     ExportView,

@@ -48,6 +48,7 @@ pub(crate) async fn run(engine: &Engine, storage: &Storage) -> Result<(), Failur
     }
     if storage.purge {
         while engine.purge_deletions().await? > 0 {}
+        engine.purge_discards().await?;
         let mut free = u64::MAX;
         loop {
             let left = engine.give_back().await?;

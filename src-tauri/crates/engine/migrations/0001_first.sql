@@ -392,6 +392,33 @@ CREATE TABLE trash (
 ) STRICT;
 CREATE INDEX trash_deletion ON trash (deletion);
 
+-- Removed endpoints, secrets, targets and saved filters and what was dropped from queues, for as long as that can be
+-- undone. The values of secrets stay where they are until then.
+CREATE TABLE discard (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    -- 'endpoint', 'secret', 'target', 'saved_filter' or 'queue'
+    kind TEXT NOT NULL,
+    -- what it was called; of a queue the name of its target
+    name TEXT NOT NULL,
+    -- its rows as they were, as JSON: by table, then by column
+    rows TEXT NOT NULL,
+    -- it is being removed for good: values of its secrets may be gone
+    final INTEGER NOT NULL DEFAULT 0
+) STRICT;
+-- What waited to be forwarded, apart from the rows above since it can be much.
+CREATE TABLE discarded_held (
+    number INTEGER PRIMARY KEY,
+    request INTEGER NOT NULL,
+    target BLOB NOT NULL,
+    place REAL NOT NULL,
+    delivery BLOB,
+    attempts INTEGER NOT NULL,
+    trying_since INTEGER,
+    discard INTEGER NOT NULL REFERENCES discard (number) ON DELETE CASCADE
+) STRICT;
+CREATE INDEX discarded_held_discard ON discarded_held (discard);
+
 CREATE TABLE saved_filter (
     name TEXT PRIMARY KEY,
     filter TEXT NOT NULL,

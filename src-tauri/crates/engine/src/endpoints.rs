@@ -83,20 +83,6 @@ impl Engine {
         self.find_endpoint(&id.to_string()).await
     }
 
-    /// Removes an endpoint and its secrets. Requests that came to it stay as they are.
-    ///
-    /// # Errors
-    /// When there is no such endpoint, or the store or the keychain cannot write.
-    pub async fn remove_endpoint(&self, id: EndpointId) -> Result<(), EngineError> {
-        let before = self.core.store.endpoints().await?;
-        let orphans = self.core.store.remove_endpoint(id).await?;
-        self.core.endpoints_changed(&before).await?;
-        for secret in orphans {
-            self.core.vault.remove(secret.id, secret.place).await?;
-        }
-        Ok(())
-    }
-
     /// Sets a secret of an endpoint. One of the same name is replaced: signatures are not checked with it any more, and
     /// it is kept for a while to explain those that were made with it.
     ///
@@ -161,21 +147,14 @@ impl Engine {
         retired.retain(|secret| secret.retired_at.is_some());
         retired.sort_by_key(|secret| std::cmp::Reverse(secret.retired_at));
         for old in retired.into_iter().skip(PREVIOUS) {
-            self.core.store.remove_secret(old.id).await?;
-            self.core.vault.remove(old.id, old.place).await?;
+            let removed = self
+                .core
+                .store
+                .discard_secret(old.id, self.core.clock.now())
+                .await?;
+            self.core.purge_discard(removed).await?;
         }
         Ok(())
-    }
-
-    /// Removes a secret.
-    ///
-    /// # Errors
-    /// When there is no such secret, or the store or the keychain cannot write.
-    pub async fn remove_secret(&self, id: SecretId) -> Result<(), EngineError> {
-        let before = self.core.store.endpoints().await?;
-        let removed = self.core.store.remove_secret(id).await?;
-        self.core.vault.remove(removed.id, removed.place).await?;
-        self.core.endpoints_changed(&before).await
     }
 }
 

@@ -154,7 +154,10 @@ impl EngineError {
             | Self::Export(ExportError::Exists { .. } | ExportError::NoFolder { .. })
             | Self::Template(_)
             | Self::Store(
-                StoreError::BadPrefix { .. } | StoreError::Ambiguous { .. } | StoreError::Exists { .. },
+                StoreError::BadPrefix { .. }
+                | StoreError::Ambiguous { .. }
+                | StoreError::Exists { .. }
+                | StoreError::Needs { .. },
             ) => Kind::BadInput,
             Self::Filter(_) => Kind::BadFilter,
             Self::Open(error) if error.may_set_aside() => Kind::Unusable,

@@ -1,5 +1,5 @@
-//! What has to be done now and then while a program runs for long: keeping the history within its limits, and looking
-//! whether the data file is still there and whole.
+//! What has to be done now and then while a program runs for long: keeping the history within its limits, removing for
+//! good what can no longer be brought back, and looking whether the data file is still there and whole.
 //!
 //! A command that ends at once does none of this; the engine begins with it when it begins to listen.
 
@@ -41,7 +41,12 @@ impl Housekeeping {
             .clone()
             .keep_within(limits.subscribe(), core.clock.clone());
         let watching = tell_of_health(Arc::clone(core), health.clone());
-        let tasks = vec![tokio::spawn(keeping), tokio::spawn(watching)];
+        let purging = crate::discarding::purge_what_is_over(Arc::clone(core));
+        let tasks = vec![
+            tokio::spawn(keeping),
+            tokio::spawn(watching),
+            tokio::spawn(purging),
+        ];
         *running = Some(Running {
             limits,
             health,

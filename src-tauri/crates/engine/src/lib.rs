@@ -21,6 +21,7 @@ mod conduct;
 mod course;
 mod deleting;
 pub mod delivery;
+mod discarding;
 mod endpoints;
 mod engine;
 mod error;

@@ -94,16 +94,6 @@ impl Engine {
         Ok(())
     }
 
-    /// Removes a saved filter.
-    ///
-    /// # Errors
-    /// When there is none of this name or the store cannot write.
-    pub async fn remove_saved_filter(&self, name: &str) -> Result<(), EngineError> {
-        self.core.store.remove_saved_filter(name).await?;
-        self.core.changes.tell(Change::Status);
-        Ok(())
-    }
-
     /// Reads a filter and does nothing with it.
     ///
     /// # Errors

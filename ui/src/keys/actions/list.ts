@@ -278,8 +278,14 @@ export const LIST: readonly Action[] = [
     group: 'List',
     keys: ['mod+z'],
     once: true,
-    when: (bench) => bench.deleting.last !== null,
-    run: (bench) => void bench.deleting.undo(),
+    when: (bench) => bench.deleting.last !== null || bench.discarding.last !== null,
+    run: (bench) => {
+      const { deleting, discarding } = bench;
+      // Whichever was done later: a request that was deleted, or an endpoint, a target and the like.
+      if (discarding.last !== null && discarding.last.at >= (deleting.last?.at ?? 0)) {
+        void discarding.undo(discarding.last.id);
+      } else void deleting.undo();
+    },
   },
 ];
 

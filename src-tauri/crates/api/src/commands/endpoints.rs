@@ -10,9 +10,7 @@ use hookbench_engine::secrets::SecretString;
 
 use super::conduct::{fault_view, rule_view};
 use crate::error::ApiError;
-use crate::types::{
-    AddEndpoint, EndpointRef, EndpointView, Nothing, RemoveSecret, SecretView, SetSecret, UpdateEndpoint,
-};
+use crate::types::{AddEndpoint, EndpointView, Nothing, SecretView, SetSecret, UpdateEndpoint};
 
 pub(super) async fn list(engine: &Engine, _: Nothing) -> Result<Vec<EndpointView>, ApiError> {
     let beside = Beside::read(engine).await?;
@@ -98,22 +96,12 @@ pub(super) async fn update(engine: &Engine, arguments: UpdateEndpoint) -> Result
     Ok(view(endpoint, &Beside::read(engine).await?))
 }
 
-pub(super) async fn remove(engine: &Engine, arguments: EndpointRef) -> Result<Nothing, ApiError> {
-    engine.remove_endpoint(arguments.id.parse()?).await?;
-    Ok(Nothing {})
-}
-
 pub(super) async fn set_secret(engine: &Engine, arguments: SetSecret) -> Result<EndpointView, ApiError> {
     let endpoint: EndpointId = arguments.endpoint.parse()?;
     engine
         .set_secret(endpoint, &arguments.name, SecretString::from(arguments.value))
         .await?;
     one(engine, &arguments.endpoint).await
-}
-
-pub(super) async fn remove_secret(engine: &Engine, arguments: RemoveSecret) -> Result<Nothing, ApiError> {
-    engine.remove_secret(arguments.id.parse()?).await?;
-    Ok(Nothing {})
 }
 
 fn view(endpoint: Endpoint, beside: &Beside) -> EndpointView {

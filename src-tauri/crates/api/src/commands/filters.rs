@@ -7,8 +7,8 @@ use hookbench_engine::store::Annotate as Change;
 
 use crate::error::ApiError;
 use crate::types::{
-    Annotate, FilterProblem, FilterReading, FilterRef, Nothing, OrderFilters, ReadFilter, RenameFilter,
-    SaveFilter, SavedFilterView, TagView,
+    Annotate, FilterProblem, FilterReading, Nothing, OrderFilters, ReadFilter, RenameFilter, SaveFilter,
+    SavedFilterView, TagView,
 };
 
 pub(super) async fn read(engine: &Engine, arguments: ReadFilter) -> Result<FilterReading, ApiError> {
@@ -46,11 +46,6 @@ pub(super) async fn order(
     arguments: OrderFilters,
 ) -> Result<Vec<SavedFilterView>, ApiError> {
     engine.order_saved_filters(&arguments.names).await?;
-    saved(engine, Nothing {}).await
-}
-
-pub(super) async fn remove(engine: &Engine, arguments: FilterRef) -> Result<Vec<SavedFilterView>, ApiError> {
-    engine.remove_saved_filter(&arguments.name).await?;
     saved(engine, Nothing {}).await
 }
 

@@ -8,8 +8,8 @@ use hookbench_engine::model::{EndpointId, Forward, ForwardRule, ForwardWay, Held
 use super::endpoints::one;
 use crate::error::ApiError;
 use crate::types::{
-    Dropped, EndpointView, ForwardView, HeldRef, HeldView, ListHeld, MoveHeld, MoveWord, Nothing, PauseQueue,
-    QueueView, SetForwards, TargetRef, WayWord,
+    EndpointView, ForwardView, HeldView, ListHeld, MoveHeld, MoveWord, Nothing, PauseQueue, QueueView,
+    SetForwards, TargetRef, WayWord,
 };
 
 pub(super) async fn set(engine: &Engine, arguments: SetForwards) -> Result<EndpointView, ApiError> {
@@ -55,17 +55,6 @@ pub(super) async fn pause(engine: &Engine, arguments: PauseQueue) -> Result<Noth
 pub(super) async fn drain(engine: &Engine, arguments: TargetRef) -> Result<Nothing, ApiError> {
     engine.drain_now(arguments.id.parse()?).await?;
     Ok(Nothing {})
-}
-
-pub(super) async fn drop_one(engine: &Engine, arguments: HeldRef) -> Result<Nothing, ApiError> {
-    engine.drop_held(arguments.number).await?;
-    Ok(Nothing {})
-}
-
-pub(super) async fn drop_all(engine: &Engine, arguments: TargetRef) -> Result<Dropped, ApiError> {
-    Ok(Dropped {
-        requests: engine.drop_queue(arguments.id.parse()?).await?,
-    })
 }
 
 pub(super) async fn shift(engine: &Engine, arguments: MoveHeld) -> Result<Nothing, ApiError> {

@@ -7,6 +7,7 @@ mod conduct;
 mod deliveries;
 mod desktop;
 mod diagnosis;
+mod discards;
 mod endpoints;
 mod filters;
 mod forwards;
@@ -152,8 +153,8 @@ commands! {
     rename_filter(RenameFilter) -> Vec<SavedFilterView> = filters::rename;
     /// Puts the saved filters into an order.
     order_filters(OrderFilters) -> Vec<SavedFilterView> = filters::order;
-    /// Removes a saved filter.
-    remove_filter(FilterRef) -> Vec<SavedFilterView> = filters::remove;
+    /// Removes a saved filter; can be undone for ten minutes.
+    remove_filter(FilterRef) -> Discarded = discards::filter;
     /// Stars requests, writes a note, adds and takes away tags.
     annotate(Annotate) -> Nothing = filters::annotate;
     /// Every tag with how many requests have it.
@@ -170,6 +171,12 @@ commands! {
     deletions(Nothing) -> Vec<DeletionView> = keeping::deletions;
     /// Removes for good the next requests that were deleted.
     purge_deletions(Nothing) -> Purged = keeping::purge;
+    /// Removed endpoints, secrets, targets, saved filters and queues that can still be brought back, newest first.
+    discards(Nothing) -> Vec<DiscardView> = discards::list;
+    /// Brings back what was removed, as it was.
+    bring_back(BringBack) -> BroughtBackView = discards::bring_back;
+    /// Removes for good all of that, with the values of secrets.
+    purge_discards(Nothing) -> Nothing = discards::purge;
     /// What is used of the disk, and what the limits will take next.
     storage(Nothing) -> StorageView = keeping::storage;
     /// Keeps history within other limits.
@@ -217,12 +224,12 @@ commands! {
     add_endpoint(AddEndpoint) -> EndpointView = endpoints::add;
     /// Changes an endpoint.
     update_endpoint(UpdateEndpoint) -> EndpointView = endpoints::update;
-    /// Removes an endpoint and its secrets; its requests stay.
-    remove_endpoint(EndpointRef) -> Nothing = endpoints::remove;
+    /// Removes an endpoint and its secrets; its requests stay. Can be undone for ten minutes.
+    remove_endpoint(EndpointRef) -> Discarded = discards::endpoint;
     /// Sets a secret of an endpoint.
     set_secret(SetSecret) -> EndpointView = endpoints::set_secret;
-    /// Removes a secret.
-    remove_secret(RemoveSecret) -> Nothing = endpoints::remove_secret;
+    /// Removes a secret; can be undone for ten minutes.
+    remove_secret(RemoveSecret) -> Discarded = discards::secret;
 
     /// Sets what the senders of an endpoint get.
     set_answer(SetAnswer) -> EndpointView = conduct::set_answer;
@@ -241,10 +248,10 @@ commands! {
     pause_queue(PauseQueue) -> Nothing = forwards::pause;
     /// Tries a target now, whatever its backoff says.
     drain_queue(TargetRef) -> Nothing = forwards::drain;
-    /// Takes a held request out of its queue; the request stays.
-    drop_held(HeldRef) -> Nothing = forwards::drop_one;
-    /// Takes all that waits for a target out of its queue; the requests stay.
-    drop_queue(TargetRef) -> Dropped = forwards::drop_all;
+    /// Takes a held request out of its queue; the request stays. Can be undone for ten minutes.
+    drop_held(HeldRef) -> Discarded = discards::held;
+    /// Takes all that waits for a target out of its queue; the requests stay. Can be undone for ten minutes.
+    drop_queue(TargetRef) -> Dropped = discards::queue;
     /// Moves a held request within its queue.
     move_held(MoveHeld) -> Nothing = forwards::shift;
 
@@ -334,6 +341,8 @@ commands! {
     pause_run(PauseRun) -> RunView = runs::pause;
     /// Ends a run; what is under way is broken off.
     cancel_run(RunRef) -> RunView = runs::cancel;
+    /// What came of the steps of a run, what failed first.
+    run_steps(AskSteps) -> StepsView = runs::steps;
     /// What came of each request of a run, to be saved.
     run_report(AskReport) -> Text = runs::report;
     /// Sends the same event twice, several times at once and once under a new id, and compares the answers.
@@ -345,8 +354,8 @@ commands! {
     targets(Nothing) -> Vec<TargetView> = targets::list;
     /// Makes a target or changes one.
     save_target(SaveTarget) -> TargetView = targets::save;
-    /// Removes a target; its deliveries stay.
-    remove_target(TargetRef) -> Nothing = targets::remove;
+    /// Removes a target and the forwards that lead there; its deliveries stay. Can be undone for ten minutes.
+    remove_target(TargetRef) -> Discarded = discards::target;
     /// Looks whether somebody accepts connections at each target; nothing is sent.
     check_targets(Nothing) -> Vec<ReachabilityView> = targets::check;
     /// Whether credentials that captured requests came with stay here on the way to a target or a URL.

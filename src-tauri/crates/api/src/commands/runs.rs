@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 
 use hookbench_engine::delivery::Pace;
-use hookbench_engine::model::{Phase, RunKind, RunState, Timestamp};
+use hookbench_engine::model::{Phase, RunKind, RunState, SentStep, Timestamp};
 use hookbench_engine::{
     Chosen, Compared, Engine, IdempotencyReport, IdempotencyRow, Order, ReportForm, RunPlan, Sending,
     Signatures,
@@ -12,8 +12,8 @@ use hookbench_engine::{
 use super::deliveries::{aim, view};
 use crate::error::{ApiError, Code};
 use crate::types::{
-    AgesView, AskAges, AskReport, CheckIdempotency, IdempotencyRowView, IdempotencyView, Nothing, PaceView,
-    PauseRun, RunRef, RunView, StartRun, Text,
+    AgesView, AskAges, AskReport, AskSteps, CheckIdempotency, IdempotencyRowView, IdempotencyView, Nothing,
+    PaceView, PauseRun, RunRef, RunView, StartRun, StepView, StepsView, Text,
 };
 
 pub(super) async fn start(engine: &Engine, arguments: StartRun) -> Result<RunView, ApiError> {
@@ -81,6 +81,37 @@ pub(super) async fn pause(engine: &Engine, arguments: PauseRun) -> Result<RunVie
 
 pub(super) async fn cancel(engine: &Engine, arguments: RunRef) -> Result<RunView, ApiError> {
     Ok(run_view(engine.cancel_run(arguments.id.parse()?)?))
+}
+
+/// The most steps that are given at once.
+const STEPS: u32 = 200;
+
+pub(super) async fn steps(engine: &Engine, arguments: AskSteps) -> Result<StepsView, ApiError> {
+    let AskSteps { id, skip, limit } = arguments;
+    let (steps, total) = engine
+        .sent_steps(id.parse()?, skip, limit.clamp(1, STEPS))
+        .await?;
+    Ok(StepsView {
+        steps: steps.into_iter().map(step_view).collect(),
+        total,
+    })
+}
+
+fn step_view(step: SentStep) -> StepView {
+    StepView {
+        step: step.number,
+        request: step.request.to_string(),
+        delivery: step.delivery.to_string(),
+        method: step.method,
+        path: step.target,
+        endpoint: step.endpoint_path,
+        provider: step.provider,
+        event: step.event,
+        outcome: step.outcome.as_str().to_owned(),
+        status: step.status,
+        micros: step.micros,
+        message: step.message,
+    }
 }
 
 pub(super) async fn report(engine: &Engine, arguments: AskReport) -> Result<Text, ApiError> {

@@ -11,7 +11,7 @@ use super::deliveries::aim;
 use crate::error::ApiError;
 use crate::types::{
     CertificateView, CredentialsView, HeaderAction, HeaderRuleView, HostRef, Nothing, PathView,
-    ReachabilityView, RetryPreset, RulesView, SaveTarget, TargetRef, TargetView, TrustView, WayRef,
+    ReachabilityView, RetryPreset, RulesView, SaveTarget, TargetView, TrustView, WayRef,
 };
 
 pub(super) async fn list(engine: &Engine, _: Nothing) -> Result<Vec<TargetView>, ApiError> {
@@ -30,11 +30,6 @@ pub(super) async fn save(engine: &Engine, arguments: SaveTarget) -> Result<Targe
             .save_target(id, &arguments.name, &arguments.url, rules)
             .await?,
     ))
-}
-
-pub(super) async fn remove(engine: &Engine, arguments: TargetRef) -> Result<Nothing, ApiError> {
-    engine.remove_target(arguments.id.parse()?).await?;
-    Ok(Nothing {})
 }
 
 pub(super) async fn check(engine: &Engine, _: Nothing) -> Result<Vec<ReachabilityView>, ApiError> {

@@ -116,6 +116,33 @@ impl Covered for HeldView {
     }
 }
 
+impl Covered for StepsView {
+    fn rows(&self, found: &mut Vec<RequestId>) {
+        found.extend(self.steps.iter().flat_map(|step| step.request.parse::<RequestId>()));
+    }
+
+    fn deliveries(&self, found: &mut Vec<DeliveryId>) {
+        found.extend(self.steps.iter().flat_map(|step| step.delivery.parse::<DeliveryId>()));
+    }
+
+    fn cover(&mut self, screen: &Screen) {
+        for step in &mut self.steps {
+            let row = screen.of_row(&step.request);
+            if let Some(path) = row.target(&step.path, step.endpoint.as_deref()) {
+                step.path = path;
+            }
+            for text in [&mut step.event, &mut step.message].into_iter().flatten() {
+                if let Some(covered) = row.text(text) {
+                    *text = covered;
+                }
+            }
+            if row.hidden_facts(step.provider.as_deref()).0 {
+                hide_some(&mut step.event);
+            }
+        }
+    }
+}
+
 impl Covered for RequestDetail {
     fn cover(&mut self, screen: &Screen) {
         self.row.cover_by(screen);

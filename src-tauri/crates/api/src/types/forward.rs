@@ -130,9 +130,11 @@ pub struct MoveHeld {
     pub to: MoveWord,
 }
 
-/// How many there were.
+/// What was taken out of a queue. It can be undone for ten minutes.
 #[derive(Debug, Clone, Copy, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 pub struct Dropped {
+    /// Names it, to undo it.
+    pub id: i64,
     /// How many.
     pub requests: u64,
 }

@@ -10,6 +10,7 @@ mod compare;
 mod conduct;
 mod delivery;
 mod desktop;
+mod discard;
 mod endpoint;
 mod feed;
 mod filter;
@@ -48,6 +49,7 @@ pub use delivery::{
 pub use desktop::{
     Closing, DesktopSettings, DesktopView, MenuLine, MenuView, RunLeft, SetMenu, Switch, Wish, WorkView,
 };
+pub use discard::{BringBack, BroughtBackView, DiscardView, Discarded};
 pub use endpoint::{
     AddEndpoint, EndpointRef, EndpointView, RemoveSecret, SecretView, SetSecret, UpdateEndpoint,
 };
@@ -74,8 +76,8 @@ pub use request::{
     RequestRef, RequestRow, SeekFilter, SoughtText, SoughtView, SuggestFilter, Text, UnpackedView,
 };
 pub use run::{
-    AgesView, AskAges, AskReport, CheckIdempotency, IdempotencyRowView, IdempotencyView, PaceView, PauseRun,
-    RunRef, RunView, StartRun,
+    AgesView, AskAges, AskReport, AskSteps, CheckIdempotency, IdempotencyRowView, IdempotencyView, PaceView,
+    PauseRun, RunRef, RunView, StartRun, StepView, StepsView,
 };
 pub use scheme::{
     AdoptScheme, DraftScheme, FindScheme, FoundScheme, FoundSchemes, OwnSchemeRef, OwnSchemeView, ReadScheme,

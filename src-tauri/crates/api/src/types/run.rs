@@ -134,6 +134,61 @@ pub struct PauseRun {
     pub paused: bool,
 }
 
+/// Asks for steps of a run.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct AskSteps {
+    /// The id of the run.
+    pub id: String,
+    /// How many are passed over.
+    pub skip: u32,
+    /// How many at the most, 1 to 200.
+    pub limit: u32,
+}
+
+/// Steps of a run: those that were not delivered before those that were, else in their order.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct StepsView {
+    /// The ones that were asked for.
+    pub steps: Vec<StepView>,
+    /// How many there are in all of which something is kept.
+    pub total: u64,
+}
+
+/// What came of one step of a run.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct StepView {
+    /// Its number as the report has it, from 0 on.
+    pub step: u32,
+    /// The id of the request that was sent again.
+    pub request: String,
+    /// The id of what was sent.
+    pub delivery: String,
+    /// The method of the request.
+    pub method: String,
+    /// The path and query of the request.
+    pub path: String,
+    /// The path of the endpoint that the request came to.
+    pub endpoint: Option<String>,
+    /// The id of the request's provider.
+    pub provider: Option<String>,
+    /// The request's event.
+    pub event: Option<String>,
+    /// How it ended.
+    #[ts(
+        type = "'answered' | 'unresolved' | 'refused' | 'timed_out' | 'tls_failed' | 'closed' | 'invalid_answer' | 'cancelled'"
+    )]
+    pub outcome: String,
+    /// The status that came back.
+    pub status: Option<u16>,
+    /// How long it took, µs.
+    pub micros: u64,
+    /// Why there was no answer.
+    pub message: Option<String>,
+}
+
 /// Asks for the report of a run.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]

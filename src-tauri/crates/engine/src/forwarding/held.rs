@@ -43,31 +43,6 @@ impl Engine {
         Ok(())
     }
 
-    /// Takes a held request out of its queue; the request itself stays.
-    ///
-    /// # Errors
-    /// When it is gone or the store cannot write.
-    pub async fn drop_held(&self, number: i64) -> Result<(), EngineError> {
-        if !self.core.store.drop_held(number).await? {
-            return Err(EngineError::NotFound {
-                kind: "held request",
-                name: number.to_string(),
-            });
-        }
-        self.queues_changed();
-        Ok(())
-    }
-
-    /// Takes all that waits for a target out of its queue; the requests themselves stay. Says how many there were.
-    ///
-    /// # Errors
-    /// When the store cannot write.
-    pub async fn drop_queue(&self, target: TargetId) -> Result<u64, EngineError> {
-        let dropped = self.core.store.drop_queue(target).await?;
-        self.queues_changed();
-        Ok(dropped)
-    }
-
     /// Moves a held request within its queue.
     ///
     /// # Errors
@@ -78,7 +53,7 @@ impl Engine {
         Ok(())
     }
 
-    fn queues_changed(&self) {
+    pub(crate) fn queues_changed(&self) {
         self.core.drain.wake();
         self.core.changes.tell(Change::Everything);
     }

@@ -35,7 +35,7 @@ pub use id::{
 };
 pub use origin::Imported;
 pub use request::{HandshakeReply, NewRequest, Recognition, Request, RequestSummary, Sequence};
-pub use run::{Phase, RunKind, RunState, Tally};
+pub use run::{Phase, RunKind, RunState, SentStep, Tally};
 pub use target::{
     Credentials, HeaderRule, PathRule, Redirects, Target, TargetRules, TimeoutRules, TrustRule,
 };

@@ -1,6 +1,6 @@
 //! A run: many requests sent one after the other or several at once, or one of them several times, and how it stands.
 
-use super::{RequestId, RunId, Timestamp};
+use super::{DeliveryId, Outcome, RequestId, RunId, Timestamp};
 
 /// How many ended how.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -75,6 +75,35 @@ pub struct RunState {
     pub ended_at: Option<Timestamp>,
     /// How far it is.
     pub phase: Phase,
+}
+
+/// What came of one step of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SentStep {
+    /// Its number, from 0 on.
+    pub number: u32,
+    /// What was sent.
+    pub delivery: DeliveryId,
+    /// The request that was sent again.
+    pub request: RequestId,
+    /// The method of the request.
+    pub method: String,
+    /// The target of the request.
+    pub target: String,
+    /// The path of the endpoint that the request came to.
+    pub endpoint_path: Option<String>,
+    /// The id of the request's provider.
+    pub provider: Option<String>,
+    /// The request's event.
+    pub event: Option<String>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The status that came back.
+    pub status: Option<u16>,
+    /// How long it took, µs.
+    pub micros: u64,
+    /// Why there was no answer.
+    pub message: Option<String>,
 }
 
 /// How far a run is.

@@ -14,7 +14,7 @@ use crate::changes::Change;
 use crate::delivery::Cancel;
 use crate::engine::{Core, Engine};
 use crate::error::EngineError;
-use crate::model::{Delivery, Phase, RunId, RunState};
+use crate::model::{Delivery, Phase, RunId, RunState, SentStep};
 
 /// A run that can be watched and steered.
 #[derive(Debug)]
@@ -173,6 +173,20 @@ impl Engine {
     /// When there is none, when there are several, or the store cannot be read.
     pub async fn find_run(&self, text: &str) -> Result<RunId, EngineError> {
         Ok(self.core.store.find_run(text).await?)
+    }
+
+    /// So many steps of a run after `skip`, those that were not delivered first, and how many there are. Steps whose
+    /// request was deleted are left out.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn sent_steps(
+        &self,
+        id: RunId,
+        skip: u32,
+        limit: u32,
+    ) -> Result<(Vec<SentStep>, u64), EngineError> {
+        Ok(self.core.store.sent_steps(id, skip, limit).await?)
     }
 
     /// What came of each step of a run, from step `from` on.

@@ -97,16 +97,6 @@ impl Engine {
         Ok(target)
     }
 
-    /// Removes a target. Deliveries that went there stay.
-    ///
-    /// # Errors
-    /// When there is none or the store cannot write.
-    pub async fn remove_target(&self, id: TargetId) -> Result<(), EngineError> {
-        self.core.store.remove_target(id).await?;
-        self.core.changes.tell(Change::Endpoints);
-        Ok(())
-    }
-
     /// Knocks at each target: a connection is opened and closed, nothing is sent. Hosts far away that the person has
     /// not agreed to are left alone.
     ///

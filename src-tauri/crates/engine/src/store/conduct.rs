@@ -157,7 +157,11 @@ impl Store {
     pub async fn clear_faults(&self) -> Result<(), StoreError> {
         self.write(|connection| {
             Box::pin(async move {
-                sqlx::query("DELETE FROM fault").execute(connection).await?;
+                sqlx::query("DELETE FROM fault").execute(&mut *connection).await?;
+                // Nor does one come back with its endpoint.
+                sqlx::query("UPDATE discard SET rows = json_remove(rows, '$.fault') WHERE kind = 'endpoint'")
+                    .execute(connection)
+                    .await?;
                 Ok(())
             })
         })

@@ -104,33 +104,6 @@ impl Store {
         .await
     }
 
-    /// Removes an endpoint and the records of its secrets, which are returned so that their values can be forgotten.
-    /// Its requests stay and keep its path.
-    ///
-    /// # Errors
-    ///
-    /// When there is none, or when it cannot be written.
-    pub async fn remove_endpoint(&self, id: EndpointId) -> Result<Vec<SecretRecord>, StoreError> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                let rows = sqlx::query(
-                    "DELETE FROM secret WHERE endpoint = ? RETURNING endpoint, id, name, place, created_at, retired_at",
-                )
-                .bind(&id.as_bytes()[..])
-                .fetch_all(&mut *connection)
-                .await?;
-                let secrets = rows.iter().map(secret).collect::<Result<Vec<_>, _>>()?;
-                let done = sqlx::query("DELETE FROM endpoint WHERE id = ?")
-                    .bind(&id.as_bytes()[..])
-                    .execute(connection)
-                    .await?;
-                there_was(done.rows_affected() > 0, "endpoint", &id)?;
-                Ok(secrets)
-            })
-        })
-        .await
-    }
-
     /// Adds the record of a secret to an endpoint.
     ///
     /// # Errors
@@ -182,30 +155,6 @@ impl Store {
                     .execute(connection)
                     .await?;
                 there_was(done.rows_affected() > 0, "secret", &name)
-            })
-        })
-        .await
-    }
-
-    /// Removes the record of a secret and returns it, so that its value can be forgotten.
-    ///
-    /// # Errors
-    ///
-    /// When there is none, or when it cannot be written.
-    pub async fn remove_secret(&self, id: SecretId) -> Result<SecretRecord, StoreError> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                let row = sqlx::query(
-                    "DELETE FROM secret WHERE id = ? RETURNING endpoint, id, name, place, created_at, retired_at",
-                )
-                .bind(&id.as_bytes()[..])
-                .fetch_optional(connection)
-                .await?
-                .ok_or_else(|| StoreError::NotFound {
-                    kind: "secret",
-                    name: id.to_string(),
-                })?;
-                secret(&row)
             })
         })
         .await

@@ -67,6 +67,12 @@ pub enum StoreError {
         /// The name that is taken.
         name: String,
     },
+    /// What it belongs to is not there.
+    #[error("its {kind} is not there")]
+    Needs {
+        /// What that is.
+        kind: &'static str,
+    },
     /// One request could not be kept, though others can.
     #[error("the store refused this record: {detail}")]
     Refused {
@@ -106,6 +112,7 @@ impl StoreError {
                 Some("give the whole id, or at least its first four hexadecimal digits")
             }
             Self::Exists { .. } => Some("choose another name"),
+            Self::Needs { .. } => Some("bring that back first, or make it anew"),
             Self::NotFound { .. } | Self::Refused { .. } | Self::Closed | Self::Internal { .. } => None,
         }
     }

@@ -179,21 +179,35 @@ impl Store {
                 let id = keep(connection, number, delivery).await?;
                 match after {
                     After::Done(how) => {
-                        sqlx::query("DELETE FROM held WHERE number = ?")
+                        let done = sqlx::query("DELETE FROM held WHERE number = ?")
                             .bind(number)
                             .execute(&mut *connection)
                             .await?;
+                        if done.rows_affected() == 0 {
+                            // It was dropped meanwhile: it is not to come back and go once more.
+                            sqlx::query("DELETE FROM discarded_held WHERE number = ?")
+                                .bind(number)
+                                .execute(&mut *connection)
+                                .await?;
+                        }
                         note(connection, request, how).await?;
                     }
                     After::Waits => {
-                        sqlx::query(
+                        // One that was dropped meanwhile may come back.
+                        for sql in [
                             "UPDATE held SET trying_since = NULL, delivery = ?, attempts = attempts + ? WHERE number = ?",
-                        )
-                        .bind(id.map(|id| id.as_bytes().to_vec()))
-                        .bind(attempts)
-                        .bind(number)
-                        .execute(&mut *connection)
-                        .await?;
+                            "UPDATE discarded_held SET trying_since = NULL, delivery = ?, attempts = attempts + ? WHERE number = ?",
+                        ] {
+                            let done = sqlx::query(sql)
+                                .bind(id.map(|id| id.as_bytes().to_vec()))
+                                .bind(attempts)
+                                .bind(number)
+                                .execute(&mut *connection)
+                                .await?;
+                            if done.rows_affected() > 0 {
+                                break;
+                            }
+                        }
                     }
                 }
                 let Some(target) = target else { return Ok(None) };
@@ -269,30 +283,6 @@ impl Store {
                     .execute(connection)
                     .await?;
                 Ok(done.rows_affected() == 1)
-            })
-        })
-        .await
-    }
-
-    /// Takes all that waits for a target out of its queue. Returns how many there were.
-    ///
-    /// # Errors
-    ///
-    /// When it cannot be written.
-    pub async fn drop_queue(&self, target: TargetId) -> Result<u64, StoreError> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                let done = sqlx::query("DELETE FROM held WHERE target = ?")
-                    .bind(&target.as_bytes()[..])
-                    .execute(&mut *connection)
-                    .await?;
-                sqlx::query(
-                    "UPDATE queue SET next_at = NULL, tries = 0, why = NULL, lost = 0 WHERE target = ?",
-                )
-                .bind(&target.as_bytes()[..])
-                .execute(connection)
-                .await?;
-                Ok(done.rows_affected())
             })
         })
         .await

@@ -109,23 +109,4 @@ impl Store {
         })
         .await
     }
-
-    /// Removes a saved filter.
-    ///
-    /// # Errors
-    ///
-    /// When there is none of this name, or when it cannot be written.
-    pub async fn remove_saved_filter(&self, name: &str) -> Result<(), StoreError> {
-        let name = name.to_owned();
-        self.write(move |connection| {
-            Box::pin(async move {
-                let done = sqlx::query("DELETE FROM saved_filter WHERE name = ?")
-                    .bind(&name)
-                    .execute(connection)
-                    .await?;
-                there_was(done.rows_affected() > 0, "saved filter", &name)
-            })
-        })
-        .await
-    }
 }

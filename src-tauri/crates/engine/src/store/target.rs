@@ -2,7 +2,7 @@
 
 use sqlx::Row;
 
-use super::{Store, StoreError, id_of, there_was};
+use super::{Store, StoreError, id_of};
 use crate::model::{Target, TargetId};
 
 impl Store {
@@ -52,24 +52,6 @@ impl Store {
                 .await
                 .map_err(|error| super::taken(error, "a target", &target.name))?;
                 Ok(())
-            })
-        })
-        .await
-    }
-
-    /// Removes a target.
-    ///
-    /// # Errors
-    ///
-    /// When there is none, or when it cannot be written.
-    pub async fn remove_target(&self, id: TargetId) -> Result<(), StoreError> {
-        self.write(move |connection| {
-            Box::pin(async move {
-                let done = sqlx::query("DELETE FROM target WHERE id = ?")
-                    .bind(&id.as_bytes()[..])
-                    .execute(connection)
-                    .await?;
-                there_was(done.rows_affected() > 0, "target", &id)
             })
         })
         .await

@@ -21,7 +21,7 @@ const WAIT: Duration = Duration::from_secs(15 * 60);
 
 /// What was seen of the two clocks.
 #[derive(Debug)]
-pub(super) struct Trust {
+pub(crate) struct Trust {
     wall: Timestamp,
     steady: Instant,
     /// Where the last jump is not long ago: until when is waited.
@@ -30,7 +30,7 @@ pub(super) struct Trust {
 
 impl Trust {
     /// Trusts the clock as it is found.
-    pub(super) const fn begin(wall: Timestamp, steady: Instant) -> Self {
+    pub(crate) const fn begin(wall: Timestamp, steady: Instant) -> Self {
         Self {
             wall,
             steady,
@@ -39,7 +39,7 @@ impl Trust {
     }
 
     /// Looks at both clocks; whether the wall clock may be trusted now.
-    pub(super) fn look(&mut self, wall: Timestamp, steady: Instant) -> bool {
+    pub(crate) fn look(&mut self, wall: Timestamp, steady: Instant) -> bool {
         let passed = steady.saturating_duration_since(self.steady).as_micros();
         let told = wall.as_micros().saturating_sub(self.wall.as_micros());
         let ahead = told.saturating_sub(i64::try_from(passed).unwrap_or(i64::MAX));

@@ -4,6 +4,7 @@ use hookbench_signature::{Draft, Micros, Secret, sign};
 use secrecy::SecretString;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
+use crate::clock::Clock;
 use crate::engine::Engine;
 use crate::listening::Listen;
 use crate::model::{EndpointId, NewEndpoint, RequestId, Verdict};
@@ -14,13 +15,23 @@ use crate::secrets::Preference;
 pub(crate) struct Bench {
     pub(crate) engine: Engine,
     address: String,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 pub(crate) async fn bench() -> Bench {
-    let folder = tempfile::tempdir().unwrap();
+    opened(tempfile::tempdir().unwrap(), Clock::system()).await
+}
+
+/// The same data after a restart.
+pub(crate) async fn reopened(bench: Bench, clock: Clock) -> Bench {
+    bench.engine.shut_down().await;
+    opened(bench.folder, clock).await
+}
+
+async fn opened(folder: tempfile::TempDir, clock: Clock) -> Bench {
     let options = Options {
         secrets: Preference::Files,
+        clock,
         ..Options::at(Some(folder.path().to_owned()))
     };
     let engine = Engine::open(options).await.unwrap();
@@ -33,11 +44,15 @@ pub(crate) async fn bench() -> Bench {
     Bench {
         address: url.trim_start_matches("http://").to_owned(),
         engine,
-        _folder: folder,
+        folder,
     }
 }
 
 impl Bench {
+    pub(crate) fn folder(&self) -> &std::path::Path {
+        self.folder.path()
+    }
+
     /// An endpoint pinned to a provider, with secrets named `secret 1` and so on.
     pub(crate) async fn endpoint(&self, path: &str, provider: &str, secrets: &[&str]) -> EndpointId {
         self.made(path, Some(provider), secrets).await

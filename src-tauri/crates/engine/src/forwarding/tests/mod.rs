@@ -1,5 +1,7 @@
 //! A real listener that forwards to a real target which comes and goes.
 
+mod undoing;
+
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 

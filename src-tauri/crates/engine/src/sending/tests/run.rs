@@ -77,6 +77,56 @@ async fn more_requests_than_a_page_go_in_their_order_and_each_is_kept() {
 }
 
 #[tokio::test]
+async fn the_steps_of_a_run_are_listed_with_what_failed_first() {
+    let bench = bench().await;
+    let ids = captured(&bench, 5).await;
+    let target = Target::with(|mut stream| async move {
+        loop {
+            let request = String::from_utf8_lossy(&read_request(&mut stream).await).into_owned();
+            let answer: &[u8] = match request.split_once("\r\n\r\n") {
+                Some((_, "body 1")) => b"HTTP/1.1 500 No\r\nContent-Length: 2\r\n\r\nno",
+                None | Some((_, "body 3")) => return,
+                Some(_) => b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok",
+            };
+            stream.write_all(answer).await.unwrap();
+        }
+    })
+    .await;
+    let run = bench.engine.start_run(plan(&target, 1)).await.unwrap();
+    bench.engine.run_ended(run.id).await.unwrap();
+    let page = async |skip, limit| bench.engine.sent_steps(run.id, skip, limit).await.unwrap();
+    let (steps, total) = page(0, 10).await;
+    assert_eq!(total, 5, "all of them");
+    let told: Vec<_> = steps.iter().map(|step| (step.number, step.status)).collect();
+    let fine = Some(200);
+    assert_eq!(
+        told,
+        [(1, Some(500)), (3, None), (0, fine), (2, fine), (4, fine)],
+        "what failed, then the others, each in the order of sending"
+    );
+    assert_eq!(steps[1].request, ids[3], "each names its request");
+    assert!(
+        steps[1].message.is_some(),
+        "and why it has no answer: {:?}",
+        steps[1]
+    );
+    assert_eq!(
+        (steps[0].method.as_str(), steps[0].target.as_str()),
+        ("POST", "/hook"),
+        "by which it is known"
+    );
+    let (again, _) = page(1, 2).await;
+    assert_eq!(again, steps[1..3], "a page of them");
+    bench.engine.delete(&[ids[3]]).await.unwrap();
+    let (left, total) = page(0, 10).await;
+    assert_eq!(
+        (left.len(), total),
+        (4, 4),
+        "one whose request is deleted is left out"
+    );
+}
+
+#[tokio::test]
 async fn a_run_that_ended_is_listed_with_its_figures_by_any_program() {
     let bench = bench().await;
     captured(&bench, 3).await;

@@ -276,8 +276,11 @@ async fn filters_are_saved_by_name() {
         ["c", "e", "b", "d"],
         "in the person's order, the newest last"
     );
-    store.remove_saved_filter("b").await.unwrap();
-    let gone = store.remove_saved_filter("b").await;
+    store
+        .discard_saved_filter("b", Timestamp::from_micros(1))
+        .await
+        .unwrap();
+    let gone = store.discard_saved_filter("b", Timestamp::from_micros(1)).await;
     assert!(
         matches!(gone, Err(StoreError::NotFound { .. })),
         "it is gone: {gone:?}"

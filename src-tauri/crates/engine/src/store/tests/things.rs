@@ -64,19 +64,22 @@ async fn endpoints_come_back_with_their_secrets() {
         }),
         "a path is taken once"
     );
+    let now = Timestamp::from_micros(5);
+    let removed = store.discard_secret(old.id, now).await.unwrap();
     assert_eq!(
-        store.remove_secret(old.id).await.unwrap(),
-        old,
+        store.begin_purge(removed).await.unwrap(),
+        [(old.id, old.place)],
         "removing names what is to be forgotten"
     );
     store.change_endpoint(made.id, endpoint("/u")).await.unwrap();
     assert_eq!(store.endpoints().await.unwrap()[0].path, "/u", "it can be moved");
+    let removed = store.discard_endpoint(made.id, now).await.unwrap();
     assert_eq!(
-        store.remove_endpoint(made.id).await.unwrap(),
-        vec![new.clone()],
+        store.begin_purge(removed).await.unwrap(),
+        [(new.id, new.place)],
         "with all its secrets"
     );
-    let gone = store.remove_endpoint(made.id).await;
+    let gone = store.discard_endpoint(made.id, now).await;
     assert!(
         matches!(gone, Err(StoreError::NotFound { kind: "endpoint", .. })),
         "it is gone"
@@ -115,10 +118,11 @@ async fn targets_are_kept_by_name() {
         matches!(other, Err(StoreError::Exists { .. })),
         "a name is taken once"
     );
-    store.remove_target(target.id).await.unwrap();
+    let now = Timestamp::from_micros(5);
+    store.discard_target(target.id, now).await.unwrap();
     assert_eq!(store.targets().await.unwrap(), [], "it is gone");
     assert!(
-        store.remove_target(target.id).await.is_err(),
+        store.discard_target(target.id, now).await.is_err(),
         "and cannot go twice"
     );
 }

@@ -1,0 +1,262 @@
+//! Removing endpoints, secrets, targets, saved filters and what waits in queues, and bringing them back.
+//!
+//! What is *discarded* can be brought back for ten minutes, also after a restart: its rows lie aside and the values of its
+//! secrets stay where they are, so that undoing asks nobody for them and gives them to nobody. What is *removed* is gone
+//! at once; that is the same with no time in between. A value is forgotten before the record of it, so that a program that
+//! ends in the middle leaves something to go on with and no value that nobody knows of.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use crate::changes::Change;
+use crate::engine::{Core, Engine};
+use crate::error::EngineError;
+use crate::model::{EndpointId, SecretId, TargetId, Timestamp};
+use crate::store::{BroughtBack, Discard, DiscardId, DiscardKind, StoreError, Trust, UNDO_FOR};
+
+/// How often is looked for what can no longer be brought back.
+const PERIOD: Duration = Duration::from_secs(10);
+
+impl Engine {
+    /// Removes an endpoint and its secrets, answer, fault and forwards. Requests that came to it stay as they are. It can
+    /// be undone for ten minutes.
+    ///
+    /// # Errors
+    /// When there is no such endpoint, or the store cannot write.
+    pub async fn discard_endpoint(&self, id: EndpointId) -> Result<DiscardId, EngineError> {
+        let before = self.core.store.endpoints().await?;
+        let discard = self
+            .core
+            .store
+            .discard_endpoint(id, self.core.clock.now())
+            .await?;
+        self.endpoints_are_others(&before).await?;
+        Ok(discard)
+    }
+
+    /// Removes an endpoint and its secrets for good.
+    ///
+    /// # Errors
+    /// When there is no such endpoint, or the store or the keychain cannot write.
+    pub async fn remove_endpoint(&self, id: EndpointId) -> Result<(), EngineError> {
+        let discard = self.discard_endpoint(id).await?;
+        self.core.purge_discard(discard).await
+    }
+
+    /// Removes a secret. It can be undone for ten minutes; its value stays where it is until then.
+    ///
+    /// # Errors
+    /// When there is no such secret, or the store cannot write.
+    pub async fn discard_secret(&self, id: SecretId) -> Result<DiscardId, EngineError> {
+        let before = self.core.store.endpoints().await?;
+        let discard = self.core.store.discard_secret(id, self.core.clock.now()).await?;
+        self.core.endpoints_changed(&before).await?;
+        Ok(discard)
+    }
+
+    /// Removes a secret and its value for good.
+    ///
+    /// # Errors
+    /// When there is no such secret, or the store or the keychain cannot write.
+    pub async fn remove_secret(&self, id: SecretId) -> Result<(), EngineError> {
+        let discard = self.discard_secret(id).await?;
+        self.core.purge_discard(discard).await
+    }
+
+    /// Removes a target with its rules, the forwards that lead there and what waits for it. Deliveries that went there
+    /// stay. It can be undone for ten minutes.
+    ///
+    /// # Errors
+    /// When there is none or the store cannot write.
+    pub async fn discard_target(&self, id: TargetId) -> Result<DiscardId, EngineError> {
+        let discard = self.core.store.discard_target(id, self.core.clock.now()).await?;
+        self.targets_are_others().await?;
+        Ok(discard)
+    }
+
+    /// Removes a target for good.
+    ///
+    /// # Errors
+    /// When there is none or the store cannot write.
+    pub async fn remove_target(&self, id: TargetId) -> Result<(), EngineError> {
+        let discard = self.discard_target(id).await?;
+        self.core.purge_discard(discard).await
+    }
+
+    /// Removes a saved filter. It can be undone for ten minutes.
+    ///
+    /// # Errors
+    /// When there is none of this name or the store cannot write.
+    pub async fn discard_saved_filter(&self, name: &str) -> Result<DiscardId, EngineError> {
+        let now = self.core.clock.now();
+        let discard = self.core.store.discard_saved_filter(name, now).await?;
+        self.core.changes.tell(Change::Status);
+        Ok(discard)
+    }
+
+    /// Removes a saved filter for good.
+    ///
+    /// # Errors
+    /// When there is none of this name or the store cannot write.
+    pub async fn remove_saved_filter(&self, name: &str) -> Result<(), EngineError> {
+        let discard = self.discard_saved_filter(name).await?;
+        self.core.purge_discard(discard).await
+    }
+
+    /// Takes a held request out of its queue; the request itself stays. It can be undone for ten minutes.
+    ///
+    /// # Errors
+    /// When it is gone or the store cannot write.
+    pub async fn discard_held(&self, number: i64) -> Result<DiscardId, EngineError> {
+        let now = self.core.clock.now();
+        let discard = self.core.store.discard_held(number, now).await?;
+        self.queues_changed();
+        Ok(discard)
+    }
+
+    /// Takes a held request out of its queue for good; the request itself stays.
+    ///
+    /// # Errors
+    /// When it is gone or the store cannot write.
+    pub async fn drop_held(&self, number: i64) -> Result<(), EngineError> {
+        let discard = self.discard_held(number).await?;
+        self.core.purge_discard(discard).await
+    }
+
+    /// Takes all that waits for a target out of its queue; the requests themselves stay. Says how many there were. It can
+    /// be undone for ten minutes.
+    ///
+    /// # Errors
+    /// When there is no such target or the store cannot write.
+    pub async fn discard_queue(&self, target: TargetId) -> Result<(DiscardId, u64), EngineError> {
+        let now = self.core.clock.now();
+        let discarded = self.core.store.discard_queue(target, now).await?;
+        self.queues_changed();
+        Ok(discarded)
+    }
+
+    /// Takes all that waits for a target out of its queue for good; the requests themselves stay. Says how many there
+    /// were.
+    ///
+    /// # Errors
+    /// When there is no such target or the store cannot write.
+    pub async fn drop_queue(&self, target: TargetId) -> Result<u64, EngineError> {
+        let (discard, dropped) = self.discard_queue(target).await?;
+        self.core.purge_discard(discard).await?;
+        Ok(dropped)
+    }
+
+    /// What can still be brought back, the newest first, each with the instant until when.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn discards(&self) -> Result<Vec<(Discard, Timestamp)>, EngineError> {
+        let undo = i64::try_from(UNDO_FOR.as_micros()).unwrap_or(i64::MAX);
+        let now = self.core.clock.now();
+        let all = self.core.store.discards().await?.into_iter();
+        let all = all.map(|discard| {
+            let until = Timestamp::from_micros(discard.at.as_micros().saturating_add(undo));
+            (discard, until)
+        });
+        Ok(all.filter(|(_, until)| *until > now).collect())
+    }
+
+    /// Brings back what was removed, as it was.
+    ///
+    /// # Errors
+    /// When it cannot be undone any more, its name is taken by now, what it belongs to is not there, or the store cannot
+    /// write.
+    pub async fn bring_back(&self, id: DiscardId) -> Result<BroughtBack, EngineError> {
+        let before = self.core.store.endpoints().await?;
+        let back = self
+            .core
+            .store
+            .bring_back(id)
+            .await
+            .map_err(|error| match error {
+                StoreError::Exists { .. } => EngineError::bad_input(
+                    error.to_string(),
+                    "rename or remove that one, then bring this one back",
+                ),
+                error => error.into(),
+            })?;
+        match back.kind {
+            DiscardKind::Endpoint => {
+                self.endpoints_are_others(&before).await?;
+                self.core.drain.wake();
+            }
+            DiscardKind::Secret => self.core.endpoints_changed(&before).await?,
+            DiscardKind::Target => self.targets_are_others().await?,
+            DiscardKind::SavedFilter => self.core.changes.tell(Change::Status),
+            DiscardKind::Queue => self.queues_changed(),
+        }
+        Ok(back)
+    }
+
+    /// Removes for good all that could still be brought back. Tells how many removals those were.
+    ///
+    /// # Errors
+    /// When the store or the keychain cannot write; what was not reached can still be brought back.
+    pub async fn purge_discards(&self) -> Result<u64, EngineError> {
+        let mut purged = 0;
+        for discard in self.core.store.discards().await? {
+            self.core.purge_discard(discard.id).await?;
+            purged += 1;
+        }
+        Ok(purged)
+    }
+
+    async fn endpoints_are_others(&self, before: &[crate::model::Endpoint]) -> Result<(), EngineError> {
+        // Pointers to what is masked are of an endpoint, or of none any more.
+        self.core.forget_what_was_shown();
+        self.core.renew_conducts().await?;
+        self.core.endpoints_changed(before).await
+    }
+
+    async fn targets_are_others(&self) -> Result<(), EngineError> {
+        self.core.conducts_changed().await?;
+        self.queues_changed();
+        Ok(())
+    }
+}
+
+impl Core {
+    /// Removes for good what was discarded. What fails in the middle is gone on with by [`purge_what_is_over`].
+    pub(crate) async fn purge_discard(&self, id: DiscardId) -> Result<(), EngineError> {
+        for (secret, place) in self.store.begin_purge(id).await? {
+            self.vault.remove(secret, place).await?;
+        }
+        Ok(self.store.end_purge(id).await?)
+    }
+
+    async fn purge_once(&self) -> Result<(), EngineError> {
+        let undo = i64::try_from(UNDO_FOR.as_micros()).unwrap_or(i64::MAX);
+        let before = Timestamp::from_micros(self.clock.now().as_micros().saturating_sub(undo));
+        for id in self.store.discards_over(before).await? {
+            self.purge_discard(id).await?;
+        }
+        Ok(())
+    }
+}
+
+/// Removes for good what can no longer be brought back, at once and whenever something comes to its end. What cannot be
+/// removed now, as from a keychain that is locked, is tried again.
+pub(crate) async fn purge_what_is_over(core: Arc<Core>) {
+    let mut trust = Trust::begin(core.clock.now(), Instant::now());
+    let mut failed = false;
+    loop {
+        if trust.look(core.clock.now(), Instant::now()) {
+            let done = core.purge_once().await;
+            if let Err(error) = &done
+                && !failed
+            {
+                tracing::warn!(%error, "what was removed a while ago cannot be removed for good, and is tried again");
+            }
+            failed = done.is_err();
+        }
+        tokio::time::sleep(PERIOD).await;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,437 @@
+//! What is removed comes back as it was, also after a restart; what is over is gone with the values of its secrets.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use hookbench_signature::Verdict;
+use secrecy::SecretString;
+
+use crate::capture_for_tests::{Bench, bench, reopened};
+use crate::clock::Clock;
+use crate::model::{
+    AnswerRule, EndpointId, FaultKind, FaultReach, ForwardRule, ForwardWay, NewEndpoint, Target, TargetId,
+    TargetRules,
+};
+use crate::store::{DiscardId, UNDO_FOR};
+use crate::{Engine, EngineError, Kind};
+
+const BODY: &str = r#"{"a":1}"#;
+
+/// All that is known of endpoints and targets, to be held against what comes back.
+async fn told(engine: &Engine) -> String {
+    let mut answers: Vec<_> = engine.answer_rules().await.unwrap().into_iter().collect();
+    answers.sort_by_key(|(endpoint, _)| endpoint.to_string());
+    format!(
+        "{:#?}",
+        (
+            engine.endpoints().await.unwrap(),
+            answers,
+            engine.faults().await.unwrap(),
+            engine.forwards().await.unwrap(),
+            engine.mask_paths().await.unwrap(),
+            engine.targets().await.unwrap(),
+            engine.queues().await.unwrap(),
+        )
+    )
+}
+
+async fn target(engine: &Engine, name: &str) -> Target {
+    let mut rules = TargetRules::default();
+    rules.timeouts.total = Some(Duration::from_secs(7));
+    engine
+        .save_target(None, name, "http://127.0.0.1:9", rules)
+        .await
+        .unwrap()
+}
+
+fn forward(target: TargetId, way: ForwardWay) -> ForwardRule {
+    ForwardRule {
+        target,
+        filter: "method:PUT".to_owned(),
+        way,
+        deadline: Duration::from_millis(600),
+    }
+}
+
+/// An endpoint with everything that one can have.
+async fn furnished(bench: &Bench) -> EndpointId {
+    let engine = &bench.engine;
+    let id = bench.endpoint("/github", "github", &["first", "second"]).await;
+    // Replaced once, so that it has one that only explains.
+    let value = SecretString::from("third");
+    engine.set_secret(id, "secret 2", value).await.unwrap();
+    let answer = AnswerRule {
+        status: 202,
+        headers: vec![("X-A".to_owned(), "é \"quoted\"".to_owned())],
+        body: "{\"id\":\"{{id}}\"}\n\u{1f600}".to_owned(),
+        delay: Duration::from_millis(3),
+    };
+    engine.set_answer(id, Some(answer)).await.unwrap();
+    let dev = target(engine, "dev").await;
+    let rules = vec![
+        forward(dev.id, ForwardWay::Through),
+        forward(dev.id, ForwardWay::AtOnce),
+    ];
+    engine.set_forwards(id, rules).await.unwrap();
+    for (text, endpoint) in [("/card", Some(id)), ("/card", None), ("/name", Some(id))] {
+        engine
+            .add_mask_path(text.parse().unwrap(), endpoint)
+            .await
+            .unwrap();
+    }
+    let fault = (FaultKind::Fail { status: 503 }, FaultReach::Next(3));
+    engine.set_fault(id, Some(fault)).await.unwrap();
+    id
+}
+
+fn secrets_in(folder: &Path) -> usize {
+    std::fs::read_dir(folder.join("secrets")).map_or(0, Iterator::count)
+}
+
+fn kind_of<T: std::fmt::Debug>(result: Result<T, EngineError>) -> Kind {
+    result.unwrap_err().kind()
+}
+
+#[tokio::test]
+async fn an_endpoint_comes_back_with_all_it_had_and_what_came_to_it_is_valid_again() {
+    let bench = bench().await;
+    let id = bench.endpoint("/early", "github", &["first"]).await;
+    let request = bench
+        .post("/early", &bench.signed("github", "first", BODY, 0), BODY)
+        .await;
+    assert_eq!(bench.verdict(request).await, Verdict::Valid, "it holds");
+    furnished(&bench).await;
+    let endpoints = bench.engine.endpoints().await.unwrap();
+    let before = told(&bench.engine).await;
+    let secrets = secrets_in(bench.folder());
+    let mut discards = Vec::new();
+    for endpoint in &endpoints {
+        discards.push(bench.engine.discard_endpoint(endpoint.id).await.unwrap());
+    }
+    assert_eq!(bench.engine.endpoints().await.unwrap(), [], "they are gone");
+    assert_ne!(
+        bench.verdict(request).await,
+        Verdict::Valid,
+        "nothing is checked with what was removed"
+    );
+    assert_eq!(
+        bench.engine.forwards().await.unwrap(),
+        [],
+        "and nothing is forwarded"
+    );
+    for discard in discards {
+        let back = bench.engine.bring_back(discard).await.unwrap();
+        assert_eq!(
+            (back.forwards_later, back.forwards_gone),
+            (0, 0),
+            "nothing is left out"
+        );
+    }
+    assert_eq!(told(&bench.engine).await, before, "exactly as it was");
+    assert_eq!(
+        secrets_in(bench.folder()),
+        secrets,
+        "no value was written anew or lost"
+    );
+    assert_eq!(bench.verdict(request).await, Verdict::Valid, "it holds again");
+    assert!(bench.engine.discards().await.unwrap().is_empty(), "it is done");
+    assert_eq!(
+        bench.engine.find_endpoint("/early").await.unwrap().id,
+        id,
+        "under its own id"
+    );
+}
+
+#[tokio::test]
+async fn a_restart_in_between_loses_nothing_but_the_fault() {
+    let bench = bench().await;
+    let id = furnished(&bench).await;
+    bench.engine.set_fault(id, None).await.unwrap();
+    let before = told(&bench.engine).await;
+    let fault = (FaultKind::Close, FaultReach::All);
+    bench.engine.set_fault(id, Some(fault)).await.unwrap();
+    let discard = bench.engine.discard_endpoint(id).await.unwrap();
+    let bench = reopened(bench, Clock::system()).await;
+    let left = bench.engine.discards().await.unwrap();
+    assert_eq!(left.len(), 1, "it is still offered");
+    assert_eq!(left[0].0.name, "/github", "by its name");
+    bench.engine.bring_back(discard).await.unwrap();
+    assert_eq!(
+        told(&bench.engine).await,
+        before,
+        "as it was; a fault ends with the program that it was ordered in"
+    );
+    // The values of its secrets were kept all the time.
+    bench.engine.set_answer(id, None).await.unwrap();
+    let request = bench
+        .post("/github", &bench.signed("github", "third", BODY, 0), BODY)
+        .await;
+    assert_eq!(bench.verdict(request).await, Verdict::Valid, "with its secret");
+}
+
+#[tokio::test]
+async fn after_ten_minutes_it_is_gone_for_good_with_the_values_of_its_secrets() {
+    let bench = bench().await;
+    let id = furnished(&bench).await;
+    bench.engine.discard_endpoint(id).await.unwrap();
+    assert_eq!(
+        secrets_in(bench.folder()),
+        3,
+        "the values stay while it can be undone"
+    );
+    let now = Arc::new(AtomicI64::new(bench.engine.now().as_micros()));
+    now.fetch_add(
+        i64::try_from(UNDO_FOR.as_micros()).unwrap() - 2_000_000,
+        Ordering::Relaxed,
+    );
+    let clock = {
+        let now = Arc::clone(&now);
+        Clock::from_fn(move || crate::model::Timestamp::from_micros(now.load(Ordering::Relaxed)))
+    };
+    let bench = reopened(bench, clock.clone()).await;
+    bench.engine.core.purge_once().await.unwrap();
+    assert_eq!(secrets_in(bench.folder()), 3, "it is not over yet");
+    now.fetch_add(3_000_000, Ordering::Relaxed);
+    assert!(
+        bench.engine.discards().await.unwrap().is_empty(),
+        "it is offered no longer"
+    );
+    // At the next start, without anybody doing anything.
+    let bench = reopened(bench, clock).await;
+    tokio::time::timeout(Duration::from_secs(30), async {
+        while secrets_in(bench.folder()) > 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await
+    .expect("the values are forgotten");
+}
+
+#[tokio::test]
+async fn what_was_being_removed_for_good_does_not_come_back_without_its_secrets() {
+    let bench = bench().await;
+    let id = furnished(&bench).await;
+    let discard = bench.engine.discard_endpoint(id).await.unwrap();
+    // The program ends after it began.
+    bench.engine.core.store.begin_purge(discard).await.unwrap();
+    assert_eq!(
+        kind_of(bench.engine.bring_back(discard).await),
+        Kind::NotFound,
+        "some of its values may be gone"
+    );
+    let bench = reopened(bench, Clock::system()).await;
+    tokio::time::timeout(Duration::from_secs(30), async {
+        while secrets_in(bench.folder()) > 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await
+    .expect("the next start goes on with it");
+}
+
+#[tokio::test]
+async fn what_is_removed_at_once_leaves_nothing_behind() {
+    let bench = bench().await;
+    let id = furnished(&bench).await;
+    let secret = bench.engine.find_endpoint("/github").await.unwrap().secrets[0].id;
+    bench.engine.remove_secret(secret).await.unwrap();
+    assert_eq!(secrets_in(bench.folder()), 2, "its value goes with it");
+    bench.engine.remove_endpoint(id).await.unwrap();
+    assert_eq!(secrets_in(bench.folder()), 0, "and so do the others");
+    assert!(
+        bench.engine.discards().await.unwrap().is_empty(),
+        "nothing is offered"
+    );
+    bench.engine.shut_down().await;
+    for entry in std::fs::read_dir(bench.folder()).unwrap() {
+        let path = entry.unwrap().path();
+        if !path.is_file() {
+            continue;
+        }
+        let bytes = std::fs::read(&path).unwrap();
+        assert!(
+            !bytes.windows(5).any(|part| part == b"third"),
+            "no value was ever in {}",
+            path.display()
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_secret_comes_back_unless_another_one_has_its_name() {
+    let bench = bench().await;
+    let id = bench.endpoint("/github", "github", &["first"]).await;
+    let request = bench
+        .post("/github", &bench.signed("github", "first", BODY, 0), BODY)
+        .await;
+    let before = bench.engine.endpoints().await.unwrap();
+    let secret = before[0].secrets[0].id;
+    let discard = bench.engine.discard_secret(secret).await.unwrap();
+    assert_eq!(bench.verdict(request).await, Verdict::NoSecret, "it is gone");
+    let other = SecretString::from("other");
+    let other = bench.engine.set_secret(id, "secret 1", other).await.unwrap();
+    let refused = bench.engine.bring_back(discard).await.unwrap_err();
+    assert!(
+        refused.to_string().contains("already a secret `secret 1`"),
+        "{refused}"
+    );
+    bench.engine.remove_secret(other.id).await.unwrap();
+    bench.engine.bring_back(discard).await.unwrap();
+    assert_eq!(
+        bench.engine.endpoints().await.unwrap(),
+        before,
+        "exactly as it was"
+    );
+    assert_eq!(
+        bench.verdict(request).await,
+        Verdict::Valid,
+        "and it checks again"
+    );
+    let discard = bench.engine.discard_secret(secret).await.unwrap();
+    let endpoint = bench.engine.discard_endpoint(id).await.unwrap();
+    assert_eq!(
+        kind_of(bench.engine.bring_back(discard).await),
+        Kind::BadInput,
+        "its endpoint is not there"
+    );
+    bench.engine.bring_back(endpoint).await.unwrap();
+    bench.engine.bring_back(discard).await.unwrap();
+    assert_eq!(
+        bench.engine.endpoints().await.unwrap(),
+        before,
+        "one after the other"
+    );
+}
+
+/// Removes an endpoint and its target and brings them back, `order` being which of the four comes when.
+async fn forwards_after(order: [usize; 2], undo: [usize; 2]) -> (bool, Vec<u64>) {
+    let bench = bench().await;
+    let id = furnished(&bench).await;
+    bench.engine.set_fault(id, None).await.unwrap();
+    let before = told(&bench.engine).await;
+    let target = bench.engine.targets().await.unwrap()[0].id;
+    let mut discards = [DiscardId(0); 2];
+    for one in order {
+        discards[one] = match one {
+            0 => bench.engine.discard_endpoint(id).await.unwrap(),
+            _ => bench.engine.discard_target(target).await.unwrap(),
+        };
+    }
+    let mut later = Vec::new();
+    for one in undo {
+        let back = bench.engine.bring_back(discards[one]).await.unwrap();
+        assert_eq!(back.forwards_gone, 0, "none is lost");
+        later.push(back.forwards_later);
+    }
+    (told(&bench.engine).await == before, later)
+}
+
+#[tokio::test]
+async fn a_forward_comes_back_whichever_of_its_ends_is_brought_back_first() {
+    for order in [[0, 1], [1, 0]] {
+        for undo in [[0, 1], [1, 0]] {
+            let (same, later) = forwards_after(order, undo).await;
+            assert!(same, "exactly as it was: {order:?}, {undo:?}");
+            // The one that was removed first had them; it hands them over where the other one is not there.
+            let wanted = if undo[0] == order[0] { 2 } else { 0 };
+            assert_eq!(later[0], wanted, "and it is said: {order:?}, {undo:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn forwards_that_cannot_come_back_are_told() {
+    let bench = bench().await;
+    let id = furnished(&bench).await;
+    let dev = bench.engine.targets().await.unwrap()[0].id;
+    let discard = bench.engine.discard_target(dev).await.unwrap();
+    assert_eq!(bench.engine.forwards().await.unwrap(), [], "they go with it");
+    // Somebody lets another target answer meanwhile.
+    let other = target(&bench.engine, "other").await.id;
+    let rules = vec![forward(other, ForwardWay::Through)];
+    bench.engine.set_forwards(id, rules).await.unwrap();
+    let back = bench.engine.bring_back(discard).await.unwrap();
+    assert_eq!(
+        (back.forwards_gone, back.forwards_later),
+        (1, 0),
+        "two targets cannot both answer"
+    );
+    let ways: Vec<_> = bench.engine.forwards().await.unwrap();
+    assert_eq!(ways.len(), 2, "the other one is there again");
+    let discard = bench.engine.discard_endpoint(id).await.unwrap();
+    bench.engine.remove_target(other).await.unwrap();
+    let back = bench.engine.bring_back(discard).await.unwrap();
+    assert_eq!(back.forwards_gone, 1, "its target is gone for good");
+}
+
+#[tokio::test]
+async fn a_name_that_was_taken_meanwhile_is_said_and_it_can_be_brought_back_later() {
+    let bench = bench().await;
+    let engine = &bench.engine;
+    let id = bench.endpoint("/in", "github", &["first"]).await;
+    let dev = target(engine, "dev").await;
+    engine.save_filter("mine", "is:starred").await.unwrap();
+    engine.save_filter("other", "is:cut").await.unwrap();
+    let names = async || -> Vec<String> {
+        let all = engine.saved_filters().await.unwrap();
+        all.into_iter().map(|one| one.saved.name).collect()
+    };
+    let discards = [
+        engine.discard_endpoint(id).await.unwrap(),
+        engine.discard_target(dev.id).await.unwrap(),
+        engine.discard_saved_filter("mine").await.unwrap(),
+    ];
+    let second = engine
+        .add_endpoint(NewEndpoint::at("/in".to_owned()))
+        .await
+        .unwrap();
+    let other = target(engine, "dev").await;
+    engine.save_filter("mine", "is:duplicate").await.unwrap();
+    for discard in discards {
+        let refused = engine.bring_back(discard).await.unwrap_err();
+        assert_eq!(refused.kind(), Kind::BadInput, "{refused}");
+        assert!(refused.hint().unwrap().contains("rename or remove"), "{refused}");
+    }
+    engine.remove_endpoint(second.id).await.unwrap();
+    engine.remove_target(other.id).await.unwrap();
+    engine.remove_saved_filter("mine").await.unwrap();
+    for discard in discards {
+        engine.bring_back(discard).await.unwrap();
+    }
+    assert_eq!(engine.targets().await.unwrap(), [dev], "with its rules");
+    assert_eq!(names().await, ["mine", "other"], "at its place in the sidebar");
+    assert_eq!(engine.endpoints().await.unwrap()[0].id, id, "the first one");
+}
+
+#[tokio::test]
+async fn what_was_masked_at_an_endpoint_stays_masked_while_it_is_away() {
+    let bench = bench().await;
+    let id = furnished(&bench).await;
+    let before = bench.engine.mask_paths().await.unwrap();
+    let discard = bench.engine.discard_endpoint(id).await.unwrap();
+    let meanwhile = bench.engine.mask_paths().await.unwrap();
+    assert!(
+        meanwhile.iter().all(|one| one.endpoint.is_none()) && meanwhile.len() == 2,
+        "for all requests: {meanwhile:?}"
+    );
+    bench.engine.bring_back(discard).await.unwrap();
+    assert_eq!(
+        bench.engine.mask_paths().await.unwrap(),
+        before,
+        "for its own again"
+    );
+}
+
+#[tokio::test]
+async fn all_that_waits_to_be_brought_back_can_be_removed_for_good() {
+    let bench = bench().await;
+    let id = furnished(&bench).await;
+    bench.engine.discard_endpoint(id).await.unwrap();
+    bench.engine.save_filter("mine", "is:starred").await.unwrap();
+    bench.engine.discard_saved_filter("mine").await.unwrap();
+    assert_eq!(bench.engine.purge_discards().await.unwrap(), 2, "both");
+    assert!(bench.engine.discards().await.unwrap().is_empty(), "none is left");
+    assert_eq!(secrets_in(bench.folder()), 0, "nor any value");
+}

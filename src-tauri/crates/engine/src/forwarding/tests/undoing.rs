@@ -1,0 +1,119 @@
+//! What was dropped from a queue, or went with its target, waits again in its place.
+
+use super::*;
+
+async fn numbers(bench: &Bench, target: TargetId) -> Vec<i64> {
+    let held = bench.engine.held(target, 0, 10).await.unwrap();
+    held.into_iter().map(|held| held.number).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_dropped_waits_again_in_its_place_and_what_was_deleted_meanwhile_is_counted() {
+    let mut dev = Dev::down().await;
+    let bench = Bench::new().await;
+    let target = bench.forwards("/in", &dev, ForwardWay::AtOnce, "").await;
+    bench.engine.pause_queue(target, true).await.unwrap();
+    dev.start(200, Duration::ZERO).await;
+    for name in ["a", "b", "c", "d"] {
+        bench.send("/in", "", name).await;
+    }
+    bench.held(target, 4).await;
+    let held = numbers(&bench, target).await;
+    bench.engine.move_held(held[3], Move::First).await.unwrap();
+    let before = bench.engine.held(target, 0, 10).await.unwrap();
+    let one = bench.engine.discard_held(held[1]).await.unwrap();
+    let (rest, dropped) = bench.engine.discard_queue(target).await.unwrap();
+    assert_eq!(dropped, 3, "the others");
+    assert_eq!(numbers(&bench, target).await, [0; 0], "nothing waits");
+    let told: Vec<_> = bench.engine.discards().await.unwrap();
+    assert_eq!(
+        told.iter().map(|(one, _)| one.held).collect::<Vec<_>>(),
+        [3, 1],
+        "how many can come back is told"
+    );
+    let bench = Bench::open({
+        bench.engine.shut_down().await;
+        bench.folder
+    })
+    .await;
+    bench.engine.bring_back(rest).await.unwrap();
+    let back = bench.engine.bring_back(one).await.unwrap();
+    assert_eq!((back.held, back.lost), (1, 0), "it waits again");
+    assert_eq!(
+        bench.engine.held(target, 0, 10).await.unwrap(),
+        before,
+        "in the same order, after a restart too"
+    );
+    let (all, _) = bench.engine.discard_queue(target).await.unwrap();
+    bench.engine.delete(&[before[1].request]).await.unwrap();
+    let back = bench.engine.bring_back(all).await.unwrap();
+    assert_eq!((back.held, back.lost), (3, 1), "one was deleted meanwhile");
+    assert_eq!(bench.queue(target).await.lost, 1, "which the queue tells");
+    bench.engine.pause_queue(target, false).await.unwrap();
+    bench.held(target, 0).await;
+    assert_eq!(dev.bodies(), ["d", "b", "c"], "and the others go");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_comes_back_with_what_waited_for_it_and_with_its_pause() {
+    let mut dev = Dev::down().await;
+    let bench = Bench::new().await;
+    let target = bench.forwards("/in", &dev, ForwardWay::AtOnce, "").await;
+    bench.engine.pause_queue(target, true).await.unwrap();
+    bench.send("/in", "", "a").await;
+    bench.send("/in", "", "b").await;
+    bench.held(target, 2).await;
+    let (queue, held) = (
+        bench.queue(target).await,
+        bench.engine.held(target, 0, 10).await.unwrap(),
+    );
+    let dropped = bench.engine.discard_held(held[0].number).await.unwrap();
+    let removed = bench.engine.discard_target(target).await.unwrap();
+    assert_eq!(
+        status(&bench.send("/in", "", "meanwhile").await),
+        200,
+        "what comes meanwhile is kept, and goes nowhere"
+    );
+    let refused = bench.engine.bring_back(dropped).await.unwrap_err();
+    assert!(
+        refused.to_string().contains("its target is not there"),
+        "{refused}"
+    );
+    assert_eq!(
+        bench.engine.bring_back(removed).await.unwrap().held,
+        1,
+        "the other one"
+    );
+    bench.engine.bring_back(dropped).await.unwrap();
+    assert_eq!(bench.queue(target).await, queue, "as it stood");
+    assert_eq!(
+        bench.engine.held(target, 0, 10).await.unwrap(),
+        held,
+        "in its order"
+    );
+    dev.start(200, Duration::ZERO).await;
+    bench.engine.pause_queue(target, false).await.unwrap();
+    bench.send("/in", "", "c").await;
+    bench.held(target, 0).await;
+    assert_eq!(dev.bodies(), ["a", "b", "c"], "the forward is there again");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_went_while_it_was_dropped_does_not_go_once_more() {
+    let dev = Dev::up(200, Duration::from_millis(300)).await;
+    let bench = Bench::new().await;
+    let target = bench.forwards("/in", &dev, ForwardWay::AtOnce, "").await;
+    bench.send("/in", "", "a").await;
+    dev.gets(1).await;
+    let (discard, dropped) = bench.engine.discard_queue(target).await.unwrap();
+    assert_eq!(dropped, 1, "it is on its way");
+    for _ in 0..2_000 {
+        if bench.rows().await[0].forwarded.is_some() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let back = bench.engine.bring_back(discard).await.unwrap();
+    assert_eq!((back.held, back.lost), (0, 0), "it has gone");
+    assert_eq!(dev.bodies(), ["a"], "once");
+}

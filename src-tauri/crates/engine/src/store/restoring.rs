@@ -1,0 +1,266 @@
+//! Bringing back what was removed beside requests: all of it in one transaction, as it was.
+//!
+//! What it belongs to may be gone by then, or its name taken: then nothing is brought back and the reason is told, but for
+//! forwards. Those stand between an endpoint and a target; one whose other end was removed as well waits with that.
+
+use serde_json::Value;
+use sqlx::sqlite::SqliteConnection;
+
+use super::aside::{
+    ANSWER, Columns, ENDPOINT, FAULT, FORWARD, MASKED, QUEUE, Rows, SAVED, SECRET, TARGET, parsed, word,
+};
+use super::discard::{DiscardId, DiscardKind};
+use super::{Store, StoreError, taken};
+
+/// The most forwards of an endpoint, whatever comes back.
+const MOST_FORWARDS: i64 = 16;
+
+/// What a removal gave back.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BroughtBack {
+    /// What it is.
+    pub kind: DiscardKind,
+    /// What it is called; of a queue the name of its target.
+    pub name: String,
+    /// Requests that wait again.
+    pub held: u64,
+    /// Requests that waited and are not there any more; the queue counts them as lost.
+    pub lost: u64,
+    /// Forwards that come back once their other end does.
+    pub forwards_later: u64,
+    /// Forwards that cannot come back: their other end is gone, or the endpoint forwards otherwise by now.
+    pub forwards_gone: u64,
+}
+
+impl Store {
+    /// Brings back what was removed.
+    ///
+    /// # Errors
+    ///
+    /// When it is not known any more, its name is taken, what it belongs to is not there, or it cannot be written; then
+    /// it can still be brought back later.
+    pub async fn bring_back(&self, id: DiscardId) -> Result<BroughtBack, StoreError> {
+        self.write(move |connection| Box::pin(bring_back(connection, id)))
+            .await
+    }
+}
+
+async fn bring_back(connection: &mut SqliteConnection, id: DiscardId) -> Result<BroughtBack, StoreError> {
+    let found: Option<(String, String, String)> =
+        sqlx::query_as("SELECT kind, name, rows FROM discard WHERE number = ? AND final = 0")
+            .bind(id.0)
+            .fetch_optional(&mut *connection)
+            .await?;
+    let Some((kind, name, rows)) = found else {
+        return Err(StoreError::NotFound {
+            kind: "removal that can be undone",
+            name: id.0.to_string(),
+        });
+    };
+    let rows: Rows = parsed(&rows)?;
+    let mut back = BroughtBack {
+        kind: DiscardKind::from_word(&kind)?,
+        name,
+        held: 0,
+        lost: 0,
+        forwards_later: 0,
+        forwards_gone: 0,
+    };
+    match back.kind {
+        DiscardKind::Endpoint => {
+            first(connection, &ENDPOINT, &rows, "an endpoint", &back.name).await?;
+            for table in [&SECRET, &ANSWER, &FAULT] {
+                table.write(connection, of(&rows, table)).await?;
+            }
+            masks(connection, of(&rows, &MASKED)).await?;
+            forwards(connection, of(&rows, &FORWARD), &mut back).await?;
+        }
+        DiscardKind::Secret => {
+            secret(connection, of(&rows, &SECRET)).await?;
+        }
+        DiscardKind::Target => {
+            first(connection, &TARGET, &rows, "a target", &back.name).await?;
+            QUEUE.write(connection, of(&rows, &QUEUE)).await?;
+            forwards(connection, of(&rows, &FORWARD), &mut back).await?;
+            held(connection, id, &word(of(&rows, &TARGET), "id"), 0, &mut back).await?;
+        }
+        DiscardKind::SavedFilter => {
+            first(connection, &SAVED, &rows, "a saved filter", &back.name).await?;
+        }
+        DiscardKind::Queue => {
+            let target = word(of(&rows, &TARGET), "id");
+            if !is_there(connection, &TARGET, &target).await? {
+                return Err(StoreError::Needs { kind: "target" });
+            }
+            let lost = of(&rows, &QUEUE).first().and_then(|queue| queue.get("lost"));
+            let lost = lost.and_then(Value::as_i64).unwrap_or(0);
+            held(connection, id, &target, lost, &mut back).await?;
+        }
+    }
+    sqlx::query("DELETE FROM discard WHERE number = ?")
+        .bind(id.0)
+        .execute(connection)
+        .await?;
+    Ok(back)
+}
+
+fn of<'r>(rows: &'r Rows, table: &Columns) -> &'r [Value] {
+    rows.get(table.table).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// Puts back the row that others hang on, whose name may be taken.
+async fn first(
+    connection: &mut SqliteConnection,
+    table: &Columns,
+    rows: &Rows,
+    kind: &'static str,
+    name: &str,
+) -> Result<(), StoreError> {
+    let done = table.write(connection, of(rows, table)).await;
+    done.map_err(|error| taken(error, kind, name))
+}
+
+async fn is_there(connection: &mut SqliteConnection, table: &Columns, id: &str) -> Result<bool, StoreError> {
+    let sql = format!("SELECT count(*) FROM {} WHERE id = unhex(?)", table.table);
+    let there: i64 = sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+        .bind(id.to_owned())
+        .fetch_one(connection)
+        .await?;
+    Ok(there > 0)
+}
+
+/// A secret that was in use goes back into use, unless another one took its name.
+async fn secret(connection: &mut SqliteConnection, rows: &[Value]) -> Result<(), StoreError> {
+    let endpoint = word(rows, "endpoint");
+    if !is_there(connection, &ENDPOINT, &endpoint).await? {
+        return Err(StoreError::Needs { kind: "endpoint" });
+    }
+    let is_retired = rows
+        .first()
+        .and_then(|row| row.get("retired_at"))
+        .is_some_and(|at| !at.is_null());
+    let name = word(rows, "name");
+    let same: i64 = sqlx::query_scalar(
+        "SELECT count(*) FROM secret WHERE endpoint = unhex(?) AND name = ? AND retired_at IS NULL",
+    )
+    .bind(endpoint)
+    .bind(name.clone())
+    .fetch_one(&mut *connection)
+    .await?;
+    if same > 0 && !is_retired {
+        return Err(StoreError::Exists {
+            kind: "a secret",
+            name,
+        });
+    }
+    Ok(SECRET.write(connection, rows).await?)
+}
+
+/// The pointers of an endpoint hold for all requests since it was removed, and are its own again.
+async fn masks(connection: &mut SqliteConnection, rows: &[Value]) -> Result<(), StoreError> {
+    for row in rows {
+        let row = std::slice::from_ref(row);
+        let done = sqlx::query(
+            "UPDATE mask_path SET endpoint = unhex(?1) WHERE rowid =
+                 (SELECT rowid FROM mask_path WHERE endpoint IS NULL AND pointer = ?2 LIMIT 1)",
+        )
+        .bind(word(row, "endpoint"))
+        .bind(word(row, "pointer"))
+        .execute(&mut *connection)
+        .await?;
+        if done.rows_affected() == 0 {
+            MASKED.write(connection, row).await?;
+        }
+    }
+    Ok(())
+}
+
+async fn forwards(
+    connection: &mut SqliteConnection,
+    rows: &[Value],
+    back: &mut BroughtBack,
+) -> Result<(), StoreError> {
+    for row in rows {
+        let one = std::slice::from_ref(row);
+        let (endpoint, target) = (word(one, "endpoint"), word(one, "target"));
+        let has_target = is_there(connection, &TARGET, &target).await?;
+        if has_target && is_there(connection, &ENDPOINT, &endpoint).await? {
+            if has_room(connection, &endpoint, &word(one, "way")).await? {
+                FORWARD.write(connection, one).await?;
+            } else {
+                back.forwards_gone += 1;
+            }
+            continue;
+        }
+        let (table, missing) = if has_target {
+            (&ENDPOINT, endpoint)
+        } else {
+            (&TARGET, target)
+        };
+        // It comes back with its other end, if that was removed and can come back.
+        let path = format!("$.{}[0].id", table.table);
+        let handed_over = sqlx::query(
+            "UPDATE discard SET rows = json_insert(rows, '$.forward[#]', json(?1))
+             WHERE kind = ?2 AND rows ->> ?3 = ?4 AND final = 0",
+        )
+        .bind(row.to_string())
+        .bind(table.table)
+        .bind(path)
+        .bind(missing)
+        .execute(&mut *connection)
+        .await?;
+        match handed_over.rows_affected() {
+            0 => back.forwards_gone += 1,
+            _ => back.forwards_later += 1,
+        }
+    }
+    Ok(())
+}
+
+/// Whether an endpoint can have one more forward: two targets cannot both answer its sender.
+async fn has_room(connection: &mut SqliteConnection, endpoint: &str, way: &str) -> Result<bool, StoreError> {
+    let (all, same): (i64, i64) = sqlx::query_as(
+        "SELECT count(*), coalesce(sum(way = 'through' AND ?2 = 'through'), 0) FROM forward WHERE endpoint = unhex(?1)",
+    )
+    .bind(endpoint.to_owned())
+    .bind(way.to_owned())
+    .fetch_one(connection)
+    .await?;
+    Ok(all < MOST_FORWARDS && same == 0)
+}
+
+/// Puts what waited back into its place. What was removed from the history meanwhile is counted as lost.
+async fn held(
+    connection: &mut SqliteConnection,
+    discard: DiscardId,
+    target: &str,
+    lost_before: i64,
+    back: &mut BroughtBack,
+) -> Result<(), StoreError> {
+    let all: i64 = sqlx::query_scalar("SELECT count(*) FROM discarded_held WHERE discard = ?")
+        .bind(discard.0)
+        .fetch_one(&mut *connection)
+        .await?;
+    let done = sqlx::query(
+        "INSERT INTO held (number, request, target, place, delivery, attempts, trying_since)
+         SELECT number, request, target, place, delivery, attempts, trying_since FROM discarded_held
+         WHERE discard = ? AND request IN (SELECT sequence FROM request)",
+    )
+    .bind(discard.0)
+    .execute(&mut *connection)
+    .await?;
+    back.held = done.rows_affected();
+    back.lost = all.unsigned_abs().saturating_sub(back.held);
+    let lost = lost_before.saturating_add(i64::try_from(back.lost).unwrap_or(i64::MAX));
+    if lost > 0 {
+        sqlx::query(
+            "INSERT INTO queue (target, lost) VALUES (unhex(?), ?)
+             ON CONFLICT (target) DO UPDATE SET lost = lost + excluded.lost",
+        )
+        .bind(target.to_owned())
+        .bind(lost)
+        .execute(connection)
+        .await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,131 @@
+/** What came of the steps of a run, beside its figures. */
+import { describe, expect, it, vi } from 'vitest';
+import type { RunView } from '../bindings/RunView';
+import type { StepView } from '../bindings/StepView';
+import { ScriptedRows } from '../host/scripted';
+import { all, one, open, settle } from './mounted';
+
+const RUN: RunView = {
+  id: 'run-1',
+  kind: 'several',
+  url: 'http://localhost:3000',
+  how: '',
+  passed: null,
+  total: 1000,
+  delivered: 998,
+  refused: 1,
+  failed: 1,
+  cancelled: 0,
+  skipped: 0,
+  skippedBecause: null,
+  unknown: 0,
+  startedAt: 1_795_176_251_000_000,
+  endedAt: 1_795_176_252_000_000,
+  phase: 'done',
+  problem: null,
+};
+
+const FAILED: readonly Partial<StepView>[] = [
+  { step: 7, status: 500 },
+  { step: 9, status: null, outcome: 'refused', message: 'nobody listens there' },
+];
+
+function stepOf(place: number): StepView {
+  return {
+    step: place,
+    request: `r${(place % 3) + 1}`,
+    delivery: `d${place}`,
+    method: 'POST',
+    path: '/stripe',
+    endpoint: null,
+    provider: null,
+    event: 'invoice.paid',
+    outcome: 'answered',
+    status: 200,
+    micros: 4_200,
+    message: null,
+    ...FAILED[place],
+  };
+}
+
+async function shown(run: RunView = RUN, total = 1000) {
+  const { bench, host } = await open(new ScriptedRows(3));
+  host.script.runs = () => [run];
+  host.script.run = () => run;
+  host.script.run_steps = ({ skip, limit }) => ({
+    steps: Array.from({ length: Math.max(0, Math.min(limit, total - skip)) }, (_, at) => stepOf(skip + at)),
+    total,
+  });
+  bench.view.open({ kind: 'runs' });
+  await settle();
+  one('run-row').click();
+  await settle();
+  return { bench, host };
+}
+
+const words = (): string[] => all('run-step').map((row) => row.textContent.replace(/\s+/g, ' ').trim());
+const asked = (host: { asked: [string, unknown][] }): unknown[] =>
+  host.asked.filter(([name]) => name === 'run_steps').map(([, args]) => args);
+
+describe('the steps of a run', () => {
+  it('are listed with what failed first, each with its status, time and request', async () => {
+    await shown();
+    expect(words()[0]).toBe('7 500 4.2 ms invoice.paid POST /stripe');
+    expect(words()[1]).toBe('9 refused 4.2 ms invoice.paid POST /stripe');
+    expect(all('run-step')[1]?.title, 'with the reason').toBe('nobody listens there');
+    expect(words()[2]).toContain('200');
+  });
+
+  it('are read as far as they are on the screen, and no more rows are made than that', async () => {
+    const { host } = await shown();
+    expect(asked(host)).toEqual([{ id: 'run-1', skip: 0, limit: 100 }]);
+    expect(all('run-step').length).toBeLessThan(60);
+  });
+
+  it('open their request with what was sent', async () => {
+    const { bench } = await shown();
+    all('run-step')[1]?.click();
+    const { opened } = bench;
+    expect([opened?.id, opened?.shownDelivery, bench.view.tab]).toEqual(['r2', 'd1', 'deliveries']);
+    await settle();
+    expect(bench.view.dialog, 'the dialog gives way').toBeNull();
+  });
+
+  it('are walked through by the keys', async () => {
+    await shown();
+    const first = all('run-step')[0];
+    first?.focus();
+    const down = new KeyboardEvent('keydown', { key: 'ArrowDown', bubbles: true, cancelable: true });
+    first?.dispatchEvent(down);
+    await vi.waitFor(() => {
+      expect((document.activeElement as HTMLElement).dataset['place']).toBe('1');
+    });
+    const end = new KeyboardEvent('keydown', { key: 'End', bubbles: true, cancelable: true });
+    document.activeElement?.dispatchEvent(end);
+    await vi.waitFor(() => {
+      expect((document.activeElement as HTMLElement).dataset['place'], 'once it has been read').toBe('999');
+    });
+    expect(
+      all('run-step').filter((row) => row.tabIndex === 0),
+      'one of them is a stop of the Tab key',
+    ).toHaveLength(1);
+  });
+
+  it('that are none are not there', async () => {
+    await shown({ ...RUN, total: 0, delivered: 0, refused: 0, failed: 0 }, 0);
+    expect(all('run-steps')).toEqual([]);
+  });
+
+  it('are read again while the run goes on', async () => {
+    const { host } = await shown({ ...RUN, phase: 'running', delivered: 1 });
+    const before = asked(host).length;
+    let delivered = 1;
+    host.script.run = () => ({ ...RUN, phase: 'running', delivered: (delivered += 1) });
+    await vi.waitFor(
+      () => {
+        expect(asked(host).length).toBeGreaterThan(before);
+      },
+      { timeout: 4000 },
+    );
+  });
+});
