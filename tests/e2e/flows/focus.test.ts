@@ -1,6 +1,6 @@
 /** Where the keyboard is in a real browser once what had it is gone: never on nothing. */
 import { type Bench, expect, test } from '../harness/bench';
-import { post } from '../harness/wire';
+import { post, target } from '../harness/wire';
 
 /** Waits until the keyboard is where it should be: an element of this test id, or the active row. */
 async function stands(bench: Bench, on: string, when: string): Promise<void> {
@@ -98,6 +98,34 @@ test('the keyboard stays in the dialog that is open, and comes back to what open
   await keyboard.press('Escape');
   await bench.gone('endpoint-dialog');
   await stands(bench, 'endpoint-edit', 'the dialog is closed');
+
+  const dev = await target();
+  await post(`${bench.listener}/one`, '{"a":1}');
+  await bench.at('request-row').waitFor();
+  await keyboard.press('S');
+  await bench.at('sequence-url').fill(dev.url);
+  await keyboard.press('Enter');
+  await bench.at('run-close').waitFor();
+  await expect
+    .poll(() => bench.page.evaluate(() => document.activeElement?.closest('[data-testid="run"]') !== null), {
+      message: 'a run was started and is over',
+      timeout: 20_000,
+    })
+    .toBe(true);
+  await keyboard.press('Escape');
+  await bench.gone('sequence-dialog');
+  await keyboard.press('Control+,');
+  for (const pointer of ['/a', '/b']) {
+    await bench.at('settings-masking').click();
+    await bench.at('mask-pointer').fill(pointer);
+    await keyboard.press('Enter');
+    await bench.at('mask-path', pointer).waitFor();
+  }
+  await bench.at('mask-remove').first().focus();
+  await keyboard.press('Enter');
+  await expect.poll(() => bench.at('mask-path').count(), { timeout: 20_000 }).toBe(1);
+  await stands(bench, 'mask-pointer', 'a value is masked no longer, and Enter removes no other');
+  await dev.close();
 });
 
 test.describe('in a narrow window', () => {
