@@ -1,6 +1,7 @@
 /** What can be done with a request, as a menu at its row and in its head. */
 import { describe, expect, it } from 'vitest';
 import { ScriptedRows } from '../host/scripted';
+import { menusOf } from '../keys/menu';
 import { all, one, open, press, settle } from './mounted';
 
 const items = (): string[] => all('menu-item').map((item) => item.dataset['id'] ?? '');
@@ -115,6 +116,23 @@ describe('the menu of a request', () => {
     key('Escape');
     await settle();
     expect(document.activeElement).toBe(row('r2'));
+  });
+
+  it('has the keyboard where the palette opened it, and is in no other menu', async () => {
+    const { bench } = await open(new ScriptedRows(2));
+    press('ArrowDown');
+    press('k', { ctrlKey: true });
+    await settle();
+    const input = document.activeElement as HTMLInputElement;
+    input.value = 'menu of the request';
+    input.dispatchEvent(new Event('input', { bubbles: true }));
+    await settle();
+    key('Enter');
+    await settle();
+    expect(bench.view.palette).toBe(false);
+    expect(document.activeElement).toBe(all('menu-item')[0]);
+    const others = menusOf(bench).flatMap(({ groups }) => groups.flat());
+    expect(others.map(({ id }) => id)).not.toContain('request.menu');
   });
 
   it('closes where one clicks beside it', async () => {

@@ -4,9 +4,9 @@ import type { Workbench } from '../state/workbench.svelte';
 import { type Action, ACTIONS } from './actions';
 import { several as severalPicked } from './actions/when';
 
-/** Actions that would be strange in a menu: they are moves of the keyboard. */
+/** Actions that would be strange in a menu: they are moves of the keyboard, or a menu themselves. */
 const MOVES =
-  /^list\.(next|previous|pageDown|pageUp|first|last|open|fold|unfold|select|selectNext|selectPrevious)$/;
+  /^(request\.menu|list\.(next|previous|pageDown|pageUp|first|last|open|fold|unfold|select|selectNext|selectPrevious))$/;
 const EDIT = ['list.undo', 'list.selectAll', 'list.copyIds', 'list.filter'];
 const HELP = ['view.palette', 'view.keys'];
 
@@ -36,7 +36,7 @@ const MENUS: readonly [title: string, groups: readonly ((action: Action) => bool
 export function requestMenu(bench: Workbench): Action[] {
   const isMeant = severalPicked(bench)
     ? ({ several }: Action) => several === true
-    : ({ group, id }: Action) => group === 'Request' && /^(request\.(?!menu)|scheme\.)/.test(id);
+    : ({ group, id }: Action) => group === 'Request' && !MOVES.test(id) && /^(request|scheme)\./.test(id);
   const about = ACTIONS.filter((action) => isMeant(action) && action.when(bench));
   const isLast = ({ id }: Action): boolean => id === 'request.delete';
   return [...about.filter((action) => !isLast(action)), ...about.filter(isLast)];

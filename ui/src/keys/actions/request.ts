@@ -168,7 +168,7 @@ export const REQUEST: readonly Action[] = [
   },
   {
     id: 'request.menu',
-    title: 'Show what can be done with it',
+    title: 'Menu of the request',
     group: 'Request',
     keys: ['shift+F10', 'ContextMenu'],
     when: acting,
