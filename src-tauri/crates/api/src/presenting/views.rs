@@ -113,11 +113,19 @@ impl Covered for HeldView {
 
 impl Covered for StepsView {
     fn rows(&self, found: &mut Vec<RequestId>) {
-        found.extend(self.steps.iter().flat_map(|step| step.request.parse::<RequestId>()));
+        found.extend(
+            self.steps
+                .iter()
+                .flat_map(|step| step.request.parse::<RequestId>()),
+        );
     }
 
     fn deliveries(&self, found: &mut Vec<DeliveryId>) {
-        found.extend(self.steps.iter().flat_map(|step| step.delivery.parse::<DeliveryId>()));
+        found.extend(
+            self.steps
+                .iter()
+                .flat_map(|step| step.delivery.parse::<DeliveryId>()),
+        );
     }
 
     fn cover(&mut self, screen: &Screen) {

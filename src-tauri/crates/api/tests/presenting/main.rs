@@ -10,3 +10,4 @@ mod bench;
 mod bounds;
 mod masked;
 mod places;
+mod undoing;
