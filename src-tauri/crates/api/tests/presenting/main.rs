@@ -11,3 +11,4 @@ mod bounds;
 mod masked;
 mod meanings;
 mod places;
+mod undoing;
