@@ -34,7 +34,7 @@ async function withSecrets(): Promise<ScriptedHost> {
   host.script.endpoints = () => [endpointOf({ secrets })];
   host.script.remove_secret = ({ id }) => {
     secrets = secrets.filter((secret) => secret.id !== id);
-    return {};
+    return { id: 1 };
   };
   await bench.around.loadEndpoints();
   bench.view.open({ kind: 'endpoint', endpoint: endpointOf({ secrets }), path: '/', part: 'secrets' });
