@@ -16,6 +16,8 @@ use crate::store::{BroughtBack, Discard, DiscardId, DiscardKind, StoreError, Tru
 
 /// How often is looked for what can no longer be brought back.
 const PERIOD: Duration = Duration::from_secs(10);
+/// The same where something could not be removed: a locked keychain asks the person each time.
+const PERIOD_AFTER_FAILURE: Duration = UNDO_FOR;
 
 impl Engine {
     /// Removes an endpoint and its secrets, answer, fault and forwards. Requests that came to it stay as they are. It can
@@ -174,9 +176,13 @@ impl Engine {
             .bring_back(id)
             .await
             .map_err(|error| match error {
-                StoreError::Exists { .. } => EngineError::bad_input(
+                StoreError::Exists { kind, .. } => EngineError::bad_input(
                     error.to_string(),
-                    "rename or remove that one, then bring this one back",
+                    if kind == "a secret" {
+                        "remove that one, then bring this one back"
+                    } else {
+                        "rename or remove that one, then bring this one back"
+                    },
                 ),
                 error => error.into(),
             })?;
@@ -196,14 +202,12 @@ impl Engine {
     /// Removes for good all that could still be brought back. Tells how many removals those were.
     ///
     /// # Errors
-    /// When the store or the keychain cannot write; what was not reached can still be brought back.
+    /// When the store or the keychain cannot write: what could not be removed is tried again later.
     pub async fn purge_discards(&self) -> Result<u64, EngineError> {
-        let mut purged = 0;
-        for discard in self.core.store.discards().await? {
-            self.core.purge_discard(discard.id).await?;
-            purged += 1;
-        }
-        Ok(purged)
+        let offered = self.core.store.discards().await?;
+        // What was final before and could not be removed is tried again here too.
+        self.core.purge_before(Timestamp::from_micros(i64::MAX)).await?;
+        Ok(offered.len() as u64)
     }
 
     async fn endpoints_are_others(&self, before: &[crate::model::Endpoint]) -> Result<(), EngineError> {
@@ -232,10 +236,17 @@ impl Core {
     async fn purge_once(&self) -> Result<(), EngineError> {
         let undo = i64::try_from(UNDO_FOR.as_micros()).unwrap_or(i64::MAX);
         let before = Timestamp::from_micros(self.clock.now().as_micros().saturating_sub(undo));
+        self.purge_before(before).await
+    }
+
+    /// Removes for good what was discarded before then. One that cannot be removed keeps no other from it; the first error
+    /// is told.
+    async fn purge_before(&self, before: Timestamp) -> Result<(), EngineError> {
+        let mut all = Ok(());
         for id in self.store.discards_over(before).await? {
-            self.purge_discard(id).await?;
+            all = all.and(self.purge_discard(id).await);
         }
-        Ok(())
+        all
     }
 }
 
@@ -254,7 +265,7 @@ pub(crate) async fn purge_what_is_over(core: Arc<Core>) {
             }
             failed = done.is_err();
         }
-        tokio::time::sleep(PERIOD).await;
+        tokio::time::sleep(if failed { PERIOD_AFTER_FAILURE } else { PERIOD }).await;
     }
 }
 

@@ -180,7 +180,8 @@ async fn next(core: &Core, target: TargetId, begun: Option<i64>) -> Result<Optio
         if let Some(held) = core.store.held_as(number).await? {
             return Ok(Some(Next { held, is_begun: true }));
         }
-        // Its request was deleted meanwhile, and it went with that.
+        // Its request was deleted meanwhile, and it went with that; or it was dropped, and may come back unsent.
+        core.store.leave_held(number).await?;
     }
     let Some(held) = core.store.held(target, 0, 1).await?.pop() else {
         return Ok(None);

@@ -112,7 +112,7 @@ impl StoreError {
                 Some("give the whole id, or at least its first four hexadecimal digits")
             }
             Self::Exists { .. } => Some("choose another name"),
-            Self::Needs { .. } => Some("bring that back first, or make it anew"),
+            Self::Needs { .. } => Some("bring that back first"),
             Self::NotFound { .. } | Self::Refused { .. } | Self::Closed | Self::Internal { .. } => None,
         }
     }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 use tokio::sync::watch;
 
@@ -188,12 +189,24 @@ impl Store {
             .await;
         let _ = connection.close().await;
         copied?;
+        forget_discards(partial).await?;
         let file = std::fs::File::options()
             .write(true)
             .open(partial)
             .map_err(|error| disk(&error))?;
         file.sync_all().map_err(|error| disk(&error))
     }
+}
+
+/// Takes what could still be brought back out of a copy: the values of its secrets are the business of the file that is
+/// copied, and would be forgotten a second time once it uses them again.
+async fn forget_discards(copy: &Path) -> Result<(), StoreError> {
+    let options = SqliteConnectOptions::new().filename(copy).foreign_keys(true);
+    let mut connection = options.connect().await?;
+    let forgotten = sqlx::query("DELETE FROM discard").execute(&mut connection).await;
+    connection.close().await?;
+    forgotten?;
+    Ok(())
 }
 
 fn disk(error: &std::io::Error) -> StoreError {

@@ -144,10 +144,13 @@ impl Store {
     pub async fn leave_held(&self, number: i64) -> Result<(), StoreError> {
         self.write_beside(move |connection| {
             Box::pin(async move {
-                sqlx::query("UPDATE held SET trying_since = NULL WHERE number = ?")
-                    .bind(number)
-                    .execute(connection)
-                    .await?;
+                // One that was dropped meanwhile may come back.
+                for sql in [
+                    "UPDATE held SET trying_since = NULL WHERE number = ?",
+                    "UPDATE discarded_held SET trying_since = NULL WHERE number = ?",
+                ] {
+                    sqlx::query(sql).bind(number).execute(&mut *connection).await?;
+                }
                 Ok(())
             })
         })
@@ -325,10 +328,13 @@ async fn keep(
     number: i64,
     delivery: Delivery,
 ) -> Result<Option<DeliveryId>, StoreError> {
-    let known: Option<Option<Vec<u8>>> = sqlx::query_scalar("SELECT delivery FROM held WHERE number = ?")
-        .bind(number)
-        .fetch_optional(&mut *connection)
-        .await?;
+    let known: Option<Option<Vec<u8>>> = sqlx::query_scalar(
+        "SELECT delivery FROM held WHERE number = ?1
+         UNION ALL SELECT delivery FROM discarded_held WHERE number = ?1",
+    )
+    .bind(number)
+    .fetch_optional(&mut *connection)
+    .await?;
     if let Some(id) = known.flatten() {
         let id = DeliveryId::from_bytes(id_of(id)?);
         match number_of(connection, id).await {
@@ -388,7 +394,8 @@ async fn stand(
         }
         Standing::Down { next_at, why } => {
             sqlx::query(
-                "INSERT INTO queue (target, paused, next_at, tries, why) VALUES (?, 0, ?, 1, ?)
+                // None where the target was removed while it was tried.
+                "INSERT INTO queue (target, paused, next_at, tries, why) SELECT id, 0, ?2, 1, ?3 FROM target WHERE id = ?1
                  ON CONFLICT (target) DO UPDATE SET next_at = excluded.next_at, tries = tries + 1, why = excluded.why",
             )
             .bind(&target.as_bytes()[..])

@@ -424,6 +424,11 @@ impl Task {
 const fn is_own_fault(failed: Option<&StoreError>) -> bool {
     matches!(
         failed,
-        None | Some(StoreError::NotFound { .. } | StoreError::Exists { .. } | StoreError::Refused { .. })
+        None | Some(
+            StoreError::NotFound { .. }
+                | StoreError::Exists { .. }
+                | StoreError::Needs { .. }
+                | StoreError::Refused { .. }
+        )
     )
 }

@@ -1,6 +1,7 @@
 //! What was dropped from a queue, or went with its target, waits again in its place.
 
 use super::*;
+use crate::store::Standing;
 
 async fn numbers(bench: &Bench, target: TargetId) -> Vec<i64> {
     let held = bench.engine.held(target, 0, 10).await.unwrap();
@@ -116,4 +117,30 @@ async fn what_went_while_it_was_dropped_does_not_go_once_more() {
     let back = bench.engine.bring_back(discard).await.unwrap();
     assert_eq!((back.held, back.lost), (0, 0), "it has gone");
     assert_eq!(dev.bodies(), ["a"], "once");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_target_that_is_removed_while_it_is_found_down_loses_nothing_of_that() {
+    let dev = Dev::down().await;
+    let bench = Bench::new().await;
+    let target = bench.forwards("/in", &dev, ForwardWay::AtOnce, "").await;
+    bench.engine.pause_queue(target, true).await.unwrap();
+    bench.send("/in", "", "a").await;
+    bench.held(target, 1).await;
+    let number = numbers(&bench, target).await[0];
+    let store = &bench.engine.core.store;
+    store
+        .begin_held(number, crate::model::Timestamp::from_micros(1))
+        .await
+        .unwrap();
+    let removed = bench.engine.discard_target(target).await.unwrap();
+    let standing = Standing::Down {
+        next_at: crate::model::Timestamp::from_micros(2),
+        why: "refused".to_owned(),
+    };
+    store.set_standing(target, standing).await.unwrap();
+    store.leave_held(number).await.unwrap();
+    bench.engine.bring_back(removed).await.unwrap();
+    let held = bench.engine.held(target, 0, 10).await.unwrap();
+    assert_eq!(held[0].trying_since, None, "it is not on its way any more");
 }

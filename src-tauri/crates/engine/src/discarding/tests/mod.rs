@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use hookbench_signature::Verdict;
 use secrecy::SecretString;
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::SqliteConnectOptions;
 
 use crate::capture_for_tests::{Bench, bench, reopened};
 use crate::clock::Clock;
@@ -434,4 +436,61 @@ async fn all_that_waits_to_be_brought_back_can_be_removed_for_good() {
     assert_eq!(bench.engine.purge_discards().await.unwrap(), 2, "both");
     assert!(bench.engine.discards().await.unwrap().is_empty(), "none is left");
     assert_eq!(secrets_in(bench.folder()), 0, "nor any value");
+}
+
+#[tokio::test]
+async fn what_cannot_be_removed_for_good_keeps_no_other_from_it_and_is_tried_again() {
+    let bench = bench().await;
+    let id = furnished(&bench).await;
+    let folder = bench.folder().join("secrets");
+    let stuck: Vec<_> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    let other = bench
+        .engine
+        .add_endpoint(NewEndpoint::at("/other"))
+        .await
+        .unwrap();
+    let value = SecretString::from("of another");
+    bench.engine.set_secret(other.id, "main", value).await.unwrap();
+    // No file can be removed where a folder lies.
+    for path in &stuck {
+        std::fs::remove_file(path).unwrap();
+        std::fs::create_dir(path).unwrap();
+    }
+    bench.engine.discard_endpoint(id).await.unwrap();
+    bench.engine.discard_endpoint(other.id).await.unwrap();
+    bench.engine.purge_discards().await.unwrap_err();
+    assert_eq!(secrets_in(bench.folder()), stuck.len(), "the other one is gone");
+    assert!(
+        bench.engine.discards().await.unwrap().is_empty(),
+        "and none of them is offered"
+    );
+    for path in &stuck {
+        std::fs::remove_dir(path).unwrap();
+        std::fs::write(path, "a value").unwrap();
+    }
+    bench.engine.purge_discards().await.unwrap();
+    assert_eq!(
+        secrets_in(bench.folder()),
+        0,
+        "it is gone on with when asked again"
+    );
+}
+
+#[tokio::test]
+async fn a_copy_of_the_file_forgets_nothing_that_the_file_may_bring_back() {
+    let bench = bench().await;
+    let id = furnished(&bench).await;
+    let discard = bench.engine.discard_endpoint(id).await.unwrap();
+    let copy = bench.folder().join("copy.db");
+    bench.engine.core.store.backup(&copy).await.unwrap();
+    let options = SqliteConnectOptions::new().filename(&copy);
+    let mut connection = options.connect().await.unwrap();
+    let count = sqlx::query_scalar::<_, i64>("SELECT count(*) FROM discard")
+        .fetch_one(&mut connection)
+        .await;
+    assert_eq!(count.unwrap(), 0, "the values are not the copy's");
+    bench.engine.bring_back(discard).await.unwrap();
 }
