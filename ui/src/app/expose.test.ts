@@ -79,6 +79,27 @@ describe('exposing the listener', () => {
     });
   });
 
+  it('keeps what is typed for the endpoint that was shown, and for no other', async () => {
+    const { bench, host } = await open(new ScriptedRows(0));
+    const [first, other] = [endpointOf({ id: 'e1', path: '/stripe' }), endpointOf({ id: 'e0', path: '/a' })];
+    const known = { endpoints: [first] };
+    host.script.endpoints = () => known.endpoints;
+    await bench.around.loadEndpoints();
+    bench.view.open({ kind: 'expose' });
+    await settle();
+    fill('expose-public-url', 'https://calm-fox.example');
+    const shown = (): string[] =>
+      ['expose-endpoint', 'expose-public-url'].map((id) => (one(id) as HTMLInputElement).value);
+    known.endpoints = [other, first];
+    await bench.around.loadEndpoints();
+    await settle();
+    expect(shown(), 'one that is first by now').toEqual(['e1', 'https://calm-fox.example']);
+    known.endpoints = [other];
+    await bench.around.loadEndpoints();
+    await settle();
+    expect(shown(), 'it goes with its endpoint').toEqual(['e0', '']);
+  });
+
   it('leads to an endpoint where there is none to keep a URL for', async () => {
     const { bench } = await open(new ScriptedRows(0));
     bench.view.open({ kind: 'expose' });

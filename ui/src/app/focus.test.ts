@@ -118,6 +118,31 @@ describe('the keyboard is not lost', () => {
     expect(await focused()).toBe('secret-add');
   });
 
+  it('by a save of the settings that disables itself: nothing is there that a second press would do', async () => {
+    const { bench } = await open(new ScriptedRows(1));
+    bench.view.openSettings('limits');
+    await settle();
+    const input = one('limit-body') as HTMLInputElement;
+    input.value = '10 MiB';
+    input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    await settle();
+    click(one('limits-save'));
+    expect(await focused()).toBe('H2');
+  });
+
+  it('by a button that disables itself where one pane has the place: it is in the request, not on what leaves it', async () => {
+    const { bench } = await open(new ScriptedRows(1));
+    bench.view.width = 640;
+    bench.select('r1');
+    await settle();
+    const button = one('more') as HTMLButtonElement;
+    button.focus();
+    button.disabled = true;
+    expect(await focused()).toBe('detail');
+    button.disabled = false;
+    expect(await focused()).toBe('more');
+  });
+
   it('by leaving a page that took the place of all', async () => {
     const { bench } = await open(new ScriptedRows(3));
     bench.list.setActive('r2');
@@ -156,11 +181,16 @@ describe('the keyboard is not lost', () => {
   });
 
   it('but goes nowhere where one clicks beside all', async () => {
-    await open(new ScriptedRows(3));
+    const { bench } = await open(new ScriptedRows(3));
     one('filter').focus();
     document.body.dispatchEvent(new MouseEvent('mousedown', { bubbles: true }));
     one('filter').blur();
     expect(await focused()).toBe('nothing');
+    bench.select('r2');
+    bench.view.width = 640;
+    await settle();
+    expect(all('filter')).toHaveLength(0);
+    expect(await focused(), 'what it was on went away later').toBe('nothing');
   });
 });
 

@@ -10,6 +10,8 @@ const CONTROLS = 'a[href], button, input, select, textarea, summary, [tabindex]'
 /** Parts of the window which what is near is not looked for outside of. */
 const PARTS = 'dialog .content, [role="dialog"], section, nav, form';
 const LIST = 'section.list';
+/** What a page that takes the place of all begins with. */
+const HEADING = 'main :is(h1, h2, h3)[tabindex]';
 
 function canBeFocused(element: HTMLElement): boolean {
   if (element.tabIndex < 0 || element.matches(':disabled') || element.closest('[inert]') !== null)
@@ -49,14 +51,21 @@ function near(
   }
 }
 
-/** Where the keyboard is at home: the active row or the one that is open, the list, the first control of what is shown. */
-function home(bench: Workbench): HTMLElement | null {
+/** The active row or the one that is open, else the list. */
+function inList(bench: Workbench): HTMLElement | null {
   const id = bench.list.activeId ?? bench.list.selectedId;
   const row = id === null ? null : document.getElementById(`request-${id}`);
   return (
     row ??
     document.querySelector<HTMLElement>('[data-testid="request-list"]') ??
-    document.querySelector<HTMLElement>(LIST) ??
+    document.querySelector<HTMLElement>(LIST)
+  );
+}
+
+/** Where the keyboard is at home: in the list, else on the first control of what is shown. */
+function home(bench: Workbench): HTMLElement | null {
+  return (
+    inList(bench) ??
     firstIn(document.querySelector('main [data-testid="detail"]'), undefined) ??
     firstIn(document.querySelector('main'), undefined)
   );
@@ -70,6 +79,13 @@ interface Loss {
   readonly at: Node | null;
 }
 
+/** The part of the window that a control is in, which does nothing when a key is pressed on it. */
+function partOf(control: HTMLElement): HTMLElement | null {
+  const part = control.closest<HTMLElement>('section, main');
+  if (part !== null && !part.hasAttribute('tabindex')) part.tabIndex = -1;
+  return part;
+}
+
 /** Where the keyboard goes from what is lost. */
 function restOf(bench: Workbench, { control, parent, at }: Loss): HTMLElement | null {
   const dialog = [...document.querySelectorAll('dialog[open]')].at(-1);
@@ -77,7 +93,14 @@ function restOf(bench: Workbench, { control, parent, at }: Loss): HTMLElement | 
   const part = parent.closest(PARTS);
   if (dialog !== undefined && (part === null || !dialog.contains(part))) return content;
   // What is only disabled for a while gets it back: meanwhile nothing is near by that a second press would do.
-  if (control.isConnected) return parent.closest<HTMLElement>('[tabindex]') ?? home(bench);
+  if (control.isConnected)
+    return (
+      parent.closest<HTMLElement>('[tabindex]') ??
+      document.querySelector<HTMLElement>(HEADING) ??
+      inList(bench) ??
+      partOf(control) ??
+      home(bench)
+    );
   if (part === null || part.matches(LIST)) return home(bench);
   return near(part, parent, at, control.dataset['testid']) ?? content ?? home(bench);
 }
@@ -147,7 +170,13 @@ export function keepFocus(bench: Workbench): () => void {
 
   /** A control that lets go of the keyboard by itself, such as a field by Escape. */
   function onfocusout({ target, relatedTarget }: FocusEvent): void {
-    if (relatedTarget !== null || clicked || !document.hasFocus() || !(target instanceof HTMLElement)) return;
+    if (relatedTarget !== null) return;
+    if (clicked) {
+      control = instead = loss = null;
+      watching.disconnect();
+      return;
+    }
+    if (!document.hasFocus() || !(target instanceof HTMLElement)) return;
     loss ??= { control: target, parent: document.body, at: null };
     lookSoon();
   }

@@ -72,16 +72,22 @@ describe('a header that matters to the provider', () => {
         headers: [
           { name: 'Host', value: 'localhost', exact: true, meaning: null },
           { name: 'X-GitHub-Event', value: 'push', exact: true, meaning: 'the event' },
+          { name: 'X-Hub-Signature-256', value: 'sha256=0', exact: true, meaning: 'the signature' },
         ],
       });
     bench.select('r1');
     bench.showTab('headers');
     await settle();
-    const [host_, event] = all('header-line');
+    const [host_, event, signature] = all('header-line');
     expect(host_?.querySelector('[data-testid="header-meaning"]')).toBeNull();
     expect(host_?.classList.contains('matters')).toBe(false);
     expect(event?.querySelector('[data-testid="header-meaning"]')?.textContent).toBe('the event');
     expect(event?.classList.contains('matters')).toBe(true);
+    const drawn = (line?: HTMLElement): string[] =>
+      [...(line?.querySelectorAll('[data-testid="header-meaning"] path') ?? [])].map(
+        (path) => path.getAttribute('d') ?? '',
+      );
+    expect(drawn(signature), 'what it shows is not read out of a sentence').toEqual(drawn(event));
     const search = one('header-search') as HTMLInputElement;
     search.value = 'the event';
     search.dispatchEvent(new Event('input', { bubbles: true }));

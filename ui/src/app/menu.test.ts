@@ -145,4 +145,28 @@ describe('the menu of a request', () => {
     await settle();
     expect(all('request-menu')).toHaveLength(0);
   });
+
+  it('does not come back by itself once what it was over is shown again', async () => {
+    const { bench } = await open(new ScriptedRows(1));
+    row('r1').click();
+    await settle();
+    one('more').click();
+    await settle();
+    bench.view.openSettings();
+    await settle();
+    bench.view.closeSettings();
+    await settle();
+    expect(all('request-menu'), 'the page was left').toHaveLength(0);
+    expect(one('more').getAttribute('aria-expanded')).toBe('false');
+    one('more').click();
+    await settle();
+    expect(all('request-menu')).toHaveLength(1);
+    bench.select(null);
+    bench.list.setActive(null);
+    await settle();
+    expect(all('request-menu'), 'there is no request to do anything with').toHaveLength(0);
+    bench.select('r1');
+    await settle();
+    expect(all('request-menu')).toHaveLength(0);
+  });
 });

@@ -24,6 +24,11 @@ describe('the order of the list', () => {
     one('list-view').click();
     await settle();
     expect(document.activeElement, 'it is the first thing there').toBe(one('list-sort'));
+    expect([...(one('list-group') as HTMLSelectElement).options].map(({ text }) => text)).toEqual([
+      'None',
+      'By endpoint',
+      'By delivery id',
+    ]);
     const sortable = new Set(COLUMNS.flatMap(({ sort }) => sort ?? []));
     expect(new Set(SORT_KEYS), 'no column can be sorted by its head alone').toEqual(sortable);
     choose('list-sort', 'verdict');

@@ -28,6 +28,8 @@ const RUN: RunView = {
 const FAILED: readonly Partial<StepView>[] = [
   { step: 7, status: 500 },
   { step: 9, status: null, outcome: 'refused', message: 'nobody listens there' },
+  { step: 11, status: 200, outcome: 'closed', message: 'the answer broke off' },
+  { step: 12, status: null, outcome: 'unresolved' },
 ];
 
 function stepOf(place: number): StepView {
@@ -74,6 +76,10 @@ describe('the steps of a run', () => {
     expect(words()[1]).toBe('9 refused 4.2 ms invoice.paid POST /stripe');
     expect(all('run-step')[1]?.title, 'with the reason').toBe('nobody listens there');
     expect(words()[2]).toContain('200');
+    expect(all('run-step')[2]?.querySelector('.outcome.bad'), 'it did not come whole').not.toBeNull();
+    expect(words()[3], 'in the words of the deliveries').toContain('no such host');
+    expect(words()[4]).toContain('200');
+    expect(all('run-step')[4]?.querySelector('.outcome.ok')).not.toBeNull();
   });
 
   it('are read as far as they are on the screen, and no more rows are made than that', async () => {
@@ -127,5 +133,44 @@ describe('the steps of a run', () => {
       },
       { timeout: 4000 },
     );
+  });
+
+  it('are not read again while none has ended', async () => {
+    const { host } = await shown({ ...RUN, phase: 'running', delivered: 1 });
+    host.script.run = () => ({ ...RUN, phase: 'running', delivered: 1 });
+    const polls = (): number => host.asked.filter(([name]) => name === 'run').length;
+    const read = asked(host).length;
+    const before = polls();
+    await vi.waitFor(
+      () => {
+        expect(polls()).toBeGreaterThan(before + 5);
+      },
+      { timeout: 4000 },
+    );
+    await settle();
+    expect(asked(host).length).toBe(read);
+  });
+
+  it('stay as they were read last where an older answer comes late', async () => {
+    const { host } = await shown({ ...RUN, phase: 'running', delivered: 1 });
+    let delivered = 1;
+    let late: (() => void) | null = null;
+    host.script.run = () => ({ ...RUN, phase: 'running', delivered: (delivered += 1) });
+    host.script.run_steps = async () => {
+      if (late !== null) return { steps: [stepOf(5)], total: 2 };
+      await new Promise<void>((resolve) => (late = resolve));
+      return { steps: [stepOf(6)], total: 1 };
+    };
+    await vi.waitFor(
+      () => {
+        expect(words()[0]).toMatch(/^5 /);
+      },
+      { timeout: 4000 },
+    );
+    host.script.run = () => ({ ...RUN, phase: 'running', delivered });
+    const answer = late as (() => void) | null;
+    answer?.();
+    await settle();
+    expect(words()[0]).toMatch(/^5 /);
   });
 });

@@ -31,10 +31,13 @@ export class Typed {
     if (field !== null) this.#typed.add(field);
   }
 
-  /** All of it was saved, and may stand there all the same. */
-  kept(): void {
-    for (const field of this.#before.keys()) this.#before.set(field, field.value);
-    this.#typed.clear();
+  /** What stands there, a field or more, was saved, and may stay all the same; else all that is in sight was. */
+  kept(there?: Node): void {
+    for (const field of new Set([...this.#before.keys(), ...this.#typed])) {
+      if (!(there?.contains(field) ?? field.closest('[hidden]') === null)) continue;
+      this.#before.set(field, field.value);
+      this.#typed.delete(field);
+    }
   }
 
   /** Whether any of it is still there. */

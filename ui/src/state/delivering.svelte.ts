@@ -128,14 +128,14 @@ export class Delivering {
     const { around, notes } = this.#bench;
     const key = ++this.#sendings;
     const before = around.settings?.lastTarget ?? null;
-    // What is sent until the answer is there goes to the same place, but not while the person is asked whether it may.
+    // What is sent until the answer is there goes to the same place; but not where nothing goes, nor while the person is
+    // asked whether it may.
     const remembering = async (): Promise<DeliveryView> => {
       this.#rememberTarget(place);
       try {
         return await send();
       } catch (thrown) {
-        const asks = consentFor(asApiError(thrown)) !== null;
-        if (asks && around.settings?.lastTarget === place) this.#rememberTarget(before);
+        if (around.settings?.lastTarget === place) this.#rememberTarget(before);
         throw thrown;
       }
     };

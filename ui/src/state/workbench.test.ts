@@ -124,10 +124,10 @@ describe('resend', () => {
     answer();
     await first;
     host.script.resend = () => {
-      throw { code: 'failed', message: 'nobody is there', hint: null };
+      throw { code: 'bad_input', message: 'no target', hint: null };
     };
-    await made.delivering.resend('http://down.example');
-    expect(made.around.chosenTarget, 'one that is down is tried again').toBe('http://down.example');
+    await made.delivering.resend('ftp://other.example');
+    expect(made.around.chosenTarget, 'nothing ever went there').toBe('http://slow.example');
   });
 
   it('asks once of one host, however many are to go there, and no answer is taken from who goes on', async () => {

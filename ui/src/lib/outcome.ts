@@ -1,5 +1,5 @@
-import type { AttemptView } from '../../bindings/AttemptView';
-import type { DeliveryView } from '../../bindings/DeliveryView';
+import type { AttemptView } from '../bindings/AttemptView';
+import type { DeliveryView } from '../bindings/DeliveryView';
 
 const WORDS: Record<AttemptView['outcome'], string> = {
   answered: 'answered',
@@ -18,10 +18,12 @@ export interface Outcome {
   text: string;
 }
 
-export function outcomeOf(attempt: AttemptView | undefined): Outcome {
+export function outcomeOf(attempt: Pick<AttemptView, 'status' | 'outcome'> | undefined): Outcome {
   if (attempt === undefined) return { tone: 'none', text: 'not sent' };
   if (attempt.status === null) return { tone: 'bad', text: WORDS[attempt.outcome] };
-  const tone = attempt.status < 300 ? 'ok' : attempt.status < 400 ? 'warn' : 'bad';
+  // An answer that broke off has a status too.
+  const whole = attempt.outcome === 'answered';
+  const tone = !whole ? 'bad' : attempt.status < 300 ? 'ok' : attempt.status < 400 ? 'warn' : 'bad';
   return { tone, text: String(attempt.status) };
 }
 
