@@ -127,6 +127,34 @@ impl Bench {
         target
     }
 
+    /// A target whose queue is paused, with requests of these bodies waiting in it.
+    async fn paused_with(&self, dev: &Dev, bodies: &[impl AsRef<str>]) -> TargetId {
+        let target = self.forwards("/in", dev, ForwardWay::AtOnce, "").await;
+        self.engine.pause_queue(target, true).await.unwrap();
+        for body in bodies {
+            self.send("/in", "", body.as_ref()).await;
+        }
+        self.held(target, bodies.len() as u64).await;
+        target
+    }
+
+    /// Lets a paused queue go on, until nothing is left in it.
+    async fn drained(&self, target: TargetId) {
+        self.engine.pause_queue(target, false).await.unwrap();
+        self.held(target, 0).await;
+    }
+
+    /// Waits until the newest row says what became of its forward.
+    async fn forwarded(&self) -> Forwarded {
+        for _ in 0..2_000 {
+            if let Some(forwarded) = self.rows().await[0].forwarded {
+                return forwarded;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("it should say so: {:?}", self.rows().await);
+    }
+
     async fn rows(&self) -> Vec<RequestSummary> {
         self.engine.requests(&PageQuery::default()).await.unwrap().rows
     }
@@ -243,10 +271,7 @@ async fn what_comes_while_the_target_is_down_waits_in_order_and_survives_a_resta
 async fn a_sending_that_was_cut_off_is_made_again_and_the_log_says_so() {
     let mut dev = Dev::down().await;
     let bench = Bench::new().await;
-    let target = bench.forwards("/in", &dev, ForwardWay::AtOnce, "").await;
-    bench.engine.pause_queue(target, true).await.unwrap();
-    bench.send("/in", "", "one").await;
-    bench.held(target, 1).await;
+    let target = bench.paused_with(&dev, &["one"]).await;
     let held = bench.engine.held(target, 0, 10).await.unwrap().remove(0);
     // As a program leaves it that dies while it sends.
     bench
@@ -278,15 +303,9 @@ async fn a_sending_that_was_cut_off_is_made_again_and_the_log_says_so() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_queue_is_paused_reordered_and_thinned_out_by_hand() {
-    let mut dev = Dev::down().await;
+    let dev = Dev::up(200, Duration::ZERO).await;
     let bench = Bench::new().await;
-    let target = bench.forwards("/in", &dev, ForwardWay::AtOnce, "").await;
-    bench.engine.pause_queue(target, true).await.unwrap();
-    dev.start(200, Duration::ZERO).await;
-    for name in ["a", "b", "c", "d"] {
-        bench.send("/in", "", name).await;
-    }
-    bench.held(target, 4).await;
+    let target = bench.paused_with(&dev, &["a", "b", "c", "d"]).await;
     assert_eq!(
         dev.bodies(),
         Vec::<String>::new(),
@@ -296,8 +315,7 @@ async fn a_queue_is_paused_reordered_and_thinned_out_by_hand() {
     bench.engine.move_held(held[3].number, Move::First).await.unwrap();
     bench.engine.move_held(held[0].number, Move::Later).await.unwrap();
     bench.engine.drop_held(held[2].number).await.unwrap();
-    bench.engine.pause_queue(target, false).await.unwrap();
-    bench.held(target, 0).await;
+    bench.drained(target).await;
     assert_eq!(
         dev.bodies(),
         ["d", "b", "a"],
@@ -309,11 +327,7 @@ async fn a_queue_is_paused_reordered_and_thinned_out_by_hand() {
 async fn what_is_deleted_while_it_waits_does_not_go_and_is_counted() {
     let dev = Dev::down().await;
     let bench = Bench::new().await;
-    let target = bench.forwards("/in", &dev, ForwardWay::AtOnce, "").await;
-    bench.engine.pause_queue(target, true).await.unwrap();
-    bench.send("/in", "", "a").await;
-    bench.send("/in", "", "b").await;
-    bench.held(target, 2).await;
+    let target = bench.paused_with(&dev, &["a", "b"]).await;
     let newest = bench.rows().await[0].id;
     bench.engine.delete(&[newest]).await.unwrap();
     let queue = bench.queue(target).await;
@@ -352,15 +366,9 @@ async fn through_gives_the_sender_the_answer_of_the_target() {
         (Some(201), AnswerSource::Target),
         "the row says whose it was"
     );
-    for _ in 0..500 {
-        if bench.rows().await[0].forwarded.is_some() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
     assert_eq!(
-        bench.rows().await[0].forwarded,
-        Some(Forwarded::Delivered),
+        bench.forwarded().await,
+        Forwarded::Delivered,
         "and that it was taken"
     );
     let filter = |text: &str| PageQuery {
@@ -511,19 +519,13 @@ async fn a_drained_queue_commits_once_a_request() {
     const MANY: usize = 40;
     let mut dev = Dev::down().await;
     let bench = Bench::new().await;
-    let target = bench.forwards("/in", &dev, ForwardWay::AtOnce, "").await;
-    bench.engine.pause_queue(target, true).await.unwrap();
-    for number in 0..MANY {
-        bench.send("/in", "", &number.to_string()).await;
-    }
-    bench.held(target, MANY as u64).await;
+    let wanted: Vec<String> = (0..MANY).map(|number| number.to_string()).collect();
+    let target = bench.paused_with(&dev, &wanted).await;
     dev.start(200, Duration::ZERO).await;
     let store = &bench.engine.core.store;
     let before = crate::store::tests::commits(store);
-    bench.engine.pause_queue(target, false).await.unwrap();
-    bench.held(target, 0).await;
+    bench.drained(target).await;
     let made = crate::store::tests::commits(store) - before;
-    let wanted: Vec<String> = (0..MANY).map(|number| number.to_string()).collect();
     assert_eq!(dev.bodies(), wanted, "all went, in their order");
     assert!(
         made <= MANY + MANY / 4,

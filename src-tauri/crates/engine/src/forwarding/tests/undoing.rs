@@ -10,15 +10,9 @@ async fn numbers(bench: &Bench, target: TargetId) -> Vec<i64> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_was_dropped_waits_again_in_its_place_and_what_was_deleted_meanwhile_is_counted() {
-    let mut dev = Dev::down().await;
+    let dev = Dev::up(200, Duration::ZERO).await;
     let bench = Bench::new().await;
-    let target = bench.forwards("/in", &dev, ForwardWay::AtOnce, "").await;
-    bench.engine.pause_queue(target, true).await.unwrap();
-    dev.start(200, Duration::ZERO).await;
-    for name in ["a", "b", "c", "d"] {
-        bench.send("/in", "", name).await;
-    }
-    bench.held(target, 4).await;
+    let target = bench.paused_with(&dev, &["a", "b", "c", "d"]).await;
     let held = numbers(&bench, target).await;
     bench.engine.move_held(held[3], Move::First).await.unwrap();
     let before = bench.engine.held(target, 0, 10).await.unwrap();
@@ -50,8 +44,7 @@ async fn what_was_dropped_waits_again_in_its_place_and_what_was_deleted_meanwhil
     let back = bench.engine.bring_back(all).await.unwrap();
     assert_eq!((back.held, back.lost), (3, 1), "one was deleted meanwhile");
     assert_eq!(bench.queue(target).await.lost, 1, "which the queue tells");
-    bench.engine.pause_queue(target, false).await.unwrap();
-    bench.held(target, 0).await;
+    bench.drained(target).await;
     assert_eq!(dev.bodies(), ["d", "b", "c"], "and the others go");
 }
 
@@ -59,11 +52,7 @@ async fn what_was_dropped_waits_again_in_its_place_and_what_was_deleted_meanwhil
 async fn a_target_comes_back_with_what_waited_for_it_and_with_its_pause() {
     let mut dev = Dev::down().await;
     let bench = Bench::new().await;
-    let target = bench.forwards("/in", &dev, ForwardWay::AtOnce, "").await;
-    bench.engine.pause_queue(target, true).await.unwrap();
-    bench.send("/in", "", "a").await;
-    bench.send("/in", "", "b").await;
-    bench.held(target, 2).await;
+    let target = bench.paused_with(&dev, &["a", "b"]).await;
     let (queue, held) = (
         bench.queue(target).await,
         bench.engine.held(target, 0, 10).await.unwrap(),
@@ -108,12 +97,7 @@ async fn what_went_while_it_was_dropped_does_not_go_once_more() {
     dev.gets(1).await;
     let (discard, dropped) = bench.engine.discard_queue(target).await.unwrap();
     assert_eq!(dropped, 1, "it is on its way");
-    for _ in 0..2_000 {
-        if bench.rows().await[0].forwarded.is_some() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    bench.forwarded().await;
     let back = bench.engine.bring_back(discard).await.unwrap();
     assert_eq!((back.held, back.lost), (0, 0), "it has gone");
     assert_eq!(dev.bodies(), ["a"], "once");
@@ -123,10 +107,7 @@ async fn what_went_while_it_was_dropped_does_not_go_once_more() {
 async fn a_target_that_is_removed_while_it_is_found_down_loses_nothing_of_that() {
     let dev = Dev::down().await;
     let bench = Bench::new().await;
-    let target = bench.forwards("/in", &dev, ForwardWay::AtOnce, "").await;
-    bench.engine.pause_queue(target, true).await.unwrap();
-    bench.send("/in", "", "a").await;
-    bench.held(target, 1).await;
+    let target = bench.paused_with(&dev, &["a"]).await;
     let number = numbers(&bench, target).await[0];
     let store = &bench.engine.core.store;
     store
