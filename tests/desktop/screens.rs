@@ -1,6 +1,7 @@
 //! The main screens, at the sizes and in the themes they are made for: everything fits. With `HOOKBENCH_SCREENSHOTS`
 //! they are kept as pictures.
 
+use std::net::SocketAddr;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -57,14 +58,24 @@ fn look(window: &Window, screen: &str) {
     }
 }
 
+/// Data with an endpoint for GitHub and its secret.
+fn with_github() -> Hookbench {
+    Hookbench::new().with_endpoint("/github", "github", "a secret")
+}
+
+/// Two pushes come to that endpoint, the older one with a wrong signature; the newer one is opened.
+fn push_twice(window: &Window, listener: SocketAddr) {
+    push(listener, "/github", "another secret");
+    push(listener, "/github", "a secret");
+    window.click_on("request-row", "push");
+    window.sees("body-pretty", "refs/heads");
+}
+
 #[test]
 fn the_main_screens_fit_at_both_sizes() {
-    let terminal = Hookbench::new();
-    for provider in ["github", "trutac"] {
-        let added = terminal.run(&["endpoint", "add", &format!("/{provider}"), "--provider", provider]);
-        assert_eq!(added.code, 0, "the endpoint is made: {}", added.stderr);
-    }
-    terminal.run_with_input(&["secret", "set", "/github"], b"a secret");
+    let terminal = with_github();
+    let added = terminal.run(&["endpoint", "add", "/trutac", "--provider", "trutac"]);
+    assert_eq!(added.code, 0, "the endpoint is made: {}", added.stderr);
     let window = Window::open_on(terminal);
     look(&window, "start");
     let dev = Server::start(
@@ -89,10 +100,7 @@ fn the_main_screens_fit_at_both_sizes() {
         &[],
         include_str!("../fixtures/trackunit-alert-on.json"),
     );
-    push(listener, "/github", "another secret");
-    push(listener, "/github", "a secret");
-    window.click_on("request-row", "push");
-    window.sees("body-pretty", "refs/heads");
+    push_twice(&window, listener);
     for tab in ["payload", "headers", "signature", "raw"] {
         window.click(&format!("tab-{tab}"));
         window.sees(&format!("panel-{tab}"), "");
@@ -125,16 +133,9 @@ fn act(window: &Window, words: &str) {
 
 #[test]
 fn pages_dialogs_and_states_fit_at_both_sizes() {
-    let terminal = Hookbench::new();
-    let added = terminal.run(&["endpoint", "add", "/github", "--provider", "github"]);
-    assert_eq!(added.code, 0, "the endpoint is made: {}", added.stderr);
-    terminal.run_with_input(&["secret", "set", "/github"], b"a secret");
-    let window = Window::open_on(terminal);
+    let window = Window::open_on(with_github());
     let listener = window.listener();
-    push(listener, "/github", "another secret");
-    push(listener, "/github", "a secret");
-    window.click_on("request-row", "push");
-    window.sees("body-pretty", "refs/heads");
+    push_twice(&window, listener);
 
     window.press_with_control("k");
     window.sees("palette-action", "");

@@ -9,6 +9,22 @@ use crate::window::Window;
 const ANSWER: &[u8] =
     b"HTTP/1.1 202 Accepted\r\nX-Handled-By: dev\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{\"queued\": true}";
 
+/// Writes an edited copy of the request that is open: with another body, to this path of `dev`.
+fn edit(window: &Window, dev: &Server, path: &str) {
+    window.press("e");
+    window.fill("replay-url", &format!("{}{path}", dev.url()));
+    window.click("replay-editor");
+    window.press_with_control("a");
+    window.press("[999]");
+}
+
+/// Sends with this button, until the answer is there; what came to the target.
+fn sent(window: &Window, dev: &Server, button: &str) -> String {
+    window.click(button);
+    window.sees("answer-status", "202");
+    String::from_utf8(dev.next()).expect("what was sent is text")
+}
+
 #[test]
 fn r_sends_a_request_again_and_the_answer_is_shown() {
     let window = Window::open();
@@ -23,10 +39,8 @@ fn r_sends_a_request_again_and_the_answer_is_shown() {
     window.sees("detail-title", "/orders");
     window.press("r");
     window.fill("resend-url", &dev.url());
-    window.click("resend-send");
-    window.sees("answer-status", "202");
+    let sent = sent(&window, &dev, "resend-send");
     window.sees("answer-body", "\"queued\"");
-    let sent = String::from_utf8(dev.next()).expect("what was sent is text");
     assert!(
         sent.starts_with("POST /orders HTTP/1.1\r\n"),
         "the same request: {sent}"
@@ -59,14 +73,8 @@ fn an_edited_copy_is_sent_and_the_original_stays() {
     let before = as_captured(&window);
     window.click_on("request-row", "/pay");
     window.sees("body-pretty", "100");
-    window.press("e");
-    window.fill("replay-url", &format!("{}/pay", dev.url()));
-    window.click("replay-editor");
-    window.press_with_control("a");
-    window.press("[999]");
-    window.click("replay-send");
-    window.sees("answer-status", "202");
-    let sent = String::from_utf8(dev.next()).expect("what was sent is text");
+    edit(&window, &dev, "/pay");
+    let sent = sent(&window, &dev, "replay-send");
     assert!(sent.ends_with("\r\n\r\n[999]"), "the edited bytes: {sent}");
     assert_eq!(as_captured(&window), before, "the captured request is as it was");
     window.click("replay-close");
@@ -76,27 +84,17 @@ fn an_edited_copy_is_sent_and_the_original_stays() {
 
 #[test]
 fn an_edited_copy_is_signed_anew_as_its_sender_would_have_signed_it() {
-    let terminal = Hookbench::new();
-    let added = terminal.run(&["endpoint", "add", "/github", "--provider", "github"]);
-    assert_eq!(added.code, 0, "the endpoint is made: {}", added.stderr);
-    terminal.run_with_input(&["secret", "set", "/github"], b"a secret");
-    let window = Window::open_on(terminal);
+    let window = Window::open_on(Hookbench::new().with_endpoint("/github", "github", "a secret"));
     let dev = Server::start(ANSWER);
     push(window.listener(), "/github", "a secret");
     window.click_on("request-row", "push");
     window.sees("body-pretty", "refs/heads");
-    window.press("e");
-    window.fill("replay-url", &format!("{}/github", dev.url()));
-    window.click("replay-editor");
-    window.press_with_control("a");
-    window.press("[999]");
+    edit(&window, &dev, "/github");
     window.choose("replay-signature", "kept");
     window.sees("replay-verdict", "Invalid");
     window.choose("replay-signature", "endpoint");
     window.sees("replay-verdict", "Valid");
-    window.click("replay-send");
-    window.sees("answer-status", "202");
-    let sent = String::from_utf8(dev.next()).expect("what was sent is text");
+    let sent = sent(&window, &dev, "replay-send");
     assert!(sent.ends_with("\r\n\r\n[999]"), "the edited bytes: {sent}");
     let line = format!("\r\nX-Hub-Signature-256: {}\r\n", signature("[999]", "a secret"));
     assert!(sent.contains(&line), "with the signature of what is sent: {sent}");

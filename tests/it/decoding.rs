@@ -37,10 +37,7 @@ fn send(hookbench: &Hookbench, body: &[u8], signature: &str) {
 }
 
 fn prepared() -> Hookbench {
-    let hookbench = Hookbench::new();
-    hookbench.run(&["endpoint", "add", "/github", "--provider", "github"]);
-    hookbench.run_with_input(&["secret", "set", "/github"], b"secret");
-    hookbench
+    Hookbench::new().with_endpoint("/github", "github", "secret")
 }
 
 const EVENT: &[u8] = br#"{"action":"opened","issue":{"title":"quokkaless"}}"#;
