@@ -1,4 +1,4 @@
-import { type Bench, expect, test } from '../harness/bench';
+import { type Bench, expect, type Locator, test } from '../harness/bench';
 import { githubHeaders, post } from '../harness/wire';
 
 const SECRET = "It's a Secret to Everybody";
@@ -26,10 +26,17 @@ async function addEndpoint(
   await bench.shows('endpoint', path);
 }
 
-test('GitHub is verified once its secret is set', async ({ bench }) => {
+/** A push comes to an endpoint for GitHub and is valid: its row. */
+async function validPush(bench: Bench): Promise<Locator> {
   await addEndpoint(bench, '/github', 'github', SECRET);
   await post(`${bench.listener}/github`, BODY, githubHeaders(SECRET, BODY));
-  await bench.at('request-row', 'push').locator('[data-verdict="valid"]').waitFor();
+  const row = bench.at('request-row', 'push');
+  await row.locator('[data-verdict="valid"]').waitFor();
+  return row;
+}
+
+test('GitHub is verified once its secret is set', async ({ bench }) => {
+  await validPush(bench);
   await post(`${bench.listener}/github`, `${BODY}\n`, githubHeaders(SECRET, BODY));
   await bench.at('request-row').first().locator('[data-verdict="invalid"]').waitFor();
   await bench.shows('nav-failed', '1');
@@ -95,10 +102,7 @@ test('a path is taken only once and an endpoint can be removed', async ({ bench 
 test('an endpoint that was removed comes back with its secret, and what came to it is valid again', async ({
   bench,
 }) => {
-  await addEndpoint(bench, '/github', 'github', SECRET);
-  await post(`${bench.listener}/github`, BODY, githubHeaders(SECRET, BODY));
-  const row = bench.at('request-row', 'push');
-  await row.locator('[data-verdict="valid"]').waitFor();
+  const row = await validPush(bench);
   await bench.at('endpoint').hover();
   await bench.at('endpoint-edit').click();
   await bench.at('endpoint-remove').click();
@@ -115,10 +119,7 @@ test('an endpoint that was removed comes back with its secret, and what came to 
 test('a secret that was removed is brought back from the settings after a restart of the page', async ({
   bench,
 }) => {
-  await addEndpoint(bench, '/github', 'github', SECRET);
-  await post(`${bench.listener}/github`, BODY, githubHeaders(SECRET, BODY));
-  const row = bench.at('request-row', 'push');
-  await row.locator('[data-verdict="valid"]').waitFor();
+  const row = await validPush(bench);
   await bench.at('endpoint').hover();
   await bench.at('endpoint-edit').click();
   await bench.at('endpoint-part-secrets').click();
