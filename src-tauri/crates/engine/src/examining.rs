@@ -202,17 +202,8 @@ impl Engine {
         let request = self.request(id).await?;
         let body = self.whole_body(id).await?;
         let judge = self.core.judge.load_full();
-        let looked = blocking(move || {
-            let case = Case {
-                head: &request.head,
-                body: &body,
-                body_sha256: request.summary.body_sha256,
-                state: request.summary.state,
-                received_at: request.summary.received_at,
-            };
-            judge.examine(case, &wanted, look)
-        })
-        .await?;
+        let looked =
+            blocking(move || judge.examine(Case::of_request(&request, &body), &wanted, look)).await?;
         looked.map_err(|message| EngineError::BadInput {
             message,
             hint: Some("name the provider, or set it on the endpoint".to_owned()),

@@ -363,13 +363,7 @@ impl Import {
                 // What was read from a file of ours is in memory.
                 Body::Spooled { .. } => &[],
             };
-            let recognition = judge.recognise(Case {
-                head: &arrival.head,
-                body,
-                body_sha256: arrival.body_sha256,
-                state: arrival.state,
-                received_at: arrival.received_at,
-            });
+            let recognition = judge.recognise(Case::of_arrival(&arrival, body));
             (arrival, recognition)
         };
         if is_long {

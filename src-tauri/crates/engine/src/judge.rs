@@ -4,6 +4,7 @@
 //! The snapshot is swapped whole when an endpoint or a secret changes, so that the path on which a sender waits takes
 //! no lock and asks neither the database nor the keychain.
 
+mod case;
 mod lines;
 
 use std::borrow::Cow;
@@ -15,10 +16,12 @@ use hookbench_signature::{
     verify,
 };
 
+pub(crate) use case::Case;
+
 use crate::examining::Examination;
 use crate::masking::SigningPlaces;
 use crate::model::{
-    Endpoint, EndpointId, RawHead, Recognition, SecretId, State, Timestamp, Tolerance, request_target,
+    Endpoint, EndpointId, Recognition, SecretId, State, Timestamp, Tolerance, request_target,
 };
 use crate::provider::{Catalogue, Detected, Facts, HandshakeAnswer, Place, Provider, UnpackedBody};
 use crate::test_keys::TEST_KEY;
@@ -56,17 +59,6 @@ pub(crate) struct Judge {
     defaults: Arc<HashMap<String, Ready>>,
     /// The longest path first, so that the first match is the nearest.
     endpoints: Vec<Known>,
-}
-
-/// One request as a judge looks at it.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Case<'a> {
-    pub(crate) head: &'a RawHead,
-    pub(crate) body: &'a [u8],
-    /// SHA-256 of the body, which is known since it came.
-    pub(crate) body_sha256: [u8; 32],
-    pub(crate) state: State,
-    pub(crate) received_at: Timestamp,
 }
 
 /// What is known of something that is to go.

@@ -188,15 +188,7 @@ impl Engine {
         let body = self.whole_body(id).await?;
         let judge = self.core.judge.load_full();
         // A large body takes milliseconds: not on a thread that serves others.
-        let work = move || {
-            judge.report(Case {
-                head: &request.head,
-                body: &body,
-                body_sha256: request.summary.body_sha256,
-                state: request.summary.state,
-                received_at: request.summary.received_at,
-            })
-        };
+        let work = move || judge.report(Case::of_request(&request, &body));
         match tokio::task::spawn_blocking(work).await {
             Ok(report) => Ok(report),
             Err(stopped) => std::panic::resume_unwind(stopped.into_panic()),
@@ -213,13 +205,7 @@ impl Engine {
         let judge = self.core.judge.load_full();
         let now = self.now();
         blocking(move || {
-            let case = Case {
-                head: &request.head,
-                body: &body,
-                body_sha256: request.summary.body_sha256,
-                state: request.summary.state,
-                received_at: request.summary.received_at,
-            };
+            let case = Case::of_request(&request, &body);
             let (provider, report) = judge.report(case);
             let (_, present) = judge.report(Case {
                 received_at: now,
@@ -243,13 +229,8 @@ impl Engine {
     pub async fn question(&self, id: RequestId) -> Result<Option<HandshakeAnswer>, EngineError> {
         let request = self.request(id).await?;
         let body = self.whole_body(id).await?;
-        Ok(self.core.judge.load().question(Case {
-            head: &request.head,
-            body: &body,
-            body_sha256: request.summary.body_sha256,
-            state: request.summary.state,
-            received_at: request.summary.received_at,
-        }))
+        let judge = self.core.judge.load();
+        Ok(judge.question(Case::of_request(&request, &body)))
     }
 
     /// The link that a request offers, if it is this one and may be opened in a browser: what came from outside is
@@ -277,13 +258,8 @@ impl Engine {
     pub async fn possible_providers(&self, id: RequestId) -> Result<Vec<String>, EngineError> {
         let request = self.request(id).await?;
         let body = self.whole_body(id).await?;
-        Ok(self.core.judge.load().possible_providers(Case {
-            head: &request.head,
-            body: &body,
-            body_sha256: request.summary.body_sha256,
-            state: request.summary.state,
-            received_at: request.summary.received_at,
-        }))
+        let judge = self.core.judge.load();
+        Ok(judge.possible_providers(Case::of_request(&request, &body)))
     }
 
     /// What each header line of a request is to its provider (its signature, the event, …), in the order of the lines and
@@ -294,13 +270,8 @@ impl Engine {
     pub async fn header_meanings(&self, id: RequestId) -> Result<Vec<Option<String>>, EngineError> {
         let request = self.request(id).await?;
         let body = self.whole_body(id).await?;
-        Ok(self.core.judge.load().header_meanings(Case {
-            head: &request.head,
-            body: &body,
-            body_sha256: request.summary.body_sha256,
-            state: request.summary.state,
-            received_at: request.summary.received_at,
-        }))
+        let judge = self.core.judge.load();
+        Ok(judge.header_meanings(Case::of_request(&request, &body)))
     }
 
     /// How many requests there are of what matters at a glance.

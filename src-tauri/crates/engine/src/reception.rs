@@ -70,7 +70,7 @@ impl Reception {
     async fn judge(&self, arrival: &Arrival) -> (Recognition, Option<HandshakeAnswer>) {
         self.wait_for_secrets().await;
         match &arrival.body {
-            Body::Memory(body) => self.core.judge.load().judge(case(arrival, body)),
+            Body::Memory(body) => self.core.judge.load().judge(Case::of_arrival(arrival, body)),
             Body::Spooled { file, .. } => (self.recognise_spooled(arrival, file).await, None),
         }
     }
@@ -78,7 +78,7 @@ impl Reception {
     async fn recognise(&self, arrival: &Arrival) -> Recognition {
         self.wait_for_secrets().await;
         match &arrival.body {
-            Body::Memory(body) => self.core.judge.load().recognise(case(arrival, body)),
+            Body::Memory(body) => self.core.judge.load().recognise(Case::of_arrival(arrival, body)),
             Body::Spooled { file, .. } => self.recognise_spooled(arrival, file).await,
         }
     }
@@ -100,7 +100,7 @@ impl Reception {
         match tokio::fs::read(file).await {
             Ok(body) => {
                 let judge = self.core.judge.load_full();
-                tokio::task::block_in_place(|| judge.recognise(case(arrival, &body)))
+                tokio::task::block_in_place(|| judge.recognise(Case::of_arrival(arrival, &body)))
             }
             Err(error) => {
                 tracing::warn!(%error, "a spooled body cannot be read back to be judged");
@@ -149,16 +149,6 @@ impl Intake for Reception {
         if let Err(error) = self.keep(new).await {
             tracing::error!(%error, "a refused or unfinished request could not be kept");
         }
-    }
-}
-
-fn case<'a>(arrival: &'a Arrival, body: &'a [u8]) -> Case<'a> {
-    Case {
-        head: &arrival.head,
-        body,
-        body_sha256: arrival.body_sha256,
-        state: arrival.state,
-        received_at: arrival.received_at,
     }
 }
 

@@ -351,18 +351,7 @@ async fn judge(
     };
     let body = core.store.body(summary.id, 0..u64::MAX).await?.bytes;
     let judge = core.judge.load_full();
-    let (sha256, state, received_at) = (summary.body_sha256, summary.state, summary.received_at);
-    let look = move || {
-        judge
-            .judge(Case {
-                head: &request.head,
-                body: &body,
-                body_sha256: sha256,
-                state,
-                received_at,
-            })
-            .0
-    };
+    let look = move || judge.judge(Case::of_request(&request, &body)).0;
     let mut known = if summary.body_length > LONG {
         match tokio::task::spawn_blocking(look).await {
             Ok(known) => known,

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use sha2::{Digest as _, Sha256};
 
 use super::*;
-use crate::model::{SecretPlace, SecretRecord};
+use crate::model::{RawHead, SecretPlace, SecretRecord};
 use crate::provider::{SampleSetting, Signing};
 
 const NOW: Timestamp = Timestamp::from_micros(1_795_176_251_482_001);
