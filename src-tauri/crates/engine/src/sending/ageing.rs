@@ -9,16 +9,15 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hookbench_signature::{Micros, Verdict, check};
-use sha2::{Digest as _, Sha256};
 
 use super::ahead::{Lineup, Planned, Planner};
 use super::aim::Aim;
-use super::renewing::with_draft;
+use super::renewing::{outlook, with_draft};
 use super::several::Chosen;
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::judge::{Case, Judge};
-use crate::model::{RawHead, State, Timestamp};
+use crate::judge::Judge;
+use crate::model::Timestamp;
 
 /// The most requests that are looked at; the oldest are the first.
 const MOST: u64 = 1_000;
@@ -121,14 +120,7 @@ fn is_too_old(judge: &Judge, planned: &Planned, now: Timestamp) -> bool {
     let Planned {
         outgoing, origins, ..
     } = planned;
-    let case = Case {
-        head: &RawHead::new(outgoing.head.clone()),
-        body: &outgoing.body,
-        body_sha256: Sha256::digest(&outgoing.body).into(),
-        state: State::Complete,
-        received_at: now,
-    };
-    let outlook = judge.outlook(case, &origins.target, origins.provider.as_deref());
+    let outlook = outlook(judge, origins, outgoing, now);
     let (Some(_), Ok(scheme)) = (&outlook.provider, &outlook.scheme) else {
         return false;
     };

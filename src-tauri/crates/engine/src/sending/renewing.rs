@@ -17,7 +17,7 @@ use crate::delivery::{Outgoing, with_rules};
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::examining::blocking;
-use crate::judge::{Case, Outlook};
+use crate::judge::{Case, Judge, Outlook};
 use crate::model::{HeaderRule, RawHead, RequestId, SecretId, State, Timestamp};
 
 /// What is done about a signature.
@@ -287,17 +287,7 @@ impl Engine {
         let judge = self.core.judge.load_full();
         let (origins, outgoing) = (origins.clone(), outgoing.clone());
         let received_at = self.core.clock.now();
-        blocking(move || {
-            let case = Case {
-                head: &RawHead::new(outgoing.head.clone()),
-                body: &outgoing.body,
-                body_sha256: Sha256::digest(&outgoing.body).into(),
-                state: State::Complete,
-                received_at,
-            };
-            judge.outlook(case, &origins.target, origins.provider.as_deref())
-        })
-        .await
+        blocking(move || outlook(&judge, &origins, &outgoing, received_at)).await
     }
 
     async fn test_key_for(&self, outlook: &Outlook, scheme: &Scheme) -> Result<TestKey, EngineError> {
@@ -454,6 +444,18 @@ fn signed(fresh: Fresh, scheme: &Scheme, key: Key, now: Timestamp) -> Result<Fre
         outgoing: with_signature(&fresh.outgoing, made),
         signed_with,
     })
+}
+
+/// What is known of something that is to go, as if it came at this time.
+pub(super) fn outlook(judge: &Judge, origins: &Origins, outgoing: &Outgoing, at: Timestamp) -> Outlook {
+    let case = Case {
+        head: &RawHead::new(outgoing.head.clone()),
+        body: &outgoing.body,
+        body_sha256: Sha256::digest(&outgoing.body).into(),
+        state: State::Complete,
+        received_at: at,
+    };
+    judge.outlook(case, &origins.target, origins.provider.as_deref())
 }
 
 pub(super) fn with_draft<T>(outgoing: &Outgoing, look: impl FnOnce(&Draft<'_>) -> T) -> T {
