@@ -77,6 +77,25 @@ pub struct RunState {
     pub phase: Phase,
 }
 
+impl RunState {
+    /// A run of which nothing has ended yet, with nothing to say of how it goes.
+    pub(crate) fn begun(kind: RunKind, url: String, total: u64, at: Timestamp) -> Self {
+        Self {
+            id: RunId::generate(),
+            kind,
+            url,
+            how: String::new(),
+            total,
+            tally: Tally::default(),
+            skipped: 0,
+            skipped_because: None,
+            started_at: at,
+            ended_at: None,
+            phase: Phase::Running,
+        }
+    }
+}
+
 /// What came of one step of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SentStep {

@@ -15,9 +15,7 @@ use super::run::Run;
 use crate::delivery::{Outgoing, count};
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::model::{
-    Delivery, DeliveryId, DeliveryKind, Phase, RequestId, RunId, RunKind, RunState, RunStep, Tally,
-};
+use crate::model::{Delivery, DeliveryId, DeliveryKind, Phase, RequestId, RunId, RunKind, RunState, RunStep};
 
 /// The most that go at once.
 pub const MOST_AT_ONCE: usize = 50;
@@ -130,23 +128,16 @@ impl Engine {
         let at_once = u32::try_from(at_once.get()).unwrap_or(1);
         let control = self.under_a_new_id(id, &outgoing).await;
         let total = 2 + u64::from(at_once) + u64::from(control.is_ok());
+        let kind = RunKind::Idempotency {
+            at_once,
+            no_control: control.as_ref().err().cloned(),
+            passed: None,
+        };
+        // As of every run: what it remembers outlives the request, so that of it nothing is kept here.
+        let url = way.route.origin().to_string();
         let state = RunState {
-            id: RunId::generate(),
-            kind: RunKind::Idempotency {
-                at_once,
-                no_control: control.as_ref().err().cloned(),
-                passed: None,
-            },
-            // As of every run: what it remembers outlives the request, so that of it nothing is kept here.
-            url: way.route.origin().to_string(),
             how: format!("twice in a row, {at_once} at once"),
-            total,
-            tally: Tally::default(),
-            skipped: 0,
-            skipped_because: None,
-            started_at: self.core.clock.now(),
-            ended_at: None,
-            phase: Phase::Running,
+            ..RunState::begun(kind, url, total, self.core.clock.now())
         };
         let run = self.begin_run(state, total).await?;
         let _under_way = self

@@ -185,26 +185,15 @@ impl Task {
 mod tests {
     use super::*;
     use crate::capture_for_tests::bench;
-    use crate::model::{Phase, RequestId, RunId, RunKind};
+    use crate::model::{Phase, RequestId, RunKind};
     use crate::sending::{Aim, Chosen};
 
     #[tokio::test]
     async fn what_was_skipped_is_among_what_may_have_begun() {
         let bench = bench().await;
         let core = &bench.engine.core;
-        let state = RunState {
-            id: RunId::generate(),
-            kind: RunKind::Several,
-            url: "http://127.0.0.1:9".to_owned(),
-            how: String::new(),
-            total: 100,
-            tally: Tally::default(),
-            skipped: 0,
-            skipped_because: None,
-            started_at: core.clock.now(),
-            ended_at: None,
-            phase: Phase::Running,
-        };
+        let url = "http://127.0.0.1:9".to_owned();
+        let state = RunState::begun(RunKind::Several, url, 100, core.clock.now());
         let plan = RunPlan::new(Chosen::Filter(String::new()), Aim::Url(state.url.clone()));
         let run = bench.engine.begin_run(state.clone(), 8).await.unwrap();
         let (keeper, _may_begin) = Keeper::start(core.store.clone(), &run, &plan, 8);

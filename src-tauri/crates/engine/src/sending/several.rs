@@ -17,9 +17,7 @@ use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::examining::blocking;
 use crate::filter::{Filter, Moment};
-use crate::model::{
-    Delivery, DeliveryId, DeliveryKind, Phase, RequestId, RunId, RunKind, RunState, RunStep, Tally,
-};
+use crate::model::{Delivery, DeliveryId, DeliveryKind, Phase, RequestId, RunKind, RunState, RunStep};
 use crate::store::{Place, StoreError};
 
 /// The most requests of a run.
@@ -125,18 +123,10 @@ impl Engine {
         if plan.order == Order::Shuffled {
             lineup = blocking(move || lineup.shuffled()).await??;
         }
+        let (url, total) = (planner.way.route.origin().to_string(), u64::from(lineup.steps()));
         let state = RunState {
-            id: RunId::generate(),
-            kind: RunKind::Several,
-            url: planner.way.route.origin().to_string(),
             how: how(&plan),
-            total: u64::from(lineup.steps()),
-            tally: Tally::default(),
-            skipped: 0,
-            skipped_because: None,
-            started_at: self.core.clock.now(),
-            ended_at: None,
-            phase: Phase::Running,
+            ..RunState::begun(RunKind::Several, url, total, self.core.clock.now())
         };
         let reserved = super::keeping::at_first(&plan).min(state.total);
         let run = self.begin_run(state.clone(), reserved).await?;

@@ -200,19 +200,8 @@ async fn a_run_that_was_cut_off_says_what_may_have_gone() {
     let bench = bench().await;
     let ids = captured(&bench, 2).await;
     let core = &bench.engine.core;
-    let state = RunState {
-        id: RunId::generate(),
-        kind: RunKind::Several,
-        url: "http://127.0.0.1:1".to_owned(),
-        how: String::new(),
-        total: 40,
-        tally: crate::model::Tally::default(),
-        skipped: 0,
-        skipped_because: None,
-        started_at: core.clock.now(),
-        ended_at: None,
-        phase: Phase::Running,
-    };
+    let url = "http://127.0.0.1:1".to_owned();
+    let state = RunState::begun(RunKind::Several, url, 40, core.clock.now());
     // Kept as a program leaves it that is killed in the middle: eight steps may have begun, two are known of.
     core.store.add_run(state.clone(), 8).await.unwrap();
     let target = keeping(Arc::default()).await;
