@@ -11,8 +11,8 @@ use secrecy::SecretString;
 use crate::capture_for_tests::{Bench, bench, reopened};
 use crate::clock::Clock;
 use crate::model::{
-    AnswerRule, EndpointId, FaultKind, FaultReach, ForwardRule, ForwardWay, NewEndpoint, Target, TargetId,
-    TargetRules, Timestamp,
+    AnswerRule, EndpointId, FaultKind, FaultReach, ForwardRule, ForwardWay, NewEndpoint, RequestId, Target,
+    TargetId, TargetRules, Timestamp,
 };
 use crate::store::{DiscardId, Store, StoreOptions, UNDO_FOR};
 use crate::{Engine, EngineError, Kind};
@@ -86,8 +86,25 @@ async fn furnished(bench: &Bench) -> EndpointId {
     id
 }
 
+/// What GitHub signed with this secret and sent to this path.
+async fn posted(bench: &Bench, path: &str, secret: &str) -> RequestId {
+    let headers = bench.signed("github", secret, BODY, 0);
+    bench.post(path, &headers, BODY).await
+}
+
 fn secrets_in(folder: &Path) -> usize {
     std::fs::read_dir(folder.join("secrets")).map_or(0, Iterator::count)
+}
+
+/// Waits until no value of a secret is left.
+async fn forgotten(bench: &Bench, why: &str) {
+    tokio::time::timeout(Duration::from_secs(30), async {
+        while secrets_in(bench.folder()) > 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    })
+    .await
+    .expect(why);
 }
 
 fn kind_of<T: std::fmt::Debug>(result: Result<T, EngineError>) -> Kind {
@@ -98,9 +115,7 @@ fn kind_of<T: std::fmt::Debug>(result: Result<T, EngineError>) -> Kind {
 async fn an_endpoint_comes_back_with_all_it_had_and_what_came_to_it_is_valid_again() {
     let bench = bench().await;
     let id = bench.endpoint("/early", "github", &["first"]).await;
-    let request = bench
-        .post("/early", &bench.signed("github", "first", BODY, 0), BODY)
-        .await;
+    let request = posted(&bench, "/early", "first").await;
     assert_eq!(bench.verdict(request).await, Verdict::Valid, "it holds");
     furnished(&bench).await;
     let endpoints = bench.engine.endpoints().await.unwrap();
@@ -165,9 +180,7 @@ async fn a_restart_in_between_loses_nothing_but_the_fault() {
     );
     // The values of its secrets were kept all the time.
     bench.engine.set_answer(id, None).await.unwrap();
-    let request = bench
-        .post("/github", &bench.signed("github", "third", BODY, 0), BODY)
-        .await;
+    let request = posted(&bench, "/github", "third").await;
     assert_eq!(bench.verdict(request).await, Verdict::Valid, "with its secret");
 }
 
@@ -200,13 +213,7 @@ async fn after_ten_minutes_it_is_gone_for_good_with_the_values_of_its_secrets() 
     );
     // At the next start, without anybody doing anything.
     let bench = reopened(bench, clock).await;
-    tokio::time::timeout(Duration::from_secs(30), async {
-        while secrets_in(bench.folder()) > 0 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    })
-    .await
-    .expect("the values are forgotten");
+    forgotten(&bench, "the values are forgotten").await;
 }
 
 #[tokio::test]
@@ -222,13 +229,7 @@ async fn what_was_being_removed_for_good_does_not_come_back_without_its_secrets(
         "some of its values may be gone"
     );
     let bench = reopened(bench, Clock::system()).await;
-    tokio::time::timeout(Duration::from_secs(30), async {
-        while secrets_in(bench.folder()) > 0 {
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    })
-    .await
-    .expect("the next start goes on with it");
+    forgotten(&bench, "the next start goes on with it").await;
 }
 
 #[tokio::test]
@@ -263,9 +264,7 @@ async fn what_is_removed_at_once_leaves_nothing_behind() {
 async fn a_secret_comes_back_unless_another_one_has_its_name() {
     let bench = bench().await;
     let id = bench.endpoint("/github", "github", &["first"]).await;
-    let request = bench
-        .post("/github", &bench.signed("github", "first", BODY, 0), BODY)
-        .await;
+    let request = posted(&bench, "/github", "first").await;
     let before = bench.engine.endpoints().await.unwrap();
     let secret = before[0].secrets[0].id;
     let discard = bench.engine.discard_secret(secret).await.unwrap();

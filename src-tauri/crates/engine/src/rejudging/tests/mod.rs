@@ -83,15 +83,17 @@ fn push(engine: &Engine, endpoint: EndpointId) -> NewRequest {
     }
 }
 
-/// A history of `count` pushes, and the endpoint they came to.
-async fn history(engine: &Engine, count: usize) -> EndpointId {
+/// A history of `count` pushes in a folder of its own, and the endpoint they came to.
+async fn history(count: usize) -> (tempfile::TempDir, Engine, EndpointId) {
+    let folder = tempfile::tempdir().unwrap();
+    let engine = open(folder.path()).await;
     let new = NewEndpoint {
         provider: Some("github".to_owned()),
         ..NewEndpoint::at("/github")
     };
     let endpoint = engine.add_endpoint(new).await.unwrap().id;
     engine.settled().await;
-    let one = push(engine, endpoint);
+    let one = push(&engine, endpoint);
     for _ in 0..count.div_ceil(200) {
         let some = (0..200).map(|_| {
             engine.core.store.insert_request(NewRequest {
@@ -103,7 +105,7 @@ async fn history(engine: &Engine, count: usize) -> EndpointId {
             kept.unwrap();
         }
     }
-    endpoint
+    (folder, engine, endpoint)
 }
 
 async fn set_secret(engine: &Engine, endpoint: EndpointId, value: &str) {
@@ -122,9 +124,7 @@ async fn valid(engine: &Engine) -> u64 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_whole_history_is_judged_again_while_requests_are_kept() {
     const COUNT: u64 = 20_000;
-    let folder = tempfile::tempdir().unwrap();
-    let engine = open(folder.path()).await;
-    let endpoint = history(&engine, COUNT as usize).await;
+    let (_folder, engine, endpoint) = history(COUNT as usize).await;
     let mut feed = engine.changes().subscribe();
     set_secret(&engine, endpoint, SECRET).await;
     assert_eq!(
@@ -170,9 +170,7 @@ async fn the_whole_history_is_judged_again_while_requests_are_kept() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_the_end_of_a_program_interrupts_goes_on_with_the_next() {
-    let folder = tempfile::tempdir().unwrap();
-    let engine = open(folder.path()).await;
-    let endpoint = history(&engine, 3_000).await;
+    let (folder, engine, endpoint) = history(3_000).await;
     set_secret(&engine, endpoint, SECRET).await;
     engine.shut_down().await;
     let engine = open(folder.path()).await;
@@ -194,9 +192,7 @@ async fn what_the_end_of_a_program_interrupts_goes_on_with_the_next() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_newer_change_takes_over_and_its_verdicts_count() {
-    let folder = tempfile::tempdir().unwrap();
-    let engine = open(folder.path()).await;
-    let endpoint = history(&engine, 2_000).await;
+    let (_folder, engine, endpoint) = history(2_000).await;
     set_secret(&engine, endpoint, SECRET).await;
     set_secret(&engine, endpoint, "another").await;
     set_secret(&engine, endpoint, SECRET).await;
@@ -212,9 +208,7 @@ async fn a_newer_change_takes_over_and_its_verdicts_count() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_that_is_cancelled_leaves_nothing_behind() {
-    let folder = tempfile::tempdir().unwrap();
-    let engine = open(folder.path()).await;
-    let endpoint = history(&engine, 2_000).await;
+    let (_folder, engine, endpoint) = history(2_000).await;
     set_secret(&engine, endpoint, SECRET).await;
     engine.cancel_recheck().await.unwrap();
     assert_eq!(engine.recheck(), None, "nothing is under way");

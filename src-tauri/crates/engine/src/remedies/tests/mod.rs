@@ -5,8 +5,38 @@ use hookbench_signature::{Draft, Secret, Verdict, sign};
 use super::*;
 use crate::capture_for_tests::{Bench, bench};
 
-fn stripe(bench: &Bench, secret: &str, body: &str, age: i64) -> Vec<(String, String)> {
-    bench.signed("stripe", secret, body, age)
+/// What Stripe signed with this secret, `age` seconds ago, and sent to `/stripe`.
+async fn posted(bench: &Bench, secret: &str, age: i64) -> RequestId {
+    let headers = bench.signed("stripe", secret, "{}", age);
+    bench.post("/stripe", &headers, "{}").await
+}
+
+/// The headers of a form that Twilio signed for `url`.
+fn twilio(bench: &Bench, secret: &str, url: &str) -> Vec<(String, String)> {
+    let scheme = bench
+        .engine
+        .catalogue()
+        .get("twilio")
+        .unwrap()
+        .scheme
+        .clone()
+        .unwrap();
+    let kind = (
+        "content-type".to_owned(),
+        "application/x-www-form-urlencoded".to_owned(),
+    );
+    let draft = Draft {
+        method: "POST",
+        target: "/sms",
+        url: Some(url),
+        headers: &[(kind.0.as_bytes(), kind.1.as_bytes())],
+        body: b"A=1",
+    };
+    let now = hookbench_signature::Micros(bench.engine.now().as_micros());
+    let signed = sign(&scheme, &draft, &Secret::new("s", secret), now, None).unwrap();
+    let mut headers = signed.headers;
+    headers.push(kind);
+    headers
 }
 
 #[tokio::test]
@@ -14,9 +44,7 @@ async fn a_secret_of_another_endpoint_is_given_and_taken_back() {
     let bench = bench().await;
     bench.endpoint("/stripe", "stripe", &["whsec_live"]).await;
     bench.endpoint("/stripe-test", "stripe", &["whsec_test"]).await;
-    let id = bench
-        .post("/stripe", &stripe(&bench, "whsec_test", "{}", 0), "{}")
-        .await;
+    let id = posted(&bench, "whsec_test", 0).await;
     assert_eq!(
         bench.verdict(id).await,
         Verdict::Invalid,
@@ -43,9 +71,7 @@ async fn a_replaced_secret_explains_and_can_be_taken_back_into_use() {
     let endpoint = bench.endpoint("/stripe", "stripe", &["whsec_old"]).await;
     let new = SecretString::from("whsec_new");
     bench.engine.set_secret(endpoint, "secret 1", new).await.unwrap();
-    let id = bench
-        .post("/stripe", &stripe(&bench, "whsec_old", "{}", 0), "{}")
-        .await;
+    let id = posted(&bench, "whsec_old", 0).await;
     assert_eq!(
         bench.verdict(id).await,
         Verdict::Invalid,
@@ -68,9 +94,7 @@ async fn a_replaced_secret_explains_and_can_be_taken_back_into_use() {
 async fn what_came_before_a_secret_was_replaced_stays_valid() {
     let bench = bench().await;
     let endpoint = bench.endpoint("/stripe", "stripe", &["whsec_old"]).await;
-    let id = bench
-        .post("/stripe", &stripe(&bench, "whsec_old", "{}", 0), "{}")
-        .await;
+    let id = posted(&bench, "whsec_old", 0).await;
     let new = SecretString::from("whsec_new");
     bench.engine.set_secret(endpoint, "secret 1", new).await.unwrap();
     assert_eq!(
@@ -90,9 +114,7 @@ async fn what_came_before_a_secret_was_replaced_stays_valid() {
 async fn a_secret_is_cleaned_only_where_that_is_the_cause() {
     let bench = bench().await;
     bench.endpoint("/stripe", "stripe", &["  \"whsec_live\"\n"]).await;
-    let id = bench
-        .post("/stripe", &stripe(&bench, "whsec_live", "{}", 0), "{}")
-        .await;
+    let id = posted(&bench, "whsec_live", 0).await;
     let diagnosis = bench.engine.diagnose(id, Examination::default()).await.unwrap();
     let remedies = bench.engine.remedies(id, &diagnosis).await.unwrap();
     assert_eq!(
@@ -115,9 +137,7 @@ async fn a_secret_is_cleaned_only_where_that_is_the_cause() {
 async fn a_tolerance_is_widened_by_as_much_as_it_takes() {
     let bench = bench().await;
     let endpoint = bench.endpoint("/stripe", "stripe", &["whsec_live"]).await;
-    let id = bench
-        .post("/stripe", &stripe(&bench, "whsec_live", "{}", 1000), "{}")
-        .await;
+    let id = posted(&bench, "whsec_live", 1000).await;
     assert_eq!(
         bench.verdict(id).await,
         Verdict::Expired,
@@ -178,21 +198,7 @@ async fn a_scheme_that_is_proved_becomes_one_of_the_persons_own() {
 async fn a_public_url_is_what_the_sender_signed() {
     let bench = bench().await;
     let endpoint = bench.endpoint("/sms", "twilio", &["token"]).await;
-    let catalogue = bench.engine.catalogue();
-    let scheme = catalogue.get("twilio").unwrap().scheme.clone().unwrap();
-    let draft = Draft {
-        method: "POST",
-        target: "/sms",
-        url: Some("https://tunnel.example/sms"),
-        headers: &[(b"content-type", b"application/x-www-form-urlencoded")],
-        body: b"A=1",
-    };
-    let now = hookbench_signature::Micros(bench.engine.now().as_micros());
-    let signed = sign(&scheme, &draft, &Secret::new("s", "token"), now, None)
-        .unwrap()
-        .headers;
-    let mut headers = signed;
-    headers.push(("content-type".into(), "application/x-www-form-urlencoded".into()));
+    let headers = twilio(&bench, "token", "https://tunnel.example/sms");
     let id = bench.post("/sms", &headers, "A=1").await;
     assert_eq!(
         bench.verdict(id).await,
@@ -214,49 +220,14 @@ async fn a_public_url_is_what_the_sender_signed() {
     );
 }
 
-/// The headers of a form that Twilio signed for `url`.
-fn twilio(bench: &Bench, secret: &str, url: &str) -> Vec<(String, String)> {
-    let scheme = bench
-        .engine
-        .catalogue()
-        .get("twilio")
-        .unwrap()
-        .scheme
-        .clone()
-        .unwrap();
-    let kind = (
-        "content-type".to_owned(),
-        "application/x-www-form-urlencoded".to_owned(),
-    );
-    let draft = Draft {
-        method: "POST",
-        target: "/sms",
-        url: Some(url),
-        headers: &[(kind.0.as_bytes(), kind.1.as_bytes())],
-        body: b"A=1",
-    };
-    let now = hookbench_signature::Micros(bench.engine.now().as_micros());
-    let signed = sign(&scheme, &draft, &Secret::new("s", secret), now, None).unwrap();
-    let mut headers = signed.headers;
-    headers.push(kind);
-    headers.push(("x-forwarded-host".to_owned(), "tunnel.example".to_owned()));
-    headers.push(("x-forwarded-proto".to_owned(), "https".to_owned()));
-    headers
-}
-
 #[tokio::test]
 async fn the_url_that_was_signed_is_set_with_one_button() {
     let bench = bench().await;
     let endpoint = bench.endpoint("/sms", "twilio", &["token"]).await;
     // A tunnel that rewrites paths: what it forwards is known, what it took away is found.
-    let signed = twilio(&bench, "token", "https://tunnel.example/sms");
-    let headers: Vec<_> = signed
-        .into_iter()
-        .map(|(name, value)| {
-            let forwarded = name == "x-forwarded-proto";
-            (name, if forwarded { "http".to_owned() } else { value })
-        })
-        .collect();
+    let mut headers = twilio(&bench, "token", "https://tunnel.example/sms");
+    headers.push(("x-forwarded-host".to_owned(), "tunnel.example".to_owned()));
+    headers.push(("x-forwarded-proto".to_owned(), "http".to_owned()));
     let id = bench.post("/sms", &headers, "A=1").await;
     assert_eq!(
         bench.verdict(id).await,
@@ -289,9 +260,7 @@ async fn two_remedies_are_offered_together_and_done_one_after_the_other() {
     let bench = bench().await;
     bench.endpoint("/stripe", "stripe", &["whsec_live"]).await;
     bench.endpoint("/stripe-test", "stripe", &["whsec_test"]).await;
-    let id = bench
-        .post("/stripe", &stripe(&bench, "whsec_test", "{}", 1000), "{}")
-        .await;
+    let id = posted(&bench, "whsec_test", 1000).await;
     let diagnosis = bench.engine.diagnose(id, Examination::default()).await.unwrap();
     let offered = bench.engine.remedies(id, &diagnosis).await.unwrap();
     let kinds: Vec<_> = offered.iter().map(Remedy::kind).collect();
@@ -342,9 +311,7 @@ async fn only_a_link_that_is_offered_may_be_opened() {
 async fn nothing_is_applied_that_is_not_offered() {
     let bench = bench().await;
     bench.endpoint("/stripe", "stripe", &["whsec_live"]).await;
-    let id = bench
-        .post("/stripe", &stripe(&bench, "whsec_live", "{}", 0), "{}")
-        .await;
+    let id = posted(&bench, "whsec_live", 0).await;
     let refused = bench.engine.apply_remedy(id, "set-tolerance").await;
     assert!(refused.is_err(), "nothing is wrong with it");
 }
@@ -353,9 +320,7 @@ async fn nothing_is_applied_that_is_not_offered() {
 async fn of_all_that_a_pasted_secret_may_have_been_the_one_that_fits_is_kept() {
     let bench = bench().await;
     bench.endpoint("/stripe", "stripe", &["whsec_live"]).await;
-    let id = bench
-        .post("/stripe", &stripe(&bench, "whsec+live", "{}", 0), "{}")
-        .await;
+    let id = posted(&bench, "whsec+live", 0).await;
     for (pasted, kept) in [
         ("\"whsec%2Blive\"\n", Some("whsec+live")),
         (" whsec+live\n", Some("whsec+live")),

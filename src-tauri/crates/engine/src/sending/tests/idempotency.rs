@@ -7,7 +7,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::sync::Notify;
 
 use super::*;
-use crate::capture_for_tests::bench;
+use crate::capture_for_tests::{Bench, bench};
 use crate::delivery::scripted::{Target, read_request};
 use crate::sending::Aim;
 
@@ -33,13 +33,20 @@ async fn answering(so_many: usize, reached: Arc<Notify>) -> Target {
     .await
 }
 
+/// What is found of a request to this path by a target that answers everything, and the address of that.
+async fn checked(bench: &Bench, path: &str) -> (IdempotencyReport, String) {
+    let id = bench.post(path, &[], "{}").await;
+    let target = answering(usize::MAX, Arc::default()).await;
+    let url = target.url("");
+    let sending = Sending::to(Aim::Url(url.clone()));
+    let found = bench.engine.check_idempotency(id, THREE, &sending).await;
+    (found.unwrap(), url)
+}
+
 #[tokio::test]
 async fn a_check_is_judged_only_where_all_of_it_was_sent() {
     let bench = bench().await;
-    let id = bench.post("/hook?key=1", &[], "{}").await;
-    let target = answering(usize::MAX, Arc::default()).await;
-    let sending = Sending::to(Aim::Url(target.url("")));
-    let found = bench.engine.check_idempotency(id, THREE, &sending).await.unwrap();
+    let (found, _) = checked(&bench, "/hook?key=1").await;
     assert_eq!(
         found.passed,
         Some(true),
@@ -114,10 +121,7 @@ async fn a_check_that_is_stopped_says_so_then_and_later() {
 #[tokio::test]
 async fn what_a_check_remembers_holds_nothing_of_the_address_that_was_asked_for() {
     let bench = bench().await;
-    let id = bench.post("/hook?token=of-a-customer", &[], "{}").await;
-    let target = answering(usize::MAX, Arc::default()).await;
-    let sending = Sending::to(Aim::Url(target.url("")));
-    bench.engine.check_idempotency(id, THREE, &sending).await.unwrap();
+    let (_, url) = checked(&bench, "/hook?token=of-a-customer").await;
     let run = bench.engine.runs(1).await.unwrap().remove(0);
-    assert_eq!(run.url, target.url(""), "it outlives the request");
+    assert_eq!(run.url, url, "it outlives the request");
 }
