@@ -12,15 +12,7 @@ const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
 
 #[tokio::test]
 async fn the_bytes_of_the_plan_are_the_bytes_on_the_wire() {
-    let (recorded, mut records) = tokio::sync::mpsc::unbounded_channel();
-    let target = Target::with(move |mut stream| {
-        let recorded = recorded.clone();
-        async move {
-            recorded.send(read_request(&mut stream).await).unwrap();
-            stream.write_all(OK).await.unwrap();
-        }
-    })
-    .await;
+    let (target, mut records) = Target::recording_and_answering(OK).await;
     let captured = crate::model::RawHead::new(Bytes::from_static(
         b"POST /Hook?b&a=%7E HTTP/1.1\r\nhost: h\r\nX-B:1\r\nx-a:  \xff2 \r\nX-B: 3\r\ncontent-LENGTH: 3\r\n\r\n",
     ));

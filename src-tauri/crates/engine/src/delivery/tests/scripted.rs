@@ -74,14 +74,19 @@ impl Target {
 
     /// Answers each request with 204 and closes; the requests as they came.
     pub(crate) async fn recording() -> (Self, mpsc::UnboundedReceiver<Vec<u8>>) {
+        Self::recording_and_answering(b"HTTP/1.1 204 x\r\nConnection: close\r\n\r\n").await
+    }
+
+    /// The same with another answer.
+    pub(crate) async fn recording_and_answering(
+        answer: &'static [u8],
+    ) -> (Self, mpsc::UnboundedReceiver<Vec<u8>>) {
         let (recorded, records) = mpsc::unbounded_channel();
         let target = Self::with(move |mut stream| {
             let recorded = recorded.clone();
             async move {
                 recorded.send(read_request(&mut stream).await).unwrap();
-                let _ = stream
-                    .write_all(b"HTTP/1.1 204 x\r\nConnection: close\r\n\r\n")
-                    .await;
+                let _ = stream.write_all(answer).await;
             }
         })
         .await;
