@@ -1,11 +1,9 @@
 /** Where the window says what becomes of credentials that a request came with. */
 import { describe, expect, it, vi } from 'vitest';
-import type { DeliveryView } from '../bindings/DeliveryView';
-import type { EndpointView } from '../bindings/EndpointView';
 import type { PreviewView } from '../bindings/PreviewView';
 import type { TargetView } from '../bindings/TargetView';
 import { type ScriptedHost, ScriptedRows } from '../host/scripted';
-import { previewOf } from '../host/views';
+import { deliveryOf, endpointOf, previewOf, rulesOf, targetOf } from '../host/views';
 import { all, one, open, press, settle } from './mounted';
 
 /** It is asked once typing has come to rest. */
@@ -13,21 +11,7 @@ const PATIENCE = { timeout: 4_000 };
 
 const PREVIEW = previewOf('far.example');
 
-const TARGET: TargetView = {
-  id: 't1',
-  name: 'staging',
-  url: 'https://far.example',
-  rules: {
-    path: { rule: 'url' },
-    headers: [],
-    connectMs: null,
-    firstByteMs: null,
-    totalMs: null,
-    trust: { of: 'system' },
-    followRedirects: false,
-    sendCredentials: false,
-  },
-};
+const TARGET = targetOf({ name: 'staging', url: 'https://far.example' });
 
 const pause = (time: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, time));
 
@@ -94,7 +78,7 @@ describe('the edit page', () => {
     await bench.around.loadEndpoints();
     await pause(400);
     expect(asked(), 'nothing is another').toBe(before);
-    const lets = { ...TARGET, rules: { ...TARGET.rules, sendCredentials: true } };
+    const lets = { ...TARGET, rules: rulesOf({ sendCredentials: true }) };
     Object.assign(host.script, {
       targets: () => [structuredClone(lets)],
       preview: () => ({ ...PREVIEW, sentOn: ['Authorization'] }),
@@ -114,7 +98,7 @@ describe('the edit page', () => {
     const button = one('replay-credentials');
     button.focus();
     Object.assign(host.script, {
-      targets: () => [{ ...TARGET, rules: { ...TARGET.rules, sendCredentials: true } }],
+      targets: () => [{ ...TARGET, rules: rulesOf({ sendCredentials: true }) }],
       preview: () => ({ ...PREVIEW, sentOn: ['Authorization'] }),
     });
     await bench.around.loadEndpoints();
@@ -149,31 +133,14 @@ describe('the edit page', () => {
 });
 
 describe('a delivery', () => {
-  function deliveryOf(withheld: string[]): DeliveryView {
-    return {
-      id: 'd1',
-      request: 'r1',
-      kind: 'forward',
-      url: 'https://far.example/a',
-      method: 'POST',
-      createdAt: 1,
-      bodyLength: 0,
-      withheld,
-      target: 't1',
-      again: null,
-      run: null,
-      schedule: null,
-      underWay: false,
-      attempts: [],
-    };
-  }
-
   it.each([
     [['Authorization', 'Cookie'], 'Authorization and Cookie stayed here'],
     [[], null],
   ])('that left %j here says so', async (withheld, words) => {
     const { host } = await open(new ScriptedRows(1));
-    host.script.deliveries = () => [deliveryOf(withheld)];
+    host.script.deliveries = () => [
+      deliveryOf({ kind: 'forward', url: 'https://far.example/a', target: 't1', withheld }),
+    ];
     all('request-row')[0]?.click();
     await settle();
     one('delivery-row').click();
@@ -186,13 +153,7 @@ describe('a delivery', () => {
 describe('what is forwarded', () => {
   async function form(script: Partial<ScriptedHost['script']>) {
     const { bench, host } = await open(new ScriptedRows(1));
-    const endpoint = {
-      id: 'e1',
-      path: '/a',
-      provider: null,
-      secrets: [],
-      forwards: [],
-    } as unknown as EndpointView;
+    const endpoint = endpointOf({ path: '/a' });
     Object.assign(host.script, { endpoints: () => [structuredClone(endpoint)], ...script });
     await bench.around.loadEndpoints();
     bench.view.open({ kind: 'endpoint', endpoint, path: '/a', part: 'forward' });

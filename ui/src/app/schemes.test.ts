@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { OwnSchemeView } from '../bindings/OwnSchemeView';
 import { asks, namesFor, partsOf, placeFrom } from '../features/schemes/choices';
 import { type ScriptedHost, ScriptedRows } from '../host/scripted';
-import { formOf } from '../host/views';
+import { formOf, signatureOf } from '../host/views';
 import { actionById } from '../keys/actions';
 import { all, HOSTILE, one, open, press, settle } from './mounted';
 
@@ -35,22 +35,13 @@ function script(host: ScriptedHost): void {
     },
     scheme_places: () => ['header:X-Acme', 'header:X-Time', 'json:a.b'],
     try_scheme: () => ({
-      signature: {
+      signature: signatureOf({
         verdict: 'invalid',
         verdictNow: 'invalid',
         sentence: 'It is not.',
-        provider: null,
-        couldBe: [],
         algorithm: 'HMAC-SHA256',
         found: [{ place: HOSTILE, text: HOSTILE, parts: [] }],
-        candidates: [],
-        key: null,
-        content: null,
-        digests: null,
-        age: null,
-        checks: [],
-        notes: [],
-      },
+      }),
       event: HOSTILE,
       deliveryId: null,
       recognised: false,
