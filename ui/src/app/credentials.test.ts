@@ -4,7 +4,7 @@ import type { PreviewView } from '../bindings/PreviewView';
 import type { TargetView } from '../bindings/TargetView';
 import { type ScriptedHost, ScriptedRows } from '../host/scripted';
 import { deliveryOf, endpointOf, previewOf, rulesOf, targetOf } from '../host/views';
-import { all, one, open, press, settle } from './mounted';
+import { all, one, open, press, settle, write } from './mounted';
 
 /** It is asked once typing has come to rest. */
 const PATIENCE = { timeout: 4_000 };
@@ -17,13 +17,6 @@ const pause = (time: number): Promise<void> => new Promise((resolve) => setTimeo
 
 function said(id: string): string {
   return one(id).textContent.replace(/\s+/g, ' ');
-}
-
-async function write(id: string, value: string): Promise<void> {
-  const field = one(id) as HTMLInputElement;
-  field.value = value;
-  field.dispatchEvent(new InputEvent('input', { bubbles: true }));
-  await settle();
 }
 
 describe('the edit page', () => {
@@ -42,7 +35,8 @@ describe('the edit page', () => {
     await settle();
     press('e');
     await settle();
-    await write('replay-url', 'https://far.example/a');
+    write('replay-url', 'https://far.example/a');
+    await settle();
     one('replay-tab-headers').click();
     await settle();
     return made;
@@ -125,7 +119,8 @@ describe('the edit page', () => {
       expect(said('replay-sent-on')).toContain('Cookie will go to far.example as captured');
     }, PATIENCE);
     host.script.preview = () => PREVIEW;
-    await write('replay-url', 'https://far.example/b');
+    write('replay-url', 'https://far.example/b');
+    await settle();
     await vi.waitFor(() => {
       expect([...all('replay-withheld'), ...all('replay-sent-on')]).toEqual([]);
     }, PATIENCE);
@@ -166,11 +161,13 @@ describe('what is forwarded', () => {
   it('is told of where its target is chosen', async () => {
     await form({ captured_credentials: ({ url }) => ({ withheld: url === 'https://far.example' }) });
     expect(all('forward-withheld'), 'nothing is known yet').toEqual([]);
-    await write('forward-to', 'https://far.example');
+    write('forward-to', 'https://far.example');
+    await settle();
     await vi.waitFor(() => {
       expect(said('forward-withheld')).toContain('Authorization and Cookie of what is forwarded stay here');
     }, PATIENCE);
-    await write('forward-to', 'http://localhost:3000');
+    write('forward-to', 'http://localhost:3000');
+    await settle();
     expect(all('forward-withheld'), 'that was said of another').toEqual([]);
   });
 

@@ -4,7 +4,7 @@ import { asks, namesFor, partsOf, placeFrom } from '../features/schemes/choices'
 import { type ScriptedHost, ScriptedRows } from '../host/scripted';
 import { formOf, signatureOf } from '../host/views';
 import { actionById } from '../keys/actions';
-import { all, HOSTILE, one, open, press, settle } from './mounted';
+import { all, choose, HOSTILE, one, open, press, settle, write } from './mounted';
 
 const OWN: OwnSchemeView = {
   id: 'acme',
@@ -69,12 +69,6 @@ async function pause(): Promise<void> {
   await settle();
 }
 
-function type(id: string, text: string): void {
-  const field = one(id) as HTMLInputElement;
-  field.value = text;
-  field.dispatchEvent(new InputEvent('input', { bubbles: true }));
-}
-
 describe('the form of a scheme', () => {
   it('is reached from the table of actions and from a request', async () => {
     const { bench, host } = await open(new ScriptedRows(2));
@@ -119,7 +113,7 @@ describe('the form of a scheme', () => {
     }
     if (bench.schemes.builder?.form) bench.schemes.builder.form.algorithm = 'hmac-sha256';
     await settle();
-    type('scheme-content', '{!}');
+    write('scheme-content', '{!}');
     await pause();
     const area = one('scheme-content');
     expect(area.getAttribute('aria-invalid')).toBe('true');
@@ -149,14 +143,11 @@ describe('the form of a scheme', () => {
     actionById('scheme.new')?.run(bench);
     await settle();
     expect(all('scheme-content')).toHaveLength(1);
-    const select = one('scheme-algorithm') as HTMLSelectElement;
-    select.value = 'token';
-    select.dispatchEvent(new Event('change', { bubbles: true }));
+    choose('scheme-algorithm', 'token');
     await settle();
     expect(all('scheme-content')).toHaveLength(0);
     expect(all('scheme-places')).toHaveLength(1);
-    select.value = 'none';
-    select.dispatchEvent(new Event('change', { bubbles: true }));
+    choose('scheme-algorithm', 'none');
     await settle();
     expect(all('scheme-places')).toHaveLength(0);
   });
@@ -180,7 +171,7 @@ describe('the form of a scheme', () => {
     bench.select('r2');
     actionById('scheme.describe')?.run(bench);
     await settle();
-    type('scheme-name', 'Acme');
+    write('scheme-name', 'Acme');
     press('s', { ctrlKey: true });
     await settle();
     expect(asked(host, 'adopt_scheme'), 'not before it was looked at').toHaveLength(0);
@@ -202,7 +193,7 @@ describe('the form of a scheme', () => {
     script(host);
     actionById('scheme.new')?.run(bench);
     await settle();
-    type('scheme-name', 'Half done');
+    write('scheme-name', 'Half done');
     press('Escape');
     await settle();
     expect(all('scheme-builder')).toHaveLength(0);
@@ -218,7 +209,7 @@ describe('the form of a scheme', () => {
     for (const name of ['Half done', 'Another']) {
       actionById('scheme.new')?.run(bench);
       await settle();
-      type('scheme-name', name);
+      write('scheme-name', name);
       builders.push(bench.schemes.builder);
       if (name === 'Half done') press('Escape');
       await settle();
@@ -245,7 +236,7 @@ describe('the form of a scheme', () => {
     await settle();
     actionById('scheme.face')?.run(bench);
     await settle();
-    type('scheme-toml', 'a\nb\nc = !\nd');
+    write('scheme-toml', 'a\nb\nc = !\nd');
     await pause();
     expect(one('scheme-toml-fault').textContent).toMatch(/Line 3, column 8:\s+no such place/);
     one('scheme-toml-there').click();
@@ -275,12 +266,12 @@ describe('own schemes', () => {
     script(host);
     actionById('scheme.import')?.run(bench);
     await settle();
-    type('import-toml', 'a = !');
+    write('import-toml', 'a = !');
     await settle();
     one('import-run').click();
     await settle();
     expect(one('import-problem').textContent).toContain('The pasted text, line 3, column 8: no such place');
-    type('import-toml', 'right');
+    write('import-toml', 'right');
     await settle();
     one('import-run').click();
     await settle();
