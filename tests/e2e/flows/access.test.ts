@@ -147,6 +147,20 @@ describe.for(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
       await bench.at('settings-section').waitFor();
       await check(bench, found, `settings: ${section}`);
     }
+    // With something in them.
+    await bench.at('settings-listener').click();
+    await bench.at('settings-address').selectOption('0.0.0.0');
+    await bench.at('settings-address-warning').waitFor();
+    await check(bench, found, 'settings: a listener that others reach');
+    await bench.at('settings-address').selectOption('127.0.0.1');
+    await bench.at('settings-masking').click();
+    for (const where of ['', '/github']) {
+      await bench.at('mask-pointer').fill('/ref');
+      await bench.at('mask-where').selectOption(where);
+      await bench.at('mask-add').click();
+      await bench.shows('mask-path', where === '' ? 'everywhere' : `at ${where}`);
+    }
+    await check(bench, found, 'settings: what is masked');
     await bench.page.keyboard.press('Escape');
     await bench.gone('settings');
     await bench.page.keyboard.press('m');
@@ -212,7 +226,8 @@ describe.for(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
       if (id === 'runs-dialog') {
         await bench.at('run-row').first().click();
         await bench.at('run-close').waitFor();
-        await check(bench, found, 'a run');
+        await bench.at('run-step').first().focus();
+        await check(bench, found, 'a run and its steps');
       }
       await bench.page.keyboard.press('Escape');
       await bench.gone(id);
@@ -303,8 +318,19 @@ describe.for(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
     await bench.at('saved-edit').click();
     await bench.at('saved-dialog').waitFor();
     await check(bench, found, 'editing a saved filter');
-    await keyboard.press('Escape');
+    await bench.at('saved-remove').click();
     await bench.gone('saved-dialog');
+    await bench.shows('note', 'is removed');
+    await check(bench, found, 'a removal that can be undone');
+    await post(`${bench.listener}/gone`, 'x', {});
+    await bench.program.run('delete', '--filter', 'path:/gone', '--yes');
+    await keyboard.press('Control+,');
+    await bench.at('settings-storage').click();
+    await bench.shows('deleted', '1 request');
+    await bench.shows('deleted', 'The filter “Shop”');
+    await check(bench, found, 'settings: what was removed');
+    await keyboard.press('Escape');
+    await bench.gone('settings');
 
     await bench.at('listener').click();
     await bench.at('port-popover').waitFor();

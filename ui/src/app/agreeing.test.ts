@@ -1,7 +1,7 @@
 /** What one is asked before something leaves the private network, in the sheets that send several times. */
 import { describe, expect, it } from 'vitest';
 import { ScriptedRows } from '../host/scripted';
-import { all, one, open, settle } from './mounted';
+import { all, one, open, settle, write } from './mounted';
 
 const ASKS = {
   code: 'confirm_host',
@@ -44,12 +44,6 @@ describe.each(SHEETS)('the sheet of the $name', ({ name, command, dialog, asked 
     return { allowed, sent };
   }
 
-  function type(url: string): void {
-    const field = one(`${name}-url`) as HTMLInputElement;
-    field.value = url;
-    field.dispatchEvent(new InputEvent('input', { bubbles: true }));
-  }
-
   async function press(id: string): Promise<void> {
     one(`${name}-${id}`).click();
     await settle();
@@ -57,7 +51,7 @@ describe.each(SHEETS)('the sheet of the $name', ({ name, command, dialog, asked 
 
   it('sends once one has agreed', async () => {
     const { allowed, sent } = await sheet();
-    type('https://far.example');
+    write(`${name}-url`, 'https://far.example');
     await press('start');
     expect(one(asked).textContent).toContain('far.example:443 is not private');
     await press('agree');
@@ -66,9 +60,9 @@ describe.each(SHEETS)('the sheet of the $name', ({ name, command, dialog, asked 
 
   it('takes no answer about one URL for another that is typed meanwhile', async () => {
     const { allowed, sent } = await sheet();
-    type('https://far.example');
+    write(`${name}-url`, 'https://far.example');
     await press('start');
-    type('https://other.example');
+    write(`${name}-url`, 'https://other.example');
     await settle();
     expect([all(`${name}-agree`).length, all(asked).length], 'nothing was asked about it').toEqual([0, 0]);
     await press('start');

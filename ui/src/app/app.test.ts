@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { ScriptedRows } from '../host/scripted';
 import { ACTIONS, keysOf } from '../keys/actions';
 import { OS } from '../keys/os';
-import { all, HOSTILE, one, open, press, settle } from './mounted';
+import { all, HOSTILE, one, open, press, settle, write } from './mounted';
 
 describe('the list', () => {
   it('is a grid that draws only what is in sight and knows its whole length', async () => {
@@ -66,8 +66,7 @@ describe('the filter box', () => {
   it('says what is wrong and leaves the list as it was', async () => {
     await open(new ScriptedRows(5));
     const input = one('filter') as HTMLInputElement;
-    input.value = 'bad:x';
-    input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    write('filter', 'bad:x');
     input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }));
     await settle();
     expect(one('filter-error').textContent).toContain('No field is called');
@@ -190,11 +189,11 @@ describe('the window', () => {
     const { bench } = await open(new ScriptedRows(1));
     press('k', { ctrlKey: true });
     await settle();
-    const input = one('palette-input') as HTMLInputElement;
-    input.value = 'starred';
-    input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    write('palette-input', 'starred');
     await settle();
-    input.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+    one('palette-input').dispatchEvent(
+      new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }),
+    );
     await settle();
     expect(bench.list.text).toBe('is:starred');
     expect(all('palette')).toHaveLength(0);

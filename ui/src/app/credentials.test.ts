@@ -1,45 +1,22 @@
 /** Where the window says what becomes of credentials that a request came with. */
 import { describe, expect, it, vi } from 'vitest';
-import type { DeliveryView } from '../bindings/DeliveryView';
-import type { EndpointView } from '../bindings/EndpointView';
 import type { PreviewView } from '../bindings/PreviewView';
 import type { TargetView } from '../bindings/TargetView';
 import { type ScriptedHost, ScriptedRows } from '../host/scripted';
-import { previewOf } from '../host/views';
-import { all, one, open, press, settle } from './mounted';
+import { deliveryOf, endpointOf, previewOf, rulesOf, targetOf } from '../host/views';
+import { all, one, open, press, settle, write } from './mounted';
 
 /** It is asked once typing has come to rest. */
 const PATIENCE = { timeout: 4_000 };
 
 const PREVIEW = previewOf('far.example');
 
-const TARGET: TargetView = {
-  id: 't1',
-  name: 'staging',
-  url: 'https://far.example',
-  rules: {
-    path: { rule: 'url' },
-    headers: [],
-    connectMs: null,
-    firstByteMs: null,
-    totalMs: null,
-    trust: { of: 'system' },
-    followRedirects: false,
-    sendCredentials: false,
-  },
-};
+const TARGET = targetOf({ name: 'staging', url: 'https://far.example' });
 
 const pause = (time: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, time));
 
 function said(id: string): string {
   return one(id).textContent.replace(/\s+/g, ' ');
-}
-
-async function write(id: string, value: string): Promise<void> {
-  const field = one(id) as HTMLInputElement;
-  field.value = value;
-  field.dispatchEvent(new InputEvent('input', { bubbles: true }));
-  await settle();
 }
 
 describe('the edit page', () => {
@@ -58,7 +35,8 @@ describe('the edit page', () => {
     await settle();
     press('e');
     await settle();
-    await write('replay-url', 'https://far.example/a');
+    write('replay-url', 'https://far.example/a');
+    await settle();
     one('replay-tab-headers').click();
     await settle();
     return made;
@@ -94,7 +72,7 @@ describe('the edit page', () => {
     await bench.around.loadEndpoints();
     await pause(400);
     expect(asked(), 'nothing is another').toBe(before);
-    const lets = { ...TARGET, rules: { ...TARGET.rules, sendCredentials: true } };
+    const lets = { ...TARGET, rules: rulesOf({ sendCredentials: true }) };
     Object.assign(host.script, {
       targets: () => [structuredClone(lets)],
       preview: () => ({ ...PREVIEW, sentOn: ['Authorization'] }),
@@ -114,7 +92,7 @@ describe('the edit page', () => {
     const button = one('replay-credentials');
     button.focus();
     Object.assign(host.script, {
-      targets: () => [{ ...TARGET, rules: { ...TARGET.rules, sendCredentials: true } }],
+      targets: () => [{ ...TARGET, rules: rulesOf({ sendCredentials: true }) }],
       preview: () => ({ ...PREVIEW, sentOn: ['Authorization'] }),
     });
     await bench.around.loadEndpoints();
@@ -141,7 +119,8 @@ describe('the edit page', () => {
       expect(said('replay-sent-on')).toContain('Cookie will go to far.example as captured');
     }, PATIENCE);
     host.script.preview = () => PREVIEW;
-    await write('replay-url', 'https://far.example/b');
+    write('replay-url', 'https://far.example/b');
+    await settle();
     await vi.waitFor(() => {
       expect([...all('replay-withheld'), ...all('replay-sent-on')]).toEqual([]);
     }, PATIENCE);
@@ -149,31 +128,14 @@ describe('the edit page', () => {
 });
 
 describe('a delivery', () => {
-  function deliveryOf(withheld: string[]): DeliveryView {
-    return {
-      id: 'd1',
-      request: 'r1',
-      kind: 'forward',
-      url: 'https://far.example/a',
-      method: 'POST',
-      createdAt: 1,
-      bodyLength: 0,
-      withheld,
-      target: 't1',
-      again: null,
-      run: null,
-      schedule: null,
-      underWay: false,
-      attempts: [],
-    };
-  }
-
   it.each([
     [['Authorization', 'Cookie'], 'Authorization and Cookie stayed here'],
     [[], null],
   ])('that left %j here says so', async (withheld, words) => {
     const { host } = await open(new ScriptedRows(1));
-    host.script.deliveries = () => [deliveryOf(withheld)];
+    host.script.deliveries = () => [
+      deliveryOf({ kind: 'forward', url: 'https://far.example/a', target: 't1', withheld }),
+    ];
     all('request-row')[0]?.click();
     await settle();
     one('delivery-row').click();
@@ -186,13 +148,7 @@ describe('a delivery', () => {
 describe('what is forwarded', () => {
   async function form(script: Partial<ScriptedHost['script']>) {
     const { bench, host } = await open(new ScriptedRows(1));
-    const endpoint = {
-      id: 'e1',
-      path: '/a',
-      provider: null,
-      secrets: [],
-      forwards: [],
-    } as unknown as EndpointView;
+    const endpoint = endpointOf({ path: '/a' });
     Object.assign(host.script, { endpoints: () => [structuredClone(endpoint)], ...script });
     await bench.around.loadEndpoints();
     bench.view.open({ kind: 'endpoint', endpoint, path: '/a', part: 'forward' });
@@ -205,11 +161,13 @@ describe('what is forwarded', () => {
   it('is told of where its target is chosen', async () => {
     await form({ captured_credentials: ({ url }) => ({ withheld: url === 'https://far.example' }) });
     expect(all('forward-withheld'), 'nothing is known yet').toEqual([]);
-    await write('forward-to', 'https://far.example');
+    write('forward-to', 'https://far.example');
+    await settle();
     await vi.waitFor(() => {
       expect(said('forward-withheld')).toContain('Authorization and Cookie of what is forwarded stay here');
     }, PATIENCE);
-    await write('forward-to', 'http://localhost:3000');
+    write('forward-to', 'http://localhost:3000');
+    await settle();
     expect(all('forward-withheld'), 'that was said of another').toEqual([]);
   });
 

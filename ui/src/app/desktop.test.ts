@@ -4,7 +4,7 @@ import type { WorkView } from '../bindings/WorkView';
 import { ACTIONS } from '../keys/actions';
 import { menusOf } from '../keys/menu';
 import { DESKTOP, ScriptedRows } from '../host/scripted';
-import { all, one, open, press, settle } from './mounted';
+import { all, choose, one, open, press, settle } from './mounted';
 
 const IDLE: WorkView = { sendings: 0, runs: [], exports: 0, imports: 0, recheck: null };
 const pause = (time: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, time));
@@ -170,9 +170,7 @@ describe('the settings of the desktop', () => {
     login.click();
     await settle();
     expect(host.asked).toContainEqual(['open_at_login', { on: true }]);
-    const closing = one('desktop-closing') as HTMLSelectElement;
-    closing.value = 'hides';
-    closing.dispatchEvent(new Event('change', { bubbles: true }));
+    choose('desktop-closing', 'hides');
     await settle();
     expect(bench.around.settings?.desktop.closing).toBe('hides');
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { DiagnosisView } from '../bindings/DiagnosisView';
 import type { RequestDetail } from '../bindings/RequestDetail';
-import { all, HOSTILE, one, open, press, settle } from './mounted';
+import { all, choose, HOSTILE, one, open, press, settle } from './mounted';
 import { ScriptedRows } from '../host/scripted';
 
 const UNKNOWN: DiagnosisView = {
@@ -225,9 +225,7 @@ describe('the code that verifies it', () => {
     card.dispatchEvent(new Event('toggle'));
     await until(() => all('snippet-code').length > 0);
     expect(one('snippet-code').textContent).toBe('// node\nverify()');
-    const language = one('snippet-language') as HTMLSelectElement;
-    language.value = 'python';
-    language.dispatchEvent(new Event('change', { bubbles: true }));
+    choose('snippet-language', 'python');
     await until(() => one('snippet-code').textContent.startsWith('// python'));
     expect(localStorage.getItem('hookbench.snippet.language')).toBe('"python"');
     localStorage.removeItem('hookbench.snippet.language');

@@ -2,23 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import type { BroughtBackView } from '../bindings/BroughtBackView';
 import type { DiscardView } from '../bindings/DiscardView';
-import type { RulesView } from '../bindings/RulesView';
 import type { StorageView } from '../bindings/StorageView';
 import { ScriptedRows } from '../host/scripted';
-import { endpointOf } from '../host/views';
+import { endpointOf, targetOf } from '../host/views';
 import { all, one, open, press, settle } from './mounted';
 
 const SECRET = { id: 's1', name: 'live', place: 'file', createdAt: 1_795_176_251_000_000 };
-const RULES: RulesView = {
-  path: { rule: 'url' },
-  headers: [],
-  connectMs: null,
-  firstByteMs: null,
-  totalMs: null,
-  trust: { of: 'system' },
-  followRedirects: false,
-  sendCredentials: false,
-};
 const STORAGE: StorageView = {
   requests: 3,
   bodyBytes: 1,
@@ -40,7 +29,7 @@ async function bench() {
   const { bench, host } = await open(new ScriptedRows(3));
   const forward = { target: 't1', filter: '', way: 'at_once' as const, deadlineMillis: 5000 };
   let endpoints = [endpointOf({ secrets: [SECRET], replaced: [OLD], forwards: [forward] })];
-  let targets = [{ id: 't1', name: 'dev', url: 'http://localhost:3000', rules: RULES }];
+  let targets = [targetOf()];
   let saved = [{ name: 'Mine', filter: 'is:starred', requests: 1 }];
   let waiting = 2;
   const undone: unknown[] = [];

@@ -2,13 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ScriptedRows } from '../host/scripted';
 import { endpointOf } from '../host/views';
-import { all, one, open, settle } from './mounted';
-
-const fill = (id: string, text: string): void => {
-  const input = one(id) as HTMLInputElement;
-  input.value = text;
-  input.dispatchEvent(new Event('input', { bubbles: true }));
-};
+import { all, choose, one, open, settle, write } from './mounted';
 
 describe('exposing the listener', () => {
   it('is a button beside the address, and says what it means', async () => {
@@ -27,10 +21,10 @@ describe('exposing the listener', () => {
     const { bench } = await open(new ScriptedRows(0));
     bench.view.open({ kind: 'expose' });
     await settle();
-    fill('expose-ssh-host', 'me@box.example');
+    write('expose-ssh-host', 'me@box.example');
     await settle();
     expect(one('expose-ssh').textContent).toBe('ssh -N -R 4665:127.0.0.1:4665 me@box.example');
-    fill('expose-ssh-host', 'box; rm -r .');
+    write('expose-ssh-host', 'box; rm -r .');
     await settle();
     expect(one('expose-ssh').textContent).not.toContain('rm');
     expect(one('expose-ssh-wrong').textContent).toContain('user@host');
@@ -60,11 +54,9 @@ describe('exposing the listener', () => {
     await bench.around.loadEndpoints();
     bench.view.open({ kind: 'expose' });
     await settle();
-    const select = one('expose-endpoint') as HTMLSelectElement;
-    select.value = 'e2';
-    select.dispatchEvent(new Event('change', { bubbles: true }));
+    choose('expose-endpoint', 'e2');
     await settle();
-    fill('expose-public-url', ' https://calm-fox.example ');
+    write('expose-public-url', ' https://calm-fox.example ');
     one('expose-save').click();
     await settle();
     expect(host.asked.find(([name]) => name === 'update_endpoint')?.[1]).toEqual({
@@ -87,7 +79,7 @@ describe('exposing the listener', () => {
     await bench.around.loadEndpoints();
     bench.view.open({ kind: 'expose' });
     await settle();
-    fill('expose-public-url', 'https://calm-fox.example');
+    write('expose-public-url', 'https://calm-fox.example');
     const shown = (): string[] =>
       ['expose-endpoint', 'expose-public-url'].map((id) => (one(id) as HTMLInputElement).value);
     known.endpoints = [other, first];

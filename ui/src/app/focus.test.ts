@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { ScriptedRows } from '../host/scripted';
 import { endpointOf } from '../host/views';
 import type { ScriptedHost } from '../host/scripted';
-import { all, one, open, press, settle } from './mounted';
+import { all, one, open, press, settle, write } from './mounted';
 
 /** What has the keyboard, a frame or two after all is done. */
 async function focused(): Promise<string> {
@@ -122,9 +122,7 @@ describe('the keyboard is not lost', () => {
     const { bench } = await open(new ScriptedRows(1));
     bench.view.openSettings('limits');
     await settle();
-    const input = one('limit-body') as HTMLInputElement;
-    input.value = '10 MiB';
-    input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    write('limit-body', '10 MiB');
     await settle();
     click(one('limits-save'));
     expect(await focused()).toBe('H2');
@@ -272,8 +270,7 @@ describe('a press that ends the composing of a character', () => {
     bench.select('r1');
     bench.annotating.edit('tags');
     await settle();
-    (one('tag-input') as HTMLInputElement).value = 'x';
-    one('tag-input').dispatchEvent(new InputEvent('input', { bubbles: true }));
+    write('tag-input', 'x');
     pressOn(one('tag-input'), 'Enter', ending);
     pressOn(one('tag-input'), 'Escape', ending);
     await settle();

@@ -1,29 +1,10 @@
 /** The deliveries below a request, in a window that has little room for them. */
 import { afterEach, describe, expect, it } from 'vitest';
-import type { DeliveryView } from '../bindings/DeliveryView';
 import { ScriptedRows } from '../host/scripted';
+import { deliveryOf } from '../host/views';
 import { all, one, open, settle } from './mounted';
 
 const usual = Object.getOwnPropertyDescriptor(HTMLElement.prototype, 'clientHeight');
-
-function deliveryOf(id: string, createdAt: number): DeliveryView {
-  return {
-    id,
-    request: 'r1',
-    kind: 'resend',
-    url: 'http://localhost:3000/a',
-    method: 'POST',
-    createdAt,
-    bodyLength: 2,
-    withheld: [],
-    target: null,
-    again: null,
-    run: null,
-    schedule: null,
-    underWay: false,
-    attempts: [],
-  };
-}
 
 /** Opens a request with two deliveries in a pane that is so high. */
 async function pane(height: number) {
@@ -34,7 +15,10 @@ async function pane(height: number) {
     },
   });
   const made = await open(new ScriptedRows(1));
-  made.host.script.deliveries = () => [deliveryOf('d2', 2), deliveryOf('d1', 1)];
+  made.host.script.deliveries = () => [
+    deliveryOf({ id: 'd2', createdAt: 2 }),
+    deliveryOf({ id: 'd1', createdAt: 1 }),
+  ];
   all('request-row')[0]?.click();
   await settle();
   return made;

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { RequestRow } from '../bindings/RequestRow';
 import { ScriptedRows } from '../host/scripted';
 import { detailOf, providerOf, rowOf } from '../host/views';
-import { all, HOSTILE, one, open, settle } from './mounted';
+import { all, HOSTILE, one, open, settle, write } from './mounted';
 
 const PUSH = { provider: 'github', event: 'push', target: '/github' };
 
@@ -88,9 +88,7 @@ describe('a header that matters to the provider', () => {
         (path) => path.getAttribute('d') ?? '',
       );
     expect(drawn(signature), 'what it shows is not read out of a sentence').toEqual(drawn(event));
-    const search = one('header-search') as HTMLInputElement;
-    search.value = 'the event';
-    search.dispatchEvent(new Event('input', { bubbles: true }));
+    write('header-search', 'the event');
     await settle();
     expect(all('header-line'), 'it is found by what it is').toHaveLength(1);
   });

@@ -4,7 +4,7 @@ import type { EndpointView } from '../bindings/EndpointView';
 import type { MaskView } from '../bindings/MaskView';
 import { ScriptedRows } from '../host/scripted';
 import { endpointOf } from '../host/views';
-import { all, hostileOf, one, open, settle } from './mounted';
+import { all, choose, hostileOf, one, open, settle, write } from './mounted';
 
 async function window_(endpoints: EndpointView[] = [endpointOf()]) {
   const made = await open(new ScriptedRows(2));
@@ -57,17 +57,12 @@ describe('the settings', () => {
     await bench.masking.addChosen(bench.masking.endpoint);
     bench.view.openSettings('masking');
     await settle();
-    const pointer = one('mask-pointer') as HTMLInputElement;
-    pointer.value = '/b';
-    pointer.dispatchEvent(new Event('input', { bubbles: true }));
+    write('mask-pointer', '/b');
     await settle();
     one('mask-add').click();
     await settle();
-    const where = one('mask-where') as HTMLSelectElement;
-    pointer.value = '/c';
-    pointer.dispatchEvent(new Event('input', { bubbles: true }));
-    where.value = '/stripe';
-    where.dispatchEvent(new Event('change', { bubbles: true }));
+    write('mask-pointer', '/c');
+    choose('mask-where', '/stripe');
     await settle();
     one('mask-add').click();
     await settle();

@@ -134,6 +134,19 @@ export const one = (id: string): HTMLElement => {
   if (found === undefined) throw new Error(`there is no ${id}`);
   return found;
 };
+/** The field has the keyboard, and this is typed there. */
+export function write(id: string, text: string): void {
+  const field = one(id) as HTMLInputElement;
+  field.focus();
+  field.value = text;
+  field.dispatchEvent(new InputEvent('input', { bubbles: true }));
+}
+/** Of what a list offers, this is chosen. */
+export function choose(id: string, value: string): void {
+  const list = one(id) as HTMLSelectElement;
+  list.value = value;
+  list.dispatchEvent(new Event('change', { bubbles: true }));
+}
 export const press = (key: string, init: KeyboardEventInit = {}): boolean =>
   document.body.dispatchEvent(
     new KeyboardEvent('keydown', { key, bubbles: true, cancelable: true, ...init }),

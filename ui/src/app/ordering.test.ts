@@ -3,15 +3,10 @@ import { ScriptedRows } from '../host/scripted';
 import { actionById } from '../keys/actions';
 import { SORT_KEYS } from '../lib/orders';
 import { COLUMNS } from '../lib/columns';
-import { all, one, open, press, settle } from './mounted';
+import { all, choose, one, open, press, settle, write } from './mounted';
 
 const ids = (): string[] => all('request-row').map((row) => row.dataset['id'] ?? '');
 const label = (): string | null => one('request-list').getAttribute('aria-label');
-const choose = (id: string, value: string): void => {
-  const select = one(id) as HTMLSelectElement;
-  select.value = value;
-  select.dispatchEvent(new Event('change', { bubbles: true }));
-};
 function verdicts(): ScriptedRows {
   const store = new ScriptedRows(0);
   for (const verdict of ['valid', 'unsigned', 'invalid', 'expired'] as const) store.add(1, { verdict });
@@ -52,12 +47,11 @@ describe('the order of the list', () => {
     const { bench } = await open(verdicts());
     press('k', { ctrlKey: true });
     await settle();
-    const field = one('palette').querySelector('input');
-    if (field === null) throw new Error('the palette has no field');
-    field.value = 'sort by verdict';
-    field.dispatchEvent(new Event('input', { bubbles: true }));
+    write('palette-input', 'sort by verdict');
     await settle();
-    field.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }));
+    one('palette-input').dispatchEvent(
+      new KeyboardEvent('keydown', { key: 'Enter', bubbles: true, cancelable: true }),
+    );
     await settle();
     expect(ids()).toEqual(['r3', 'r4', 'r2', 'r1']);
     expect(actionById('sort.verdict')?.when(bench), 'it is so already').toBe(false);

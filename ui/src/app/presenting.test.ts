@@ -2,8 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { TargetView } from '../bindings/TargetView';
 import { type ScriptedHost, ScriptedRows } from '../host/scripted';
-import { formOf, rowOf } from '../host/views';
-import { rulesOf, formOf as rulesFormOf } from '../features/target/rules';
+import { formOf, rowOf, rulesOf, targetOf } from '../host/views';
 import type { Workbench } from '../state/workbench.svelte';
 import { all, hostileOf, one, open, settle } from './mounted';
 
@@ -12,11 +11,8 @@ const MARKS = '*'.repeat(KEY.length);
 
 /** A target whose header is covered while one presents. */
 function target(covered: boolean): TargetView {
-  const rules = rulesOf({
-    ...rulesFormOf(undefined),
-    headers: [{ action: 'replace', name: 'Authorization', value: covered ? MARKS : KEY }],
-  });
-  return { id: 't1', name: 'dev', url: 'http://localhost:3000', rules };
+  const value = covered ? MARKS : KEY;
+  return targetOf({ rules: rulesOf({ headers: [{ action: 'replace', name: 'Authorization', value }] }) });
 }
 
 async function window_(rows = 2) {

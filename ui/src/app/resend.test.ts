@@ -3,7 +3,7 @@ import { expect, it, vi } from 'vitest';
 import type { PreviewView } from '../bindings/PreviewView';
 import { ScriptedRows } from '../host/scripted';
 import { previewOf } from '../host/views';
-import { all, one, open, press, settle } from './mounted';
+import { all, one, open, press, settle, write } from './mounted';
 
 /** It is asked once typing has come to rest. */
 const PATIENCE = { timeout: 4_000 };
@@ -56,13 +56,8 @@ it('says nothing of another URL than the one that is written', async () => {
   await vi.waitFor(() => {
     expect(asked).toBe(1);
   }, PATIENCE);
-  const field = one('resend-url') as HTMLInputElement;
-  const write = async (url: string): Promise<void> => {
-    field.value = url;
-    field.dispatchEvent(new InputEvent('input', { bubbles: true }));
-    await settle();
-  };
-  await write('https://staging.example');
+  write('resend-url', 'https://staging.example');
+  await settle();
   answer();
   await settle();
   expect(all('preview'), 'the answer was for the URL before').toEqual([]);
@@ -73,6 +68,7 @@ it('says nothing of another URL than the one that is written', async () => {
   await vi.waitFor(() => {
     expect(all('preview')).toHaveLength(1);
   }, PATIENCE);
-  await write('staging');
+  write('resend-url', 'staging');
+  await settle();
   expect(all('preview'), 'this is no URL').toEqual([]);
 });

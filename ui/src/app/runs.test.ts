@@ -1,31 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RunView } from '../bindings/RunView';
 import { ScriptedRows } from '../host/scripted';
-import { rowOf } from '../host/views';
+import { rowOf, runOf } from '../host/views';
 import { all, one, open, settle } from './mounted';
-
-function runOf(change: Partial<RunView>): RunView {
-  return {
-    id: 'run-1',
-    kind: 'several',
-    url: 'http://localhost:3000',
-    how: '',
-    passed: null,
-    total: 6,
-    delivered: 6,
-    refused: 0,
-    failed: 0,
-    cancelled: 0,
-    skipped: 0,
-    skippedBecause: null,
-    unknown: 0,
-    startedAt: 1_795_176_251_000_000,
-    endedAt: 1_795_176_252_000_000,
-    phase: 'done',
-    problem: null,
-    ...change,
-  };
-}
 
 async function withRuns(...runs: RunView[]) {
   const { bench, host } = await open(new ScriptedRows(1));
@@ -96,7 +73,7 @@ describe('runs of the past', () => {
   });
 
   it('have the keyboard inside them though they are read only then', async () => {
-    await withRuns(runOf({}));
+    await withRuns(runOf());
     expect(document.activeElement?.closest('header'), 'Enter would close them').toBeNull();
     expect(one('runs-dialog').contains(document.activeElement)).toBe(true);
   });

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 import type { OwnSchemeView } from '../bindings/OwnSchemeView';
 import { asks, namesFor, partsOf, placeFrom } from '../features/schemes/choices';
 import { type ScriptedHost, ScriptedRows } from '../host/scripted';
-import { formOf } from '../host/views';
+import { formOf, signatureOf } from '../host/views';
 import { actionById } from '../keys/actions';
-import { all, HOSTILE, one, open, press, settle } from './mounted';
+import { all, choose, HOSTILE, one, open, press, settle, write } from './mounted';
 
 const OWN: OwnSchemeView = {
   id: 'acme',
@@ -35,22 +35,13 @@ function script(host: ScriptedHost): void {
     },
     scheme_places: () => ['header:X-Acme', 'header:X-Time', 'json:a.b'],
     try_scheme: () => ({
-      signature: {
+      signature: signatureOf({
         verdict: 'invalid',
         verdictNow: 'invalid',
         sentence: 'It is not.',
-        provider: null,
-        couldBe: [],
         algorithm: 'HMAC-SHA256',
         found: [{ place: HOSTILE, text: HOSTILE, parts: [] }],
-        candidates: [],
-        key: null,
-        content: null,
-        digests: null,
-        age: null,
-        checks: [],
-        notes: [],
-      },
+      }),
       event: HOSTILE,
       deliveryId: null,
       recognised: false,
@@ -76,12 +67,6 @@ const asked = (host: ScriptedHost, name: string): unknown[] =>
 async function pause(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 260));
   await settle();
-}
-
-function type(id: string, text: string): void {
-  const field = one(id) as HTMLInputElement;
-  field.value = text;
-  field.dispatchEvent(new InputEvent('input', { bubbles: true }));
 }
 
 describe('the form of a scheme', () => {
@@ -128,7 +113,7 @@ describe('the form of a scheme', () => {
     }
     if (bench.schemes.builder?.form) bench.schemes.builder.form.algorithm = 'hmac-sha256';
     await settle();
-    type('scheme-content', '{!}');
+    write('scheme-content', '{!}');
     await pause();
     const area = one('scheme-content');
     expect(area.getAttribute('aria-invalid')).toBe('true');
@@ -158,14 +143,11 @@ describe('the form of a scheme', () => {
     actionById('scheme.new')?.run(bench);
     await settle();
     expect(all('scheme-content')).toHaveLength(1);
-    const select = one('scheme-algorithm') as HTMLSelectElement;
-    select.value = 'token';
-    select.dispatchEvent(new Event('change', { bubbles: true }));
+    choose('scheme-algorithm', 'token');
     await settle();
     expect(all('scheme-content')).toHaveLength(0);
     expect(all('scheme-places')).toHaveLength(1);
-    select.value = 'none';
-    select.dispatchEvent(new Event('change', { bubbles: true }));
+    choose('scheme-algorithm', 'none');
     await settle();
     expect(all('scheme-places')).toHaveLength(0);
   });
@@ -189,7 +171,7 @@ describe('the form of a scheme', () => {
     bench.select('r2');
     actionById('scheme.describe')?.run(bench);
     await settle();
-    type('scheme-name', 'Acme');
+    write('scheme-name', 'Acme');
     press('s', { ctrlKey: true });
     await settle();
     expect(asked(host, 'adopt_scheme'), 'not before it was looked at').toHaveLength(0);
@@ -211,7 +193,7 @@ describe('the form of a scheme', () => {
     script(host);
     actionById('scheme.new')?.run(bench);
     await settle();
-    type('scheme-name', 'Half done');
+    write('scheme-name', 'Half done');
     press('Escape');
     await settle();
     expect(all('scheme-builder')).toHaveLength(0);
@@ -227,7 +209,7 @@ describe('the form of a scheme', () => {
     for (const name of ['Half done', 'Another']) {
       actionById('scheme.new')?.run(bench);
       await settle();
-      type('scheme-name', name);
+      write('scheme-name', name);
       builders.push(bench.schemes.builder);
       if (name === 'Half done') press('Escape');
       await settle();
@@ -254,7 +236,7 @@ describe('the form of a scheme', () => {
     await settle();
     actionById('scheme.face')?.run(bench);
     await settle();
-    type('scheme-toml', 'a\nb\nc = !\nd');
+    write('scheme-toml', 'a\nb\nc = !\nd');
     await pause();
     expect(one('scheme-toml-fault').textContent).toMatch(/Line 3, column 8:\s+no such place/);
     one('scheme-toml-there').click();
@@ -284,12 +266,12 @@ describe('own schemes', () => {
     script(host);
     actionById('scheme.import')?.run(bench);
     await settle();
-    type('import-toml', 'a = !');
+    write('import-toml', 'a = !');
     await settle();
     one('import-run').click();
     await settle();
     expect(one('import-problem').textContent).toContain('The pasted text, line 3, column 8: no such place');
-    type('import-toml', 'right');
+    write('import-toml', 'right');
     await settle();
     one('import-run').click();
     await settle();

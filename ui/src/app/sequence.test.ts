@@ -1,7 +1,7 @@
 /** What the sheet that sends several says before it does. */
 import { describe, expect, it, vi } from 'vitest';
 import { ScriptedRows } from '../host/scripted';
-import { all, one, open, settle } from './mounted';
+import { all, one, open, settle, write } from './mounted';
 
 /** It is asked once typing has come to rest. */
 const PATIENCE = { timeout: 4_000 };
@@ -67,9 +67,7 @@ describe('signatures that have grown too old', () => {
     await vi.waitFor(() => {
       expect(all('sequence-ages')).toHaveLength(1);
     }, PATIENCE);
-    const field = one('sequence-url') as HTMLInputElement;
-    field.value = 'localhost';
-    field.dispatchEvent(new Event('input', { bubbles: true }));
+    write('sequence-url', 'localhost');
     await settle();
     expect([all('sequence-ages'), all('sequence-withheld')], 'they were of another').toEqual([[], []]);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { SECTIONS } from '../features/settings/sections';
 import { ScriptedRows } from '../host/scripted';
-import { all, one, open, press, settle } from './mounted';
+import { all, choose, one, open, press, settle, write } from './mounted';
 
 describe('the settings', () => {
   it('are a page that a key opens and Escape leaves', async () => {
@@ -56,9 +56,7 @@ describe('the settings', () => {
     const { bench } = await open(new ScriptedRows(0));
     bench.view.openSettings('appearance');
     await settle();
-    const select = one('settings-theme') as HTMLSelectElement;
-    select.value = 'light';
-    select.dispatchEvent(new Event('change', { bubbles: true }));
+    choose('settings-theme', 'light');
     await settle();
     expect(document.documentElement.dataset['theme']).toBe('light');
   });
@@ -67,9 +65,7 @@ describe('the settings', () => {
     const { bench } = await open(new ScriptedRows(0));
     bench.view.openSettings('listener');
     await settle();
-    const input = one('settings-port') as HTMLInputElement;
-    input.value = '70000';
-    input.dispatchEvent(new InputEvent('input', { bubbles: true }));
+    write('settings-port', '70000');
     one('settings-port-save').click();
     await settle();
     expect(one('settings-port-error').textContent).toContain('70000');
@@ -82,8 +78,7 @@ describe('the settings', () => {
     expect(all('settings-address-warning')).toHaveLength(0);
     const select = one('settings-address') as HTMLSelectElement;
     expect(select.value, 'nobody else can send unless that is asked for').toBe('127.0.0.1');
-    select.value = '0.0.0.0';
-    select.dispatchEvent(new Event('change', { bubbles: true }));
+    choose('settings-address', '0.0.0.0');
     await settle();
     expect(one('settings-address-warning').textContent).toContain('Any machine');
     one('settings-port-save').click();
@@ -97,15 +92,12 @@ describe('the settings', () => {
     await settle();
     const input = one('limit-body') as HTMLInputElement;
     expect(input.value).toBe('25 MiB');
-    const type = async (text: string): Promise<void> => {
-      input.value = text;
-      input.dispatchEvent(new InputEvent('input', { bubbles: true }));
-      await settle();
-    };
-    await type('5 GiB');
+    write('limit-body', '5 GiB');
+    await settle();
     expect(one('limit-wrong').textContent).toContain('1 B to 1 GiB');
     expect((one('limits-save') as HTMLButtonElement).disabled).toBe(true);
-    await type('10 MiB');
+    write('limit-body', '10 MiB');
+    await settle();
     one('limits-save').click();
     await settle();
     expect(host.asked).toContainEqual(['set_limits', { limits: [{ name: 'body', value: 10_485_760 }] }]);

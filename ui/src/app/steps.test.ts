@@ -3,27 +3,10 @@ import { describe, expect, it, vi } from 'vitest';
 import type { RunView } from '../bindings/RunView';
 import type { StepView } from '../bindings/StepView';
 import { ScriptedRows } from '../host/scripted';
+import { runOf } from '../host/views';
 import { all, one, open, settle } from './mounted';
 
-const RUN: RunView = {
-  id: 'run-1',
-  kind: 'several',
-  url: 'http://localhost:3000',
-  how: '',
-  passed: null,
-  total: 1000,
-  delivered: 998,
-  refused: 1,
-  failed: 1,
-  cancelled: 0,
-  skipped: 0,
-  skippedBecause: null,
-  unknown: 0,
-  startedAt: 1_795_176_251_000_000,
-  endedAt: 1_795_176_252_000_000,
-  phase: 'done',
-  problem: null,
-};
+const RUN = runOf({ total: 1000, delivered: 998, refused: 1, failed: 1 });
 
 const FAILED: readonly Partial<StepView>[] = [
   { step: 7, status: 500 },

@@ -3,14 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { ScriptedRows } from '../host/scripted';
 import { endpointOf, providerOf } from '../host/views';
 import type { EndpointPart } from '../state/view.svelte';
-import { all, one, open, press, settle } from './mounted';
+import { all, choose, one, open, press, settle, write } from './mounted';
 
-function write(id: string, text: string): void {
-  const field = one(id) as HTMLInputElement;
-  field.focus();
-  field.value = text;
-  field.dispatchEvent(new Event('input', { bubbles: true }));
-}
 const value = (id: string): string => (one(id) as HTMLInputElement).value;
 const beside = (id: string): boolean =>
   one(id).dispatchEvent(new MouseEvent('mousedown', { bubbles: true, cancelable: true }));
@@ -99,10 +93,7 @@ describe('a click beside a dialog', () => {
     const { bench } = await open(new ScriptedRows(1));
     press('k', { ctrlKey: true });
     await settle();
-    const field = one('palette').querySelector('input');
-    if (field === null) throw new Error('the palette has no field');
-    field.value = 'sort';
-    field.dispatchEvent(new Event('input', { bubbles: true }));
+    write('palette-input', 'sort');
     beside('palette');
     await settle();
     expect(bench.view.palette).toBe(false);
@@ -248,9 +239,7 @@ describe('what was typed in the settings and not saved', () => {
     bench.view.openSettings('masking');
     await settle();
     write('mask-pointer', '/customer/email');
-    const where = one('mask-where') as HTMLSelectElement;
-    where.value = '/stripe';
-    where.dispatchEvent(new Event('change', { bubbles: true }));
+    choose('mask-where', '/stripe');
     await settle();
     press('Escape');
     await settle();

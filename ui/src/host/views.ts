@@ -1,11 +1,15 @@
 /** What the program tells, as simple as it can be, for tests: each says itself only what it is about. */
+import type { DeliveryView } from '../bindings/DeliveryView';
 import type { EndpointView } from '../bindings/EndpointView';
 import type { PreviewView } from '../bindings/PreviewView';
 import type { ProviderView } from '../bindings/ProviderView';
 import type { RequestDetail } from '../bindings/RequestDetail';
 import type { RequestRow } from '../bindings/RequestRow';
+import type { RulesView } from '../bindings/RulesView';
+import type { RunView } from '../bindings/RunView';
 import type { SchemeFormView } from '../bindings/SchemeFormView';
 import type { SignatureView } from '../bindings/SignatureView';
+import type { TargetView } from '../bindings/TargetView';
 
 export function rowOf(sequence: number, change: Partial<RequestRow> = {}): RequestRow {
   return {
@@ -162,6 +166,69 @@ export function providerOf(id: string, name: string, change: Partial<ProviderVie
     keySource: null,
     parameters: [],
     samples: [],
+    ...change,
+  };
+}
+
+export function rulesOf(change: Partial<RulesView> = {}): RulesView {
+  return {
+    path: { rule: 'url' },
+    headers: [],
+    connectMs: null,
+    firstByteMs: null,
+    totalMs: null,
+    trust: { of: 'system' },
+    followRedirects: false,
+    sendCredentials: false,
+    ...change,
+  };
+}
+
+export function targetOf(change: Partial<TargetView> = {}): TargetView {
+  return { id: 't1', name: 'dev', url: 'http://localhost:3000', rules: rulesOf(), ...change };
+}
+
+/** What was sent of a request, before any attempt. */
+export function deliveryOf(change: Partial<DeliveryView> = {}): DeliveryView {
+  return {
+    id: 'd1',
+    request: 'r1',
+    kind: 'resend',
+    url: 'http://localhost:3000/a',
+    method: 'POST',
+    createdAt: 5,
+    bodyLength: 0,
+    withheld: [],
+    target: null,
+    again: null,
+    run: null,
+    schedule: null,
+    underWay: false,
+    attempts: [],
+    ...change,
+  };
+}
+
+/** A run that is over and went well. */
+export function runOf(change: Partial<RunView> = {}): RunView {
+  return {
+    id: 'run-1',
+    kind: 'several',
+    url: 'http://localhost:3000',
+    how: '',
+    passed: null,
+    total: 6,
+    delivered: 6,
+    refused: 0,
+    failed: 0,
+    cancelled: 0,
+    skipped: 0,
+    skippedBecause: null,
+    unknown: 0,
+    startedAt: 1_795_176_251_000_000,
+    endedAt: 1_795_176_252_000_000,
+    phase: 'done',
+    problem: null,
     ...change,
   };
 }

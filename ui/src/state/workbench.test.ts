@@ -5,7 +5,7 @@ import type { TargetView } from '../bindings/TargetView';
 import type { WrittenView } from '../bindings/WrittenView';
 import type { Settings } from '../bindings/Settings';
 import { DESKTOP, ScriptedHost, ScriptedRows } from '../host/scripted';
-import { detailOf, rowOf } from '../host/views';
+import { deliveryOf, detailOf, rowOf, targetOf } from '../host/views';
 import { joinTarget } from './draft.svelte';
 import { frameFor } from './view.svelte';
 import { Workbench } from './workbench.svelte';
@@ -24,23 +24,8 @@ function twoHeaders(id: string, bodyLength = 13): RequestDetail {
   return detailOf(row, { headers, headLength: 100, contentType: 'application/json' });
 }
 
-function deliveryOf(id: string, url: string, kind: 'resend' | 'edited'): DeliveryView {
-  return {
-    id: `d-${id}-${kind}`,
-    request: id,
-    kind,
-    url,
-    method: 'POST',
-    createdAt: 5,
-    bodyLength: 0,
-    withheld: [],
-    target: null,
-    again: null,
-    run: null,
-    schedule: null,
-    underWay: false,
-    attempts: [],
-  };
+function sentTo(request: string, url: string, kind: 'resend' | 'edited' = 'resend'): DeliveryView {
+  return deliveryOf({ id: `d-${request}-${kind}`, request, url, kind });
 }
 
 async function bench(settings: Partial<Settings> = {}): Promise<{ bench: Workbench; host: ScriptedHost }> {
@@ -71,8 +56,8 @@ async function bench(settings: Partial<Settings> = {}): Promise<{ bench: Workben
     },
     drafts: () => [],
     templates: () => [],
-    resend: ({ request, url }) => deliveryOf(request, url, 'resend'),
-    replay: ({ request, url }) => deliveryOf(request, url, 'edited'),
+    resend: ({ request, url }) => sentTo(request, url),
+    replay: ({ request, url }) => sentTo(request, url, 'edited'),
   });
   host.bytes.set('request_body r2', encode('{"a": 1.0}\r\n '));
   const made = new Workbench(host, 0);
@@ -114,7 +99,7 @@ describe('resend', () => {
     let answer: () => void = () => undefined;
     host.script.resend = async ({ request, url }) => {
       await new Promise<void>((answered) => (answer = answered));
-      return deliveryOf(request, url, 'resend');
+      return sentTo(request, url);
     };
     made.select('r2');
     await settle();
@@ -137,7 +122,7 @@ describe('resend', () => {
     host.script.resend = ({ request, url }) => {
       if (!allowed.includes(url)) throw { code: 'confirm_host', message: 'it is far', hint: null };
       went.push(url);
-      return deliveryOf(request, url, 'resend');
+      return sentTo(request, url);
     };
     host.script.allow_host = ({ url }) => {
       allowed.push(url);
@@ -167,7 +152,7 @@ describe('resend', () => {
     let agreed = false;
     host.script.resend = ({ request, url }) => {
       if (!agreed) throw { code: 'confirm_host', message: '`far.example:443` is far', hint: 'Allow it.' };
-      return deliveryOf(request, url, 'resend');
+      return sentTo(request, url);
     };
     host.script.allow_host = () => {
       agreed = true;
@@ -239,7 +224,7 @@ describe('edit and replay', () => {
 
   it('goes by the target at whose URL it is, and nowhere near another', async () => {
     const { bench: made, host } = await bench({ lastTarget: 'http://localhost:3000' });
-    const at = (id: string, url: string): TargetView => ({ id, name: id, url, rules: null as never });
+    const at = (id: string, url: string): TargetView => targetOf({ id, name: id, url });
     made.around.targets = [
       at('root', 'http://localhost:3000'),
       at('below', 'http://localhost:3000/api/'),

@@ -59,17 +59,22 @@ export class Search {
 
 interface Finding {
   find: () => void;
-  close: () => void;
   within: HTMLElement | undefined;
 }
 
+/** Ends it; the keyboard is on the bytes again. */
+export function leaveSearch(search: Search, within: HTMLElement | undefined): void {
+  search.close();
+  within?.querySelector<HTMLElement>('[role=tabpanel] [tabindex="0"]')?.focus();
+}
+
 /** The keys by which one finds in what has the keyboard: Ctrl F, F3 and Escape. What it takes goes no further. */
-export function findingKey(event: KeyboardEvent, search: Search, { find, close, within }: Finding): void {
+export function findingKey(event: KeyboardEvent, search: Search, { find, within }: Finding): void {
   const mod = event.ctrlKey || event.metaKey;
   if (mod && event.key.toLowerCase() === 'f' && !event.altKey) {
     find();
     within?.querySelector<HTMLInputElement>('.find input')?.select();
-  } else if (search.open && event.key === 'Escape') close();
+  } else if (search.open && event.key === 'Escape') leaveSearch(search, within);
   else if (search.open && event.key === 'F3') search.go(event.shiftKey ? -1 : 1);
   else return;
   event.preventDefault();
