@@ -93,7 +93,7 @@ describe('the keyboard is not lost', () => {
     click(all('tag-remove')[0] as HTMLElement);
     await settle();
     const [row] = store.rows;
-    if (row !== undefined) bench.list.update({ ...row, tags: ['b'] });
+    if (row !== undefined) bench.list.update([{ ...row, tags: ['b'] }]);
     if (row !== undefined && bench.opened !== null) bench.opened.row = { ...row, tags: ['b'] };
     await settle();
     expect(all('tag')).toHaveLength(1);

@@ -28,7 +28,7 @@ describe('the provider', () => {
   it('has no mark where nobody knows it, nor beside its own column', async () => {
     const { bench } = await listed({ provider: null });
     expect(all('provider-mark')).toHaveLength(0);
-    bench.list.update(rowOf(1, PUSH));
+    bench.list.update([rowOf(1, PUSH)]);
     await settle();
     expect(all('provider-mark')).toHaveLength(1);
     bench.columns.show('provider', true);

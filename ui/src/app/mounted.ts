@@ -57,8 +57,7 @@ export async function open(
 ): Promise<{ bench: Workbench; host: ScriptedHost }> {
   let presenting = false;
   const host = new ScriptedHost({
-    list_requests: store.page,
-    count_requests: store.count,
+    ...store.script,
     request: ({ id }) => {
       const detail = hostileOf(store.rows.find((row) => row.id === id) ?? rowOf(1), body);
       if (!presenting) return detail;

@@ -21,8 +21,10 @@ import type { Command } from "./Command";
 import type { ComparisonView } from "./ComparisonView";
 import type { CopiedRequest } from "./CopiedRequest";
 import type { CopyRequest } from "./CopyRequest";
+import type { CountAfter } from "./CountAfter";
 import type { CountMatching } from "./CountMatching";
 import type { CountRequests } from "./CountRequests";
+import type { CountedAfter } from "./CountedAfter";
 import type { CredentialsView } from "./CredentialsView";
 import type { DeleteMatching } from "./DeleteMatching";
 import type { DeleteRequests } from "./DeleteRequests";
@@ -89,6 +91,7 @@ import type { RequestCount } from "./RequestCount";
 import type { RequestDetail } from "./RequestDetail";
 import type { RequestPage } from "./RequestPage";
 import type { RequestRef } from "./RequestRef";
+import type { RequestRefs } from "./RequestRefs";
 import type { RequestRow } from "./RequestRow";
 import type { Resend } from "./Resend";
 import type { Retention } from "./Retention";
@@ -224,6 +227,14 @@ list_requests: Command<ListRequests, RequestPage>,
  * How many requests match a filter.
  */
 count_requests: Command<CountRequests, RequestCount>, 
+/**
+ * How many requests that came after another match a filter, as far as that is counted in a short time.
+ */
+count_after: Command<CountAfter, CountedAfter>, 
+/**
+ * The rows of requests, newest first; those that are gone are left out.
+ */
+request_rows: Command<RequestRefs, Array<RequestRow>>, 
 /**
  * What a filter looks for in text, to mark it there.
  */

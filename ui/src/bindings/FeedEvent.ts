@@ -19,6 +19,10 @@ arrived: number,
  */
 requests: Array<string>, 
 /**
+ * So were others, too many to be named: ask for the rows again.
+ */
+moreRequests: boolean, 
+/**
  * Endpoints, secrets or targets changed.
  */
 endpoints: boolean, 
@@ -31,7 +35,7 @@ status: boolean,
  */
 recheck: RecheckView | null, 
 /**
- * More changed than can be told: ask for everything again.
+ * Any of it may be another: ask for everything again.
  */
 refetch: boolean, 
 /**

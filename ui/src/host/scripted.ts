@@ -58,6 +58,7 @@ export class ScriptedHost implements Host {
     const quiet = {
       arrived: 0,
       requests: [],
+      moreRequests: false,
       endpoints: false,
       status: false,
       recheck: null,
@@ -85,6 +86,16 @@ export class ScriptedRows {
     this.rows = [...added, ...this.rows];
   }
 
+  /** What is asked of rows. */
+  get script(): Script {
+    return {
+      list_requests: this.page,
+      count_requests: this.count,
+      count_after: this.countAfter,
+      request_rows: this.some,
+    };
+  }
+
   page = ({ before, after, skip, limit, filter }: Args<'list_requests'>): Result<'list_requests'> => {
     if (filter.startsWith('bad:'))
       throw { code: 'bad_filter', message: 'no field is called `bad`', hint: 'at 1' };
@@ -99,6 +110,19 @@ export class ScriptedRows {
     const more = cut || rows.length < looked.filter((row) => (row.event ?? '').includes(filter)).length;
     return { rows: newer ? rows.reverse() : rows, more, next };
   };
+
+  countAfter = ({ after, filter }: Args<'count_after'>): Result<'count_after'> => {
+    const looked = this.rows.filter((row) => row.sequence > after).reverse();
+    const piece = looked.slice(0, filter === '' ? Infinity : this.searched);
+    return {
+      requests: piece.filter((row) => filter === '' || (row.event ?? '').includes(filter)).length,
+      to: piece.at(-1)?.sequence ?? after,
+      more: piece.length < looked.length,
+    };
+  };
+
+  some = ({ ids }: Args<'request_rows'>): Result<'request_rows'> =>
+    this.rows.filter((row) => ids.includes(row.id));
 
   count = ({ upTo, filter }: Args<'count_requests'>): Result<'count_requests'> => ({
     requests: this.rows.filter((row) => row.sequence <= upTo && (row.event ?? '').includes(filter)).length,

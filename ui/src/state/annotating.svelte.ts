@@ -72,7 +72,7 @@ export class Annotating {
       });
       if (opened?.id === id) {
         await opened.loadDetail();
-        if (opened.row !== null) this.#bench.list.update(opened.row);
+        if (opened.row !== null) this.#bench.list.update([opened.row]);
       }
       return true;
     } catch (thrown) {

@@ -9,7 +9,7 @@ async function writing() {
   const store = new ScriptedRows(1);
   let answer: (thrown?: unknown) => void = () => undefined;
   const host = new ScriptedHost({
-    list_requests: store.page,
+    ...store.script,
     annotate: () =>
       new Promise((resolve, reject) => {
         answer = (thrown) => {

@@ -1,10 +1,11 @@
 /**
  * What arrives: put into the list where it follows, counted where somebody looks at it, and put off where it cannot be
- * looked for now. One look at a time, with a pause in between, however fast it comes.
+ * looked for now. One look at a time, with a pause in between, however fast it comes: what is only counted is not read.
  */
+import { Paced } from '../lib/paced';
 import type { PutOff } from './putoff';
 import { PAGE, type Searching } from './searching.svelte';
-import { MANY, type Stretch } from './stretch.svelte';
+import type { Stretch } from './stretch.svelte';
 
 /** The list that what comes belongs to. */
 interface Whole {
@@ -26,20 +27,19 @@ export class Arrivals {
   readonly #searching: Searching;
   readonly #stretch: Stretch;
   readonly #putOff: PutOff;
-  readonly #pause: number;
+  readonly #looks: Paced;
   /** Everything up to here was looked at for what is new. */
   #cursor = 0;
   /** What is counted is not right any more and is counted again. */
   #recount = false;
-  #looking = false;
-  #again = false;
 
   constructor(whole: Whole, searching: Searching, stretch: Stretch, putOff: PutOff, pause: number) {
     this.#whole = whole;
     this.#searching = searching;
     this.#stretch = stretch;
     this.#putOff = putOff;
-    this.#pause = pause;
+    // The feed will tell again, or the connection is lost and everything is asked for once it is back.
+    this.#looks = new Paced(pause, () => this.#look().catch(() => undefined));
   }
 
   /** Everything up to here is in the list. */
@@ -58,25 +58,10 @@ export class Arrivals {
 
   /** Something came. */
   look(): void {
-    this.#again = true;
-    if (!this.#looking) void this.#lookOn();
+    this.#looks.wish();
   }
 
-  async #lookOn(): Promise<void> {
-    this.#looking = true;
-    while (this.#again) {
-      this.#again = false;
-      try {
-        await this.#lookOnce();
-      } catch {
-        // The feed will tell again, or the connection is lost and everything is asked for once it is back.
-      }
-      if (this.#pause > 0) await new Promise((resolve) => setTimeout(resolve, this.#pause));
-    }
-    this.#looking = false;
-  }
-
-  async #lookOnce(): Promise<void> {
+  async #look(): Promise<void> {
     const whole = this.#whole;
     // The page that is being read may have been asked for before it came, the first one too.
     if (whole.occupied) {
@@ -84,22 +69,34 @@ export class Arrivals {
       return;
     }
     if (!whole.loaded) return;
-    if (whole.following && this.pending > 0) return whole.renew();
+    if (!whole.following) return this.#count();
+    if (this.pending > 0) return whole.renew();
     const current = whole.current();
     const { filter } = whole;
     const newest = await this.#searching.newest(filter);
-    const limit = whole.following ? PAGE : MANY;
-    const page = await this.#searching.page({ filter, after: this.#cursor, limit });
+    const page = await this.#searching.page({ filter, after: this.#cursor, limit: PAGE });
     if (!current()) return;
-    if (whole.following && page.more && page.rows.length >= PAGE) return whole.renew();
+    // Somebody may point at its rows by now.
+    if (!whole.following) {
+      this.look();
+      return;
+    }
+    if (page.more && page.rows.length >= PAGE) return whole.renew();
     this.#cursor = Math.max(this.#cursor, page.next ?? 0, page.more ? 0 : newest);
-    this.#again ||= page.more && page.next !== null;
-    const fresh = page.rows.filter((row) => row.sequence > this.#stretch.shownTo);
-    const counted = this.#recount ? 0 : this.pending;
+    if (page.more && page.next !== null) this.look();
+    this.#stretch.prepend(page.rows.filter((row) => row.sequence > this.#stretch.shownTo));
+    this.shownTo(this.#cursor);
+  }
+
+  async #count(): Promise<void> {
+    const current = this.#whole.current();
+    const { filter } = this.#whole;
+    const { requests, to, more } = await this.#searching.countAfter(filter, this.#cursor);
+    if (!current()) return;
+    this.#cursor = Math.max(this.#cursor, to);
+    this.pending = (this.#recount ? 0 : this.pending) + requests;
     this.#recount = false;
-    if (whole.following && counted === 0) {
-      this.#stretch.prepend(fresh);
-      this.shownTo(this.#cursor);
-    } else this.pending = counted + fresh.length;
+    // It may follow again by now, and nobody else would put in what was counted.
+    if (more || (this.#whole.following && this.pending > 0)) this.look();
   }
 }

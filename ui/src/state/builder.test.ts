@@ -8,7 +8,7 @@ import { SchemeBuilder } from './builder.svelte';
 /** A host that reads any form whose content is not `wrong`. */
 function hostOf(store: ScriptedRows, more: (from: number | null) => TriedOnView): ScriptedHost {
   return new ScriptedHost({
-    list_requests: store.page,
+    ...store.script,
     scheme_places: () => ['header:X-A'],
     read_scheme: ({ toml, form }) =>
       form === null || form.content !== 'wrong'

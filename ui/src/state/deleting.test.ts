@@ -17,7 +17,7 @@ async function bench(count = 3): Promise<{ made: Workbench; host: ScriptedHost; 
     return { id, requests: aside.get(id)?.length ?? 0, next: null };
   };
   const host = new ScriptedHost({
-    list_requests: store.page,
+    ...store.script,
     request: ({ id }) => {
       if (!store.rows.some((row) => row.id === id))
         throw { code: 'not_found', message: `no request \`${id}\``, hint: null };

@@ -4,19 +4,27 @@
  */
 import type { FeedEvent } from '../bindings/FeedEvent';
 import type { RequestRow } from '../bindings/RequestRow';
-import { asApiError, type FeedMessage } from '../host';
+import type { FeedMessage } from '../host';
 import { shorten, visibleText } from '../lib/escape';
 import { plural } from '../lib/format';
+import { Paced } from '../lib/paced';
 import { verdictLook } from '../lib/verdict';
 import type { Workbench } from './workbench.svelte';
 
-/** More rows than these are asked for by pages, not one by one. */
-const ROWS_ASKED_SINGLY = 12;
+/** More rows than these are asked for by pages, not by name. */
+const ROWS_NAMED = 100;
+/** Milliseconds between two readings of rows that are named, and of all where more changed than is named. */
+const BETWEEN_NAMED = 100;
+const BETWEEN_ALL = 1000;
 
 export class Hearing {
   readonly #bench: Workbench;
   /** The number of the last event; none yet where it is 0. */
   #number = 0;
+  /** Requests that changed and were not read again yet. */
+  #changedIds = new Set<string>();
+  readonly #named = new Paced(BETWEEN_NAMED, () => this.#readNamed().catch(() => undefined));
+  readonly #all = new Paced(BETWEEN_ALL, () => this.#readAll().catch(() => undefined));
 
   constructor(bench: Workbench) {
     this.#bench = bench;
@@ -54,7 +62,7 @@ export class Hearing {
       saved.countsChanged();
       notes.speak(this.#arrivalText(event.arrived));
     }
-    if (event.requests.length > 0) void this.#rowsChanged(event.requests);
+    if (event.requests.length > 0 || event.moreRequests) this.#rowsChanged(event);
     if (event.endpoints) {
       around.loadEndpoints().catch(() => undefined);
       schemes.refresh().catch(() => undefined);
@@ -90,19 +98,31 @@ export class Hearing {
     void opened?.load();
   }
 
-  async #rowsChanged(ids: readonly string[]): Promise<void> {
-    const { around, host, list, opened } = this.#bench;
-    around.countsChanged();
-    if (opened !== null && ids.includes(opened.id)) void opened.load();
-    const held = ids.filter((id) => list.row(id) !== undefined);
-    if (held.length > ROWS_ASKED_SINGLY) return list.refetch();
-    for (const id of held) {
-      try {
-        list.update((await host.call('request', { id })).row);
-      } catch (thrown) {
-        if (asApiError(thrown).code === 'not_found') list.remove(id);
-      }
+  #rowsChanged({ requests, moreRequests }: FeedEvent): void {
+    this.#bench.around.countsChanged();
+    for (const id of requests) this.#changedIds.add(id);
+    if (moreRequests) this.#all.wish();
+    if (requests.length > 0) this.#named.wish();
+  }
+
+  async #readNamed(): Promise<void> {
+    const { host, list, opened } = this.#bench;
+    const changed = this.#changedIds;
+    this.#changedIds = new Set();
+    if (opened !== null && changed.has(opened.id)) void opened.load();
+    const ids = list.rows.map(({ id }) => id).filter((id) => changed.has(id));
+    if (ids.length > ROWS_NAMED) this.#all.wish();
+    else if (ids.length > 0) {
+      const rows = await host.call('request_rows', { ids });
+      const there = new Set(rows.map(({ id }) => id));
+      list.update(rows);
+      list.removeAll(ids.filter((id) => !there.has(id)));
     }
+  }
+
+  async #readAll(): Promise<void> {
+    const { list, opened } = this.#bench;
+    await Promise.all([list.refetch(), opened?.load()]);
   }
 
   #arrivalText(arrived: number): string {

@@ -8,7 +8,7 @@ export async function listOf(
   count: number,
 ): Promise<{ store: ScriptedRows; host: ScriptedHost; list: RequestList }> {
   const store = new ScriptedRows(count);
-  const host = new ScriptedHost({ list_requests: store.page, count_requests: store.count });
+  const host = new ScriptedHost(store.script);
   const list = new RequestList(host, 0);
   await list.load();
   return { store, host, list };

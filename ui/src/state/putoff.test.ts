@@ -13,7 +13,7 @@ function heldBack(count: number, filter: string) {
   const waiting: (() => void)[] = [];
   const asked: string[] = [];
   const host = new ScriptedHost({
-    count_requests: store.count,
+    ...store.script,
     list_requests: async (ask) => {
       asked.push(`${ask.filter}${ask.after === null ? '' : ' after'}${ask.limit === 1 ? ' newest' : ''}`);
       const page = store.page({ ...ask, filter: ask.filter === filter ? '' : ask.filter });
@@ -33,7 +33,7 @@ function heldBack(count: number, filter: string) {
 /** A list that follows, of which the next page is held back. */
 async function following() {
   const store = new ScriptedRows(3);
-  const host = new ScriptedHost({ list_requests: store.page, count_requests: store.count });
+  const host = new ScriptedHost(store.script);
   const list = new RequestList(host, 0);
   await list.load();
   let letThrough = (): void => undefined;
@@ -152,6 +152,7 @@ describe('a search that was stopped', () => {
   it('leaves what comes until it is gone on with', async () => {
     const store = new ScriptedRows(40);
     const host = new ScriptedHost({
+      ...store.script,
       count_requests: () => ({ requests: null }),
       list_requests: (ask) => {
         if (ask.filter === '') return store.page(ask);

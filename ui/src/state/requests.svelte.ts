@@ -427,9 +427,9 @@ export class RequestList {
     return within;
   }
 
-  /** Puts a newer form of a row in its place. */
-  update(row: RequestRow): void {
-    this.#stretch.update(row);
+  /** Puts newer forms of rows in their places. */
+  update(rows: readonly RequestRow[]): void {
+    this.#stretch.update(rows);
   }
 
   remove(id: string): void {

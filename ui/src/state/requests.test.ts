@@ -29,7 +29,7 @@ describe('a list that follows', () => {
     let answer: () => void = () => undefined;
     let first = true;
     const host = new ScriptedHost({
-      count_requests: store.count,
+      ...store.script,
       list_requests: async (asked) => {
         const page = store.page(asked);
         // The first page was read before the request came, and arrives after it was told.
@@ -128,8 +128,9 @@ describe('a list that is looked at', () => {
     expect(list.pending).toBe(1);
   });
 
-  it('counts a flood whole', async () => {
-    const { store, list } = await listOf(3);
+  it('counts a flood whole, and reads none of it', async () => {
+    const { store, host, list } = await listOf(3);
+    const asked = host.asked.length;
     list.select('r2');
     store.add(2500);
     list.arrived();
@@ -138,6 +139,7 @@ describe('a list that is looked at', () => {
     await settle();
     await settle();
     expect(list.pending).toBe(2500);
+    expect(host.asked.slice(asked).map(([name]) => name)).toEqual(['count_after']);
   });
 
   it('shows what was counted when it is asked for, and goes to its top', async () => {

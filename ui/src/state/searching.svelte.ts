@@ -2,6 +2,7 @@
  * Asking for pages of the list. A filter that the index answers is asked once; one that has to look through the bytes is
  * asked until something is found: it says how far it is, and can be stopped. Nothing here holds rows.
  */
+import type { CountedAfter } from '../bindings/CountedAfter';
 import type { RequestPage } from '../bindings/RequestPage';
 import type { Host } from '../host';
 
@@ -32,6 +33,11 @@ export class Searching {
   /** One page, whatever is in it. */
   page({ filter, before = null, after, skip = 0, limit = PAGE }: Ask): Promise<RequestPage> {
     return this.#host.call('list_requests', { before, after: after ?? null, skip, limit, filter });
+  }
+
+  /** How many came after one, as far as that is counted in a short time. */
+  countAfter(filter: string, after: number): Promise<CountedAfter> {
+    return this.#host.call('count_after', { filter, after });
   }
 
   /** The newest request of all, where a filter may hide it: what came before it need not be searched again. */

@@ -47,6 +47,7 @@ describe('a search through the bytes', () => {
     let asked = 0;
     const wait: (() => void)[] = [];
     const host = new ScriptedHost({
+      ...store.script,
       count_requests: () => ({ requests: null }),
       list_requests: async (query) => {
         if (query.filter === '') return store.page(query);

@@ -77,7 +77,7 @@ export class Several {
         run: async (id) => {
           await host.call('annotate', { ids: [id], starred, note: null, addTags: [], removeTags: [] });
           const row = list.row(id);
-          if (row !== undefined) list.update({ ...row, starred });
+          if (row !== undefined) list.update([{ ...row, starred }]);
         },
       };
     });

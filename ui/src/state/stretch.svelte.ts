@@ -82,9 +82,11 @@ export class Stretch {
     if (this.total !== null) this.total += rows.length;
   }
 
-  update(row: RequestRow): void {
-    if (this.row(row.id) === undefined) return;
-    this.rows = this.rows.map((held) => (held.id === row.id ? row : held));
+  /** Puts newer forms of rows in their places. */
+  update(rows: readonly RequestRow[]): void {
+    const newer = new Map(rows.map((row) => [row.id, row]));
+    if (!this.rows.some(({ id }) => newer.has(id))) return;
+    this.rows = this.rows.map((held) => newer.get(held.id) ?? held);
   }
 
   remove(gone: ReadonlySet<string>): void {

@@ -339,7 +339,7 @@ export class Workbench {
   }
 
   #show(row: RequestRow): void {
-    this.list.update(row);
+    this.list.update([row]);
     if (this.opened?.id === row.id) this.opened.row = row;
   }
 

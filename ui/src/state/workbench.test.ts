@@ -33,7 +33,7 @@ async function bench(settings: Partial<Settings> = {}): Promise<{ bench: Workben
   let keptDraft: WrittenView | null = null;
   let kept: Settings = { theme: 'system', lastTarget: null, desktop: DESKTOP, ...settings };
   const host = new ScriptedHost({
-    list_requests: store.page,
+    ...store.script,
     request: ({ id }) => twoHeaders(id),
     deliveries: () => [],
     settings: () => kept,
@@ -478,12 +478,33 @@ describe('the feed', () => {
     expect(round(), 'nobody told what happened meanwhile').toBe(before + 2);
   });
 
+  it('reads the rows and what is open again where more requests changed than are named, and nothing else', async () => {
+    const { bench: made, host } = await bench();
+    made.select('r2');
+    await settle();
+    const asked = host.asked.length;
+    host.happened({ moreRequests: true });
+    host.happened({ moreRequests: true });
+    await settle();
+    const names = host.asked.slice(asked).map(([name]) => name);
+    expect(new Set(names)).toEqual(new Set(['list_requests', 'count_after', 'request', 'deliveries']));
+    expect(
+      names.filter((name) => name === 'request'),
+      'once for a burst',
+    ).toHaveLength(1);
+  });
+
+  it('asks for rows that changed by name, once for all that are held', async () => {
+    const { host } = await bench();
+    const asked = host.asked.length;
+    host.happened({ requests: ['r1', 'r2', 'r99'] });
+    await settle();
+    expect(host.asked.slice(asked)).toEqual([['request_rows', { ids: ['r2', 'r1'] }]]);
+  });
+
   it('renews a row that was changed and takes away one that is gone', async () => {
     const { bench: made, host } = await bench();
-    host.script.request = ({ id }) => {
-      if (id === 'r1') throw { code: 'not_found', message: 'gone', hint: null };
-      return { ...twoHeaders(id), row: rowOf(2, { starred: true }) };
-    };
+    host.script.request_rows = () => [rowOf(2, { starred: true })];
     host.happened({ requests: ['r1', 'r2', 'r99'] });
     await settle();
     expect(made.list.rows.map((row) => [row.id, row.starred])).toEqual([

@@ -33,6 +33,7 @@ impl Feed {
             number: self.number,
             arrived: batch.arrived,
             requests: batch.requests.iter().map(ToString::to_string).collect(),
+            more_requests: batch.more_requests,
             endpoints: batch.endpoints,
             status: batch.status,
             recheck: recheck_view(&self.engine),

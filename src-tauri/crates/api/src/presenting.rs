@@ -325,6 +325,7 @@ texts_only!(
     CarryRef,
     CertificateView,
     CopiedRequest,
+    CountedAfter,
     CredentialsView,
     Deletion,
     DeletionView,

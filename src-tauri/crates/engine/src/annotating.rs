@@ -46,7 +46,7 @@ impl Engine {
             });
         }
         if ids.len() > NAMED {
-            self.core.changes.tell(Change::Everything);
+            self.core.changes.tell(Change::Requests);
         } else {
             for id in ids {
                 self.core.changes.tell(Change::Request(*id));

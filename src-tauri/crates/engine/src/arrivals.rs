@@ -243,7 +243,7 @@ pub(crate) async fn tell_of_marks(core: Arc<Core>) {
                     }
                 }
             }
-            Err(RecvError::Lagged(_)) => core.changes.tell(Change::Everything),
+            Err(RecvError::Lagged(_)) => core.changes.tell(Change::Requests),
             Err(RecvError::Closed) => return,
         }
     }

@@ -1,7 +1,7 @@
 //! What changed, told to whoever shows it: numbers and ids, never contents.
 //!
 //! Each subscriber has one pending batch that later changes are folded into, so that a burst costs a slow subscriber
-//! memory for one batch and no more. A batch that would grow beyond its bound becomes "ask for everything again".
+//! memory for one batch and no more. A batch that would name too many requests says "ask for the rows again" instead.
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
@@ -14,7 +14,7 @@ use crate::model::RequestId;
 /// How long changes are gathered before a subscriber is told. A person sees no delay, and a burst becomes few batches.
 const GATHER: Duration = Duration::from_millis(40);
 
-/// How many changed requests a batch names before it says "everything".
+/// How many changed requests a batch names before it says "the rows".
 const NAMED_AT_MOST: usize = 500;
 
 /// One change.
@@ -24,13 +24,15 @@ pub enum Change {
     Arrived,
     /// Something beside a request changed: its star, its deliveries, its existence.
     Request(RequestId),
+    /// The same for more requests than can be named.
+    Requests,
     /// Endpoints, secrets or targets changed.
     Endpoints,
     /// The listener, the store's health or the settings changed.
     Status,
     /// Judging again began, went on or ended.
     Recheck,
-    /// Another process wrote, or more changed than can be told.
+    /// Another process wrote, or what changed cannot be told.
     Everything,
 }
 
@@ -41,6 +43,8 @@ pub struct Batch {
     pub arrived: u32,
     /// Requests that changed beside.
     pub requests: BTreeSet<RequestId>,
+    /// So did others, too many to be named.
+    pub more_requests: bool,
     /// Endpoints, secrets or targets changed.
     pub endpoints: bool,
     /// The listener, the store's health or the settings changed.
@@ -59,9 +63,10 @@ impl Batch {
                 self.requests.insert(id);
                 if self.requests.len() > NAMED_AT_MOST {
                     self.requests.clear();
-                    self.everything = true;
+                    self.more_requests = true;
                 }
             }
+            Change::Requests => self.more_requests = true,
             Change::Endpoints => self.endpoints = true,
             Change::Status => self.status = true,
             Change::Recheck => self.recheck = true,
@@ -175,7 +180,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn a_batch_that_would_name_too_many_asks_for_everything() {
+    async fn a_batch_that_would_name_too_many_asks_for_the_rows_and_for_nothing_else() {
         let changes = Changes::default();
         let mut subscription = changes.subscribe();
         for _ in 0..=NAMED_AT_MOST {
@@ -183,8 +188,12 @@ mod tests {
         }
         let batch = subscription.next().await;
         assert!(
-            batch.everything && batch.requests.is_empty(),
+            batch.more_requests && batch.requests.is_empty(),
             "memory is bounded whatever happens"
+        );
+        assert!(
+            !batch.everything && !batch.endpoints && !batch.status,
+            "a flood of marks is no reason to read the settings again"
         );
     }
 

@@ -11,7 +11,7 @@ use crate::filter::{Filter, Moment, Sought};
 use crate::judge::Case;
 use crate::model::{Request, RequestId, RequestSummary, Sequence, Verdict};
 use crate::provider::{HandshakeAnswer, Offer, OfferKind};
-use crate::store::{From, Page, PageRequest, Suggestion, TallyKind};
+use crate::store::{CountedAfter, From, Page, PageRequest, Suggestion, TallyKind};
 
 /// Which page of the list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,6 +101,15 @@ impl Engine {
         Ok(self.core.store.count_to(sequence, &filter).await?)
     }
 
+    /// How many requests that came after `sequence` match a filter, as far as that is counted in a short time.
+    ///
+    /// # Errors
+    /// When the filter cannot be understood or the store cannot be read.
+    pub async fn count_after(&self, sequence: Sequence, filter: &str) -> Result<CountedAfter, EngineError> {
+        let filter = Filter::parse(filter, &Moment::local(self.core.clock.now()))?;
+        Ok(self.core.store.count_after(&filter, sequence).await?)
+    }
+
     /// What a filter looks for in the text of requests, to mark it there.
     ///
     /// # Errors
@@ -132,6 +141,14 @@ impl Engine {
     /// When there is none or the store cannot be read.
     pub async fn repetitions(&self, id: RequestId) -> Result<Vec<RequestSummary>, EngineError> {
         Ok(self.core.store.repetitions(id).await?)
+    }
+
+    /// The rows of these requests, newest first; those that are gone are left out.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn rows(&self, ids: &[RequestId]) -> Result<Vec<RequestSummary>, EngineError> {
+        Ok(self.core.store.summaries(ids).await?)
     }
 
     /// One request with its head.

@@ -91,7 +91,7 @@ async fn write(core: std::sync::Weak<Core>, mut waiting: mpsc::Receiver<Note>) {
                 if std::mem::take(&mut unnamed)
                     && let Some(core) = core.upgrade()
                 {
-                    core.changes.tell(Change::Everything);
+                    core.changes.tell(Change::Requests);
                 }
                 continue;
             }

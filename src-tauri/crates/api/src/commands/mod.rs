@@ -135,6 +135,10 @@ commands! {
     list_requests(ListRequests) -> RequestPage = requests::list;
     /// How many requests match a filter.
     count_requests(CountRequests) -> RequestCount = requests::count;
+    /// How many requests that came after another match a filter, as far as that is counted in a short time.
+    count_after(CountAfter) -> CountedAfter = requests::count_after;
+    /// The rows of requests, newest first; those that are gone are left out.
+    request_rows(RequestRefs) -> Vec<RequestRow> = requests::rows;
     /// What a filter looks for in text, to mark it there.
     sought(SeekFilter) -> SoughtView = requests::sought;
     /// What may be typed next in the filter.

@@ -9,9 +9,10 @@ use super::conduct::{given_view, within};
 use super::signature;
 use crate::error::{ApiError, Code};
 use crate::types::{
-    CopiedRequest, CopyRequest, CountRequests, FilterSuggestion, FramingFact, FramingView, HandshakeView,
-    HeaderLine, ImportedView, ListRequests, OfferView, ReplyView, RequestCount, RequestDetail, RequestPage,
-    RequestRef, RequestRow, SeekFilter, SoughtText, SoughtView, SuggestFilter, UnpackedView,
+    CopiedRequest, CopyRequest, CountAfter, CountRequests, CountedAfter, FilterSuggestion, FramingFact,
+    FramingView, HandshakeView, HeaderLine, ImportedView, ListRequests, OfferView, ReplyView, RequestCount,
+    RequestDetail, RequestPage, RequestRef, RequestRefs, RequestRow, SeekFilter, SoughtText, SoughtView,
+    SuggestFilter, UnpackedView,
 };
 
 /// How many rows a page has where nothing is said.
@@ -55,6 +56,23 @@ pub(super) async fn count(engine: &Engine, arguments: CountRequests) -> Result<R
         .count_to(Sequence(arguments.up_to), &arguments.filter)
         .await?;
     Ok(RequestCount { requests })
+}
+
+pub(super) async fn count_after(engine: &Engine, arguments: CountAfter) -> Result<CountedAfter, ApiError> {
+    let counted = engine
+        .count_after(Sequence(arguments.after), &arguments.filter)
+        .await?;
+    Ok(CountedAfter {
+        requests: counted.requests,
+        to: counted.to.0,
+        more: counted.more,
+    })
+}
+
+pub(super) async fn rows(engine: &Engine, arguments: RequestRefs) -> Result<Vec<RequestRow>, ApiError> {
+    let ids = arguments.ids.iter().map(|id| id.parse());
+    let rows = engine.rows(&ids.collect::<Result<Vec<_>, _>>()?).await?;
+    Ok(rows.into_iter().map(|summary| row(engine, summary)).collect())
 }
 
 pub(super) async fn sought(engine: &Engine, arguments: SeekFilter) -> Result<SoughtView, ApiError> {

@@ -12,13 +12,15 @@ pub struct FeedEvent {
     pub arrived: u32,
     /// Requests that were changed beside (star, deliveries, deletion).
     pub requests: Vec<String>,
+    /// So were others, too many to be named: ask for the rows again.
+    pub more_requests: bool,
     /// Endpoints, secrets or targets changed.
     pub endpoints: bool,
     /// The listener, the store or the settings changed.
     pub status: bool,
     /// How far checking signatures again is; `null` while nothing is checked again.
     pub recheck: Option<RecheckView>,
-    /// More changed than can be told: ask for everything again.
+    /// Any of it may be another: ask for everything again.
     pub refetch: bool,
     /// What the desktop wants of the window; nothing in a browser.
     pub wishes: Vec<Wish>,

@@ -71,9 +71,10 @@ pub use masking::{MaskRef, MaskView};
 pub use provider::{ParameterView, ProviderView, SampleSent, SampleView, SendSample};
 pub use remedy::{ApplyRemedy, Explain, OpenOffer, RemedyApplied, UndoRemedy};
 pub use request::{
-    CopiedRequest, CopyRequest, CountRequests, DeleteRequests, FilterSuggestion, FramingFact, FramingView,
-    HandshakeView, HeaderLine, ListRequests, OfferView, ReplyView, RequestCount, RequestDetail, RequestPage,
-    RequestRef, RequestRow, SeekFilter, SoughtText, SoughtView, SuggestFilter, Text, UnpackedView,
+    CopiedRequest, CopyRequest, CountAfter, CountRequests, CountedAfter, DeleteRequests, FilterSuggestion,
+    FramingFact, FramingView, HandshakeView, HeaderLine, ListRequests, OfferView, ReplyView, RequestCount,
+    RequestDetail, RequestPage, RequestRef, RequestRefs, RequestRow, SeekFilter, SoughtText, SoughtView,
+    SuggestFilter, Text, UnpackedView,
 };
 pub use run::{
     AgesView, AskAges, AskReport, AskSteps, CheckIdempotency, IdempotencyRowView, IdempotencyView, PaceView,

@@ -123,6 +123,28 @@ pub struct RequestCount {
     pub requests: Option<u64>,
 }
 
+/// Asks how many requests that came after another match a filter.
+#[derive(Debug, Clone, Default, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CountAfter {
+    /// Only requests after this sequence.
+    pub after: i64,
+    /// A filter in the filter language; empty for all.
+    pub filter: String,
+}
+
+/// How many requests that came after another match a filter, as far as they were counted in a short time.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct CountedAfter {
+    /// How many.
+    pub requests: u64,
+    /// Everything up to this sequence was looked at.
+    pub to: i64,
+    /// There are newer ones than that.
+    pub more: bool,
+}
+
 /// A filter whose words are to be marked in what is shown.
 #[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
 #[serde(rename_all = "camelCase")]
@@ -187,6 +209,14 @@ pub struct FilterSuggestion {
 pub struct RequestRef {
     /// Its id.
     pub id: String,
+}
+
+/// Names requests.
+#[derive(Debug, Clone, serde::Serialize, serde::Deserialize, ts_rs::TS)]
+#[serde(rename_all = "camelCase")]
+pub struct RequestRefs {
+    /// Their ids.
+    pub ids: Vec<String>,
 }
 
 /// Deletes requests with their deliveries.

@@ -51,6 +51,7 @@ async fn no_result_and_no_byte_shows_what_is_masked() {
     let mut shown = Vec::new();
     for (name, arguments) in [
         ("list_requests", json!({ "limit": 10, "filter": "" })),
+        ("request_rows", json!({ "ids": [id] })),
         ("request", json!({ "id": id })),
         ("deliveries", json!({ "request": id })),
         ("diagnose", json!({ "id": id })),

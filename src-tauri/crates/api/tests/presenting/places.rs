@@ -57,9 +57,10 @@ const TARGET: &str = "http://ann:5ecret-target@h/in/5ecret-bearer?access_token=5
 const PLAIN_TARGET: &str = "/in/5ecret-bearer?access_token=5ecret-query&b=1&open=1";
 
 /// What shows secrets while nobody else looks, so that something is there to be hidden.
-const SHOWING: [&str; 15] = [
+const SHOWING: [&str; 16] = [
     "drafts",
     "list_requests",
+    "request_rows",
     "request",
     "deliveries",
     "repetitions",
@@ -198,6 +199,7 @@ pub(crate) async fn shown(
     let mut shown = Vec::new();
     for (name, arguments) in [
         ("list_requests", json!({ "limit": 10, "filter": "" })),
+        ("request_rows", json!({ "ids": [id] })),
         ("request", json!({ "id": id })),
         ("deliveries", json!({ "request": id })),
         ("diagnose", json!({ "id": id })),

@@ -24,6 +24,17 @@ pub struct Counted {
     pub next: Option<Sequence>,
 }
 
+/// Requests that came after another and satisfy a filter, as far as one call counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CountedAfter {
+    /// How many.
+    pub requests: u64,
+    /// Everything up to here was looked at.
+    pub to: Sequence,
+    /// There are newer ones than that.
+    pub more: bool,
+}
+
 /// Places in the order of arrival that one statement looks through.
 const SPAN: i64 = if cfg!(test) { 3 } else { 20_000 };
 /// Requests on one page where their bytes have to be looked at.
@@ -102,6 +113,46 @@ impl Store {
         counted.marked = self.count_marked(&query, last + 1, newest).await?;
         counted.next = (last >= oldest).then_some(Sequence(last));
         Ok(counted)
+    }
+
+    /// Counts the requests that came after `sequence` and satisfy `filter`, oldest first: one piece of them, so that each
+    /// call is short however many came.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub async fn count_after(&self, filter: &Filter, sequence: Sequence) -> Result<CountedAfter, StoreError> {
+        let query = query::build(filter, self.readers()).await?;
+        let newest = self.newest_sequence().await?;
+        if !query.text.is_empty() {
+            let wanted = PageRequest::newest(PAGE)
+                .from(From::After(sequence))
+                .filter(filter.clone());
+            let page = self.page(&wanted).await?;
+            let reached = page
+                .scanned_to
+                .or_else(|| page.rows.first().map(|row| row.sequence));
+            let to = match reached {
+                Some(reached) if page.more => reached,
+                // What came while it was looked through may be counted already.
+                reached => newest.max(reached.unwrap_or(sequence)).max(sequence),
+            };
+            return Ok(CountedAfter {
+                requests: page.rows.len() as u64,
+                to,
+                more: page.more,
+            });
+        }
+        let to = newest
+            .min(Sequence(sequence.0.saturating_add(SPAN)))
+            .max(sequence);
+        Ok(CountedAfter {
+            requests: self
+                .count_span(&query, sequence.0.saturating_add(1), to.0)
+                .await?,
+            to,
+            more: to < newest,
+        })
     }
 
     async fn count_texts(

@@ -79,7 +79,7 @@ use tokio::task::JoinHandle;
 pub use annotation::{Annotate, Annotation};
 pub use consent::Consent;
 pub use content::BodyRange;
-pub use counting::Counted;
+pub use counting::{Counted, CountedAfter};
 pub use discard::{Discard, DiscardId, DiscardKind};
 pub use error::{OpenError, StoreError};
 pub use health::Health;

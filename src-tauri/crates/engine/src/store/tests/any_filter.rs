@@ -85,6 +85,24 @@ async fn count_all(store: &Store, filter: &Filter) -> (u64, u64) {
     }
 }
 
+/// The same, piece by piece from the oldest on, as what arrives is counted.
+async fn count_upwards(store: &Store, filter: &Filter) -> u64 {
+    let (mut requests, mut to) = (0, Sequence(0));
+    loop {
+        let counted = store.count_after(filter, to).await.unwrap();
+        requests += counted.requests;
+        if !counted.more {
+            assert!(
+                counted.to >= store.newest_sequence().await.unwrap(),
+                "all was looked at"
+            );
+            return requests;
+        }
+        assert!(counted.to > to, "each call comes further: {counted:?}");
+        to = counted.to;
+    }
+}
+
 #[tokio::test]
 async fn a_count_that_is_not_known_is_counted_piece_by_piece() {
     let (_folder, store) = store().await;
@@ -156,6 +174,8 @@ fn no_filter_makes_an_sql_error() {
                 );
                 let counted = count_all(&store, &filter).await;
                 prop_assert_eq!(counted, (rows.len() as u64, marked), "`{}` is counted", text);
+                let upwards = count_upwards(&store, &filter).await;
+                prop_assert_eq!(upwards, rows.len() as u64, "`{}` is counted as it arrives", text);
                 Ok(())
             })
         })
