@@ -38,6 +38,16 @@ describe('a link to a request', () => {
     expect(document.activeElement).toBe(row('r1'));
   });
 
+  it('takes the place of the palette that is open, and gives the keyboard to its row', async () => {
+    const { bench, host } = await open(new ScriptedRows(3), undefined, 'window');
+    bench.view.palette = true;
+    await settle();
+    host.happened({ wishes: [{ kind: 'request', id: 'r2' }] });
+    await settle();
+    expect([bench.opened?.id, all('palette').length]).toEqual(['r2', 0]);
+    expect(document.activeElement?.id).toBe('request-r2');
+  });
+
   it('says that there is no such request and leaves everything as it was', async () => {
     const { bench, host } = await open(new ScriptedRows(3), undefined, 'window');
     host.script.request = () => {
@@ -147,6 +157,20 @@ describe('the menu bar', () => {
     host.happened({ wishes: [{ kind: 'action', id: 'hookbench.settings' }] });
     await settle();
     expect(bench.view.settings, 'the dialog is answered first').toBeNull();
+  });
+
+  it('does nothing to the request behind the palette, which it can close', async () => {
+    const { bench, host } = await open(new ScriptedRows(2), undefined, 'window');
+    bench.select('r2');
+    bench.view.palette = true;
+    await settle();
+    for (const id of ['request.delete', 'view.keys']) host.happened({ wishes: [{ kind: 'action', id }] });
+    await settle();
+    expect(host.asked.filter(([name]) => name === 'delete_requests')).toEqual([]);
+    expect([bench.view.dialog, bench.view.palette, bench.opened?.id]).toEqual([null, true, 'r2']);
+    host.happened({ wishes: [{ kind: 'action', id: 'view.back' }] });
+    await settle();
+    expect([bench.view.palette, bench.opened?.id], 'it is what is innermost').toEqual([false, 'r2']);
   });
 });
 

@@ -13,8 +13,9 @@ export function fulfilWishes(bench: Workbench): () => void {
   bench.fulfil = (wish) => {
     if (wish.kind === 'action') {
       const action = actionById(wish.id);
-      // A dialog is answered first, as with the keys.
-      const isFree = (bench.view.dialog === null && !bench.view.quitting) || wish.id === 'view.back';
+      const { view } = bench;
+      // A dialog is answered first, as with the keys; what the palette is over is no more at hand than what a dialog is.
+      const isFree = (view.dialog === null && !view.palette && !view.quitting) || wish.id === 'view.back';
       if (isFree && action?.when(bench)) action.run(bench);
     } else if (wish.kind === 'request') void bench.showRequest(wish.id);
     else if (wish.kind === 'bad_link') {

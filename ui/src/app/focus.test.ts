@@ -139,6 +139,28 @@ describe('the keyboard is not lost', () => {
     expect(await focused()).toBe('detail');
     button.disabled = false;
     expect(await focused()).toBe('more');
+    expect(one('detail').hasAttribute('tabindex'), 'a click on its text takes no keyboard').toBe(false);
+    bench.view.width = 1400;
+    await settle();
+    one('more').focus();
+    (one('more') as HTMLButtonElement).disabled = true;
+    expect(await focused(), 'where the list is there it is in the list').toBe('request-r1');
+  });
+
+  it('by a button that disables itself as the window is left: the part keeps it until the button is back', async () => {
+    const { bench } = await open(new ScriptedRows(1));
+    bench.view.width = 640;
+    bench.select('r1');
+    await settle();
+    const button = one('more') as HTMLButtonElement;
+    button.focus();
+    button.disabled = true;
+    expect(await focused()).toBe('detail');
+    // A window that is left tells its element so, which stays the one that has the keyboard.
+    one('detail').dispatchEvent(new FocusEvent('blur'));
+    expect(one('detail').hasAttribute('tabindex')).toBe(true);
+    button.disabled = false;
+    expect(await focused()).toBe('more');
   });
 
   it('by leaving a page that took the place of all', async () => {

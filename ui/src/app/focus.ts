@@ -82,8 +82,20 @@ interface Loss {
 /** The part of the window that a control is in, which does nothing when a key is pressed on it. */
 function partOf(control: HTMLElement): HTMLElement | null {
   const part = control.closest<HTMLElement>('section, main');
-  if (part !== null && !part.hasAttribute('tabindex')) part.tabIndex = -1;
+  if (part !== null && !part.hasAttribute('tabindex')) standIn(part);
   return part;
+}
+
+/** Lets a part take the keyboard, this once: as long as it could, a click on any text in it would give it that. */
+function standIn(part: HTMLElement): void {
+  function onblur(): void {
+    // The window was left, and not the part.
+    if (document.activeElement === part) return;
+    part.removeEventListener('blur', onblur);
+    part.removeAttribute('tabindex');
+  }
+  part.tabIndex = -1;
+  part.addEventListener('blur', onblur);
 }
 
 /** Where the keyboard goes from what is lost. */

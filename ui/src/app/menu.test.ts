@@ -84,6 +84,30 @@ describe('the menu of a request', () => {
     expect(all('request-menu')).toHaveLength(0);
   });
 
+  it('is at its row in one pane too, which leaves the list only for what shows the request', async () => {
+    const { bench, host } = await open(new ScriptedRows(3));
+    host.script.annotate = () => ({});
+    bench.view.width = 640;
+    await settle();
+    const choose = async (id: string): Promise<void> => {
+      rightClick(row('r1'));
+      await settle();
+      expect([all('request-list').length, bench.opened], 'the list is under it').toEqual([1, null]);
+      all('menu-item')
+        .find((item) => item.dataset['id'] === id)
+        ?.click();
+      await settle();
+    };
+    row('r3').focus();
+    await choose('request.star');
+    expect(host.asked.find(([name]) => name === 'annotate')?.[1]).toMatchObject({
+      ids: ['r1'],
+      starred: true,
+    });
+    await choose('request.note');
+    expect([bench.opened?.id, all('request-list').length]).toEqual(['r1', 0]);
+  });
+
   it('is about all that are picked out where it is opened on one of them', async () => {
     const { bench } = await open(new ScriptedRows(5));
     row('r5').click();

@@ -35,6 +35,23 @@ describe('runs of the past', () => {
     }
   });
 
+  it('that could not be read are read again when one asks for it', async () => {
+    const { bench, host } = await open(new ScriptedRows(1));
+    host.script.runs = () => {
+      throw { code: 'failed', message: 'the disk is gone', hint: 'Put it back.' };
+    };
+    bench.view.open({ kind: 'runs' });
+    await settle();
+    expect([all('run-row'), one('runs-problem').textContent]).toEqual([
+      [],
+      expect.stringContaining('The disk is gone'),
+    ]);
+    host.script.runs = () => [runOf({})];
+    one('runs-again').click();
+    await settle();
+    expect([all('run-row').length, all('runs-problem').length, all('runs-again').length]).toEqual([1, 0, 0]);
+  });
+
   it('are opened with their figures and their report, and left for the list', async () => {
     const { host } = await withRuns(
       runOf({ id: 'd', phase: 'cut_off', delivered: 3, unknown: 2, endedAt: null }),

@@ -105,6 +105,34 @@ describe('the steps of a run', () => {
     expect(all('run-steps')).toEqual([]);
   });
 
+  it('that could not be read are read again when one asks for it', async () => {
+    const { bench, host } = await shown();
+    bench.view.close();
+    await settle();
+    const read = host.script.run_steps;
+    const fail = (): never => {
+      throw { code: 'failed', message: 'the disk is gone', hint: 'Put it back.' };
+    };
+    host.script.run_steps = fail;
+    bench.view.open({ kind: 'runs' });
+    await settle();
+    one('run-row').click();
+    await settle();
+    expect([all('run-step').length, one('run-steps-problem').textContent]).toEqual([
+      0,
+      expect.stringContaining('The disk is gone'),
+    ]);
+    one('run-steps-again').click();
+    await settle();
+    expect(all('run-steps-problem'), 'it fails once more').toHaveLength(1);
+    expect((one('run-steps-again') as HTMLButtonElement).disabled).toBe(false);
+    Object.assign(host.script, { run_steps: read });
+    one('run-steps-again').click();
+    await settle();
+    expect(words()[0]).toMatch(/^7 500/);
+    expect([...all('run-steps-problem'), ...all('run-steps-again')]).toEqual([]);
+  });
+
   it('are read again while the run goes on', async () => {
     const { host } = await shown({ ...RUN, phase: 'running', delivered: 1 });
     const before = asked(host).length;

@@ -31,13 +31,23 @@ export class Typed {
     if (field !== null) this.#typed.add(field);
   }
 
-  /** What stands there, a field or more, was saved, and may stay all the same; else all that is in sight was. */
-  kept(there?: Node): void {
-    for (const field of new Set([...this.#before.keys(), ...this.#typed])) {
-      if (!(there?.contains(field) ?? field.closest('[hidden]') === null)) continue;
-      this.#before.set(field, field.value);
-      this.#typed.delete(field);
-    }
+  /** What stands there, a field or more, was saved, and may stay all the same. */
+  kept(there: Node): void {
+    this.saving(there)();
+  }
+
+  /** What stands there is being saved: to be called once it is. What is typed meanwhile is not saved by it. */
+  saving(there: Node): () => void {
+    const fields = [...new Set([...this.#before.keys(), ...this.#typed])];
+    const sent = fields
+      .filter((field) => there.contains(field))
+      .map((field) => [field, field.value] as const);
+    return () => {
+      for (const [field, value] of sent) {
+        this.#before.set(field, value);
+        if (field.value === value) this.#typed.delete(field);
+      }
+    };
   }
 
   /** Whether any of it is still there. */

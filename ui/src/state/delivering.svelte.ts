@@ -32,6 +32,10 @@ export class Declined extends Error {
 export class Delivering {
   readonly #bench: Workbench;
   #sendings = 0;
+  /** Where something went last, or what was chosen later: what is fallen back to where nothing goes. */
+  #settled: string | null = null;
+  /** What is under way since that, in the order in which it was asked for. */
+  #underWay: readonly { place: string }[] = [];
 
   constructor(bench: Workbench) {
     this.#bench = bench;
@@ -125,20 +129,9 @@ export class Delivering {
     place: string,
     send: () => Promise<DeliveryView>,
   ): Promise<void> {
-    const { around, notes } = this.#bench;
+    const { notes } = this.#bench;
     const key = ++this.#sendings;
-    const before = around.settings?.lastTarget ?? null;
-    // What is sent until the answer is there goes to the same place; but not where nothing goes, nor while the person is
-    // asked whether it may.
-    const remembering = async (): Promise<DeliveryView> => {
-      this.#rememberTarget(place);
-      try {
-        return await send();
-      } catch (thrown) {
-        if (around.settings?.lastTarget === place) this.#rememberTarget(before);
-        throw thrown;
-      }
-    };
+    const remembering = (): Promise<DeliveryView> => this.#remembering(place, send);
     opened.sending = [{ key, ...what, startedAt: Date.now() }, ...opened.sending];
     try {
       const delivery = await this.asking(what.url, remembering);
@@ -148,6 +141,30 @@ export class Delivering {
       notes.failed(what.kind === 'resend' ? 'It was not sent again' : 'The edited copy was not sent', thrown);
     } finally {
       opened.sending = opened.sending.filter((sending) => sending.key !== key);
+    }
+  }
+
+  /**
+   * What is sent until the answer is there goes to the same place; but not where nothing goes, nor while the person is asked
+   * whether it may. Several may be under way at once, and each may come to nothing.
+   */
+  async #remembering(place: string, send: () => Promise<DeliveryView>): Promise<DeliveryView> {
+    const { around } = this.#bench;
+    const chosen = around.settings?.lastTarget ?? null;
+    if (!this.#underWay.some((one) => one.place === chosen)) [this.#settled, this.#underWay] = [chosen, []];
+    const mine = { place };
+    this.#underWay = [...this.#underWay, mine];
+    this.#rememberTarget(place);
+    try {
+      const delivery = await send();
+      if (this.#underWay.includes(mine)) this.#settled = place;
+      return delivery;
+    } catch (thrown) {
+      const other = this.#underWay.findLast((one) => one !== mine);
+      if (around.settings?.lastTarget === place) this.#rememberTarget(other?.place ?? this.#settled);
+      throw thrown;
+    } finally {
+      this.#underWay = this.#underWay.filter((one) => one !== mine);
     }
   }
 

@@ -1,4 +1,7 @@
-/** What was typed into a form of the settings and left before it was saved: that is said, and it can be had back. */
+/**
+ * What was typed into a form of the settings and left before it was saved: that is said, and it can be had back. What is
+ * being saved as its form is left is spoken of only once it is known what came of that.
+ */
 import type { Workbench } from './workbench.svelte';
 
 /** What stands in fields that are not as they are kept, by the name of the field. */
@@ -6,6 +9,8 @@ type Typed = Readonly<Record<string, string>>;
 
 export class LeftForms {
   #wanted = $state.raw<Readonly<Record<string, Typed>>>({});
+  /** What is under way, by the section of the settings. */
+  readonly #saving = new Map<string, Promise<void>>();
   readonly #bench: Workbench;
 
   constructor(bench: Workbench) {
@@ -20,11 +25,40 @@ export class LeftForms {
     return typed;
   }
 
-  /** A section is left with this in its fields. */
-  leave(section: string, typed: Typed): void {
-    if (Object.keys(typed).length === 0) return;
+  /** Saves what stands in a section, and takes note of that as its last step; fails as the save does. */
+  async saving(section: string, save: () => Promise<void>): Promise<void> {
+    const saved = save();
+    this.#saving.set(section, saved);
+    try {
+      await saved;
+    } finally {
+      if (this.#saving.get(section) === saved) this.#saving.delete(section);
+    }
+  }
+
+  /** A section is left; `unsaved` is what stands in its fields and is not kept, as of the moment it is asked. */
+  leave(section: string, unsaved: () => Typed): void {
+    const saving = this.#saving.get(section);
+    this.#saving.delete(section);
+    if (saving === undefined) this.#offer(section, unsaved());
+    else {
+      saving.then(
+        () => {
+          this.#offer(section, unsaved());
+        },
+        (thrown: unknown) => {
+          this.#offer(section, unsaved(), thrown);
+        },
+      );
+    }
+  }
+
+  /** Offers to have back what was left; says also why it could not be saved, where that was tried. */
+  #offer(section: string, typed: Typed, why?: unknown): void {
     const { notes, schemes, view } = this.#bench;
-    const note = notes.offered('What was typed in the settings is not saved', {
+    const lost = Object.keys(typed).length > 0;
+    const what = lost ? 'What was typed in the settings is not saved' : 'The settings were not saved';
+    const offer = {
       title: 'Open it again',
       run: () => {
         notes.dismiss(note);
@@ -32,6 +66,9 @@ export class LeftForms {
         schemes.leave();
         view.openSettings(section);
       },
-    });
+    };
+    if (why === undefined && !lost) return;
+    const note =
+      why === undefined ? notes.offered(what, offer) : notes.failed(what, why, lost ? offer : null);
   }
 }

@@ -41,13 +41,14 @@ export class Notes {
     return this.#add({ tone: 'ok', message, hint: null, offer, gone });
   }
 
-  failed(what: string, thrown: unknown): void {
+  /** Says what went wrong and why, and what can be done about it where there is something; names the note. */
+  failed(what: string, thrown: unknown, offer: Offer | null = null): number {
     const error: ApiError = asApiError(thrown);
-    this.#add({
+    return this.#add({
       tone: 'bad',
       message: `${what}: ${error.message}`,
       hint: error.hint,
-      offer: null,
+      offer,
       gone: null,
     });
   }

@@ -53,8 +53,11 @@ export class Surroundings {
 
   async saveSettings(change: Partial<Settings>): Promise<void> {
     if (this.settings === null) return;
-    this.settings = { ...this.settings, ...change };
-    this.settings = await this.#host.call('save_settings', this.settings);
+    const wanted = { ...this.settings, ...change };
+    this.settings = wanted;
+    const kept = await this.#host.call('save_settings', wanted);
+    // What was changed meanwhile is on its way too.
+    if (this.settings === wanted) this.settings = kept;
   }
 
   /** Endpoints and targets change together in the feed. */

@@ -145,6 +145,8 @@ export class Workbench {
         });
         return;
       }
+      // The palette too: the request would be behind it, where no row takes the keyboard.
+      this.view.palette = false;
       this.view.close();
       this.view.closeSettings();
       this.select(id);
