@@ -3,7 +3,7 @@ import type { Grouping } from '../../lib/arrange';
 import { GROUPS, ORDERS, SORT_KEYS, sortedBy } from '../../lib/orders';
 import type { Workbench } from '../../state/workbench.svelte';
 import type { Action } from './action';
-import { hasRows } from './when';
+import { always, hasRows } from './when';
 
 function groupBy(group: Grouping | null): (bench: Workbench) => void {
   return ({ list }) => void list.arrange({ ...list.arrangement, group });
@@ -15,6 +15,7 @@ export const ARRANGING: readonly Action[] = [
     title: `Sort by ${ORDERS[key].title.toLowerCase()}`,
     group: 'List',
     keys: [],
+    beside: always,
     when: (bench) => hasRows(bench) && (bench.list.arrangement.sort ?? 'time') !== key,
     run: ({ list }) => void list.arrange(sortedBy(list.arrangement, key)),
   })),
@@ -23,6 +24,7 @@ export const ARRANGING: readonly Action[] = [
     title: 'Turn the order round',
     group: 'List',
     keys: [],
+    beside: always,
     when: hasRows,
     run: ({ list }) => void list.arrange(sortedBy(list.arrangement, list.arrangement.sort ?? 'time')),
   },
@@ -31,6 +33,7 @@ export const ARRANGING: readonly Action[] = [
     title: `Group ${GROUPS[group]}`,
     group: 'List',
     keys: [],
+    beside: always,
     when: (bench) => hasRows(bench) && bench.list.arrangement.group !== group,
     run: groupBy(group),
   })),
@@ -39,6 +42,7 @@ export const ARRANGING: readonly Action[] = [
     title: 'No groups',
     group: 'List',
     keys: [],
+    beside: always,
     when: (bench) => hasRows(bench) && bench.list.arrangement.group !== null,
     run: groupBy(null),
   },

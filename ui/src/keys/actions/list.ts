@@ -25,6 +25,11 @@ function groupAt({ list }: Workbench): { group: GroupLine; place: number; on: bo
   return null;
 }
 
+/** Whether what was taken away last is an endpoint, a target and the like, and no request, which would be opened again. */
+function discardedLast({ deleting, discarding }: Workbench): boolean {
+  return discarding.last !== null && discarding.last.at >= (deleting.last?.at ?? 0);
+}
+
 export const LIST: readonly Action[] = [
   {
     id: 'list.next',
@@ -170,6 +175,7 @@ export const LIST: readonly Action[] = [
     group: 'List',
     keys: [],
     several: true,
+    beside: always,
     when: (bench) => bench.list.chosen.size > 0,
     run: (bench) => void copy(bench, 'Ids', bench.several.copyIds()),
   },
@@ -178,6 +184,7 @@ export const LIST: readonly Action[] = [
     title: 'Follow the newest or stop it',
     group: 'List',
     keys: ['f'],
+    beside: always,
     when: always,
     run: (bench) => {
       bench.list.setFollow(!bench.list.follow);
@@ -278,13 +285,12 @@ export const LIST: readonly Action[] = [
     group: 'List',
     keys: ['mod+z'],
     once: true,
+    beside: discardedLast,
     when: (bench) => bench.deleting.last !== null || bench.discarding.last !== null,
     run: (bench) => {
       const { deleting, discarding } = bench;
-      // Whichever was done later: a request that was deleted, or an endpoint, a target and the like.
-      if (discarding.last !== null && discarding.last.at >= (deleting.last?.at ?? 0)) {
-        void discarding.undo(discarding.last.id);
-      } else void deleting.undo();
+      if (discardedLast(bench) && discarding.last !== null) void discarding.undo(discarding.last.id);
+      else void deleting.undo();
     },
   },
 ];

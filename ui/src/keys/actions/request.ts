@@ -2,7 +2,7 @@
 import { copy } from '../../state/copy';
 import { TABS } from '../../state/view.svelte';
 import type { Action } from './action';
-import { acting, browsing, hasRow, reading, several } from './when';
+import { acting, always, browsing, hasRow, reading, several } from './when';
 
 /** The link that opens a request in the window, for a note or an issue. */
 function linkTo(id: string): string {
@@ -114,6 +114,7 @@ export const REQUEST: readonly Action[] = [
     title: 'Copy link',
     group: 'Request',
     keys: ['l'],
+    beside: always,
     when: hasRow,
     run: (bench) => {
       if (bench.row !== null) void copy(bench, 'Link', linkTo(bench.row.id));
@@ -125,6 +126,7 @@ export const REQUEST: readonly Action[] = [
     group: 'Request',
     keys: ['s'],
     several: true,
+    beside: always,
     when: (bench) => hasRow(bench) || several(bench),
     run: (bench) => {
       if (several(bench)) void bench.several.star();

@@ -68,6 +68,7 @@ export const SCHEMES: readonly Action[] = [
     title: 'Test the scheme on all captured requests',
     group: 'Hookbench',
     keys: [],
+    beside: always,
     when: (bench) => {
       const { builder } = bench.schemes;
       return builder !== null && !builder.testing && (builder.tested?.next ?? null) !== null;
@@ -79,6 +80,7 @@ export const SCHEMES: readonly Action[] = [
     title: 'Copy the scheme as TOML',
     group: 'Hookbench',
     keys: [],
+    beside: always,
     when: (bench) => bench.schemes.builder !== null,
     run: (bench) => void copy(bench, 'TOML', bench.schemes.builder?.toml ?? ''),
   },

@@ -1,6 +1,10 @@
 /** What is shown around the requests, and how. */
+import type { Workbench } from '../../state/workbench.svelte';
 import type { Action } from './action';
 import { always, browsing } from './when';
+
+/** While one presents, a value that is masked has the whole window read and drawn anew. */
+const unveiled = (bench: Workbench): boolean => !bench.masking.presenting;
 
 export const VIEW: readonly Action[] = [
   {
@@ -8,6 +12,7 @@ export const VIEW: readonly Action[] = [
     title: 'Close what is open',
     group: 'View',
     keys: ['Escape'],
+    beside: always,
     when: always,
     run: (bench) => {
       bench.back();
@@ -18,7 +23,7 @@ export const VIEW: readonly Action[] = [
     title: 'Actions…',
     group: 'View',
     keys: ['mod+k'],
-    // An action that is chosen would close the dialog under that question, and end what is under way there.
+    // An action that is chosen may close the dialog under that question, and end what is under way there.
     when: (bench) => !bench.view.quitting,
     run: (bench) => {
       bench.view.palette = !bench.view.palette;
@@ -39,6 +44,7 @@ export const VIEW: readonly Action[] = [
     title: 'Show or hide the sidebar',
     group: 'View',
     keys: ['mod+b'],
+    beside: ({ view }) => view.frame === 'three',
     when: browsing,
     run: (bench) => {
       bench.view.toggleSidebar();
@@ -60,6 +66,7 @@ export const VIEW: readonly Action[] = [
     title: 'Mask this value in copies',
     group: 'View',
     keys: ['M'],
+    beside: unveiled,
     when: (bench) => bench.masking.pointer !== null,
     run: (bench) => void bench.masking.addChosen(bench.masking.endpoint),
   },
@@ -68,6 +75,7 @@ export const VIEW: readonly Action[] = [
     title: 'Mask this value in copies, at every endpoint',
     group: 'View',
     keys: [],
+    beside: unveiled,
     when: (bench) => bench.masking.pointer !== null && bench.masking.endpoint !== null,
     run: (bench) => void bench.masking.addChosen(null),
   },
@@ -76,6 +84,7 @@ export const VIEW: readonly Action[] = [
     title: `Theme: ${theme === 'system' ? 'as the desktop' : theme}`,
     group: 'View',
     keys: [],
+    beside: always,
     when: (bench) => bench.around.settings !== null && bench.around.settings.theme !== theme,
     run: (bench) => void bench.around.saveSettings({ theme }),
   })),
