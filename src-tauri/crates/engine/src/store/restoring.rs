@@ -156,7 +156,8 @@ async fn secret(connection: &mut SqliteConnection, rows: &[Value]) -> Result<(),
     Ok(SECRET.write(connection, rows).await?)
 }
 
-/// The pointers of an endpoint hold for all requests since it was removed, and are its own again.
+/// The pointers of an endpoint hold for all requests since it was removed, and are its own again. Those that somebody
+/// chose for all meanwhile hold for all as well.
 async fn masks(connection: &mut SqliteConnection, rows: &[Value]) -> Result<(), StoreError> {
     for row in rows {
         let row = std::slice::from_ref(row);
@@ -186,7 +187,12 @@ async fn forwards(
         let has_target = is_there(connection, &TARGET, &target).await?;
         if has_target && is_there(connection, &ENDPOINT, &endpoint).await? {
             if has_room(connection, &endpoint, &word(one, "way")).await? {
+        let is_for_all = row.get("for_all").is_some();
                 FORWARD.write(connection, one).await?;
+        if is_for_all {
+            MASKED.write(connection, row).await?;
+            continue;
+        }
             } else {
                 back.forwards_gone += 1;
             }

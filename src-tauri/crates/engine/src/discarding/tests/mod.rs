@@ -459,6 +459,36 @@ async fn what_cannot_be_removed_for_good_keeps_no_other_from_it_and_is_tried_aga
     }
     bench.engine.discard_endpoint(id).await.unwrap();
     bench.engine.discard_endpoint(other.id).await.unwrap();
+#[tokio::test]
+async fn what_is_chosen_to_be_masked_for_all_meanwhile_stays_so_when_an_endpoint_comes_back() {
+    let bench = bench().await;
+    let engine = &bench.engine;
+    let shop = bench.endpoint("/shop", "github", &[]).await;
+    let other = bench.endpoint("/other", "github", &[]).await;
+    let card: crate::MaskPath = "/card".parse().unwrap();
+    engine.add_mask_path(card.clone(), Some(shop)).await.unwrap();
+    let discard = engine.discard_endpoint(shop).await.unwrap();
+    engine.add_mask_path(card.clone(), None).await.unwrap();
+    engine.bring_back(discard).await.unwrap();
+    let chosen = engine.mask_paths().await.unwrap();
+    assert!(
+        chosen.iter().any(|one| one.holds_for(Some(other))),
+        "it was set for all: {chosen:?}"
+    );
+    engine.remove_mask_path(&card, None).await.unwrap();
+    let left = engine.mask_paths().await.unwrap();
+    assert!(
+        left.len() == 1 && left[0].holds_for(Some(shop)) && !left[0].holds_for(Some(other)),
+        "its own is its own as before: {left:?}"
+    );
+    // Taken away again while the endpoint is away, it leaves that one its own.
+    let discard = engine.discard_endpoint(shop).await.unwrap();
+    engine.add_mask_path(card.clone(), None).await.unwrap();
+    engine.remove_mask_path(&card, None).await.unwrap();
+    engine.bring_back(discard).await.unwrap();
+    assert_eq!(engine.mask_paths().await.unwrap(), left, "and nothing for all");
+}
+
     bench.engine.purge_discards().await.unwrap_err();
     assert_eq!(secrets_in(bench.folder()), stuck.len(), "the other one is gone");
     assert!(
