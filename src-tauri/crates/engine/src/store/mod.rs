@@ -13,6 +13,7 @@ mod checkpoint;
 mod conduct;
 mod consent;
 mod content;
+mod copy;
 mod counting;
 mod delivery;
 mod derived;

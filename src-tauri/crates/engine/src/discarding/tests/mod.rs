@@ -11,8 +11,8 @@ use secrecy::SecretString;
 use crate::capture_for_tests::{Bench, bench, reopened};
 use crate::clock::Clock;
 use crate::model::{
-    AnswerRule, EndpointId, FaultKind, FaultReach, ForwardRule, ForwardWay, NewEndpoint, Target, TargetId,
-    TargetRules, Timestamp,
+    AnswerRule, EndpointId, FaultKind, FaultReach, ForwardRule, ForwardWay, HeaderRule, NewEndpoint, Target,
+    TargetId, TargetRules, Timestamp,
 };
 use crate::store::{DiscardId, Store, StoreOptions, UNDO_FOR};
 use crate::{Engine, EngineError, Kind};
@@ -508,7 +508,7 @@ async fn what_is_chosen_to_be_masked_for_all_meanwhile_stays_so_when_an_endpoint
 }
 
 #[tokio::test]
-async fn a_copy_of_the_file_forgets_nothing_that_the_file_may_bring_back() {
+async fn a_copy_of_the_file_holds_nothing_of_what_was_removed_and_forgets_no_value_of_it() {
     let bench = bench().await;
     let id = furnished(&bench).await;
     let discard = bench.engine.discard_endpoint(id).await.unwrap();
@@ -526,3 +526,21 @@ async fn a_copy_of_the_file_forgets_nothing_that_the_file_may_bring_back() {
     store.close().await;
     bench.engine.bring_back(discard).await.unwrap();
 }
+    let mut rules = TargetRules::default();
+    rules.headers.push(HeaderRule::Replace {
+        name: "Authorization".to_owned(),
+        value: "Bearer of-the-rule".to_owned(),
+    });
+    let prod = bench
+        .engine
+        .save_target(None, "prod", "http://127.0.0.1:7", rules)
+        .await;
+    bench.engine.discard_target(prod.unwrap().id).await.unwrap();
+    let bytes = std::fs::read(&copy).unwrap();
+    // The one is of a target's rules, the other of an endpoint's answer.
+    for gone in ["of-the-rule", "{{id}}"] {
+        assert!(
+            !bytes.windows(gone.len()).any(|part| part == gone.as_bytes()),
+            "`{gone}` is nowhere in its bytes"
+        );
+    }
