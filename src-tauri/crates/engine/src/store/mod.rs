@@ -88,7 +88,7 @@ pub use held::{After, Standing};
 pub use imported::Trace;
 pub use open::set_aside;
 pub use options::{BodyText, Durability, Indexing, StoreOptions};
-pub use own_provider::OwnProvider;
+pub use own_provider::{Freed, OwnProvider};
 pub use place::Room;
 pub use removal::{Deletion, DeletionId, Step};
 pub(crate) use repetition::{Known, Marked};
