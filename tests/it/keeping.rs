@@ -352,6 +352,35 @@ fn a_limit_of_bytes_holds_while_three_times_of_it_are_sent() {
     );
 }
 
+#[test]
+fn room_is_given_back_also_where_a_value_cannot_be_forgotten() {
+    let hookbench = Hookbench::new().with_endpoint("/in", "github", "a value");
+    let listening = hookbench.listen();
+    // No run of them is alike, so that they stay as long as they are.
+    let body: String = (0_u64..40_000)
+        .map(|number| format!("{:016x}", number.wrapping_mul(0x9e37_79b9_7f4a_7c15)))
+        .collect();
+    for number in 0..8 {
+        let answer = request(listening.address(), &post("/n", &format!("{number}{body}")));
+        assert_eq!(answer.status, 200, "it is kept");
+    }
+    drop(listening);
+    let secrets = hookbench.data().join("secrets");
+    let mut entries = std::fs::read_dir(secrets).expect("a secret is there").flatten();
+    let value = entries.next().expect("it is in a file").path();
+    // No file can be removed where a folder lies.
+    std::fs::remove_file(&value).expect("its file goes");
+    std::fs::create_dir(&value).expect("a folder comes");
+    let removed = hookbench.run(&["endpoint", "remove", "/in"]);
+    assert_eq!(removed.code, 1, "its value is still there: {}", removed.stderr);
+    let deleted = hookbench.run(&["delete", "--all", "--yes"]);
+    assert_eq!(deleted.code, 0, "all are deleted: {}", deleted.stderr);
+    let purged = hookbench.run(&["storage", "--purge"]);
+    assert_eq!(purged.code, 1, "what could not be done is said");
+    let after = storage(&hookbench);
+    assert_eq!(after["free_bytes"], 0, "and the rest is done: {after}");
+}
+
 fn folder(path: &std::path::Path) -> u64 {
     let entries = std::fs::read_dir(path).expect("the folder is there").flatten();
     entries

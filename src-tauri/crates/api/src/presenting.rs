@@ -32,7 +32,7 @@ const REFUSED: [&str; 9] = [
 ];
 
 /// What a person wrote and goes on working with, and texts that are masked where they are made.
-const AS_WRITTEN: [&str; 19] = [
+const AS_WRITTEN: [&str; 18] = [
     COPY,
     "tags",
     "add_mask_path",
@@ -45,7 +45,6 @@ const AS_WRITTEN: [&str; 19] = [
     "save_filter",
     "rename_filter",
     "order_filters",
-    "remove_filter",
     "own_schemes",
     "save_own_scheme",
     "draft_scheme",

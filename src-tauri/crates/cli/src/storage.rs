@@ -48,7 +48,8 @@ pub(crate) async fn run(engine: &Engine, storage: &Storage) -> Result<(), Failur
     }
     if storage.purge {
         while engine.purge_deletions().await? > 0 {}
-        engine.purge_discards().await?;
+        // A keychain that is locked keeps no room from being given back.
+        let purged = engine.purge_discards().await;
         let mut free = u64::MAX;
         loop {
             let left = engine.give_back().await?;
@@ -57,6 +58,7 @@ pub(crate) async fn run(engine: &Engine, storage: &Storage) -> Result<(), Failur
             }
             free = left;
         }
+        purged?;
     }
     let state = engine.storage().await?;
     if storage.json {

@@ -5,19 +5,21 @@
 //! at once; that is the same with no time in between. A value is forgotten before the record of it, so that a program that
 //! ends in the middle leaves something to go on with and no value that nobody knows of.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::changes::Change;
 use crate::engine::{Core, Engine};
 use crate::error::EngineError;
-use crate::model::{EndpointId, SecretId, TargetId, Timestamp};
+use crate::model::{EndpointId, SecretId, SecretPlace, TargetId, Timestamp};
+use crate::secrets::SecretError;
 use crate::store::{BroughtBack, Discard, DiscardId, DiscardKind, StoreError, Trust, UNDO_FOR};
 
 /// How often is looked for what can no longer be brought back.
 const PERIOD: Duration = Duration::from_secs(10);
-/// The same where something could not be removed: a locked keychain asks the person each time.
-const PERIOD_AFTER_FAILURE: Duration = UNDO_FOR;
+/// How long what could not be removed is left alone: a locked keychain asks the person each time.
+const PAUSE: Duration = UNDO_FOR;
 
 impl Engine {
     /// Removes an endpoint and its secrets, answer, fault and forwards. Requests that came to it stay as they are. It can
@@ -199,15 +201,15 @@ impl Engine {
         Ok(back)
     }
 
-    /// Removes for good all that could still be brought back. Tells how many removals those were.
+    /// Removes for good all that could still be brought back, and what was final before and could not be removed.
     ///
     /// # Errors
     /// When the store or the keychain cannot write: what could not be removed is tried again later.
-    pub async fn purge_discards(&self) -> Result<u64, EngineError> {
-        let offered = self.core.store.discards().await?;
-        // What was final before and could not be removed is tried again here too.
-        self.core.purge_before(Timestamp::from_micros(i64::MAX)).await?;
-        Ok(offered.len() as u64)
+    pub async fn purge_discards(&self) -> Result<(), EngineError> {
+        let all = Timestamp::from_micros(i64::MAX);
+        self.core
+            .purge_before(all, &mut Stuck::default(), Instant::now())
+            .await
     }
 
     async fn endpoints_are_others(&self, before: &[crate::model::Endpoint]) -> Result<(), EngineError> {
@@ -224,27 +226,103 @@ impl Engine {
     }
 }
 
+/// The removals whose values could not be forgotten, each left alone for a while.
+#[derive(Debug, Default)]
+struct Stuck(HashMap<DiscardId, Failed>);
+
+#[derive(Debug, Clone, Copy)]
+struct Failed {
+    /// How often its own values were what could not be forgotten.
+    times: u32,
+    /// It is left alone until then.
+    until: Instant,
+}
+
+impl Stuck {
+    /// Those of `over` that may be tried now. What failed more often comes later: an entry that never goes away keeps no
+    /// other one from a keychain.
+    fn due(&mut self, mut over: Vec<DiscardId>, now: Instant) -> Vec<DiscardId> {
+        self.0.retain(|id, _| over.contains(id));
+        over.retain(|id| self.0.get(id).is_none_or(|failed| failed.until <= now));
+        over.sort_by_key(|id| self.0.get(id).map_or(0, |failed| failed.times));
+        over
+    }
+
+    fn add(&mut self, id: DiscardId, times: u32, now: Instant) {
+        let until = now + PAUSE;
+        let failed = self.0.entry(id).or_insert(Failed { times: 0, until });
+        *failed = Failed {
+            times: failed.times + times,
+            until,
+        };
+    }
+}
+
+/// What the keychain said when it refused: it is asked no more until the next round, for one that is locked asks the
+/// person each time.
+#[derive(Debug, Default)]
+struct Refusal(Option<String>);
+
+impl Refusal {
+    /// Forgets a value, unless that would ask a keychain that refused.
+    async fn unless_refused(
+        &mut self,
+        place: SecretPlace,
+        forgetting: impl Future<Output = Result<(), SecretError>>,
+    ) -> Result<(), SecretError> {
+        if place == SecretPlace::Keychain
+            && let Some(said) = &self.0
+        {
+            return Err(SecretError::Keychain(said.clone()));
+        }
+        let done = forgetting.await;
+        if let Err(SecretError::Keychain(said)) = &done {
+            self.0 = Some(said.clone());
+        }
+        done
+    }
+}
+
 impl Core {
     /// Removes for good what was discarded. What fails in the middle is gone on with by [`purge_what_is_over`].
     pub(crate) async fn purge_discard(&self, id: DiscardId) -> Result<(), EngineError> {
-        for (secret, place) in self.store.begin_purge(id).await? {
-            self.vault.remove(secret, place).await?;
+        self.purge_unless_refused(id, &mut Refusal::default()).await
+    }
+
+    async fn purge_unless_refused(&self, id: DiscardId, refusal: &mut Refusal) -> Result<(), EngineError> {
+        let mut secrets = self.store.begin_purge(id).await?;
+        // What lies in files does not wait for a keychain.
+        secrets.sort_by_key(|(_, place)| *place == SecretPlace::Keychain);
+        for (secret, place) in secrets {
+            let forgetting = self.vault.remove(secret, place);
+            refusal.unless_refused(place, forgetting).await?;
         }
         Ok(self.store.end_purge(id).await?)
     }
 
-    async fn purge_once(&self) -> Result<(), EngineError> {
+    async fn purge_once(&self, stuck: &mut Stuck, now: Instant) -> Result<(), EngineError> {
         let undo = i64::try_from(UNDO_FOR.as_micros()).unwrap_or(i64::MAX);
         let before = Timestamp::from_micros(self.clock.now().as_micros().saturating_sub(undo));
-        self.purge_before(before).await
+        self.purge_before(before, stuck, now).await
     }
 
     /// Removes for good what was discarded before then. One that cannot be removed keeps no other from it; the first error
     /// is told.
-    async fn purge_before(&self, before: Timestamp) -> Result<(), EngineError> {
+    async fn purge_before(
+        &self,
+        before: Timestamp,
+        stuck: &mut Stuck,
+        now: Instant,
+    ) -> Result<(), EngineError> {
+        let mut refusal = Refusal::default();
         let mut all = Ok(());
-        for id in self.store.discards_over(before).await? {
-            all = all.and(self.purge_discard(id).await);
+        for id in stuck.due(self.store.discards_over(before).await?, now) {
+            let was_asked = refusal.0.is_none();
+            let done = self.purge_unless_refused(id, &mut refusal).await;
+            if matches!(done, Err(EngineError::Secret(_))) {
+                stuck.add(id, u32::from(was_asked), now);
+            }
+            all = all.and(done);
         }
         all
     }
@@ -254,18 +332,19 @@ impl Core {
 /// removed now, as from a keychain that is locked, is tried again.
 pub(crate) async fn purge_what_is_over(core: Arc<Core>) {
     let mut trust = Trust::begin(core.clock.now(), Instant::now());
+    let mut stuck = Stuck::default();
     let mut failed = false;
     loop {
         if trust.look(core.clock.now(), Instant::now()) {
-            let done = core.purge_once().await;
+            let done = core.purge_once(&mut stuck, Instant::now()).await;
             if let Err(error) = &done
                 && !failed
             {
                 tracing::warn!(%error, "what was removed a while ago cannot be removed for good, and is tried again");
             }
-            failed = done.is_err();
+            failed = done.is_err() || !stuck.0.is_empty();
         }
-        tokio::time::sleep(if failed { PERIOD_AFTER_FAILURE } else { PERIOD }).await;
+        tokio::time::sleep(PERIOD).await;
     }
 }
 

@@ -157,7 +157,8 @@ impl EngineError {
                 StoreError::BadPrefix { .. }
                 | StoreError::Ambiguous { .. }
                 | StoreError::Exists { .. }
-                | StoreError::Needs { .. },
+                | StoreError::Needs { .. }
+                | StoreError::Orphaned { .. },
             ) => Kind::BadInput,
             Self::Filter(_) => Kind::BadFilter,
             Self::Open(error) if error.may_set_aside() => Kind::Unusable,

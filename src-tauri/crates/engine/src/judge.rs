@@ -26,6 +26,8 @@ use crate::model::{
 use crate::provider::{Catalogue, Detected, Facts, HandshakeAnswer, Place, Provider, UnpackedBody};
 use crate::test_keys::TEST_KEY;
 
+pub use lines::LookedAt;
+
 /// The scheme of a provider with an endpoint's parameters put in.
 #[derive(Debug)]
 enum Ready {
@@ -220,14 +222,14 @@ impl Judge {
 
     /// The check of a request's signature as a story, with the provider it was checked for.
     pub(crate) fn report(&self, case: Case<'_>) -> (Option<String>, Report) {
-        if case.state != State::Complete {
-            let sentence = "The request did not come whole, so that its signature cannot be checked.";
-            return (None, Report::without_check(Verdict::Unknown, sentence));
-        }
         self.look(case, |known, facts| self.reported(case, known, facts))
     }
 
     fn reported(&self, case: Case<'_>, known: Option<&Known>, facts: &Facts<'_>) -> (Option<String>, Report) {
+        if case.state != State::Complete {
+            let sentence = "The request did not come whole, so that its signature cannot be checked.";
+            return (None, Report::without_check(Verdict::Unknown, sentence));
+        }
         let Some(provider) = self.provider(known, facts) else {
             let sentence = "Nobody that Hookbench knows sends requests like this one; an endpoint can name its provider.";
             return (None, Report::without_check(Verdict::Unknown, sentence));

@@ -8,7 +8,7 @@ use crate::error::EngineError;
 use crate::examining::blocking;
 use crate::exchange;
 use crate::filter::{Filter, Moment, Sought};
-use crate::judge::Case;
+use crate::judge::{Case, Judge, LookedAt};
 use crate::model::{Request, RequestId, RequestSummary, Sequence, Verdict};
 use crate::provider::{HandshakeAnswer, Offer, OfferKind};
 use crate::store::{CountedAfter, From, Page, PageRequest, Suggestion, TallyKind};
@@ -45,19 +45,6 @@ const LONGEST_PAGE: u32 = 1_000;
 
 /// The most bytes of a body that are given at once.
 const LONGEST_PIECE: u64 = 16 * 1024 * 1024;
-
-/// A request as one look at all of it shows it.
-#[derive(Debug)]
-pub struct LookedAt {
-    /// The provider it was checked for.
-    pub provider: Option<String>,
-    /// The check of its signature as a story.
-    pub report: Report,
-    /// What the verdict would be if the same request came now.
-    pub verdict_now: Verdict,
-    /// What each of its header lines is to its provider, as [`Engine::header_meanings`] says it.
-    pub header_meanings: Vec<Option<String>>,
-}
 
 /// How many requests there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -201,15 +188,7 @@ impl Engine {
     /// # Errors
     /// When there is no such request or the store cannot be read.
     pub async fn report(&self, id: RequestId) -> Result<(Option<String>, Report), EngineError> {
-        let request = self.request(id).await?;
-        let body = self.whole_body(id).await?;
-        let judge = self.core.judge.load_full();
-        // A large body takes milliseconds: not on a thread that serves others.
-        let work = move || judge.report(Case::of_request(&request, &body));
-        match tokio::task::spawn_blocking(work).await {
-            Ok(report) => Ok(report),
-            Err(stopped) => std::panic::resume_unwind(stopped.into_panic()),
-        }
+        self.judged(id, Judge::report).await
     }
 
     /// As [`Engine::report`], with what else a reader of the request is told by the same look at it.
@@ -217,25 +196,9 @@ impl Engine {
     /// # Errors
     /// As [`Engine::report`].
     pub async fn looked_at(&self, id: RequestId) -> Result<LookedAt, EngineError> {
-        let request = self.request(id).await?;
-        let body = self.whole_body(id).await?;
-        let judge = self.core.judge.load_full();
         let now = self.now();
-        blocking(move || {
-            let case = Case::of_request(&request, &body);
-            let (provider, report) = judge.report(case);
-            let (_, present) = judge.report(Case {
-                received_at: now,
-                ..case
-            });
-            LookedAt {
-                provider,
-                report,
-                verdict_now: present.verdict,
-                header_meanings: judge.header_meanings(case),
-            }
-        })
-        .await
+        self.judged(id, move |judge, case| judge.looked_at(case, now))
+            .await
     }
 
     /// What a request's provider asks with it and wants to hear, where it is a question, with what a person should copy
@@ -244,10 +207,7 @@ impl Engine {
     /// # Errors
     /// When there is no such request or the store cannot be read.
     pub async fn question(&self, id: RequestId) -> Result<Option<HandshakeAnswer>, EngineError> {
-        let request = self.request(id).await?;
-        let body = self.whole_body(id).await?;
-        let judge = self.core.judge.load();
-        Ok(judge.question(Case::of_request(&request, &body)))
+        self.judged(id, Judge::question).await
     }
 
     /// The link that a request offers, if it is this one and may be opened in a browser: what came from outside is
@@ -273,10 +233,7 @@ impl Engine {
     /// # Errors
     /// When there is no such request or the store cannot be read.
     pub async fn possible_providers(&self, id: RequestId) -> Result<Vec<String>, EngineError> {
-        let request = self.request(id).await?;
-        let body = self.whole_body(id).await?;
-        let judge = self.core.judge.load();
-        Ok(judge.possible_providers(Case::of_request(&request, &body)))
+        self.judged(id, Judge::possible_providers).await
     }
 
     /// What each header line of a request is to its provider (its signature, the event, …), in the order of the lines and
@@ -285,10 +242,22 @@ impl Engine {
     /// # Errors
     /// When there is no such request or the store cannot be read.
     pub async fn header_meanings(&self, id: RequestId) -> Result<Vec<Option<String>>, EngineError> {
+        self.judged(id, Judge::header_meanings).await
+    }
+
+    /// What a judge of now says of a request. A large body takes it a while: not on a thread that serves others.
+    async fn judged<T: Send + 'static>(
+        &self,
+        id: RequestId,
+        look: impl FnOnce(&Judge, Case<'_>) -> T + Send + 'static,
+    ) -> Result<T, EngineError> {
         let request = self.request(id).await?;
         let body = self.whole_body(id).await?;
-        let judge = self.core.judge.load();
-        Ok(judge.header_meanings(Case::of_request(&request, &body)))
+        let judge = self.core.judge.load_full();
+        blocking(move || {
+            look(&judge, Case::of_request(&request, &body))
+        })
+        .await
     }
 
     /// How many requests there are of what matters at a glance.

@@ -102,6 +102,8 @@ enum Step {
         file: OwnProvider,
         /// The id under which it stands meanwhile.
         instead_of: Option<String>,
+        /// The endpoints that are pinned to it again, unless they are pinned otherwise by then.
+        freed: Vec<EndpointId>,
     },
 }
 
@@ -292,7 +294,11 @@ impl Engine {
                 Step::Endpoint(id, to) => self.update_endpoint(id, to).await.map(drop),
                 Step::RemoveEndpoint(id) => self.remove_endpoint(id).await,
                 Step::RemoveScheme(id) => self.remove_own_scheme(&id).await.map(drop),
-                Step::Scheme { file, instead_of } => self.put_back(file, instead_of).await,
+                Step::Scheme {
+                    file,
+                    instead_of,
+                    freed,
+                } => self.put_back(file, instead_of, &freed).await,
             };
             match done {
                 // What is gone meanwhile need not be taken back.

@@ -245,6 +245,7 @@ async fn send(
             // It can never go; those behind it can.
             tracing::warn!(%error, request = %held.request, "a held request cannot be sent and is passed over");
             core.store.drop_held(held.number).await?;
+            core.store.leave_held(held.number).await?;
             return Ok(Sent::GoesOn(None));
         }
     };
@@ -255,6 +256,8 @@ async fn send(
         core.store.begin_held(held.number, created_at).await?
     };
     if !may_go {
+        // It may come back unsent.
+        core.store.leave_held(held.number).await?;
         return Ok(Sent::GoesOn(None));
     }
     let cancel = Cancel::new();
@@ -372,3 +375,6 @@ async fn recover(core: &Core) -> Result<(), EngineError> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use super::{Applied, Step, free_name};
 use crate::engine::Engine;
 use crate::error::EngineError;
-use crate::model::{Endpoint, RequestId};
+use crate::model::{Endpoint, EndpointId, RequestId};
 use crate::provider::Provider;
 use crate::store::OwnProvider;
 
@@ -48,20 +48,13 @@ impl Engine {
                 name: id.to_owned(),
             });
         };
-        let endpoints = self.endpoints().await?;
-        // Steps are taken back from the last to the first: the scheme is there again before endpoints are pinned to it.
-        let mut steps: Vec<Step> = endpoints
-            .iter()
-            .filter(|endpoint| endpoint.provider.as_deref() == Some(id))
-            .map(|endpoint| Step::Endpoint(endpoint.id, endpoint.form()))
-            .collect();
-        steps.push(Step::Scheme {
+        let freed = self.free_of_scheme(id).await?;
+        let undo = self.core.remedies.keep(vec![Step::Scheme {
             file,
             instead_of: None,
-        });
-        let freed = self.remove_own_scheme(id).await?;
-        let undo = self.core.remedies.keep(steps);
-        let done = match freed.as_slice() {
+            freed: freed.endpoints,
+        }]);
+        let done = match freed.paths.as_slice() {
             [] => format!("the scheme `{id}` is removed"),
             paths => format!(
                 "the scheme `{id}` is removed; {} by itself now",
@@ -74,11 +67,12 @@ impl Engine {
         Ok(Applied { undo, done })
     }
 
-    /// Keeps a file as it was, unless another one is kept under its id by now.
+    /// Keeps a file as it was, unless another one is kept under its id by now, and pins endpoints to it again.
     pub(super) async fn put_back(
         &self,
         file: OwnProvider,
         instead_of: Option<String>,
+        freed: &[EndpointId],
     ) -> Result<(), EngineError> {
         let own = self.core.store.own_providers().await?;
         let is_taken = |other: &OwnProvider| other.id == file.id && instead_of.as_ref() != Some(&other.id);
@@ -88,8 +82,9 @@ impl Engine {
                 "remove that one first",
             ));
         }
-        let now = self.core.clock.now();
+        let (now, id) = (self.core.clock.now(), file.id.clone());
         self.core.store.put_own_provider(file, instead_of, now).await?;
+        self.core.store.pin(freed, &id).await?;
         self.core.schemes_changed().await
     }
 
@@ -143,6 +138,7 @@ impl Engine {
             Some(file) => Step::Scheme {
                 file,
                 instead_of: Some(kept.id.clone()),
+                freed: Vec::new(),
             },
             None => Step::RemoveScheme(kept.id.clone()),
         });

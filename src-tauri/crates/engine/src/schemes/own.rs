@@ -4,7 +4,7 @@ use super::refuse_taken;
 use crate::engine::Engine;
 use crate::error::EngineError;
 use crate::provider::{Catalogue, Provider};
-use crate::store::OwnProvider;
+use crate::store::{Freed, OwnProvider};
 
 /// A scheme of the person's own.
 #[derive(Debug, Clone, PartialEq)]
@@ -111,6 +111,11 @@ impl Engine {
     /// # Errors
     /// When there is none, or the store cannot write.
     pub async fn remove_own_scheme(&self, id: &str) -> Result<Vec<String>, EngineError> {
+        Ok(self.free_of_scheme(id).await?.paths)
+    }
+
+    /// As [`Engine::remove_own_scheme`], with all that is needed to take it back.
+    pub(crate) async fn free_of_scheme(&self, id: &str) -> Result<Freed, EngineError> {
         let freed = self.core.store.remove_own_provider(id).await?;
         self.core.schemes_changed().await?;
         Ok(freed)

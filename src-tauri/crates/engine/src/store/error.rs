@@ -67,11 +67,19 @@ pub enum StoreError {
         /// The name that is taken.
         name: String,
     },
-    /// What it belongs to is not there.
+    /// What it belongs to is not there, and can be brought back.
     #[error("its {kind} is not there")]
     Needs {
         /// What that is.
         kind: &'static str,
+    },
+    /// What it belongs to is not there and never will be.
+    #[error("its {kind} is gone for good")]
+    Orphaned {
+        /// What that is.
+        kind: &'static str,
+        /// What can be done in its stead.
+        instead: &'static str,
     },
     /// One request could not be kept, though others can.
     #[error("the store refused this record: {detail}")]
@@ -113,6 +121,7 @@ impl StoreError {
             }
             Self::Exists { .. } => Some("choose another name"),
             Self::Needs { .. } => Some("bring that back first"),
+            Self::Orphaned { instead, .. } => Some(instead),
             Self::NotFound { .. } | Self::Refused { .. } | Self::Closed | Self::Internal { .. } => None,
         }
     }

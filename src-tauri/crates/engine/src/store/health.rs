@@ -3,11 +3,10 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 use tokio::sync::watch;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, copy};
 
 /// What is known of the state of the file.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -183,30 +182,13 @@ impl Store {
             detail: error.to_string(),
         })?;
         let mut connection = self.inner.checkpointer.connect().await?;
-        let copied = sqlx::query("VACUUM INTO ?")
-            .bind(partial.to_string_lossy().into_owned())
-            .execute(&mut connection)
-            .await;
+        let copied = copy::write(&mut connection, partial).await;
         let _ = connection.close().await;
-        copied?;
-        forget_discards(partial).await?;
-        let file = std::fs::File::options()
-            .write(true)
-            .open(partial)
-            .map_err(|error| disk(&error))?;
-        file.sync_all().map_err(|error| disk(&error))
+        copied.map_err(|error| match error {
+            sqlx::Error::Io(error) => disk(&error),
+            error => error.into(),
+        })
     }
-}
-
-/// Takes what could still be brought back out of a copy: the values of its secrets are the business of the file that is
-/// copied, and would be forgotten a second time once it uses them again.
-async fn forget_discards(copy: &Path) -> Result<(), StoreError> {
-    let options = SqliteConnectOptions::new().filename(copy).foreign_keys(true);
-    let mut connection = options.connect().await?;
-    let forgotten = sqlx::query("DELETE FROM discard").execute(&mut connection).await;
-    connection.close().await?;
-    forgotten?;
-    Ok(())
 }
 
 fn disk(error: &std::io::Error) -> StoreError {

@@ -273,19 +273,19 @@ impl Store {
         .await
     }
 
-    /// Takes a held request out of its queue. `false` where it is gone.
+    /// Takes a held request out of its queue for good, if it still waits there.
     ///
     /// # Errors
     ///
     /// When it cannot be written.
-    pub async fn drop_held(&self, number: i64) -> Result<bool, StoreError> {
+    pub async fn drop_held(&self, number: i64) -> Result<(), StoreError> {
         self.write(move |connection| {
             Box::pin(async move {
-                let done = sqlx::query("DELETE FROM held WHERE number = ?")
+                sqlx::query("DELETE FROM held WHERE number = ?")
                     .bind(number)
                     .execute(connection)
                     .await?;
-                Ok(done.rows_affected() == 1)
+                Ok(())
             })
         })
         .await

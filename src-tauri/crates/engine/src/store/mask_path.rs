@@ -1,6 +1,7 @@
 //! The JSON pointers to values that are masked, each of one endpoint or of all.
 
 use sqlx::Row;
+use sqlx::sqlite::SqliteConnection;
 
 use super::conduct::must_be_there;
 use super::{Store, StoreError, id_of, there_was};
@@ -35,7 +36,8 @@ impl Store {
             .collect()
     }
 
-    /// Adds a pointer, unless it is there; tells whether there is room for it among `most`.
+    /// Adds a pointer, unless it is there; tells whether there is room for it among `most`. One for all stays one for all,
+    /// whichever removed endpoint comes back that has the same one.
     ///
     /// # Errors
     ///
@@ -59,6 +61,9 @@ impl Store {
                         .bind(&id)
                         .fetch_one(&mut *connection)
                         .await?;
+                if endpoint.is_none() {
+                    chosen_for_all(connection, &pointer).await?;
+                }
                 if known > 0 {
                     return Ok(true);
                 }
@@ -102,4 +107,19 @@ impl Store {
         })
         .await
     }
+}
+
+/// What holds for all only while an endpoint is away goes back to that endpoint. Here it was chosen for all meanwhile.
+async fn chosen_for_all(connection: &mut SqliteConnection, pointer: &str) -> Result<(), StoreError> {
+    sqlx::query(
+        "UPDATE discard SET rows = json_set(rows, '$.mask_path', json((
+             SELECT json_group_array(json(iif(value ->> 'pointer' = ?1, json_set(value, '$.for_all', 1), value)))
+             FROM json_each(rows, '$.mask_path'))))
+         WHERE kind = 'endpoint'
+             AND EXISTS (SELECT 1 FROM json_each(rows, '$.mask_path') WHERE value ->> 'pointer' = ?1)",
+    )
+    .bind(pointer.to_owned())
+    .execute(connection)
+    .await?;
+    Ok(())
 }

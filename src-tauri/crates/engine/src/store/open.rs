@@ -7,7 +7,7 @@ use std::time::Duration;
 use sqlx::sqlite::SqliteConnection;
 use sqlx::{ConnectOptions, Connection, Row};
 
-use super::{OpenError, StoreOptions, file, mark};
+use super::{OpenError, StoreOptions, copy, file, mark};
 use crate::model::Timestamp;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
@@ -198,24 +198,20 @@ async fn migrate(path: &Path, options: &StoreOptions) -> Result<SqliteConnection
 ///
 /// It has another name until it is whole and on the disk: one that was cut short by the end of the program is made again.
 async fn keep_copy(connection: &mut SqliteConnection, path: &Path, schema: i64) -> Result<(), OpenError> {
-    let Some(copy) = free_name(path, schema) else {
+    let Some(place) = free_name(path, schema) else {
         return Ok(());
     };
     let partial = path.with_extension(format!("db.schema-{schema}.bak.partial"));
     let _ = std::fs::remove_file(&partial);
     file::make_file(&partial)?;
-    sqlx::query("VACUUM INTO ?")
-        .bind(partial.to_string_lossy().into_owned())
-        .execute(connection)
+    let refused = |error: std::io::Error| OpenError::from_io(&error, place.clone());
+    copy::write(connection, &partial)
         .await
-        .map_err(|error| OpenError::from_sqlx(&error, path.to_owned()))?;
-    let refused = |error: std::io::Error| OpenError::from_io(&error, copy.clone());
-    let written = std::fs::File::options()
-        .write(true)
-        .open(&partial)
-        .map_err(refused)?;
-    written.sync_all().map_err(refused)?;
-    std::fs::rename(&partial, &copy).map_err(refused)
+        .map_err(|error| match error {
+            sqlx::Error::Io(error) => refused(error),
+            error => OpenError::from_sqlx(&error, path.to_owned()),
+        })?;
+    std::fs::rename(&partial, &place).map_err(refused)
 }
 
 /// Where a copy goes; `None` where one was made since the file was last written, as by a start that was cut short or whose

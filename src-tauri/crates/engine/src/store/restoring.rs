@@ -89,9 +89,8 @@ async fn bring_back(connection: &mut SqliteConnection, id: DiscardId) -> Result<
         }
         DiscardKind::Queue => {
             let target = word(of(&rows, &TARGET), "id");
-            if !is_there(connection, &TARGET, &target).await? {
-                return Err(StoreError::Needs { kind: "target" });
-            }
+            let instead = "what waited there is still in the list: send it from there";
+            must_be_there(connection, &TARGET, &target, instead).await?;
             let lost = of(&rows, &QUEUE).first().and_then(|queue| queue.get("lost"));
             let lost = lost.and_then(Value::as_i64).unwrap_or(0);
             held(connection, id, &target, lost, &mut back).await?;
@@ -129,12 +128,40 @@ async fn is_there(connection: &mut SqliteConnection, table: &Columns, id: &str) 
     Ok(there > 0)
 }
 
+/// Fails where that is missing which something belongs to; `instead` is what can be done where it is gone for good.
+async fn must_be_there(
+    connection: &mut SqliteConnection,
+    table: &Columns,
+    id: &str,
+    instead: &'static str,
+) -> Result<(), StoreError> {
+    if is_there(connection, table, id).await? {
+        return Ok(());
+    }
+    let kind = table.table;
+    let waits: i64 =
+        sqlx::query_scalar("SELECT count(*) FROM discard WHERE kind = ? AND rows ->> ? = ? AND final = 0")
+            .bind(kind)
+            .bind(path_of_id(table))
+            .bind(id.to_owned())
+            .fetch_one(connection)
+            .await?;
+    Err(match waits {
+        0 => StoreError::Orphaned { kind, instead },
+        _ => StoreError::Needs { kind },
+    })
+}
+
+/// Where the id of what was removed lies in its rows.
+fn path_of_id(table: &Columns) -> String {
+    format!("$.{}[0].id", table.table)
+}
+
 /// A secret that was in use goes back into use, unless another one took its name.
 async fn secret(connection: &mut SqliteConnection, rows: &[Value]) -> Result<(), StoreError> {
     let endpoint = word(rows, "endpoint");
-    if !is_there(connection, &ENDPOINT, &endpoint).await? {
-        return Err(StoreError::Needs { kind: "endpoint" });
-    }
+    let instead = "set the secret at another endpoint";
+    must_be_there(connection, &ENDPOINT, &endpoint, instead).await?;
     let is_retired = rows
         .first()
         .and_then(|row| row.get("retired_at"))
@@ -156,10 +183,16 @@ async fn secret(connection: &mut SqliteConnection, rows: &[Value]) -> Result<(),
     Ok(SECRET.write(connection, rows).await?)
 }
 
-/// The pointers of an endpoint hold for all requests since it was removed, and are its own again.
+/// The pointers of an endpoint hold for all requests since it was removed, and are its own again. Those that somebody
+/// chose for all meanwhile hold for all as well.
 async fn masks(connection: &mut SqliteConnection, rows: &[Value]) -> Result<(), StoreError> {
     for row in rows {
+        let is_for_all = row.get("for_all").is_some();
         let row = std::slice::from_ref(row);
+        if is_for_all {
+            MASKED.write(connection, row).await?;
+            continue;
+        }
         let done = sqlx::query(
             "UPDATE mask_path SET endpoint = unhex(?1) WHERE rowid =
                  (SELECT rowid FROM mask_path WHERE endpoint IS NULL AND pointer = ?2 LIMIT 1)",
@@ -198,14 +231,13 @@ async fn forwards(
             (&TARGET, target)
         };
         // It comes back with its other end, if that was removed and can come back.
-        let path = format!("$.{}[0].id", table.table);
         let handed_over = sqlx::query(
             "UPDATE discard SET rows = json_insert(rows, '$.forward[#]', json(?1))
              WHERE kind = ?2 AND rows ->> ?3 = ?4 AND final = 0",
         )
         .bind(row.to_string())
         .bind(table.table)
-        .bind(path)
+        .bind(path_of_id(table))
         .bind(missing)
         .execute(&mut *connection)
         .await?;

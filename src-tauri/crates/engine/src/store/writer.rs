@@ -428,6 +428,7 @@ const fn is_own_fault(failed: Option<&StoreError>) -> bool {
             StoreError::NotFound { .. }
                 | StoreError::Exists { .. }
                 | StoreError::Needs { .. }
+                | StoreError::Orphaned { .. }
                 | StoreError::Refused { .. }
         )
     )

@@ -1,17 +1,20 @@
 //! What is removed comes back as it was, also after a restart; what is over is gone with the values of its secrets.
 
+mod purging;
+
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hookbench_signature::Verdict;
 use secrecy::SecretString;
 
+use super::Stuck;
 use crate::capture_for_tests::{Bench, bench, reopened};
 use crate::clock::Clock;
 use crate::model::{
-    AnswerRule, EndpointId, FaultKind, FaultReach, ForwardRule, ForwardWay, NewEndpoint, RequestId, Target,
+    AnswerRule, EndpointId, FaultKind, FaultReach, ForwardRule, ForwardWay, HeaderRule, NewEndpoint, RequestId, Target,
     TargetId, TargetRules, Timestamp,
 };
 use crate::store::{DiscardId, Store, StoreOptions, UNDO_FOR};
@@ -204,7 +207,13 @@ async fn after_ten_minutes_it_is_gone_for_good_with_the_values_of_its_secrets() 
         Clock::from_fn(move || Timestamp::from_micros(now.load(Ordering::Relaxed)))
     };
     let bench = reopened(bench, clock.clone()).await;
-    bench.engine.core.purge_once().await.unwrap();
+    let mut stuck = Stuck::default();
+    bench
+        .engine
+        .core
+        .purge_once(&mut stuck, Instant::now())
+        .await
+        .unwrap();
     assert_eq!(secrets_in(bench.folder()), 3, "it is not over yet");
     now.fetch_add(3_000_000, Ordering::Relaxed);
     assert!(
@@ -366,6 +375,32 @@ async fn forwards_that_cannot_come_back_are_told() {
 }
 
 #[tokio::test]
+async fn what_belongs_to_nothing_any_more_says_so_and_what_can_be_done() {
+    let bench = bench().await;
+    let engine = &bench.engine;
+    let id = bench.endpoint("/in", "github", &["first"]).await;
+    let secret = engine.endpoints().await.unwrap()[0].secrets[0].id;
+    let secret = engine.discard_secret(secret).await.unwrap();
+    let dev = target(engine, "dev").await.id;
+    let (queue, _) = engine.discard_queue(dev).await.unwrap();
+    let away = engine.discard_target(dev).await.unwrap();
+    let refused = engine.bring_back(queue).await.unwrap_err();
+    assert!(
+        refused.hint().unwrap().contains("bring that back first"),
+        "it still can be: {refused}"
+    );
+    engine.bring_back(away).await.unwrap();
+    engine.remove_target(dev).await.unwrap();
+    engine.remove_endpoint(id).await.unwrap();
+    for (discard, instead) in [(queue, "send it from there"), (secret, "another endpoint")] {
+        let refused = engine.bring_back(discard).await.unwrap_err();
+        assert_eq!(refused.kind(), Kind::BadInput, "{refused}");
+        assert!(refused.to_string().ends_with("is gone for good"), "{refused}");
+        assert!(refused.hint().unwrap().contains(instead), "{:?}", refused.hint());
+    }
+}
+
+#[tokio::test]
 async fn a_name_that_was_taken_meanwhile_is_said_and_it_can_be_brought_back_later() {
     let bench = bench().await;
     let engine = &bench.engine;
@@ -424,13 +459,43 @@ async fn what_was_masked_at_an_endpoint_stays_masked_while_it_is_away() {
 }
 
 #[tokio::test]
+async fn what_is_chosen_to_be_masked_for_all_meanwhile_stays_so_when_an_endpoint_comes_back() {
+    let bench = bench().await;
+    let engine = &bench.engine;
+    let shop = bench.endpoint("/shop", "github", &[]).await;
+    let other = bench.endpoint("/other", "github", &[]).await;
+    let card: crate::MaskPath = "/card".parse().unwrap();
+    engine.add_mask_path(card.clone(), Some(shop)).await.unwrap();
+    let discard = engine.discard_endpoint(shop).await.unwrap();
+    engine.add_mask_path(card.clone(), None).await.unwrap();
+    engine.bring_back(discard).await.unwrap();
+    let chosen = engine.mask_paths().await.unwrap();
+    assert!(
+        chosen.iter().any(|one| one.holds_for(Some(other))),
+        "it was set for all: {chosen:?}"
+    );
+    engine.remove_mask_path(&card, None).await.unwrap();
+    let left = engine.mask_paths().await.unwrap();
+    assert!(
+        left.len() == 1 && left[0].holds_for(Some(shop)) && !left[0].holds_for(Some(other)),
+        "its own is its own as before: {left:?}"
+    );
+    // Taken away again while the endpoint is away, it leaves that one its own.
+    let discard = engine.discard_endpoint(shop).await.unwrap();
+    engine.add_mask_path(card.clone(), None).await.unwrap();
+    engine.remove_mask_path(&card, None).await.unwrap();
+    engine.bring_back(discard).await.unwrap();
+    assert_eq!(engine.mask_paths().await.unwrap(), left, "and nothing for all");
+}
+
+#[tokio::test]
 async fn all_that_waits_to_be_brought_back_can_be_removed_for_good() {
     let bench = bench().await;
     let id = furnished(&bench).await;
     bench.engine.discard_endpoint(id).await.unwrap();
     bench.engine.save_filter("mine", "is:starred").await.unwrap();
     bench.engine.discard_saved_filter("mine").await.unwrap();
-    assert_eq!(bench.engine.purge_discards().await.unwrap(), 2, "both");
+    bench.engine.purge_discards().await.unwrap();
     assert!(bench.engine.discards().await.unwrap().is_empty(), "none is left");
     assert_eq!(secrets_in(bench.folder()), 0, "nor any value");
 }
@@ -477,13 +542,31 @@ async fn what_cannot_be_removed_for_good_keeps_no_other_from_it_and_is_tried_aga
 }
 
 #[tokio::test]
-async fn a_copy_of_the_file_forgets_nothing_that_the_file_may_bring_back() {
+async fn a_copy_of_the_file_holds_nothing_of_what_was_removed_and_forgets_no_value_of_it() {
     let bench = bench().await;
     let id = furnished(&bench).await;
     let discard = bench.engine.discard_endpoint(id).await.unwrap();
+    let mut rules = TargetRules::default();
+    rules.headers.push(HeaderRule::Replace {
+        name: "Authorization".to_owned(),
+        value: "Bearer of-the-rule".to_owned(),
+    });
+    let prod = bench
+        .engine
+        .save_target(None, "prod", "http://127.0.0.1:7", rules)
+        .await;
+    bench.engine.discard_target(prod.unwrap().id).await.unwrap();
     let elsewhere = tempfile::tempdir().unwrap();
     let copy = elsewhere.path().join("hookbench.db");
     bench.engine.core.store.backup(&copy).await.unwrap();
+    let bytes = std::fs::read(&copy).unwrap();
+    // The one is of a target's rules, the other of an endpoint's answer.
+    for gone in ["of-the-rule", "{{id}}"] {
+        assert!(
+            !bytes.windows(gone.len()).any(|part| part == gone.as_bytes()),
+            "`{gone}` is nowhere in its bytes"
+        );
+    }
     let store = Store::open(elsewhere.path(), StoreOptions::default())
         .await
         .unwrap();

@@ -7,11 +7,12 @@ use std::sync::Arc;
 use hookbench_signature::{Micros, Secret, Verdict};
 
 use super::*;
-use crate::capture_for_tests::bench;
+use crate::capture_for_tests::{Bench, bench};
 use crate::error::Kind;
 use crate::examining::Searching;
-use crate::model::RequestId;
+use crate::model::{EndpointId, RequestId};
 use crate::provider::BLANK;
+use crate::store::DiscardId;
 
 const ACME: &str = r#"id = "acme"
 name = "Acme"
@@ -360,6 +361,89 @@ async fn a_scheme_that_was_removed_comes_back_with_the_endpoints_that_used_it() 
         "what came in its place is not lost: {refused}"
     );
     assert_eq!(bench.engine.own_schemes().await.unwrap()[0].toml, other);
+}
+
+/// The provider of an endpoint that was removed while its scheme was changed, once it is brought back.
+async fn brought_back(bench: &Bench, id: EndpointId, discard: DiscardId) -> Option<String> {
+    bench.engine.bring_back(discard).await.unwrap();
+    let back = bench.engine.find_endpoint(&id.to_string()).await.unwrap();
+    // What is pinned to nothing that is known cannot be saved.
+    bench.engine.update_endpoint(id, back.form()).await.unwrap();
+    back.provider
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_away_follows_its_scheme() {
+    let bench = bench().await;
+    let engine = &bench.engine;
+    engine.save_own_scheme(ACME, None).await.unwrap();
+    let id = bench.endpoint("/in", "acme", &["s3cret"]).await;
+    let discard = engine.discard_endpoint(id).await.unwrap();
+    let renamed = ACME.replace("\"acme\"", "\"acme-2\"");
+    engine.save_own_scheme(&renamed, Some("acme")).await.unwrap();
+    assert_eq!(
+        brought_back(&bench, id, discard).await.as_deref(),
+        Some("acme-2"),
+        "under its new name"
+    );
+    let discard = engine.discard_endpoint(id).await.unwrap();
+    engine.remove_own_scheme("acme-2").await.unwrap();
+    assert_eq!(
+        brought_back(&bench, id, discard).await,
+        None,
+        "and is freed with it"
+    );
+}
+
+#[tokio::test]
+async fn an_endpoint_and_its_scheme_come_back_together_in_whichever_order() {
+    for endpoint_goes_first in [true, false] {
+        for endpoint_comes_first in [true, false] {
+            let bench = bench().await;
+            let engine = &bench.engine;
+            engine.save_own_scheme(ACME, None).await.unwrap();
+            let id = bench.endpoint("/in", "acme", &["s3cret"]).await;
+            let before = engine.endpoints().await.unwrap();
+            let (discard, dropped) = if endpoint_goes_first {
+                let discard = engine.discard_endpoint(id).await.unwrap();
+                (discard, engine.drop_own_scheme("acme").await.unwrap())
+            } else {
+                let dropped = engine.drop_own_scheme("acme").await.unwrap();
+                (engine.discard_endpoint(id).await.unwrap(), dropped)
+            };
+            if endpoint_comes_first {
+                assert_eq!(brought_back(&bench, id, discard).await, None, "nothing is there");
+                engine.undo_remedy(dropped.undo).await.unwrap();
+            } else {
+                engine.undo_remedy(dropped.undo).await.unwrap();
+                engine.bring_back(discard).await.unwrap();
+            }
+            assert_eq!(
+                engine.endpoints().await.unwrap(),
+                before,
+                "as it was: {endpoint_goes_first} {endpoint_comes_first}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_endpoint_that_got_another_provider_meanwhile_keeps_it() {
+    let bench = bench().await;
+    let engine = &bench.engine;
+    engine.save_own_scheme(ACME, None).await.unwrap();
+    let id = bench.endpoint("/in", "acme", &["s3cret"]).await;
+    let dropped = engine.drop_own_scheme("acme").await.unwrap();
+    let mut form = engine.endpoints().await.unwrap()[0].form();
+    form.provider = Some("github".to_owned());
+    engine.update_endpoint(id, form).await.unwrap();
+    engine.undo_remedy(dropped.undo).await.unwrap();
+    let endpoints = engine.endpoints().await.unwrap();
+    assert_eq!(
+        endpoints[0].provider.as_deref(),
+        Some("github"),
+        "what was chosen since stays"
+    );
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@ use std::path::Path;
 
 use sqlx::Connection as _;
 
-use super::super::Store;
+use super::super::{DiscardId, Store};
 use super::{close_after, fill, open, options, store, unmanaged};
 
 /// The requests in a file that no store has open.
@@ -49,6 +49,26 @@ async fn an_older_file_is_copied_before_it_is_changed() {
         first,
         "and the earlier copy is left as it is"
     );
+}
+
+#[tokio::test]
+async fn the_copy_of_an_older_file_holds_nothing_that_the_file_can_still_bring_back() {
+    let (folder, store) = store().await;
+    close_after(
+        &store,
+        r#"INSERT INTO discard (number, at, kind, name, rows) VALUES (1, 1, 'saved_filter', 'mine',
+               '{"saved_filter": [{"name": "mine", "filter": "body:once-looked-for", "position": 1}]}');
+           PRAGMA user_version = 0"#,
+    )
+    .await;
+    let again = open(&folder).await;
+    let bytes = std::fs::read(folder.path().join("hookbench.db.schema-0.bak")).unwrap();
+    let gone = b"once-looked-for";
+    assert!(
+        !bytes.windows(gone.len()).any(|part| part == gone),
+        "the copy, once opened, would forget what belongs to it a second time"
+    );
+    again.bring_back(DiscardId(1)).await.unwrap();
 }
 
 #[tokio::test]

@@ -1,0 +1,56 @@
+//! What was marked as going out and did not go is marked no longer, wherever it lies by then.
+
+use std::time::Duration;
+
+use super::*;
+use crate::course::tests::Bench;
+use crate::model::{ForwardRule, ForwardWay, RequestId};
+
+/// A request that waits for a target whose queue is paused, marked as going out.
+async fn marked(bench: &Bench) -> (Target, Held) {
+    let endpoint = bench.endpoint("/in", None).await;
+    let target = bench.engine.target_for("http://127.0.0.1:9").await.unwrap();
+    let rule = ForwardRule {
+        target: target.id,
+        filter: String::new(),
+        way: ForwardWay::AtOnce,
+        deadline: Duration::from_millis(600),
+    };
+    bench.engine.set_forwards(endpoint.id, vec![rule]).await.unwrap();
+    bench.engine.pause_queue(target.id, true).await.unwrap();
+    bench.send("/in", "", "a").await;
+    let store = &bench.engine.core.store;
+    // It is put there in the transaction that keeps it, before its sender is answered.
+    let held = store.held(target.id, 0, 1).await.unwrap().remove(0);
+    let now = Timestamp::from_micros(1);
+    assert!(store.begin_held(held.number, now).await.unwrap(), "it is there");
+    (target, held)
+}
+
+/// Since when it is on its way, once it was dropped while `send` had it in its hands, and brought back; `None` where it
+/// does not wait.
+async fn since(request: impl FnOnce(RequestId) -> RequestId) -> Option<Option<Timestamp>> {
+    let bench = Bench::new().await;
+    let (target, mut held) = marked(&bench).await;
+    let core = &bench.engine.core;
+    let discard = bench.engine.discard_held(held.number).await.unwrap();
+    held.request = request(held.request);
+    let way = way_to(core, target.clone()).await.unwrap();
+    let next = Next { held, is_begun: true };
+    let sent = send(core, &target, &way, next, 0).await.unwrap();
+    assert!(matches!(sent, Sent::GoesOn(None)), "it does not go");
+    bench.engine.bring_back(discard).await.unwrap();
+    let back = core.store.held(target.id, 0, 1).await.unwrap();
+    back.first().map(|held| held.trying_since)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_dropped_while_its_body_is_read_comes_back_as_waiting() {
+    assert_eq!(since(|same| same).await, Some(None), "nothing of it went");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_dropped_and_could_not_be_sent_comes_back_as_waiting() {
+    let gone = since(|_| RequestId::generate()).await;
+    assert_eq!(gone.flatten(), None, "nothing of it went");
+}
