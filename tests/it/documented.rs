@@ -186,7 +186,7 @@ fn every_name_that_settings_and_lists_are_printed_with_is_in_their_row_of_the_re
 
     held_to("| `delete`", &["delete", &id, "--json"]);
     held_to("| `undo --list`", &["undo", "--list", "--json"]);
-    held_to("| `delete`", &["undo", "--json"]);
+    held_to("| `undo` |", &["undo", "--json"]);
     // `cancelled` is printed only where somebody stopped it.
     assert!(
         names(between("| `delete`", "\n")).contains("cancelled"),

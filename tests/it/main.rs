@@ -29,3 +29,4 @@ mod signatures;
 mod signed_anew;
 mod templates;
 mod terminal;
+mod undoing;

@@ -1,4 +1,4 @@
-//! `hookbench delete` and `hookbench undo`
+//! `hookbench delete`
 
 use std::io::{IsTerminal as _, Write as _};
 
@@ -6,28 +6,17 @@ use hookbench_engine::store::DeletionId;
 use hookbench_engine::{COUNTED_AT_MOST, Engine};
 use serde::Serialize;
 
-use crate::arguments::{Delete, Undo};
+use crate::arguments::Delete;
 use crate::failure::Failure;
-use crate::text::visible;
-use crate::{annotate, listen, output};
+use crate::{annotate, listen, output, undo};
 
-/// What a deletion or its undoing did.
+/// What a deletion did.
 #[derive(Debug, Serialize)]
 struct DeletionObject {
     deletion: i64,
     requests: u64,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     cancelled: bool,
-}
-
-/// A deletion that can be undone.
-#[derive(Debug, Serialize)]
-struct UndoableObject {
-    deletion: i64,
-    at: String,
-    until: String,
-    filter: Option<String>,
-    requests: u64,
 }
 
 pub(crate) async fn run(engine: &Engine, delete: &Delete) -> Result<(), Failure> {
@@ -104,67 +93,9 @@ fn told(json: bool, id: DeletionId, requests: u64, cancelled: bool) -> Result<()
         });
     }
     let ended = if cancelled { "cancelled: " } else { "" };
-    let number = if requests == 1 {
-        "1 request".to_owned()
-    } else {
-        format!("{requests} requests")
-    };
+    let number = undo::requests_in_words(requests);
     output::line(&format!(
         "{ended}{number} deleted; `hookbench undo {}` brings them back, for ten minutes",
         id.0
     ))
-}
-
-pub(crate) async fn undo(engine: &Engine, undo: &Undo) -> Result<(), Failure> {
-    let all = engine.deletions().await?;
-    if undo.list {
-        for (deletion, until) in all {
-            if undo.json {
-                output::json(&UndoableObject {
-                    deletion: deletion.id.0,
-                    at: deletion.at.to_string(),
-                    until: until.to_string(),
-                    filter: deletion.filter,
-                    requests: deletion.requests,
-                })?;
-            } else {
-                let what = match &deletion.filter {
-                    None => "named one by one".to_owned(),
-                    Some(filter) if filter.is_empty() => "all".to_owned(),
-                    Some(filter) => visible(filter),
-                };
-                output::line(&format!(
-                    "{}  {}  {} requests  {what}  until {until}",
-                    deletion.id.0, deletion.at, deletion.requests
-                ))?;
-            }
-        }
-        return Ok(());
-    }
-    let id = match (undo.deletion, all.first()) {
-        (Some(number), _) => DeletionId(number),
-        (None, Some((deletion, _))) => deletion.id,
-        (None, None) => return Err(Failure::new("there is no deletion that can be undone")),
-    };
-    let mut requests = 0;
-    loop {
-        let step = engine.undo_deletion(id).await?;
-        requests += step.requests;
-        if step.next.is_none() {
-            break;
-        }
-    }
-    if undo.json {
-        return output::json(&DeletionObject {
-            deletion: id.0,
-            requests,
-            cancelled: false,
-        });
-    }
-    let number = if requests == 1 {
-        "1 request".to_owned()
-    } else {
-        format!("{requests} requests")
-    };
-    output::line(&format!("{number} brought back"))
 }

@@ -38,6 +38,7 @@ mod storage;
 mod target;
 mod template;
 mod text;
+mod undo;
 
 use std::process::ExitCode;
 
@@ -92,7 +93,10 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         _ => {}
     }
     let engine = Engine::open(options).await?;
-    let changes_verdicts = matches!(arguments.command, Command::Endpoint(_) | Command::Secret(_));
+    let changes_verdicts = matches!(
+        arguments.command,
+        Command::Endpoint(_) | Command::Secret(_) | Command::Undo(_)
+    );
     let done = match arguments.command {
         Command::Listen(listen) => listen::run(&engine, &listen).await,
         Command::Forward(forward) => forward::run(&engine, &forward).await,
@@ -122,14 +126,14 @@ async fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Filter(command) => filter::run(&engine, command).await,
         Command::Mask(command) => mask::run(&engine, command).await,
         Command::Delete(delete) => delete::run(&engine, &delete).await,
-        Command::Undo(undo) => delete::undo(&engine, &undo).await,
+        Command::Undo(wanted) => undo::run(&engine, &wanted).await,
         Command::Storage(storage) => storage::run(&engine, &storage).await,
         Command::Export(wanted) => export::run(&engine, &wanted).await,
         Command::Import(wanted) => import::run(&engine, &wanted).await,
         Command::Backup(backup) => backup::run(&engine, &backup).await,
         Command::Providers(wanted) => own_schemes::run(&engine, wanted).await,
     };
-    // A command that changed an endpoint or a secret ends when the verdicts are right.
+    // A command that changed an endpoint or a secret, or brought one back, ends when the verdicts are right.
     if changes_verdicts {
         engine.settled().await;
     }

@@ -318,20 +318,35 @@ CREATE TABLE forward (
 CREATE INDEX forward_endpoint ON forward (endpoint);
 CREATE INDEX forward_target ON forward (target);
 
--- Requests that wait to go to a target, put here in the transaction that keeps them; `place` is their order, at first
--- that of their arrival.
+-- Requests that wait to go to a target stand in a line, put there in the transaction that keeps them; `place` is their
+-- order, at first that of their arrival. What is dropped at once goes aside with its whole line, however long that is,
+-- and comes back with it: so a target may have several in which requests wait, and new ones go to the last of them.
+CREATE TABLE line (
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    -- the target may be removed
+    target BLOB NOT NULL,
+    -- how many were removed with the history while they waited here
+    lost INTEGER NOT NULL DEFAULT 0,
+    -- the removal that put it aside; nothing in it waits then
+    discard INTEGER REFERENCES discard (number) ON DELETE CASCADE
+) STRICT;
+CREATE INDEX line_target ON line (target);
+CREATE INDEX line_discard ON line (discard) WHERE discard IS NOT NULL;
 CREATE TABLE held (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     request INTEGER NOT NULL,
-    target BLOB NOT NULL REFERENCES target (id) ON DELETE CASCADE,
+    line INTEGER NOT NULL REFERENCES line (number) ON DELETE CASCADE,
     place REAL NOT NULL,
     delivery BLOB,
     attempts INTEGER NOT NULL DEFAULT 0,
-    trying_since INTEGER
+    trying_since INTEGER,
+    -- its request was removed while it was aside; that may have been undone since
+    gone INTEGER NOT NULL DEFAULT 0
 ) STRICT;
-CREATE INDEX held_target ON held (target, place);
+CREATE INDEX held_line ON held (line, place);
 CREATE INDEX held_request ON held (request);
 CREATE INDEX held_trying ON held (trying_since) WHERE trying_since IS NOT NULL;
+CREATE INDEX held_gone ON held (line) WHERE gone;
 
 -- How the targets of forwards stand; none where all is well.
 CREATE TABLE queue (
@@ -339,17 +354,19 @@ CREATE TABLE queue (
     paused INTEGER NOT NULL DEFAULT 0,
     next_at INTEGER,
     tries INTEGER NOT NULL DEFAULT 0,
-    why TEXT,
-    lost INTEGER NOT NULL DEFAULT 0
+    why TEXT
 ) STRICT;
 
--- What is removed before it could go is not forwarded any more, and counted.
+-- What is removed before it could go is not forwarded any more, and counted. What is aside may come back after its
+-- request did.
 CREATE TRIGGER held_goes_with_its_request
 AFTER DELETE ON request WHEN EXISTS (SELECT 1 FROM held WHERE held.request = OLD.sequence)
 BEGIN
-    INSERT INTO queue (target, lost) SELECT target, 1 FROM held WHERE request = OLD.sequence
-        ON CONFLICT (target) DO UPDATE SET lost = lost + 1;
-    DELETE FROM held WHERE request = OLD.sequence;
+    UPDATE held SET gone = 1 WHERE request = OLD.sequence
+        AND line IN (SELECT number FROM line WHERE discard IS NOT NULL);
+    UPDATE line SET lost = lost + (SELECT count(*) FROM held WHERE held.request = OLD.sequence AND held.line = line.number)
+        WHERE number IN (SELECT held.line FROM held WHERE held.request = OLD.sequence AND NOT held.gone);
+    DELETE FROM held WHERE request = OLD.sequence AND NOT gone;
 END;
 
 CREATE TABLE setting (
@@ -393,7 +410,8 @@ CREATE TABLE trash (
 CREATE INDEX trash_deletion ON trash (deletion);
 
 -- Removed endpoints, secrets, targets and saved filters and what was dropped from queues, for as long as that can be
--- undone. The values of secrets stay where they are until then.
+-- undone. The values of secrets stay where they are until then. Numbers are those of deletions too, so that one names
+-- one thing that can be undone; what waited for a target lies aside in its line.
 CREATE TABLE discard (
     number INTEGER PRIMARY KEY AUTOINCREMENT,
     at INTEGER NOT NULL,
@@ -403,21 +421,9 @@ CREATE TABLE discard (
     name TEXT NOT NULL,
     -- its rows as they were, as JSON: by table, then by column
     rows TEXT NOT NULL,
-    -- it is being removed for good: values of its secrets may be gone
+    -- it was removed for good: values of its secrets may be gone
     final INTEGER NOT NULL DEFAULT 0
 ) STRICT;
--- What waited to be forwarded, apart from the rows above since it can be much.
-CREATE TABLE discarded_held (
-    number INTEGER PRIMARY KEY,
-    request INTEGER NOT NULL,
-    target BLOB NOT NULL,
-    place REAL NOT NULL,
-    delivery BLOB,
-    attempts INTEGER NOT NULL,
-    trying_since INTEGER,
-    discard INTEGER NOT NULL REFERENCES discard (number) ON DELETE CASCADE
-) STRICT;
-CREATE INDEX discarded_held_discard ON discarded_held (discard);
 
 CREATE TABLE saved_filter (
     name TEXT PRIMARY KEY,

@@ -2,8 +2,8 @@
 //!
 //! What is *discarded* can be brought back for ten minutes, also after a restart: its rows lie aside and the values of its
 //! secrets stay where they are, so that undoing asks nobody for them and gives them to nobody. What is *removed* is gone
-//! at once; that is the same with no time in between. A value is forgotten before the record of it, so that a program that
-//! ends in the middle leaves something to go on with and no value that nobody knows of.
+//! at once: the transaction that takes it away says so, and it is never offered. A value is forgotten before the record of
+//! it, so that a program that ends in the middle leaves something to go on with and no value that nobody knows of.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::engine::{Core, Engine};
 use crate::error::EngineError;
 use crate::model::{EndpointId, SecretId, SecretPlace, TargetId, Timestamp};
 use crate::secrets::SecretError;
-use crate::store::{BroughtBack, Discard, DiscardId, DiscardKind, StoreError, Trust, UNDO_FOR};
+use crate::store::{BroughtBack, Discard, DiscardId, DiscardKind, Finality, StoreError, Trust, UNDO_FOR};
 
 /// How often is looked for what can no longer be brought back.
 const PERIOD: Duration = Duration::from_secs(10);
@@ -28,14 +28,7 @@ impl Engine {
     /// # Errors
     /// When there is no such endpoint, or the store cannot write.
     pub async fn discard_endpoint(&self, id: EndpointId) -> Result<DiscardId, EngineError> {
-        let before = self.core.store.endpoints().await?;
-        let discard = self
-            .core
-            .store
-            .discard_endpoint(id, self.core.clock.now())
-            .await?;
-        self.endpoints_are_others(&before).await?;
-        Ok(discard)
+        self.take_endpoint(id, Finality::Undoable).await
     }
 
     /// Removes an endpoint and its secrets for good.
@@ -43,8 +36,16 @@ impl Engine {
     /// # Errors
     /// When there is no such endpoint, or the store or the keychain cannot write.
     pub async fn remove_endpoint(&self, id: EndpointId) -> Result<(), EngineError> {
-        let discard = self.discard_endpoint(id).await?;
+        let discard = self.take_endpoint(id, Finality::Final).await?;
         self.core.purge_discard(discard).await
+    }
+
+    async fn take_endpoint(&self, id: EndpointId, finality: Finality) -> Result<DiscardId, EngineError> {
+        let (store, now) = (&self.core.store, self.core.clock.now());
+        let before = store.endpoints().await?;
+        let discard = store.discard_endpoint(id, finality, now).await?;
+        self.endpoints_are_others(&before).await?;
+        Ok(discard)
     }
 
     /// Removes a secret. It can be undone for ten minutes; its value stays where it is until then.
@@ -52,10 +53,7 @@ impl Engine {
     /// # Errors
     /// When there is no such secret, or the store cannot write.
     pub async fn discard_secret(&self, id: SecretId) -> Result<DiscardId, EngineError> {
-        let before = self.core.store.endpoints().await?;
-        let discard = self.core.store.discard_secret(id, self.core.clock.now()).await?;
-        self.core.endpoints_changed(&before).await?;
-        Ok(discard)
+        self.take_secret(id, Finality::Undoable).await
     }
 
     /// Removes a secret and its value for good.
@@ -63,8 +61,16 @@ impl Engine {
     /// # Errors
     /// When there is no such secret, or the store or the keychain cannot write.
     pub async fn remove_secret(&self, id: SecretId) -> Result<(), EngineError> {
-        let discard = self.discard_secret(id).await?;
+        let discard = self.take_secret(id, Finality::Final).await?;
         self.core.purge_discard(discard).await
+    }
+
+    async fn take_secret(&self, id: SecretId, finality: Finality) -> Result<DiscardId, EngineError> {
+        let (store, now) = (&self.core.store, self.core.clock.now());
+        let before = store.endpoints().await?;
+        let discard = store.discard_secret(id, finality, now).await?;
+        self.core.endpoints_changed(&before).await?;
+        Ok(discard)
     }
 
     /// Removes a target with its rules, the forwards that lead there and what waits for it. Deliveries that went there
@@ -73,9 +79,7 @@ impl Engine {
     /// # Errors
     /// When there is none or the store cannot write.
     pub async fn discard_target(&self, id: TargetId) -> Result<DiscardId, EngineError> {
-        let discard = self.core.store.discard_target(id, self.core.clock.now()).await?;
-        self.targets_are_others().await?;
-        Ok(discard)
+        self.take_target(id, Finality::Undoable).await
     }
 
     /// Removes a target for good.
@@ -83,8 +87,15 @@ impl Engine {
     /// # Errors
     /// When there is none or the store cannot write.
     pub async fn remove_target(&self, id: TargetId) -> Result<(), EngineError> {
-        let discard = self.discard_target(id).await?;
+        let discard = self.take_target(id, Finality::Final).await?;
         self.core.purge_discard(discard).await
+    }
+
+    async fn take_target(&self, id: TargetId, finality: Finality) -> Result<DiscardId, EngineError> {
+        let (store, now) = (&self.core.store, self.core.clock.now());
+        let discard = store.discard_target(id, finality, now).await?;
+        self.targets_are_others().await?;
+        Ok(discard)
     }
 
     /// Removes a saved filter. It can be undone for ten minutes.
@@ -92,10 +103,7 @@ impl Engine {
     /// # Errors
     /// When there is none of this name or the store cannot write.
     pub async fn discard_saved_filter(&self, name: &str) -> Result<DiscardId, EngineError> {
-        let now = self.core.clock.now();
-        let discard = self.core.store.discard_saved_filter(name, now).await?;
-        self.core.changes.tell(Change::Status);
-        Ok(discard)
+        self.take_saved_filter(name, Finality::Undoable).await
     }
 
     /// Removes a saved filter for good.
@@ -103,8 +111,15 @@ impl Engine {
     /// # Errors
     /// When there is none of this name or the store cannot write.
     pub async fn remove_saved_filter(&self, name: &str) -> Result<(), EngineError> {
-        let discard = self.discard_saved_filter(name).await?;
+        let discard = self.take_saved_filter(name, Finality::Final).await?;
         self.core.purge_discard(discard).await
+    }
+
+    async fn take_saved_filter(&self, name: &str, finality: Finality) -> Result<DiscardId, EngineError> {
+        let (store, now) = (&self.core.store, self.core.clock.now());
+        let discard = store.discard_saved_filter(name, finality, now).await?;
+        self.core.changes.tell(Change::Status);
+        Ok(discard)
     }
 
     /// Takes a held request out of its queue; the request itself stays. It can be undone for ten minutes.
@@ -112,10 +127,7 @@ impl Engine {
     /// # Errors
     /// When it is gone or the store cannot write.
     pub async fn discard_held(&self, number: i64) -> Result<DiscardId, EngineError> {
-        let now = self.core.clock.now();
-        let discard = self.core.store.discard_held(number, now).await?;
-        self.queues_changed();
-        Ok(discard)
+        self.take_held(number, Finality::Undoable).await
     }
 
     /// Takes a held request out of its queue for good; the request itself stays.
@@ -123,8 +135,15 @@ impl Engine {
     /// # Errors
     /// When it is gone or the store cannot write.
     pub async fn drop_held(&self, number: i64) -> Result<(), EngineError> {
-        let discard = self.discard_held(number).await?;
+        let discard = self.take_held(number, Finality::Final).await?;
         self.core.purge_discard(discard).await
+    }
+
+    async fn take_held(&self, number: i64, finality: Finality) -> Result<DiscardId, EngineError> {
+        let (store, now) = (&self.core.store, self.core.clock.now());
+        let discard = store.discard_held(number, finality, now).await?;
+        self.queues_changed();
+        Ok(discard)
     }
 
     /// Takes all that waits for a target out of its queue; the requests themselves stay. Says how many there were. It can
@@ -133,10 +152,7 @@ impl Engine {
     /// # Errors
     /// When there is no such target or the store cannot write.
     pub async fn discard_queue(&self, target: TargetId) -> Result<(DiscardId, u64), EngineError> {
-        let now = self.core.clock.now();
-        let discarded = self.core.store.discard_queue(target, now).await?;
-        self.queues_changed();
-        Ok(discarded)
+        self.take_queue(target, Finality::Undoable).await
     }
 
     /// Takes all that waits for a target out of its queue for good; the requests themselves stay. Says how many there
@@ -145,9 +161,20 @@ impl Engine {
     /// # Errors
     /// When there is no such target or the store cannot write.
     pub async fn drop_queue(&self, target: TargetId) -> Result<u64, EngineError> {
-        let (discard, dropped) = self.discard_queue(target).await?;
+        let (discard, dropped) = self.take_queue(target, Finality::Final).await?;
         self.core.purge_discard(discard).await?;
         Ok(dropped)
+    }
+
+    async fn take_queue(
+        &self,
+        target: TargetId,
+        finality: Finality,
+    ) -> Result<(DiscardId, u64), EngineError> {
+        let (store, now) = (&self.core.store, self.core.clock.now());
+        let taken = store.discard_queue(target, finality, now).await?;
+        self.queues_changed();
+        Ok(taken)
     }
 
     /// What can still be brought back, the newest first, each with the instant until when.

@@ -10,7 +10,7 @@ use crate::engine::{Core, Engine};
 use crate::error::EngineError;
 use crate::model::{Endpoint, EndpointId, NewEndpoint, SecretId, SecretRecord};
 use crate::rejudging::{self, Scope};
-use crate::store::TallyKind;
+use crate::store::{Finality, TallyKind};
 
 /// How many replaced secrets an endpoint keeps.
 const PREVIOUS: usize = 3;
@@ -147,10 +147,11 @@ impl Engine {
         retired.retain(|secret| secret.retired_at.is_some());
         retired.sort_by_key(|secret| std::cmp::Reverse(secret.retired_at));
         for old in retired.into_iter().skip(PREVIOUS) {
+            let now = self.core.clock.now();
             let removed = self
                 .core
                 .store
-                .discard_secret(old.id, self.core.clock.now())
+                .discard_secret(old.id, Finality::Final, now)
                 .await?;
             self.core.purge_discard(removed).await?;
         }

@@ -254,10 +254,7 @@ impl Engine {
         let request = self.request(id).await?;
         let body = self.whole_body(id).await?;
         let judge = self.core.judge.load_full();
-        blocking(move || {
-            look(&judge, Case::of_request(&request, &body))
-        })
-        .await
+        blocking(move || look(&judge, Case::of_request(&request, &body))).await
     }
 
     /// How many requests there are of what matters at a glance.

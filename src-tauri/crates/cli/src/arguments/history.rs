@@ -179,9 +179,10 @@ pub(crate) struct Delete {
 
 #[derive(Debug, Args)]
 pub(crate) struct Undo {
-    /// The number of the deletion.
+    /// The number of the deletion; the latest where none is named.
+    #[arg(value_name = "NUMBER")]
     pub(crate) deletion: Option<i64>,
-    /// List the deletions that can be undone.
+    /// List what can be undone.
     #[arg(long, conflicts_with = "deletion")]
     pub(crate) list: bool,
     /// One JSON object a line.

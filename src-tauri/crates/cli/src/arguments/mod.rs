@@ -104,7 +104,8 @@ pub(crate) enum Command {
     Mask(Mask),
     /// Deletes requests. It can be undone for ten minutes.
     Delete(Delete),
-    /// Brings back what was deleted: the latest deletion, or the one that is named.
+    /// Brings back what was deleted, or removed in the window, within the last ten minutes: the latest, or what has this
+    /// number.
     Undo(Undo),
     /// Tells what is used of the disk, and changes how much history is kept.
     Storage(Storage),

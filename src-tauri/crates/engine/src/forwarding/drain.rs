@@ -8,14 +8,15 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
+use super::cut_off::CutOff;
 use crate::changes::Change;
 use crate::delivery::{Cancel, check_whole, is_delivered, marker, resend_by};
 use crate::engine::Core;
 use crate::error::EngineError;
 use crate::model::{
-    Attempt, Delivery, DeliveryId, DeliveryKind, Forwarded, Held, Outcome, Queue, Target, TargetId, Timestamp,
+    Attempt, DeliveryId, DeliveryKind, Forwarded, Held, Outcome, Queue, Target, TargetId, Timestamp,
 };
-use crate::sending::courier::{Parcel, Way, cut_off};
+use crate::sending::courier::{Parcel, Way};
 use crate::store::{After, Standing};
 
 /// The first pause after a target was found down; each next one is twice as long.
@@ -80,12 +81,11 @@ async fn run(core: Arc<Core>) {
             () = tokio::time::sleep(LOOK) => {}
         }
     }
-    if let Err(error) = recover(&core).await {
-        tracing::warn!(%error, "what was being forwarded cannot be read");
-    }
+    let mut cut_off = CutOff::by_the_program_before(&core).await;
     let mut workers: HashMap<TargetId, JoinHandle<()>> = HashMap::new();
     while !closing.is_cancelled() {
         workers.retain(|_, worker| !worker.is_finished());
+        cut_off.note(&core).await;
         let wait = match start_workers(&core, &mut workers).await {
             Ok(wait) => wait,
             Err(error) => {
@@ -204,7 +204,7 @@ enum Sent {
 }
 
 /// The way to a target, as far as was agreed to.
-async fn way_to(core: &Core, target: Target) -> Result<Way, EngineError> {
+pub(super) async fn way_to(core: &Core, target: Target) -> Result<Way, EngineError> {
     let way = Way::to_target(target)?;
     let farthest = core.farthest(&way.route.origin().authority()).await?;
     Ok(way.with_farthest(farthest))
@@ -348,32 +348,6 @@ async fn found_down(core: &Core, target: &Target, tries: u32, why: String) -> Re
 fn tell(core: &Core, target: &Target) {
     tracing::debug!(target = target.name, "how a target stands has changed");
     core.changes.tell(Change::Endpoints);
-}
-
-/// Notes that attempts were cut off by the end of a program: they may have reached their target, and are made again.
-async fn recover(core: &Core) -> Result<(), EngineError> {
-    for held in core.store.held_under_way().await? {
-        let since = held.trying_since.unwrap_or_else(|| core.clock.now());
-        let target = core.store.targets().await?;
-        let Some(target) = target.into_iter().find(|target| target.id == held.target) else {
-            continue;
-        };
-        let way = way_to(core, target).await?;
-        let Some(request) = core.store.request(held.request).await? else {
-            continue;
-        };
-        let body = core.store.body(held.request, 0..u64::MAX).await?.bytes;
-        let outgoing = marker::marked(resend_by(&request.head, body, &way.route)?, core.store.marker());
-        let delivery: Delivery = Parcel {
-            kind: DeliveryKind::Forward,
-            ..Parcel::new(held.request, outgoing, way)
-        }
-        .into_delivery(DeliveryId::generate(), since, vec![cut_off(since)]);
-        core.store
-            .end_held(held.number, delivery, After::Waits, Standing::Up, None)
-            .await?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 //! Which ones go where is decided before the request is kept, so that what waits is kept with it in one transaction.
 //! `through` lets the sender wait for the target's answer; `drain` takes what waits to its target, in order.
 
+mod cut_off;
 pub(crate) mod drain;
 mod held;
 #[cfg(test)]
@@ -16,7 +17,9 @@ use crate::delivery::{Destination, Reach};
 use crate::engine::{Core, Engine};
 use crate::error::EngineError;
 use crate::filter::{Candidate, Filter, Moment};
-use crate::model::{EndpointId, Forward, ForwardRule, ForwardWay, Target, TargetId, TargetRules};
+use crate::model::{
+    EndpointId, Forward, ForwardRule, ForwardWay, MOST_FORWARDS, Target, TargetId, TargetRules,
+};
 use crate::sending::Question;
 use crate::sending::courier::Way;
 
@@ -25,9 +28,6 @@ const LONGEST_DEADLINE: Duration = Duration::from_secs(120);
 
 /// How long a target has for its answer where nothing is said.
 pub const USUAL_DEADLINE: Duration = Duration::from_secs(5);
-
-/// The most targets of one endpoint.
-const MOST: usize = 16;
 
 /// A forward with its filter taken apart and its way found.
 #[derive(Debug, Clone)]
@@ -75,10 +75,10 @@ impl Engine {
         endpoint: EndpointId,
         rules: Vec<ForwardRule>,
     ) -> Result<(), EngineError> {
-        if rules.len() > MOST {
+        if rules.len() > MOST_FORWARDS {
             return Err(EngineError::bad_input(
                 format!("{} targets are too many for one endpoint", rules.len()),
-                format!("choose {MOST} at the most"),
+                format!("choose {MOST_FORWARDS} at the most"),
             ));
         }
         if rules

@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use super::{EndpointId, ForwardId, RequestId, TargetId, Timestamp};
 
+/// The most targets to which the requests of one endpoint go by themselves.
+pub const MOST_FORWARDS: usize = 16;
+
 /// When the sender gets its answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ForwardWay {

@@ -25,7 +25,7 @@ pub use arrival::{Arrival, Body, HttpVersion, State};
 pub use delivery::{Attempt, Delivery, DeliveryKind, Outcome, RunStep, Schedule, ScheduleState, Timings};
 pub use endpoint::{Endpoint, NewEndpoint, SecretPlace, SecretRecord, Tolerance};
 pub use fault::{Fault, FaultKind, FaultReach};
-pub use forward::{Forward, ForwardRule, ForwardWay, Forwarded, Held, Move, Queue};
+pub use forward::{Forward, ForwardRule, ForwardWay, Forwarded, Held, MOST_FORWARDS, Move, Queue};
 pub(crate) use framing::KeptChunks;
 pub use framing::{ChunkSizes, Framing, FramingFact, Mark};
 pub use head::{Header, RawHead, RequestLine};

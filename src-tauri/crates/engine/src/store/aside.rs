@@ -117,11 +117,7 @@ pub(super) const FORWARD: Columns = Columns::new(
     &["filter", "way", "deadline_millis", "position"],
 );
 pub(super) const TARGET: Columns = Columns::new("target", &["id"], &["name", "url", "rules"]);
-pub(super) const QUEUE: Columns = Columns::new(
-    "queue",
-    &["target"],
-    &["paused", "next_at", "tries", "why", "lost"],
-);
+pub(super) const QUEUE: Columns = Columns::new("queue", &["target"], &["paused", "next_at", "tries", "why"]);
 pub(super) const SAVED: Columns = Columns::new("saved_filter", &[], &["name", "filter", "position"]);
 
 /// Rows by their table.

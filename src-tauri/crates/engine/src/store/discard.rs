@@ -2,8 +2,11 @@
 //!
 //! A removal moves the rows aside as they are, in the transaction that removes them, so that nothing that reads endpoints
 //! or targets has to know of it and a program that ends at any moment loses nothing. [`restoring`](super::restoring)
-//! puts them back. The values of secrets are not here: who removes for good marks that first, forgets the values and
-//! then forgets the rows, so that nothing comes back of which a part is gone.
+//! puts them back. What waits for a target can be much: it stays where it is, in a [`line`] that lies aside.
+//!
+//! The values of secrets are not here: what is removed for good is marked so first, in the transaction that removes it
+//! where that is known by then; then the values are forgotten and then the rows, so that nothing comes back of which a
+//! part is gone, and a program that ends in between leaves what names the rest.
 
 use serde_json::Value;
 use sqlx::sqlite::SqliteConnection;
@@ -12,12 +15,22 @@ use sqlx::{AssertSqlSafe, Row};
 use super::aside::{
     ANSWER, ENDPOINT, FAULT, FORWARD, Key, MASKED, QUEUE, Rows, SAVED, SECRET, TARGET, parsed, word,
 };
-use super::{Store, StoreError, id_of, there_was};
+use super::removal::undo_number;
+use super::{Store, StoreError, id_of, line, there_was};
 use crate::model::{EndpointId, SecretId, SecretPlace, TargetId, Timestamp};
 
 /// Names a removal, to undo it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct DiscardId(pub i64);
+
+/// Whether a removal can be undone.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finality {
+    /// For a while.
+    Undoable,
+    /// It is not offered at any moment; what is kept of it only tells what is still to be forgotten.
+    Final,
+}
 
 /// What was removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,7 +98,12 @@ impl Store {
     /// # Errors
     ///
     /// When there is none, or when it cannot be written.
-    pub async fn discard_endpoint(&self, id: EndpointId, now: Timestamp) -> Result<DiscardId, StoreError> {
+    pub async fn discard_endpoint(
+        &self,
+        id: EndpointId,
+        finality: Finality,
+        now: Timestamp,
+    ) -> Result<DiscardId, StoreError> {
         self.write(move |connection| {
             Box::pin(async move {
                 let key = &id.as_bytes()[..];
@@ -99,7 +117,7 @@ impl Store {
                     rows.insert(table.table.to_owned(), found);
                 }
                 delete(connection, "endpoint", key).await?;
-                put_aside(connection, DiscardKind::Endpoint, &name, &rows, now).await
+                put_aside(connection, (DiscardKind::Endpoint, finality), &name, &rows, now).await
             })
         })
         .await
@@ -110,7 +128,12 @@ impl Store {
     /// # Errors
     ///
     /// When there is none, or when it cannot be written.
-    pub async fn discard_secret(&self, id: SecretId, now: Timestamp) -> Result<DiscardId, StoreError> {
+    pub async fn discard_secret(
+        &self,
+        id: SecretId,
+        finality: Finality,
+        now: Timestamp,
+    ) -> Result<DiscardId, StoreError> {
         self.write(move |connection| {
             Box::pin(async move {
                 let key = &id.as_bytes()[..];
@@ -119,7 +142,7 @@ impl Store {
                 let name = word(&found, "name");
                 let rows = Rows::from([(SECRET.table.to_owned(), found)]);
                 delete(connection, "secret", key).await?;
-                put_aside(connection, DiscardKind::Secret, &name, &rows, now).await
+                put_aside(connection, (DiscardKind::Secret, finality), &name, &rows, now).await
             })
         })
         .await
@@ -130,7 +153,12 @@ impl Store {
     /// # Errors
     ///
     /// When there is none, or when it cannot be written.
-    pub async fn discard_target(&self, id: TargetId, now: Timestamp) -> Result<DiscardId, StoreError> {
+    pub async fn discard_target(
+        &self,
+        id: TargetId,
+        finality: Finality,
+        now: Timestamp,
+    ) -> Result<DiscardId, StoreError> {
         self.write(move |connection| {
             Box::pin(async move {
                 let key = &id.as_bytes()[..];
@@ -142,8 +170,9 @@ impl Store {
                     let found = table.read(connection, "target", Key::Bytes(key)).await?;
                     rows.insert(table.table.to_owned(), found);
                 }
-                let discard = put_aside(connection, DiscardKind::Target, &name, &rows, now).await?;
-                hold_aside(connection, discard, Of::Target(key.to_vec())).await?;
+                let discard =
+                    put_aside(connection, (DiscardKind::Target, finality), &name, &rows, now).await?;
+                line::aside(connection, discard, key).await?;
                 delete(connection, "target", key).await?;
                 Ok(discard)
             })
@@ -156,7 +185,12 @@ impl Store {
     /// # Errors
     ///
     /// When there is none of this name, or when it cannot be written.
-    pub async fn discard_saved_filter(&self, name: &str, now: Timestamp) -> Result<DiscardId, StoreError> {
+    pub async fn discard_saved_filter(
+        &self,
+        name: &str,
+        finality: Finality,
+        now: Timestamp,
+    ) -> Result<DiscardId, StoreError> {
         let name = name.to_owned();
         self.write(move |connection| {
             Box::pin(async move {
@@ -167,7 +201,14 @@ impl Store {
                     .execute(&mut *connection)
                     .await?;
                 let rows = Rows::from([(SAVED.table.to_owned(), found)]);
-                put_aside(connection, DiscardKind::SavedFilter, &name, &rows, now).await
+                put_aside(
+                    connection,
+                    (DiscardKind::SavedFilter, finality),
+                    &name,
+                    &rows,
+                    now,
+                )
+                .await
             })
         })
         .await
@@ -178,12 +219,17 @@ impl Store {
     /// # Errors
     ///
     /// When it is gone, or when it cannot be written.
-    pub async fn discard_held(&self, number: i64, now: Timestamp) -> Result<DiscardId, StoreError> {
+    pub async fn discard_held(
+        &self,
+        number: i64,
+        finality: Finality,
+        now: Timestamp,
+    ) -> Result<DiscardId, StoreError> {
         self.write(move |connection| {
             Box::pin(async move {
                 let target: Option<(Vec<u8>, String)> = sqlx::query_as(
-                    "SELECT target.id, target.name FROM held JOIN target ON target.id = held.target
-                     WHERE held.number = ?",
+                    "SELECT target.id, target.name FROM held JOIN line ON line.number = held.line
+                     JOIN target ON target.id = line.target WHERE held.number = ? AND line.discard IS NULL",
                 )
                 .bind(number)
                 .fetch_optional(&mut *connection)
@@ -195,8 +241,9 @@ impl Store {
                     });
                 };
                 let rows = Rows::from([(TARGET.table.to_owned(), vec![named(&target)])]);
-                let discard = put_aside(connection, DiscardKind::Queue, &name, &rows, now).await?;
-                hold_aside(connection, discard, Of::Number(number)).await?;
+                let kind = (DiscardKind::Queue, finality);
+                let discard = put_aside(connection, kind, &name, &rows, now).await?;
+                line::one_aside(connection, discard, &target, number).await?;
                 Ok(discard)
             })
         })
@@ -212,6 +259,7 @@ impl Store {
     pub async fn discard_queue(
         &self,
         target: TargetId,
+        finality: Finality,
         now: Timestamp,
     ) -> Result<(DiscardId, u64), StoreError> {
         self.write(move |connection| {
@@ -219,20 +267,15 @@ impl Store {
                 let key = &target.as_bytes()[..];
                 let found = TARGET.read(connection, "id", Key::Bytes(key)).await?;
                 there_was(!found.is_empty(), "target", &target)?;
-                let queue = QUEUE.read(connection, "target", Key::Bytes(key)).await?;
-                let rows = Rows::from([
-                    (TARGET.table.to_owned(), vec![named(key)]),
-                    (QUEUE.table.to_owned(), queue),
-                ]);
-                let name = word(&found, "name");
-                let discard = put_aside(connection, DiscardKind::Queue, &name, &rows, now).await?;
-                let dropped = hold_aside(connection, discard, Of::Target(key.to_vec())).await?;
-                sqlx::query(
-                    "UPDATE queue SET next_at = NULL, tries = 0, why = NULL, lost = 0 WHERE target = ?",
-                )
-                .bind(key.to_vec())
-                .execute(connection)
-                .await?;
+                let rows = Rows::from([(TARGET.table.to_owned(), vec![named(key)])]);
+                let (kind, name) = ((DiscardKind::Queue, finality), word(&found, "name"));
+                let discard = put_aside(connection, kind, &name, &rows, now).await?;
+                let dropped = line::aside(connection, discard, key).await?;
+                line::open(connection, key).await?;
+                sqlx::query("UPDATE queue SET next_at = NULL, tries = 0, why = NULL WHERE target = ?")
+                    .bind(key.to_vec())
+                    .execute(connection)
+                    .await?;
                 Ok((discard, dropped))
             })
         })
@@ -247,7 +290,7 @@ impl Store {
     pub async fn discards(&self) -> Result<Vec<Discard>, StoreError> {
         let rows = sqlx::query(
             "SELECT number, at, kind, name,
-                 (SELECT count(*) FROM discarded_held WHERE discarded_held.discard = discard.number)
+                 (SELECT count(*) FROM line JOIN held ON held.line = line.number WHERE line.discard = discard.number)
              FROM discard WHERE final = 0 ORDER BY number DESC",
         )
         .fetch_all(self.readers())
@@ -302,12 +345,18 @@ impl Store {
         .await
     }
 
-    /// Forgets what is kept of a removal that was made final.
+    /// Forgets what is kept of a removal that was made final; what waited in parts, between which requests are kept as
+    /// ever.
     ///
     /// # Errors
     ///
     /// When it cannot be written.
     pub(crate) async fn end_purge(&self, id: DiscardId) -> Result<(), StoreError> {
+        while self
+            .write(move |connection| Box::pin(line::forget_part(connection, id)))
+            .await?
+            > 0
+        {}
         self.write(move |connection| {
             Box::pin(async move {
                 sqlx::query("DELETE FROM discard WHERE number = ? AND final = 1")
@@ -346,7 +395,7 @@ async fn delete(connection: &mut SqliteConnection, table: &str, id: &[u8]) -> Re
 
 async fn put_aside(
     connection: &mut SqliteConnection,
-    kind: DiscardKind,
+    (kind, finality): (DiscardKind, Finality),
     name: &str,
     rows: &Rows,
     now: Timestamp,
@@ -354,45 +403,15 @@ async fn put_aside(
     let rows = serde_json::to_string(rows).map_err(|error| StoreError::Internal {
         detail: error.to_string(),
     })?;
-    let done = sqlx::query("INSERT INTO discard (at, kind, name, rows) VALUES (?, ?, ?, ?)")
+    let number = undo_number(connection).await?;
+    sqlx::query("INSERT INTO discard (number, at, kind, name, rows, final) VALUES (?, ?, ?, ?, ?, ?)")
+        .bind(number)
         .bind(now.as_micros())
         .bind(kind.as_str())
         .bind(name.to_owned())
         .bind(rows)
+        .bind(finality == Finality::Final)
         .execute(connection)
         .await?;
-    Ok(DiscardId(done.last_insert_rowid()))
-}
-
-/// Which held requests.
-enum Of {
-    Target(Vec<u8>),
-    Number(i64),
-}
-
-/// Moves held requests aside; says how many.
-async fn hold_aside(
-    connection: &mut SqliteConnection,
-    discard: DiscardId,
-    of: Of,
-) -> Result<u64, StoreError> {
-    const HELD: &str = "number, request, target, place, delivery, attempts, trying_since";
-    let column = match &of {
-        Of::Target(_) => "target",
-        Of::Number(_) => "number",
-    };
-    let number = discard.0;
-    let insert = format!(
-        "INSERT INTO discarded_held ({HELD}, discard) SELECT {HELD}, {number} FROM held WHERE {column} = ?"
-    );
-    let mut moved = 0;
-    for sql in [insert, format!("DELETE FROM held WHERE {column} = ?")] {
-        let query = sqlx::query(AssertSqlSafe(sql));
-        let query = match &of {
-            Of::Target(id) => query.bind(id.clone()),
-            Of::Number(number) => query.bind(*number),
-        };
-        moved = query.execute(&mut *connection).await?.rows_affected();
-    }
-    Ok(moved)
+    Ok(DiscardId(number))
 }

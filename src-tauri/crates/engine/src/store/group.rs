@@ -199,8 +199,9 @@ async fn hold(
     }
     // A target that was removed a moment ago takes nothing any more.
     sqlx::query(
-        "INSERT INTO held (request, target, place) SELECT value ->> 0, unhex(value ->> 1), CAST(value ->> 0 AS REAL)
-         FROM json_each(?) WHERE unhex(value ->> 1) IN (SELECT id FROM target)",
+        "INSERT INTO held (request, line, place) SELECT value ->> 0, line.number, CAST(value ->> 0 AS REAL)
+         FROM json_each(?) CROSS JOIN line ON line.number =
+             (SELECT max(number) FROM line WHERE target = unhex(value ->> 1) AND discard IS NULL)",
     )
     .bind(serde_json::to_string(&list).unwrap_or_else(|_| "[]".to_owned()))
     .execute(connection)

@@ -8,10 +8,13 @@ use sqlx::{AssertSqlSafe, Row};
 
 use super::delivery::{insert_attempt, insert_delivery, number_of};
 use super::{Store, StoreError, id_of, sent_length};
-use crate::model::{Delivery, DeliveryId, Forwarded, Held, Move, Queue, RequestId, TargetId, Timestamp};
+use crate::model::{Delivery, DeliveryId, Forwarded, Held, Queue, RequestId, TargetId, Timestamp};
 
-const HELD: &str = "SELECT held.number, request.id, held.target, request.received_at, request.method, request.target,
-    request.event, held.attempts, held.trying_since FROM held JOIN request ON request.sequence = held.request";
+/// What [`held`] reads, of what waits and of what is aside.
+const HELD: &str =
+    "SELECT held.number, request.id, line.target, request.received_at, request.method, request.target,
+    request.event, held.attempts, held.trying_since FROM held JOIN line ON line.number = held.line
+    JOIN request ON request.sequence = held.request";
 
 /// What becomes of a held request after an attempt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,10 +48,13 @@ impl Store {
     pub async fn queues(&self) -> Result<Vec<Queue>, StoreError> {
         let rows = sqlx::query(
             "SELECT target.id,
-                 (SELECT count(*) FROM held WHERE held.target = target.id),
-                 (SELECT min(request.received_at) FROM held JOIN request ON request.sequence = held.request
-                     WHERE held.target = target.id),
-                 coalesce(queue.paused, 0), queue.next_at, coalesce(queue.tries, 0), queue.why, coalesce(queue.lost, 0)
+                 (SELECT count(*) FROM line JOIN held ON held.line = line.number
+                     WHERE line.target = target.id AND line.discard IS NULL),
+                 (SELECT min(request.received_at) FROM line JOIN held ON held.line = line.number
+                     JOIN request ON request.sequence = held.request
+                     WHERE line.target = target.id AND line.discard IS NULL),
+                 coalesce(queue.paused, 0), queue.next_at, coalesce(queue.tries, 0), queue.why,
+                 (SELECT coalesce(sum(lost), 0) FROM line WHERE line.target = target.id AND line.discard IS NULL)
              FROM target LEFT JOIN queue ON queue.target = target.id ORDER BY target.name",
         )
         .fetch_all(self.readers())
@@ -79,10 +85,30 @@ impl Store {
     ///
     /// When it cannot be read.
     pub async fn held(&self, target: TargetId, skip: u32, limit: u32) -> Result<Vec<Held>, StoreError> {
+        let lines: Vec<i64> =
+            sqlx::query_scalar("SELECT number FROM line WHERE target = ? AND discard IS NULL")
+                .bind(&target.as_bytes()[..])
+                .fetch_all(self.readers())
+                .await?;
+        if lines.is_empty() {
+            return Ok(Vec::new());
+        }
+        // Each line is in order: they are merged, and no more is read of them than is asked for.
+        let lines: Vec<String> = lines
+            .iter()
+            .map(|line| {
+                format!(
+                    "SELECT held.number AS number, held.place AS place FROM held
+                     CROSS JOIN request ON request.sequence = held.request WHERE held.line = {line}"
+                )
+            })
+            .collect();
         let rows = sqlx::query(AssertSqlSafe(format!(
-            "{HELD} WHERE held.target = ? ORDER BY held.place, held.number LIMIT ? OFFSET ?"
+            "{HELD} WHERE line.discard IS NULL
+             AND held.number IN (SELECT number FROM ({} ORDER BY place, number LIMIT ? OFFSET ?))
+             ORDER BY held.place, held.number",
+            lines.join(" UNION ALL ")
         )))
-        .bind(&target.as_bytes()[..])
         .bind(i64::from(limit))
         .bind(i64::from(skip))
         .fetch_all(self.readers())
@@ -96,14 +122,32 @@ impl Store {
     ///
     /// When it cannot be read.
     pub async fn held_as(&self, number: i64) -> Result<Option<Held>, StoreError> {
-        let row = sqlx::query(AssertSqlSafe(format!("{HELD} WHERE held.number = ?")))
-            .bind(number)
-            .fetch_optional(self.readers())
-            .await?;
+        let row = sqlx::query(AssertSqlSafe(format!(
+            "{HELD} WHERE held.number = ? AND line.discard IS NULL"
+        )))
+        .bind(number)
+        .fetch_optional(self.readers())
+        .await?;
         row.as_ref().map(held).transpose()
     }
 
-    /// What is marked as being sent.
+    /// What is marked as being sent and since when, whether its request is there or not.
+    ///
+    /// # Errors
+    ///
+    /// When it cannot be read.
+    pub(crate) async fn marks(&self) -> Result<Vec<(i64, Timestamp)>, StoreError> {
+        let marks: Vec<(i64, i64)> =
+            sqlx::query_as("SELECT number, trying_since FROM held WHERE trying_since IS NOT NULL")
+                .fetch_all(self.readers())
+                .await?;
+        let marks = marks.into_iter();
+        Ok(marks
+            .map(|(number, since)| (number, Timestamp::from_micros(since)))
+            .collect())
+    }
+
+    /// What is marked as being sent, whether it was dropped meanwhile or not.
     ///
     /// # Errors
     ///
@@ -125,11 +169,14 @@ impl Store {
     pub async fn begin_held(&self, number: i64, now: Timestamp) -> Result<bool, StoreError> {
         self.write_beside(move |connection| {
             Box::pin(async move {
-                let done = sqlx::query("UPDATE held SET trying_since = ? WHERE number = ?")
-                    .bind(now.as_micros())
-                    .bind(number)
-                    .execute(connection)
-                    .await?;
+                let done = sqlx::query(
+                    "UPDATE held SET trying_since = ? WHERE number = ?
+                     AND line IN (SELECT number FROM line WHERE discard IS NULL)",
+                )
+                .bind(now.as_micros())
+                .bind(number)
+                .execute(connection)
+                .await?;
                 Ok(done.rows_affected() == 1)
             })
         })
@@ -144,13 +191,11 @@ impl Store {
     pub async fn leave_held(&self, number: i64) -> Result<(), StoreError> {
         self.write_beside(move |connection| {
             Box::pin(async move {
-                // One that was dropped meanwhile may come back.
-                for sql in [
-                    "UPDATE held SET trying_since = NULL WHERE number = ?",
-                    "UPDATE discarded_held SET trying_since = NULL WHERE number = ?",
-                ] {
-                    sqlx::query(sql).bind(number).execute(&mut *connection).await?;
-                }
+                // One that was dropped meanwhile too: it may come back.
+                sqlx::query("UPDATE held SET trying_since = NULL WHERE number = ?")
+                    .bind(number)
+                    .execute(connection)
+                    .await?;
                 Ok(())
             })
         })
@@ -182,35 +227,23 @@ impl Store {
                 let id = keep(connection, number, delivery).await?;
                 match after {
                     After::Done(how) => {
-                        let done = sqlx::query("DELETE FROM held WHERE number = ?")
+                        // One that was dropped meanwhile too: it is not to come back and go once more.
+                        sqlx::query("DELETE FROM held WHERE number = ?")
                             .bind(number)
                             .execute(&mut *connection)
                             .await?;
-                        if done.rows_affected() == 0 {
-                            // It was dropped meanwhile: it is not to come back and go once more.
-                            sqlx::query("DELETE FROM discarded_held WHERE number = ?")
-                                .bind(number)
-                                .execute(&mut *connection)
-                                .await?;
-                        }
                         note(connection, request, how).await?;
                     }
                     After::Waits => {
-                        // One that was dropped meanwhile may come back.
-                        for sql in [
-                            "UPDATE held SET trying_since = NULL, delivery = ?, attempts = attempts + ? WHERE number = ?",
-                            "UPDATE discarded_held SET trying_since = NULL, delivery = ?, attempts = attempts + ? WHERE number = ?",
-                        ] {
-                            let done = sqlx::query(sql)
-                                .bind(id.map(|id| id.as_bytes().to_vec()))
-                                .bind(attempts)
-                                .bind(number)
-                                .execute(&mut *connection)
-                                .await?;
-                            if done.rows_affected() > 0 {
-                                break;
-                            }
-                        }
+                        sqlx::query(
+                            "UPDATE held SET trying_since = NULL, delivery = ?, attempts = attempts + ?
+                             WHERE number = ?",
+                        )
+                        .bind(id.map(|id| id.as_bytes().to_vec()))
+                        .bind(attempts)
+                        .bind(number)
+                        .execute(&mut *connection)
+                        .await?;
                     }
                 }
                 let Some(target) = target else { return Ok(None) };
@@ -290,16 +323,6 @@ impl Store {
         })
         .await
     }
-
-    /// Moves a held request within its queue.
-    ///
-    /// # Errors
-    ///
-    /// When it is gone, or when it cannot be written.
-    pub async fn move_held(&self, number: i64, to: Move) -> Result<(), StoreError> {
-        self.write(move |connection| Box::pin(shift(connection, number, to)))
-            .await
-    }
 }
 
 /// Marks the first of a queue that is not paused as going out now.
@@ -310,8 +333,11 @@ async fn begin_next(
 ) -> Result<Option<i64>, StoreError> {
     let number = sqlx::query_scalar(
         "UPDATE held SET trying_since = ?1 WHERE number = (
-             SELECT held.number FROM held JOIN request ON request.sequence = held.request
-             WHERE held.target = ?2 AND NOT EXISTS (SELECT 1 FROM queue WHERE target = ?2 AND paused)
+             SELECT held.number FROM line JOIN held ON held.number = (
+                 SELECT held.number FROM held CROSS JOIN request ON request.sequence = held.request
+                 WHERE held.line = line.number ORDER BY held.place, held.number LIMIT 1)
+             WHERE line.target = ?2 AND line.discard IS NULL
+                 AND NOT EXISTS (SELECT 1 FROM queue WHERE target = ?2 AND paused)
              ORDER BY held.place, held.number LIMIT 1)
          RETURNING number",
     )
@@ -328,13 +354,10 @@ async fn keep(
     number: i64,
     delivery: Delivery,
 ) -> Result<Option<DeliveryId>, StoreError> {
-    let known: Option<Option<Vec<u8>>> = sqlx::query_scalar(
-        "SELECT delivery FROM held WHERE number = ?1
-         UNION ALL SELECT delivery FROM discarded_held WHERE number = ?1",
-    )
-    .bind(number)
-    .fetch_optional(&mut *connection)
-    .await?;
+    let known: Option<Option<Vec<u8>>> = sqlx::query_scalar("SELECT delivery FROM held WHERE number = ?")
+        .bind(number)
+        .fetch_optional(&mut *connection)
+        .await?;
     if let Some(id) = known.flatten() {
         let id = DeliveryId::from_bytes(id_of(id)?);
         match number_of(connection, id).await {
@@ -404,53 +427,6 @@ async fn stand(
             .execute(connection)
             .await?;
         }
-    }
-    Ok(())
-}
-
-async fn shift(connection: &mut SqliteConnection, number: i64, to: Move) -> Result<(), StoreError> {
-    let row = sqlx::query("SELECT target, place FROM held WHERE number = ?")
-        .bind(number)
-        .fetch_optional(&mut *connection)
-        .await?
-        .ok_or_else(|| StoreError::NotFound {
-            kind: "held request",
-            name: number.to_string(),
-        })?;
-    let (target, place): (Vec<u8>, f64) = (row.try_get(0)?, row.try_get(1)?);
-    let neighbour = match to {
-        Move::First => {
-            sqlx::query(
-                "UPDATE held SET place = (SELECT min(place) - 1 FROM held WHERE target = ?) WHERE number = ?",
-            )
-            .bind(target)
-            .bind(number)
-            .execute(connection)
-            .await?;
-            return Ok(());
-        }
-        Move::Earlier => {
-            "SELECT number, place FROM held WHERE target = ? AND place < ? ORDER BY place DESC, number DESC LIMIT 1"
-        }
-        Move::Later => {
-            "SELECT number, place FROM held WHERE target = ? AND place > ? ORDER BY place, number LIMIT 1"
-        }
-    };
-    let Some(other) = sqlx::query(neighbour)
-        .bind(target)
-        .bind(place)
-        .fetch_optional(&mut *connection)
-        .await?
-    else {
-        return Ok(());
-    };
-    let (other, other_place): (i64, f64) = (other.try_get(0)?, other.try_get(1)?);
-    for (number, place) in [(number, other_place), (other, place)] {
-        sqlx::query("UPDATE held SET place = ? WHERE number = ?")
-            .bind(place)
-            .bind(number)
-            .execute(&mut *connection)
-            .await?;
     }
     Ok(())
 }

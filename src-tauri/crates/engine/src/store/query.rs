@@ -334,9 +334,10 @@ impl Builder<'_> {
             JOIN attempt ON attempt.delivery = delivery.number WHERE ";
         match ended {
             Delivered::Yes => self.sql.push_str(flag_sql(Flag::Delivery)),
-            Delivered::Held => self
-                .sql
-                .push_str("request.sequence IN (SELECT held.request FROM held)"),
+            Delivered::Held => self.sql.push_str(
+                "request.sequence IN (SELECT held.request FROM held
+                    JOIN line ON line.number = held.line WHERE line.discard IS NULL)",
+            ),
             Delivered::No => {
                 let _ = write!(self.sql, "NOT {}", flag_sql(Flag::Delivery));
             }

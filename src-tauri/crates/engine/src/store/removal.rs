@@ -58,12 +58,14 @@ impl Store {
         let filter = filter.map(str::to_owned);
         self.write(move |connection| {
             Box::pin(async move {
-                let done = sqlx::query("INSERT INTO deletion (at, filter) VALUES (?, ?)")
+                let number = undo_number(connection).await?;
+                sqlx::query("INSERT INTO deletion (number, at, filter) VALUES (?, ?, ?)")
+                    .bind(number)
                     .bind(now.as_micros())
                     .bind(filter)
                     .execute(connection)
                     .await?;
-                Ok(DeletionId(done.last_insert_rowid()))
+                Ok(DeletionId(number))
             })
         })
         .await
@@ -263,6 +265,16 @@ impl Store {
         })
         .await
     }
+}
+
+/// The number by which what is removed next is brought back: requests and what else there is share them, and the latest
+/// has the greatest.
+pub(super) async fn undo_number(connection: &mut SqliteConnection) -> Result<i64, StoreError> {
+    Ok(sqlx::query_scalar(
+        "SELECT coalesce(max(seq), 0) + 1 FROM sqlite_sequence WHERE name IN ('deletion', 'discard')",
+    )
+    .fetch_one(connection)
+    .await?)
 }
 
 fn list(sequences: &[i64]) -> String {

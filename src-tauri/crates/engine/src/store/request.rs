@@ -106,7 +106,8 @@ pub(super) const SUMMARY: &str = "SELECT request.id, request.sequence, request.r
     annotation.note IS NOT NULL, \
     (SELECT json_group_array(name) FROM (SELECT name FROM tag WHERE tag.request = request.sequence ORDER BY name)), \
     answer.source AS answer_source, answer.micros AS answer_micros, \
-    CASE WHEN EXISTS (SELECT 1 FROM held WHERE held.request = request.sequence) THEN 'held' ELSE annotation.forwarded END \
+    CASE WHEN EXISTS (SELECT 1 FROM held JOIN line ON line.number = held.line \
+        WHERE held.request = request.sequence AND line.discard IS NULL) THEN 'held' ELSE annotation.forwarded END \
         AS forwarded, \
     imported.at AS imported_at, imported.program AS imported_program, \
     (SELECT count(*) FROM (SELECT 1 FROM request AS again \

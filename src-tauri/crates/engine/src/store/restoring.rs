@@ -10,10 +10,8 @@ use super::aside::{
     ANSWER, Columns, ENDPOINT, FAULT, FORWARD, MASKED, QUEUE, Rows, SAVED, SECRET, TARGET, parsed, word,
 };
 use super::discard::{DiscardId, DiscardKind};
-use super::{Store, StoreError, taken};
-
-/// The most forwards of an endpoint, whatever comes back.
-const MOST_FORWARDS: i64 = 16;
+use super::{Store, StoreError, line, taken};
+use crate::model::MOST_FORWARDS;
 
 /// What a removal gave back.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,9 +38,32 @@ impl Store {
     /// When it is not known any more, its name is taken, what it belongs to is not there, or it cannot be written; then
     /// it can still be brought back later.
     pub async fn bring_back(&self, id: DiscardId) -> Result<BroughtBack, StoreError> {
-        self.write(move |connection| Box::pin(bring_back(connection, id)))
-            .await
+        let mut lost = 0;
+        loop {
+            // What waited and is not there any more can be much: it goes in parts, and the last one brings back the rest.
+            let (gone, back) = self
+                .write(move |connection| Box::pin(go_on(connection, id)))
+                .await?;
+            lost += gone;
+            if let Some(back) = back {
+                return Ok(BroughtBack { lost, ..back });
+            }
+        }
     }
+}
+
+/// Forgets some of what is not there any more, and brings back the rest where that was all. Says how many were forgotten.
+async fn go_on(
+    connection: &mut SqliteConnection,
+    id: DiscardId,
+) -> Result<(u64, Option<BroughtBack>), StoreError> {
+    let gone = line::forget_gone(connection, id).await?;
+    let back = if gone.is_all {
+        Some(bring_back(connection, id).await?)
+    } else {
+        None
+    };
+    Ok((gone.lost, back))
 }
 
 async fn bring_back(connection: &mut SqliteConnection, id: DiscardId) -> Result<BroughtBack, StoreError> {
@@ -82,18 +103,16 @@ async fn bring_back(connection: &mut SqliteConnection, id: DiscardId) -> Result<
             first(connection, &TARGET, &rows, "a target", &back.name).await?;
             QUEUE.write(connection, of(&rows, &QUEUE)).await?;
             forwards(connection, of(&rows, &FORWARD), &mut back).await?;
-            held(connection, id, &word(of(&rows, &TARGET), "id"), 0, &mut back).await?;
+            back.held = line::back(connection, id, &id_in(of(&rows, &TARGET))?).await?;
         }
         DiscardKind::SavedFilter => {
             first(connection, &SAVED, &rows, "a saved filter", &back.name).await?;
         }
         DiscardKind::Queue => {
-            let target = word(of(&rows, &TARGET), "id");
+            let target = of(&rows, &TARGET);
             let instead = "what waited there is still in the list: send it from there";
-            must_be_there(connection, &TARGET, &target, instead).await?;
-            let lost = of(&rows, &QUEUE).first().and_then(|queue| queue.get("lost"));
-            let lost = lost.and_then(Value::as_i64).unwrap_or(0);
-            held(connection, id, &target, lost, &mut back).await?;
+            must_be_there(connection, &TARGET, &word(target, "id"), instead).await?;
+            back.held = line::back(connection, id, &id_in(target)?).await?;
         }
     }
     sqlx::query("DELETE FROM discard WHERE number = ?")
@@ -105,6 +124,13 @@ async fn bring_back(connection: &mut SqliteConnection, id: DiscardId) -> Result<
 
 fn of<'r>(rows: &'r Rows, table: &Columns) -> &'r [Value] {
     rows.get(table.table).map(Vec::as_slice).unwrap_or_default()
+}
+
+/// The id of the first row.
+fn id_in(rows: &[Value]) -> Result<Vec<u8>, StoreError> {
+    hex::decode(word(rows, "id")).map_err(|_| StoreError::Corrupt {
+        detail: "the record of a removed target".to_owned(),
+    })
 }
 
 /// Puts back the row that others hang on, whose name may be taken.
@@ -258,41 +284,5 @@ async fn has_room(connection: &mut SqliteConnection, endpoint: &str, way: &str) 
     .bind(way.to_owned())
     .fetch_one(connection)
     .await?;
-    Ok(all < MOST_FORWARDS && same == 0)
-}
-
-/// Puts what waited back into its place. What was removed from the history meanwhile is counted as lost.
-async fn held(
-    connection: &mut SqliteConnection,
-    discard: DiscardId,
-    target: &str,
-    lost_before: i64,
-    back: &mut BroughtBack,
-) -> Result<(), StoreError> {
-    let all: i64 = sqlx::query_scalar("SELECT count(*) FROM discarded_held WHERE discard = ?")
-        .bind(discard.0)
-        .fetch_one(&mut *connection)
-        .await?;
-    let done = sqlx::query(
-        "INSERT INTO held (number, request, target, place, delivery, attempts, trying_since)
-         SELECT number, request, target, place, delivery, attempts, trying_since FROM discarded_held
-         WHERE discard = ? AND request IN (SELECT sequence FROM request)",
-    )
-    .bind(discard.0)
-    .execute(&mut *connection)
-    .await?;
-    back.held = done.rows_affected();
-    back.lost = all.unsigned_abs().saturating_sub(back.held);
-    let lost = lost_before.saturating_add(i64::try_from(back.lost).unwrap_or(i64::MAX));
-    if lost > 0 {
-        sqlx::query(
-            "INSERT INTO queue (target, lost) VALUES (unhex(?), ?)
-             ON CONFLICT (target) DO UPDATE SET lost = lost + excluded.lost",
-        )
-        .bind(target.to_owned())
-        .bind(lost)
-        .execute(connection)
-        .await?;
-    }
-    Ok(())
+    Ok(usize::try_from(all).is_ok_and(|all| all < MOST_FORWARDS) && same == 0)
 }

@@ -1,8 +1,9 @@
 //! Targets.
 
 use sqlx::Row;
+use sqlx::sqlite::SqliteRow;
 
-use super::{Store, StoreError, id_of};
+use super::{Store, StoreError, id_of, line};
 use crate::model::{Target, TargetId};
 
 impl Store {
@@ -15,18 +16,22 @@ impl Store {
         let rows = sqlx::query("SELECT id, name, url, rules FROM target ORDER BY name")
             .fetch_all(self.readers())
             .await?;
-        rows.iter()
-            .map(|row| {
-                Ok(Target {
-                    id: TargetId::from_bytes(id_of(row.try_get(0)?)?),
-                    name: row.try_get(1)?,
-                    url: row.try_get(2)?,
-                    rules: serde_json::from_str(row.try_get(3)?).map_err(|error| StoreError::Corrupt {
-                        detail: format!("the rules of a target cannot be read: {error}"),
-                    })?,
-                })
-            })
-            .collect()
+        rows.iter().map(target).collect()
+    }
+
+    /// Those that were removed and can still be brought back, or are just being forgotten.
+    ///
+    /// # Errors
+    ///
+    /// When they cannot be read.
+    pub(crate) async fn removed_targets(&self) -> Result<Vec<Target>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT unhex(row ->> 'id'), row ->> 'name', row ->> 'url', row ->> 'rules'
+             FROM (SELECT rows -> '$.target[0]' AS row FROM discard WHERE kind = 'target')",
+        )
+        .fetch_all(self.readers())
+        .await?;
+        rows.iter().map(target).collect()
     }
 
     /// Adds a target, or changes the one with this id.
@@ -48,12 +53,23 @@ impl Store {
                 .bind(&target.name)
                 .bind(&target.url)
                 .bind(rules)
-                .execute(connection)
+                .execute(&mut *connection)
                 .await
                 .map_err(|error| super::taken(error, "a target", &target.name))?;
-                Ok(())
+                line::open(connection, target.id.as_bytes()).await
             })
         })
         .await
     }
+}
+
+fn target(row: &SqliteRow) -> Result<Target, StoreError> {
+    Ok(Target {
+        id: TargetId::from_bytes(id_of(row.try_get(0)?)?),
+        name: row.try_get(1)?,
+        url: row.try_get(2)?,
+        rules: serde_json::from_str(row.try_get(3)?).map_err(|error| StoreError::Corrupt {
+            detail: format!("the rules of a target cannot be read: {error}"),
+        })?,
+    })
 }

@@ -1,5 +1,6 @@
 //! What is removed comes back as it was, also after a restart; what is over is gone with the values of its secrets.
 
+mod at_once;
 mod purging;
 
 use std::path::Path;
@@ -14,8 +15,8 @@ use super::Stuck;
 use crate::capture_for_tests::{Bench, bench, reopened};
 use crate::clock::Clock;
 use crate::model::{
-    AnswerRule, EndpointId, FaultKind, FaultReach, ForwardRule, ForwardWay, HeaderRule, NewEndpoint, RequestId, Target,
-    TargetId, TargetRules, Timestamp,
+    AnswerRule, EndpointId, FaultKind, FaultReach, ForwardRule, ForwardWay, HeaderRule, MOST_FORWARDS,
+    NewEndpoint, RequestId, Target, TargetId, TargetRules, Timestamp,
 };
 use crate::store::{DiscardId, Store, StoreOptions, UNDO_FOR};
 use crate::{Engine, EngineError, Kind};
@@ -242,29 +243,26 @@ async fn what_was_being_removed_for_good_does_not_come_back_without_its_secrets(
 }
 
 #[tokio::test]
-async fn what_is_removed_at_once_leaves_nothing_behind() {
+async fn an_endpoint_has_no_more_forwards_than_can_be_set_whatever_comes_back() {
     let bench = bench().await;
-    let id = furnished(&bench).await;
-    let secret = bench.engine.find_endpoint("/github").await.unwrap().secrets[0].id;
-    bench.engine.remove_secret(secret).await.unwrap();
-    assert_eq!(secrets_in(bench.folder()), 2, "its value goes with it");
-    bench.engine.remove_endpoint(id).await.unwrap();
-    assert_eq!(secrets_in(bench.folder()), 0, "and so do the others");
-    assert!(
-        bench.engine.discards().await.unwrap().is_empty(),
-        "nothing is offered"
-    );
-    bench.engine.shut_down().await;
-    for entry in std::fs::read_dir(bench.folder()).unwrap() {
-        let path = entry.unwrap().path();
-        if !path.is_file() {
-            continue;
-        }
-        let bytes = std::fs::read(&path).unwrap();
-        assert!(
-            !bytes.windows(5).any(|part| part == b"third"),
-            "no value was ever in {}",
-            path.display()
+    let engine = &bench.engine;
+    let id = bench.endpoint("/github", "github", &[]).await;
+    let (dev, other) = (target(engine, "dev").await.id, target(engine, "other").await.id);
+    let to = |target, count| vec![forward(target, ForwardWay::AtOnce); count];
+    engine
+        .set_forwards(id, to(dev, MOST_FORWARDS + 1))
+        .await
+        .unwrap_err();
+    for (meanwhile, gone) in [(MOST_FORWARDS - 1, 0), (MOST_FORWARDS, 1)] {
+        engine.set_forwards(id, to(other, 1)).await.unwrap();
+        let discard = engine.discard_target(other).await.unwrap();
+        engine.set_forwards(id, to(dev, meanwhile)).await.unwrap();
+        let back = engine.bring_back(discard).await.unwrap();
+        assert_eq!(back.forwards_gone, gone, "with {meanwhile} others");
+        assert_eq!(
+            engine.forwards().await.unwrap().len(),
+            MOST_FORWARDS,
+            "as many as can be set"
         );
     }
 }

@@ -125,3 +125,120 @@ async fn a_target_that_is_removed_while_it_is_found_down_loses_nothing_of_that()
     let held = bench.engine.held(target, 0, 10).await.unwrap();
     assert_eq!(held[0].trying_since, None, "it is not on its way any more");
 }
+
+/// Requests that wait for `dev`, and what becomes of one that was on its way when a program ended: `remove` takes it away
+/// before that, and gives what brings it back.
+async fn cut_off_and_brought_back<R>(
+    remove: impl AsyncFn(&Bench, TargetId, crate::model::Held) -> R,
+) -> Cut<R> {
+    let dev = Dev::down().await;
+    let bench = Bench::new().await;
+    let target = bench.forwards("/in", &dev, ForwardWay::AtOnce, "").await;
+    bench.engine.pause_queue(target, true).await.unwrap();
+    bench.send("/in", "", "one").await;
+    bench.held(target, 1).await;
+    let held = bench.engine.held(target, 0, 10).await.unwrap().remove(0);
+    let store = &bench.engine.core.store;
+    store.begin_held(held.number, bench.engine.now()).await.unwrap();
+    let request = held.request;
+    let removed = remove(&bench, target, held).await;
+    // As a program leaves it that dies while it sends.
+    bench.engine.shut_down().await;
+    Cut {
+        bench: Bench::open(bench.folder).await,
+        dev,
+        target,
+        request,
+        removed,
+    }
+}
+
+struct Cut<R> {
+    bench: Bench,
+    dev: Dev,
+    target: TargetId,
+    request: crate::model::RequestId,
+    removed: R,
+}
+
+impl<R> Cut<R> {
+    async fn outcomes(&self) -> Vec<Outcome> {
+        let deliveries = self.bench.engine.deliveries(self.request).await.unwrap();
+        let attempts = deliveries.iter().flat_map(|delivery| &delivery.attempts);
+        attempts.map(|attempt| attempt.outcome).collect()
+    }
+
+    /// Lets it go; what the log of it says then.
+    async fn sent_again(&mut self) -> Vec<Outcome> {
+        self.dev.start(200, Duration::ZERO).await;
+        self.bench.engine.pause_queue(self.target, false).await.unwrap();
+        assert_eq!(self.dev.gets(1).await, ["one"], "it goes");
+        self.bench.held(self.target, 0).await;
+        self.outcomes().await
+    }
+
+    async fn until_noted(&self) {
+        for _ in 0..2_000 {
+            if !self.outcomes().await.is_empty() {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        panic!("that it was cut off is noted");
+    }
+}
+
+const MAY_BE_A_REPEAT: [Outcome; 2] = [Outcome::Cancelled, Outcome::Answered];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_dropped_on_its_way_and_cut_off_says_so_when_it_is_sent_again() {
+    let mut cut = cut_off_and_brought_back(async |bench, _, held| {
+        bench.engine.discard_held(held.number).await.unwrap()
+    })
+    .await;
+    cut.until_noted().await;
+    cut.bench.engine.bring_back(cut.removed).await.unwrap();
+    let held = cut.bench.engine.held(cut.target, 0, 10).await.unwrap();
+    assert_eq!(
+        (held[0].trying_since, held[0].attempts),
+        (None, 1),
+        "it is not on its way any more"
+    );
+    assert_eq!(cut.sent_again().await, MAY_BE_A_REPEAT, "it may be a repeat");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_cut_off_while_its_target_was_removed_says_so_when_it_is_sent_again() {
+    let mut cut =
+        cut_off_and_brought_back(async |bench, target, _| bench.engine.discard_target(target).await.unwrap())
+            .await;
+    cut.until_noted().await;
+    cut.bench.engine.bring_back(cut.removed).await.unwrap();
+    assert_eq!(cut.sent_again().await, MAY_BE_A_REPEAT, "it may be a repeat");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_cut_off_while_its_request_was_deleted_says_so_when_it_is_sent_again() {
+    let mut cut = cut_off_and_brought_back(async |bench, target, held| {
+        let (discard, _) = bench.engine.discard_queue(target).await.unwrap();
+        (discard, bench.engine.delete(&[held.request]).await.unwrap().id)
+    })
+    .await;
+    let (discard, deletion) = cut.removed;
+    // It is looked for now, and is not there.
+    cut.bench.engine.queues_changed();
+    while cut
+        .bench
+        .engine
+        .undo_deletion(deletion)
+        .await
+        .unwrap()
+        .next
+        .is_some()
+    {}
+    cut.bench.engine.queues_changed();
+    cut.until_noted().await;
+    let back = cut.bench.engine.bring_back(discard).await.unwrap();
+    assert_eq!((back.held, back.lost), (1, 0), "it waits again");
+    assert_eq!(cut.sent_again().await, MAY_BE_A_REPEAT, "it may be a repeat");
+}

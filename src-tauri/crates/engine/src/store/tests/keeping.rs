@@ -3,7 +3,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 
 use super::super::{
-    Annotate, Deletion, PageRequest, RetentionLimits, SavedFilter, Store, StoreError, TallyKind,
+    Annotate, Deletion, Finality, PageRequest, RetentionLimits, SavedFilter, Store, StoreError, TallyKind,
 };
 use super::{fill, open, options, request, store};
 use crate::clock::Clock;
@@ -277,10 +277,12 @@ async fn filters_are_saved_by_name() {
         "in the person's order, the newest last"
     );
     store
-        .discard_saved_filter("b", Timestamp::from_micros(1))
+        .discard_saved_filter("b", Finality::Undoable, Timestamp::from_micros(1))
         .await
         .unwrap();
-    let gone = store.discard_saved_filter("b", Timestamp::from_micros(1)).await;
+    let gone = store
+        .discard_saved_filter("b", Finality::Undoable, Timestamp::from_micros(1))
+        .await;
     assert!(
         matches!(gone, Err(StoreError::NotFound { .. })),
         "it is gone: {gone:?}"

@@ -9,6 +9,7 @@ mod grouping;
 mod indexing;
 mod keeping;
 mod killing;
+mod lines;
 mod opening;
 mod packing;
 mod repeating;

@@ -4,7 +4,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use serde_json::json;
 
-use super::super::StoreError;
+use super::super::{Finality, StoreError};
 use super::{alter, open, request, store};
 use crate::model::{
     Attempt, AttemptId, Delivery, DeliveryId, DeliveryKind, EndpointId, NewEndpoint, Outcome, RequestId,
@@ -65,7 +65,10 @@ async fn endpoints_come_back_with_their_secrets() {
         "a path is taken once"
     );
     let now = Timestamp::from_micros(5);
-    let removed = store.discard_secret(old.id, now).await.unwrap();
+    let removed = store
+        .discard_secret(old.id, Finality::Undoable, now)
+        .await
+        .unwrap();
     assert_eq!(
         store.begin_purge(removed).await.unwrap(),
         [(old.id, old.place)],
@@ -73,13 +76,16 @@ async fn endpoints_come_back_with_their_secrets() {
     );
     store.change_endpoint(made.id, endpoint("/u")).await.unwrap();
     assert_eq!(store.endpoints().await.unwrap()[0].path, "/u", "it can be moved");
-    let removed = store.discard_endpoint(made.id, now).await.unwrap();
+    let removed = store
+        .discard_endpoint(made.id, Finality::Undoable, now)
+        .await
+        .unwrap();
     assert_eq!(
         store.begin_purge(removed).await.unwrap(),
         [(new.id, new.place)],
         "with all its secrets"
     );
-    let gone = store.discard_endpoint(made.id, now).await;
+    let gone = store.discard_endpoint(made.id, Finality::Undoable, now).await;
     assert!(
         matches!(gone, Err(StoreError::NotFound { kind: "endpoint", .. })),
         "it is gone"
@@ -119,10 +125,16 @@ async fn targets_are_kept_by_name() {
         "a name is taken once"
     );
     let now = Timestamp::from_micros(5);
-    store.discard_target(target.id, now).await.unwrap();
+    store
+        .discard_target(target.id, Finality::Undoable, now)
+        .await
+        .unwrap();
     assert_eq!(store.targets().await.unwrap(), [], "it is gone");
     assert!(
-        store.discard_target(target.id, now).await.is_err(),
+        store
+            .discard_target(target.id, Finality::Undoable, now)
+            .await
+            .is_err(),
         "and cannot go twice"
     );
 }
