@@ -42,9 +42,12 @@ export class OpenRequest {
   applied = $state.raw<RemedyApplied | null>(null);
   readonly #host: Host;
   readonly #readers = new Map<string, ByteReader>();
+  /** Once what the list knew of it is on the screen. */
+  readonly #begun: Promise<void>;
 
-  constructor(host: Host, id: string, row: RequestRow | undefined) {
+  constructor(host: Host, id: string, row: RequestRow | undefined, begun = Promise.resolve()) {
     this.#host = host;
+    this.#begun = begun;
     this.id = id;
     this.row = row ?? null;
   }
@@ -56,7 +59,9 @@ export class OpenRequest {
   async loadDetail(): Promise<void> {
     try {
       const before = this.detail?.signature;
-      this.detail = await this.#host.call('request', { id: this.id });
+      // To show all of it takes many times as long as to mark its row: whoever chose it sees that first.
+      const [detail] = await Promise.all([this.#host.call('request', { id: this.id }), this.#begun]);
+      this.detail = detail;
       if (before !== undefined && !sameCheck(before, this.detail.signature)) this.forgetDiagnosis();
       this.row = this.detail.row;
       this.error = null;

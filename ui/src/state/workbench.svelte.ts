@@ -61,9 +61,12 @@ export class Workbench {
   /** What is done about a wish of the desktop; the one who knows all actions sets it. */
   fulfil: (wish: Wish) => void = () => undefined;
   readonly #hearing = new Hearing(this);
+  readonly #drawn: () => Promise<void>;
 
-  constructor(host: Host, pause?: number) {
+  /** `pause` in milliseconds between two looks for what arrived; `drawn` once what was changed is on the screen. */
+  constructor(host: Host, pause?: number, drawn = (): Promise<void> => Promise.resolve()) {
     this.host = host;
+    this.#drawn = drawn;
     this.list = new RequestList(host, pause);
     this.around = new Surroundings(host);
     this.saved = new SavedFilters(host);
@@ -173,7 +176,7 @@ export class Workbench {
     this.editing.leave();
     if (id === null) this.opened = null;
     else if (this.opened?.id !== id) {
-      const opened = new OpenRequest(this.host, id, this.list.row(id));
+      const opened = new OpenRequest(this.host, id, this.list.row(id), this.#drawn());
       this.opened = opened;
       if (!walking) void opened.load();
       else setTimeout(() => void (this.opened === opened && opened.load()), WALK);

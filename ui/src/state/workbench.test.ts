@@ -418,6 +418,22 @@ describe('edit and replay', () => {
   });
 });
 
+describe('opening', () => {
+  it('shows what the list knows first, and all of it once that is drawn', async () => {
+    const { host } = await bench();
+    let frame: () => void = () => undefined;
+    const made = new Workbench(host, 0, () => new Promise((resolve) => (frame = resolve)));
+    await made.list.load();
+    made.select('r2');
+    await settle();
+    expect([made.opened?.row?.id, made.opened?.detail]).toEqual(['r2', null]);
+    expect(host.asked.at(-1)?.[0], 'it is asked for meanwhile').toBe('deliveries');
+    frame();
+    await settle();
+    expect(made.opened?.detail?.row.id).toBe('r2');
+  });
+});
+
 describe('the feed', () => {
   it('asks once more for what came before it was listened to', async () => {
     const { host } = await bench();
