@@ -2,13 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { ScriptedRows } from '../host/scripted';
 import { ACTIONS } from '../keys/actions';
-import { all, one, open, press, settle } from './mounted';
-
-function write(id: string, text: string): void {
-  const field = one(id) as HTMLInputElement;
-  field.value = text;
-  field.dispatchEvent(new Event('input', { bubbles: true }));
-}
+import { all, one, open, press, settle, write } from './mounted';
 
 /** A window with a request open, and over it a dialog in which something was typed. */
 async function typing() {

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StorageView } from '../bindings/StorageView';
 import { ScriptedRows } from '../host/scripted';
-import { all, one, open, press, settle } from './mounted';
+import { all, one, open, press, settle, value, write } from './mounted';
 
 const STORAGE: StorageView = {
   requests: 0,
@@ -27,12 +27,6 @@ const FORMS = [
   { section: 'masking', field: 'mask-pointer', texts: ['/a', '/b'], save: 'mask-add' },
 ] as const;
 
-function write(id: string, text: string): void {
-  const field = one(id) as HTMLInputElement;
-  field.value = text;
-  field.dispatchEvent(new Event('input', { bubbles: true }));
-}
-const value = (id: string): string => (one(id) as HTMLInputElement).value;
 const told = (): string[] => all('note').map((note) => note.textContent.replace(/\s+/g, ' ').trim());
 
 /** A section where something was typed and is being saved; its answer comes when the test says so. */

@@ -140,6 +140,7 @@ export function write(id: string, text: string): void {
   field.value = text;
   field.dispatchEvent(new InputEvent('input', { bubbles: true }));
 }
+export const value = (id: string): string => (one(id) as HTMLInputElement).value;
 /** Of what a list offers, this is chosen. */
 export function choose(id: string, value: string): void {
   const list = one(id) as HTMLSelectElement;

@@ -2,17 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import type { EndpointView } from '../bindings/EndpointView';
 import { ScriptedRows } from '../host/scripted';
-import { endpointOf } from '../host/views';
+import { endpointOf, targetOf } from '../host/views';
 import type { EndpointPart } from '../state/view.svelte';
-import { one, open, settle } from './mounted';
-
-function write(id: string, text: string): void {
-  const field = one(id) as HTMLInputElement;
-  field.focus();
-  field.value = text;
-  field.dispatchEvent(new Event('input', { bubbles: true }));
-}
-const value = (id: string): string => (one(id) as HTMLInputElement).value;
+import { one, open, settle, value, write } from './mounted';
 
 /** The editor of an endpoint whose saves are answered when the test says so. */
 async function editor(part: EndpointPart) {
@@ -28,7 +20,7 @@ async function editor(part: EndpointPart) {
       waiting = [...waiting, () => resolve(endpoint)];
     });
   host.script.endpoints = () => [endpoint];
-  host.script.targets = () => [{ id: 't1', name: 'dev', url: 'http://localhost:3000', rules: {} as never }];
+  host.script.targets = () => [targetOf({ name: 'dev' })];
   host.script.answer_variables = () => [];
   host.script.captured_credentials = () => ({ withheld: false });
   Object.assign(host.script, { set_answer: later, set_fault: later, set_forwards: later });

@@ -1,5 +1,9 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { Paced } from './paced';
+
+afterEach(() => {
+  vi.useRealTimers();
+});
 
 describe('work that is wished for again and again', () => {
   it('is done at once, then once for all wishes that come while it goes on and in the pause after it', async () => {
@@ -24,6 +28,5 @@ describe('work that is wished for again and again', () => {
     expect(done, 'nobody wishes for more').toBe(2);
     paced.wish();
     expect(done, 'nothing is under way').toBe(3);
-    vi.useRealTimers();
   });
 });

@@ -75,9 +75,8 @@ export class Arrivals {
     const { filter } = whole;
     const newest = await this.#searching.newest(filter);
     const page = await this.#searching.page({ filter, after: this.#cursor, limit: PAGE });
-    if (!current()) return;
-    // Somebody may point at its rows by now.
-    if (!whole.following) {
+    // The rows are others by now, which may or may not have what came; or somebody points at them.
+    if (!current() || !whole.following) {
       this.look();
       return;
     }
@@ -91,9 +90,14 @@ export class Arrivals {
   async #count(): Promise<void> {
     const current = this.#whole.current();
     const { filter } = this.#whole;
-    const { requests, to, more } = await this.#searching.countAfter(filter, this.#cursor);
-    if (!current()) return;
-    this.#cursor = Math.max(this.#cursor, to);
+    const after = this.#cursor;
+    const { requests, to, more } = await this.#searching.countAfter(filter, after);
+    // The rows are others by now, or all is counted anew: this began elsewhere.
+    if (!current() || this.#cursor !== after) {
+      this.look();
+      return;
+    }
+    this.#cursor = to;
     this.pending = (this.#recount ? 0 : this.pending) + requests;
     this.#recount = false;
     // It may follow again by now, and nobody else would put in what was counted.

@@ -23,7 +23,7 @@ export class Hearing {
   #number = 0;
   /** Requests that changed and were not read again yet. */
   #changedIds = new Set<string>();
-  readonly #named = new Paced(BETWEEN_NAMED, () => this.#readNamed().catch(() => undefined));
+  readonly #named = new Paced(BETWEEN_NAMED, () => this.#readNamed());
   readonly #all = new Paced(BETWEEN_ALL, () => this.#readAll().catch(() => undefined));
 
   constructor(bench: Workbench) {
@@ -107,16 +107,25 @@ export class Hearing {
 
   async #readNamed(): Promise<void> {
     const { host, list, opened } = this.#bench;
+    // Rows that are being read just now may be older than what was told of them, and would take the place of these.
+    await list.reread();
     const changed = this.#changedIds;
     this.#changedIds = new Set();
-    if (opened !== null && changed.has(opened.id)) void opened.load();
     const ids = list.rows.map(({ id }) => id).filter((id) => changed.has(id));
-    if (ids.length > ROWS_NAMED) this.#all.wish();
-    else if (ids.length > 0) {
+    if (ids.length > ROWS_NAMED) {
+      this.#all.wish();
+      return;
+    }
+    if (opened !== null && changed.has(opened.id)) void opened.load();
+    if (ids.length === 0) return;
+    try {
       const rows = await host.call('request_rows', { ids });
       const there = new Set(rows.map(({ id }) => id));
       list.update(rows);
       list.removeAll(ids.filter((id) => !there.has(id)));
+    } catch {
+      // They are asked for with those that change next.
+      for (const id of ids) this.#changedIds.add(id);
     }
   }
 

@@ -62,6 +62,8 @@ export class RequestList {
   #loading: Promise<void> = Promise.resolve();
   /** The end of the gathering that was begun last. */
   #gathering: Promise<void> = Promise.resolve();
+  /** The end of the reading again that was begun last. */
+  #refetching: Promise<void> = Promise.resolve();
   /** Whether all is held that is arranged. */
   #gathered = false;
   readonly #arranged = $derived(
@@ -297,7 +299,17 @@ export class RequestList {
   }
 
   /** Asks for everything again, without moving anything. */
-  async refetch(): Promise<void> {
+  refetch(): Promise<void> {
+    this.#refetching = this.#refetch();
+    return this.#refetching;
+  }
+
+  /** Once the rows that are being read again without moving anything are there. */
+  async reread(): Promise<void> {
+    await Promise.all([this.#refetching, this.#gathering]);
+  }
+
+  async #refetch(): Promise<void> {
     if (this.occupied) {
       this.#putOff.add('changes');
       return;
@@ -513,6 +525,9 @@ export class RequestList {
         this.unarranged(thrown);
       }
     }
-    if (current() && this.#putOff.take('arrivals')) this.arrived();
+    if (!current()) return;
+    this.#putOff.take('arrivals');
+    this.#arrivals.recount();
+    this.arrived();
   }
 }
