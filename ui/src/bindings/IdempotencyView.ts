@@ -10,7 +10,8 @@ export type IdempotencyView = {
  */
 rows: Array<IdempotencyRowView>, 
 /**
- * Whether repetitions were taken well; unknown where not all was sent, or is not kept any more.
+ * Whether repetitions were taken well; unknown where not all was sent, where the first call was no success,
+ * or where it is not kept any more.
  */
 passed: boolean | null, 
 /**

@@ -20,7 +20,9 @@ pub(crate) async fn run(engine: &Engine, wanted: &Idempotency) -> Result<(), Fai
     match report.passed {
         Some(true) => Ok(()),
         Some(false) => Err(Failure::new("repetitions of this event are not taken well")),
-        None => Err(Failure::new("the check did not come to its end")),
+        None => Err(Failure::new(
+            "whether repetitions of this event are taken well is not known",
+        )),
     }
 }
 

@@ -222,7 +222,8 @@ pub struct CheckIdempotency {
 pub struct IdempotencyView {
     /// In the order in which they were sent.
     pub rows: Vec<IdempotencyRowView>,
-    /// Whether repetitions were taken well; unknown where not all was sent, or is not kept any more.
+    /// Whether repetitions were taken well; unknown where not all was sent, where the first call was no success,
+    /// or where it is not kept any more.
     pub passed: Option<bool>,
     /// What that means.
     pub sentence: String,

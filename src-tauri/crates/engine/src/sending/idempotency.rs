@@ -81,7 +81,8 @@ pub struct IdempotencyRow {
 pub struct IdempotencyReport {
     /// In the order in which they were sent.
     pub rows: Vec<IdempotencyRow>,
-    /// Whether repetitions were taken well; unknown where not all was sent, or is not kept any more.
+    /// Whether repetitions were taken well; unknown where not all was sent, where the first call was no success,
+    /// or where it is not kept any more.
     pub passed: Option<bool>,
     /// What that means, in a sentence or two.
     pub sentence: String,

@@ -42,8 +42,7 @@ pub(super) fn judge(
     let (passed, sentence) = if let Some(why) = unfinished {
         (None, why)
     } else {
-        let (passed, sentence) = verdict(&rows, first.as_ref());
-        (Some(passed), sentence)
+        verdict(&rows, first.as_ref())
     };
     IdempotencyReport {
         rows,
@@ -204,10 +203,10 @@ impl Repetitions {
     }
 }
 
-fn verdict(rows: &[IdempotencyRow], first: Option<&Attempt>) -> (bool, String) {
+fn verdict(rows: &[IdempotencyRow], first: Option<&Attempt>) -> (Option<bool>, String) {
     if !first.is_some_and(is_delivered) {
         return (
-            false,
+            None,
             "The first call was no success, so that nothing is known about repetitions.".to_owned(),
         );
     }
@@ -226,7 +225,7 @@ fn verdict(rows: &[IdempotencyRow], first: Option<&Attempt>) -> (bool, String) {
             "Sent twice"
         };
         return (
-            false,
+            Some(false),
             format!(
                 "{when}, the event was not taken well: {} was answered with {}.",
                 row.role.title(),
@@ -238,14 +237,14 @@ fn verdict(rows: &[IdempotencyRow], first: Option<&Attempt>) -> (bool, String) {
     let second = rows.iter().find(|row| row.role == Role::Second);
     let control = rows.iter().find(|row| row.role == Role::Control);
     let Some(control) = control else {
-        return (true, without_control(repetitions).to_owned());
+        return (Some(true), without_control(repetitions).to_owned());
     };
     let answered = Control::of(control, second);
     let sentence = match answered.sentence(&control.words) {
         Some(told) => format!("{} {told}", taken_well(repetitions)),
         None => told_apart(repetitions, answered).to_owned(),
     };
-    (true, sentence)
+    (Some(true), sentence)
 }
 
 const fn taken_well(repetitions: Repetitions) -> &'static str {
