@@ -121,6 +121,13 @@ fn what_a_header_is_to_its_provider_is_shown() {
         ]),
         "those that matter, in their order"
     );
+    let told = hookbench.run(&["show", id]);
+    assert!(
+        told.text()
+            .contains("headers: X-GitHub-Event is the event; X-Hub-Signature-256 is the signature\n"),
+        "and to a person: {}",
+        told.text()
+    );
 }
 
 #[test]

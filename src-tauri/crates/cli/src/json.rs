@@ -183,11 +183,8 @@ impl<'a> RequestObject<'a> {
 
     /// The same with what each header line is to its provider.
     pub(crate) fn with_meanings(mut self, head: &RawHead, meanings: Vec<Option<String>>) -> Self {
-        let named = head.headers().into_iter().zip(meanings);
-        self.header_meanings = named
-            .filter_map(|(header, meaning)| {
-                Some([String::from_utf8_lossy(&header.name).into_owned(), meaning?])
-            })
+        self.header_meanings = named_meanings(head, meanings)
+            .map(|(name, meaning)| [name, meaning])
             .collect();
         self
     }
@@ -198,6 +195,15 @@ impl<'a> RequestObject<'a> {
         self.body_base64 = Some(BASE64.encode(body));
         self
     }
+}
+
+/// The header lines that matter to the provider, in their order: their names as they came, and what they are.
+pub(crate) fn named_meanings(
+    head: &RawHead,
+    meanings: Vec<Option<String>>,
+) -> impl Iterator<Item = (String, String)> {
+    let lines = head.headers().into_iter().zip(meanings);
+    lines.filter_map(|(header, meaning)| Some((String::from_utf8_lossy(&header.name).into_owned(), meaning?)))
 }
 
 fn as_text<S: Serializer>(headers: &[Header], serializer: S) -> Result<S::Ok, S::Error> {

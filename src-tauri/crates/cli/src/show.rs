@@ -6,7 +6,7 @@ use hookbench_engine::{Engine, EngineError, Format, Kind, Sharing};
 
 use crate::arguments::Show;
 use crate::failure::Failure;
-use crate::json::RequestObject;
+use crate::json::{RequestObject, named_meanings};
 use crate::text::visible;
 use crate::{output, text};
 
@@ -121,6 +121,13 @@ async fn people(engine: &Engine, request: &Request) -> Result<(), Failure> {
         report.verdict,
         visible(&report.sentence)
     ))?;
+    let meanings = engine.header_meanings(request.summary.id).await?;
+    let meant: Vec<String> = named_meanings(&request.head, meanings)
+        .map(|(name, meaning)| format!("{} is {meaning}", visible(&name)))
+        .collect();
+    if !meant.is_empty() {
+        output::line(&format!("headers: {}", meant.join("; ")))?;
+    }
     if let Some(note) = note(engine, request).await? {
         for (at, line) in note.lines().enumerate() {
             output::line(&format!(
