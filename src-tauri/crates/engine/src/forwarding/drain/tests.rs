@@ -1,10 +1,17 @@
-//! What was marked as going out and did not go is marked no longer, wherever it lies by then.
+//! What was marked as going out and did not go: it is marked no longer, wherever it lies by then, and waits on where it may
+//! go another time.
 
 use std::time::Duration;
 
 use super::*;
 use crate::course::tests::Bench;
 use crate::model::{ForwardRule, ForwardWay, RequestId};
+use crate::store::tests::alter;
+
+/// Takes the bytes of all requests away, so that reading them fails as it may do for a while.
+const AWAY: &str = "ALTER TABLE content RENAME TO elsewhere";
+/// And gives them back.
+const BACK: &str = "ALTER TABLE elsewhere RENAME TO content";
 
 /// A request that waits for a target whose queue is paused, marked as going out.
 async fn marked(bench: &Bench) -> (Target, Held) {
@@ -53,4 +60,27 @@ async fn what_is_dropped_while_its_body_is_read_comes_back_as_waiting() {
 async fn what_is_dropped_and_could_not_be_sent_comes_back_as_waiting() {
     let gone = since(|_| RequestId::generate()).await;
     assert_eq!(gone.flatten(), None, "nothing of it went");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_for_a_while_waits_on() {
+    let bench = Bench::new().await;
+    let (target, held) = marked(&bench).await;
+    let core = &bench.engine.core;
+    let way = way_to(core, target.clone()).await.unwrap();
+    let next = Next {
+        held: held.clone(),
+        is_begun: true,
+    };
+    alter(&core.store.path(), AWAY).await;
+    let sent = send(core, &target, &way, next, 0).await;
+    alter(&core.store.path(), BACK).await;
+    assert!(
+        sent.is_err_and(|error| error.may_pass()),
+        "the queue pauses with it"
+    );
+    let waits = core.store.held(target.id, 0, 2).await.unwrap();
+    assert_eq!(waits, [held], "as before, on its way no longer");
+    let queue = core.store.queues().await.unwrap().remove(0);
+    assert_eq!(queue.why, None, "its target is not to blame");
 }
