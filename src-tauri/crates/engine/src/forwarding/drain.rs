@@ -256,8 +256,13 @@ async fn send(
         Err(error) => {
             // It can never go; those behind it can.
             tracing::warn!(%error, request = %held.request, "a held request cannot be sent and is passed over");
-            core.store.drop_held(held.number).await?;
-            core.store.leave_held(held.number).await?;
+            if core.store.drop_held(held.number, held.request).await? {
+                core.changes.tell(Change::Request(held.request));
+                tell(core, target);
+            } else {
+                // It was dropped meanwhile, and may come back unsent.
+                core.store.leave_held(held.number).await?;
+            }
             return Ok(Sent::GoesOn(None));
         }
     };

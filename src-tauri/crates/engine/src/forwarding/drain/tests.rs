@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use super::*;
+use crate::PageQuery;
 use crate::course::tests::Bench;
 use crate::model::{ForwardRule, ForwardWay, RequestId};
 use crate::store::tests::alter;
@@ -59,7 +60,7 @@ async fn what_is_dropped_while_its_body_is_read_comes_back_as_waiting() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_dropped_and_could_not_be_sent_comes_back_as_waiting() {
     let gone = since(|_| RequestId::generate()).await;
-    assert_eq!(gone.flatten(), None, "nothing of it went");
+    assert_eq!(gone, Some(None), "nothing of it went");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -83,4 +84,28 @@ async fn what_cannot_be_read_for_a_while_waits_on() {
     assert_eq!(waits, [held], "as before, on its way no longer");
     let queue = core.store.queues().await.unwrap().remove(0);
     assert_eq!(queue.why, None, "its target is not to blame");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_never_go_has_failed_and_that_is_told() {
+    let bench = Bench::new().await;
+    let (target, held) = marked(&bench).await;
+    let core = &bench.engine.core;
+    let way = way_to(core, target.clone()).await.unwrap();
+    alter(&core.store.path(), "DELETE FROM content").await;
+    let mut told = bench.engine.changes().subscribe();
+    let request = held.request;
+    let next = Next { held, is_begun: true };
+    let sent = send(core, &target, &way, next, 0).await.unwrap();
+    assert!(matches!(sent, Sent::GoesOn(None)), "those behind it go");
+    let waits = core.store.held(target.id, 0, 1).await.unwrap();
+    assert_eq!(waits, [], "it waits no longer");
+    let page = bench.engine.requests(&PageQuery::default()).await.unwrap();
+    assert_eq!(page.rows[0].forwarded, Some(Forwarded::Failed), "its row says so");
+    let told = tokio::time::timeout(Duration::from_secs(20), told.next()).await;
+    let told = told.expect("something is told");
+    assert!(
+        told.requests.contains(&request) && told.endpoints,
+        "of the request and of the queue: {told:?}"
+    );
 }
