@@ -81,17 +81,17 @@ async fn run(core: Arc<Core>) {
             () = tokio::time::sleep(LOOK) => {}
         }
     }
-    let mut cut_off = CutOff::by_the_program_before(&core).await;
+    let mut cut_off = CutOff::default();
     let mut workers: HashMap<TargetId, JoinHandle<()>> = HashMap::new();
     while !closing.is_cancelled() {
         workers.retain(|_, worker| !worker.is_finished());
-        cut_off.note(&core).await;
-        let wait = match start_workers(&core, &mut workers).await {
-            Ok(wait) => wait,
-            Err(error) => {
+        let wait = if cut_off.note(&core).await {
+            start_workers(&core, &mut workers).await.unwrap_or_else(|error| {
                 tracing::warn!(%error, "what waits to be forwarded cannot be read");
                 LOOK
-            }
+            })
+        } else {
+            LOOK
         };
         tokio::select! {
             () = closing.cancelled() => {}

@@ -109,3 +109,30 @@ async fn what_can_never_go_has_failed_and_that_is_told() {
         "of the request and of the queue: {told:?}"
     );
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cut_off_that_cannot_be_read_or_noted_for_a_while_is_noted_before_anything_goes() {
+    let bench = Bench::new().await;
+    let (_, held) = marked(&bench).await;
+    let core = &bench.engine.core;
+    let mut cut_off = CutOff::default();
+    let marks = (
+        "ALTER TABLE held RENAME TO elsewhere",
+        "ALTER TABLE elsewhere RENAME TO held",
+    );
+    for (away, back) in [marks, (AWAY, BACK)] {
+        alter(&core.store.path(), away).await;
+        assert!(!cut_off.note(core).await, "nothing may go meanwhile: {away}");
+        alter(&core.store.path(), back).await;
+    }
+    assert!(cut_off.note(core).await, "then all may");
+    let deliveries = bench.engine.deliveries(held.request).await.unwrap();
+    let attempts = deliveries.iter().flat_map(|delivery| &delivery.attempts);
+    let outcomes: Vec<_> = attempts.map(|attempt| attempt.outcome).collect();
+    assert_eq!(outcomes, [Outcome::Cancelled], "it may have gone");
+    assert_eq!(
+        core.store.marks().await.unwrap(),
+        [],
+        "it is on its way no longer"
+    );
+}
