@@ -11,14 +11,18 @@ const NOW: Timestamp = Timestamp::from_micros(5);
 
 async fn target(store: &Store) -> TargetId {
     let id = TargetId::generate();
+    put(store, id, id.to_string()).await;
+    id
+}
+
+async fn put(store: &Store, id: TargetId, name: String) {
     let target = Target {
         id,
-        name: id.to_string(),
+        name,
         url: "http://localhost:3000".to_owned(),
         rules: TargetRules::default(),
     };
     store.put_target(target).await.unwrap();
-    id
 }
 
 /// Keeps requests that wait for a target; their ids.
@@ -280,6 +284,27 @@ async fn requests_that_went_while_they_were_dropped_are_counted_and_those_that_c
         (199, 1_101),
         "and all that was lost is told"
     );
+}
+
+#[tokio::test]
+async fn an_undo_that_is_refused_forgets_nothing() {
+    let (_folder, store) = store().await;
+    let one = target(&store).await;
+    let ids = waiting(&store, one, 0..1_300).await;
+    let removed = store.discard_target(one, Finality::Undoable, NOW).await.unwrap();
+    let deletion = delete(&store, &ids[..1_200]).await;
+    let other = TargetId::generate();
+    put(&store, other, one.to_string()).await;
+    let refused = store.bring_back(removed).await;
+    assert!(
+        matches!(refused, Err(StoreError::Exists { .. })),
+        "its name is taken: {refused:?}"
+    );
+    while store.undo_next(deletion).await.unwrap().next.is_some() {}
+    put(&store, other, "another".to_owned()).await;
+    let back = store.bring_back(removed).await.unwrap();
+    assert_eq!((back.held, back.lost), (1_300, 0), "all are there again");
+    assert_eq!(order(&store, one).await, ids, "and wait in their order");
 }
 
 #[tokio::test]
