@@ -139,6 +139,11 @@ impl EngineError {
         }
     }
 
+    /// Whether the same may succeed another time, with nothing changed but what the store met.
+    pub(crate) const fn may_pass(&self) -> bool {
+        matches!(self, Self::Store(error) if error.may_pass())
+    }
+
     /// What kind of failure it is.
     #[must_use]
     pub const fn kind(&self) -> Kind {

@@ -9,41 +9,53 @@ use crate::model::{Delivery, DeliveryId, DeliveryKind, Held, Timestamp};
 use crate::sending::courier::{Parcel, cut_off};
 use crate::store::{After, Standing};
 
-/// Those that are not noted yet, by the number of what was sent and since when.
-pub(super) struct CutOff(Vec<(i64, Timestamp)>);
+/// Those of the program before that are not noted yet, by the number of what was sent and since when; `None` until they
+/// could be read.
+#[derive(Default)]
+pub(super) struct CutOff(Option<Vec<(i64, Timestamp)>>);
 
 impl CutOff {
-    pub(super) async fn by_the_program_before(core: &Core) -> Self {
-        Self(core.store.marks().await.unwrap_or_else(|error| {
-            tracing::warn!(%error, "what was being forwarded cannot be read");
-            Vec::new()
-        }))
-    }
-
-    /// Notes them in the log of their requests. One whose request was deleted is noted once that is back.
-    pub(super) async fn note(&mut self, core: &Core) {
-        if self.0.is_empty() {
-            return;
+    /// Notes them in the log of their requests. One whose request was deleted is noted once that is back. `false` while
+    /// they cannot be read or noted for a reason that may pass: what is sent then could go again without a word of it.
+    pub(super) async fn note(&mut self, core: &Core) -> bool {
+        let Err(error) = self.note_those_there(core).await else {
+            return true;
+        };
+        tracing::warn!(%error, "what was being forwarded cannot be read or noted");
+        if error.may_pass() {
+            return false;
         }
-        if let Err(error) = self.note_those_there(core).await {
-            tracing::warn!(%error, "what was being forwarded cannot be read");
-        }
+        // Read later they would be those of this program.
+        self.0.get_or_insert_default();
+        true
     }
 
     async fn note_those_there(&mut self, core: &Core) -> Result<(), EngineError> {
+        if self.0.as_ref().is_some_and(Vec::is_empty) {
+            return Ok(());
+        }
         let marks = core.store.marks().await?;
-        self.0.retain(|mark| marks.contains(mark));
+        let left = self.0.get_or_insert_with(|| marks.clone());
+        left.retain(|mark| marks.contains(mark));
+        let mut noted = Ok(());
         for held in core.store.held_under_way().await? {
             let Some(since) = held.trying_since else { continue };
-            let Some(at) = self.0.iter().position(|mark| *mark == (held.number, since)) else {
+            let Some(at) = left.iter().position(|mark| *mark == (held.number, since)) else {
                 continue;
             };
-            if let Err(error) = note_cut_off(core, &held, since).await {
-                tracing::warn!(%error, request = %held.request, "that its sending was cut off cannot be noted");
+            match note_cut_off(core, &held, since).await {
+                Ok(()) => {}
+                Err(error) if error.may_pass() => {
+                    noted = Err(error);
+                    continue;
+                }
+                Err(error) => {
+                    tracing::warn!(%error, request = %held.request, "that its sending was cut off cannot be noted");
+                }
             }
-            self.0.swap_remove(at);
+            left.swap_remove(at);
         }
-        Ok(())
+        noted
     }
 }
 

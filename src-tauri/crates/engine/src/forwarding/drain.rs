@@ -26,7 +26,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// How long a knock may take.
 const KNOCK: Duration = Duration::from_secs(5);
 /// How often is looked where nobody says that something changed.
-const LOOK: Duration = Duration::from_secs(2);
+pub(super) const LOOK: Duration = Duration::from_secs(2);
 /// How often one request is tried where the target takes it and then fails in a way that may be the request's fault.
 const TRIES_OF_ONE: u32 = 3;
 /// How many attempts of one request are kept; further ones that end alike are only counted.
@@ -81,17 +81,17 @@ async fn run(core: Arc<Core>) {
             () = tokio::time::sleep(LOOK) => {}
         }
     }
-    let mut cut_off = CutOff::by_the_program_before(&core).await;
+    let mut cut_off = CutOff::default();
     let mut workers: HashMap<TargetId, JoinHandle<()>> = HashMap::new();
     while !closing.is_cancelled() {
         workers.retain(|_, worker| !worker.is_finished());
-        cut_off.note(&core).await;
-        let wait = match start_workers(&core, &mut workers).await {
-            Ok(wait) => wait,
-            Err(error) => {
+        let wait = if cut_off.note(&core).await {
+            start_workers(&core, &mut workers).await.unwrap_or_else(|error| {
                 tracing::warn!(%error, "what waits to be forwarded cannot be read");
                 LOOK
-            }
+            })
+        } else {
+            LOOK
         };
         tokio::select! {
             () = closing.cancelled() => {}
@@ -127,6 +127,11 @@ async fn start_workers(
                     tokio::spawn(async move {
                         if let Err(error) = work(&core, queue).await {
                             tracing::warn!(%error, "a queue cannot be drained");
+                            // It would fail again at once. What comes meanwhile does not start it: it is at work.
+                            tokio::select! {
+                                () = core.courier.closing().cancelled() => {}
+                                () = tokio::time::sleep(LOOK) => {}
+                            }
                         }
                         core.drain.wake();
                     }),
@@ -241,11 +246,23 @@ async fn send(
     };
     let outgoing = match prepared.await {
         Ok(outgoing) => outgoing,
+        Err(error) if error.may_pass() => {
+            // It waits on, as do those behind it.
+            if is_begun {
+                let _ = core.store.leave_held(held.number).await;
+            }
+            return Err(error);
+        }
         Err(error) => {
             // It can never go; those behind it can.
             tracing::warn!(%error, request = %held.request, "a held request cannot be sent and is passed over");
-            core.store.drop_held(held.number).await?;
-            core.store.leave_held(held.number).await?;
+            if core.store.drop_held(held.number, held.request).await? {
+                core.changes.tell(Change::Request(held.request));
+                tell(core, target);
+            } else {
+                // It was dropped meanwhile, and may come back unsent.
+                core.store.leave_held(held.number).await?;
+            }
             return Ok(Sent::GoesOn(None));
         }
     };

@@ -1,7 +1,8 @@
 //! Whole copies of a data file: those that a person asks for, and those that are made before a file is changed.
 //!
-//! What could still be brought back is in none of them. The values of its secrets are the business of the file that is
-//! copied, and a copy that is opened would forget them a second time once that file uses them again.
+//! Endpoints, secrets, targets and the like that could still be brought back are in none of them. The values of their
+//! secrets are the business of the file that is copied, and a copy that is opened would forget them a second time once that
+//! file uses them again. Deleted requests that could be brought back are in the copy, and can be there.
 
 use std::path::Path;
 

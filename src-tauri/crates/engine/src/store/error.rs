@@ -132,6 +132,23 @@ impl StoreError {
         matches!(self, Self::Full | Self::NearlyFull { .. })
     }
 
+    /// Whether the same may be there, and be read, another time: nothing of it may be given up for this. Not so where
+    /// the file has answered, be it that there is none or that this one is damaged.
+    #[must_use]
+    pub const fn may_pass(&self) -> bool {
+        !matches!(
+            self,
+            Self::NotFound { .. }
+                | Self::Corrupt { .. }
+                | Self::Refused { .. }
+                | Self::Ambiguous { .. }
+                | Self::BadPrefix { .. }
+                | Self::Exists { .. }
+                | Self::Needs { .. }
+                | Self::Orphaned { .. }
+        )
+    }
+
     /// Whether the next write would fail in the same way, whatever it wrote.
     pub(super) const fn fails_every_write(&self) -> bool {
         matches!(
@@ -154,6 +171,8 @@ impl From<sqlx::Error> for StoreError {
                 sqlx::Error::Io(_) => Self::Disk { detail },
                 sqlx::Error::PoolTimedOut => Self::Locked,
                 sqlx::Error::PoolClosed | sqlx::Error::WorkerCrashed => Self::Closed,
+                // What lies there is none of what is ever written there.
+                sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => Self::Corrupt { detail },
                 _ => Self::Internal { detail },
             };
         };
@@ -306,5 +325,38 @@ impl OpenError {
             Some(26) => Self::NotOurs { path },
             _ => Self::Other { path, detail },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_passes_by_itself_is_told_from_what_the_file_says() {
+        for error in [
+            sqlx::Error::PoolTimedOut,
+            sqlx::Error::PoolClosed,
+            sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()),
+        ] {
+            let error = StoreError::from(error);
+            assert!(error.may_pass(), "another time it can be read: {error}");
+        }
+        for error in [
+            sqlx::Error::Decode("no number".into()),
+            sqlx::Error::ColumnDecode {
+                index: "0".to_owned(),
+                source: "no number".into(),
+            },
+        ] {
+            let error = StoreError::from(error);
+            assert!(matches!(error, StoreError::Corrupt { .. }), "{error}");
+            assert!(!error.may_pass(), "it is as damaged the next time: {error}");
+        }
+        let missing = StoreError::NotFound {
+            kind: "request",
+            name: "a".to_owned(),
+        };
+        assert!(!missing.may_pass(), "there is none");
     }
 }

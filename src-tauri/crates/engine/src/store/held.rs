@@ -171,7 +171,7 @@ impl Store {
             Box::pin(async move {
                 let done = sqlx::query(
                     "UPDATE held SET trying_since = ? WHERE number = ?
-                     AND line IN (SELECT number FROM line WHERE discard IS NULL)",
+                     AND EXISTS (SELECT 1 FROM line WHERE line.number = held.line AND line.discard IS NULL)",
                 )
                 .bind(now.as_micros())
                 .bind(number)
@@ -306,19 +306,27 @@ impl Store {
         .await
     }
 
-    /// Takes a held request out of its queue for good, if it still waits there.
+    /// Takes a held request that can never go out of its queue for good, and notes beside it that it failed. `false`
+    /// where it waits there no longer: one that was dropped meanwhile may come back.
     ///
     /// # Errors
     ///
     /// When it cannot be written.
-    pub async fn drop_held(&self, number: i64) -> Result<(), StoreError> {
+    pub async fn drop_held(&self, number: i64, request: RequestId) -> Result<bool, StoreError> {
         self.write(move |connection| {
             Box::pin(async move {
-                sqlx::query("DELETE FROM held WHERE number = ?")
-                    .bind(number)
-                    .execute(connection)
-                    .await?;
-                Ok(())
+                let done = sqlx::query(
+                    "DELETE FROM held WHERE number = ?
+                     AND EXISTS (SELECT 1 FROM line WHERE line.number = held.line AND line.discard IS NULL)",
+                )
+                .bind(number)
+                .execute(&mut *connection)
+                .await?;
+                if done.rows_affected() == 0 {
+                    return Ok(false);
+                }
+                note(connection, request, Forwarded::Failed).await?;
+                Ok(true)
             })
         })
         .await

@@ -1,6 +1,6 @@
 //! The lines in which requests wait for a target. What is dropped at once goes aside with its whole line and comes back
-//! with it, so that neither takes longer where much waits: senders wait for the one writer meanwhile. What goes request by
-//! request goes in parts, each a transaction of its own.
+//! with it, so that neither writes more where much waits: senders wait for the one writer meanwhile. It is counted there,
+//! which reads no more than an index. What goes request by request goes in parts, each a transaction of its own.
 
 use sqlx::Row;
 use sqlx::sqlite::SqliteConnection;

@@ -1,4 +1,6 @@
-//! Bringing back what was removed beside requests: all of it in one transaction, as it was.
+//! Bringing back what was removed beside requests: all of it in one transaction, as it was. Where much of what waited for a
+//! target was removed with the history meanwhile, that is forgotten in transactions before that one, once it is known that
+//! the rest can come back.
 //!
 //! What it belongs to may be gone by then, or its name taken: then nothing is brought back and the reason is told, but for
 //! forwards. Those stand between an endpoint and a target; one whose other end was removed as well waits with that.
@@ -36,20 +38,40 @@ impl Store {
     /// # Errors
     ///
     /// When it is not known any more, its name is taken, what it belongs to is not there, or it cannot be written; then
-    /// it can still be brought back later.
+    /// it can still be brought back later. Nothing of it is forgotten where that is so from the beginning; where it comes
+    /// about only while much is being forgotten, some of what is not there any more is.
     pub async fn bring_back(&self, id: DiscardId) -> Result<BroughtBack, StoreError> {
-        let mut lost = 0;
+        let (mut lost, mut back) = self
+            .write(move |connection| Box::pin(begin(connection, id)))
+            .await?;
         loop {
-            // What waited and is not there any more can be much: it goes in parts, and the last one brings back the rest.
-            let (gone, back) = self
-                .write(move |connection| Box::pin(go_on(connection, id)))
-                .await?;
-            lost += gone;
             if let Some(back) = back {
                 return Ok(BroughtBack { lost, ..back });
             }
+            // What waited and is not there any more can be much: it goes in parts, and the last one brings back the rest.
+            let part = self
+                .write(move |connection| Box::pin(go_on(connection, id)))
+                .await?;
+            lost += part.0;
+            back = part.1;
         }
     }
+}
+
+/// Does as [`go_on`], and nothing where the rest cannot be brought back as things stand.
+async fn begin(
+    connection: &mut SqliteConnection,
+    id: DiscardId,
+) -> Result<(u64, Option<BroughtBack>), StoreError> {
+    let part = go_on(connection, id).await?;
+    if part.1.is_none() {
+        sqlx::query("SAVEPOINT trial").execute(&mut *connection).await?;
+        bring_back(connection, id).await?;
+        sqlx::query("ROLLBACK TO trial; RELEASE trial")
+            .execute(connection)
+            .await?;
+    }
+    Ok(part)
 }
 
 /// Forgets some of what is not there any more, and brings back the rest where that was all. Says how many were forgotten.

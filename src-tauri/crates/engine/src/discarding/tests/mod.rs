@@ -1,6 +1,7 @@
 //! What is removed comes back as it was, also after a restart; what is over is gone with the values of its secrets.
 
 mod at_once;
+mod forwards;
 mod purging;
 
 use std::path::Path;
@@ -15,8 +16,8 @@ use super::Stuck;
 use crate::capture_for_tests::{Bench, bench, reopened};
 use crate::clock::Clock;
 use crate::model::{
-    AnswerRule, EndpointId, FaultKind, FaultReach, ForwardRule, ForwardWay, HeaderRule, MOST_FORWARDS,
-    NewEndpoint, RequestId, Target, TargetId, TargetRules, Timestamp,
+    AnswerRule, EndpointId, FaultKind, FaultReach, ForwardRule, ForwardWay, HeaderRule, NewEndpoint,
+    RequestId, Target, TargetId, TargetRules, Timestamp,
 };
 use crate::store::{DiscardId, Store, StoreOptions, UNDO_FOR};
 use crate::{Engine, EngineError, Kind};
@@ -243,31 +244,6 @@ async fn what_was_being_removed_for_good_does_not_come_back_without_its_secrets(
 }
 
 #[tokio::test]
-async fn an_endpoint_has_no_more_forwards_than_can_be_set_whatever_comes_back() {
-    let bench = bench().await;
-    let engine = &bench.engine;
-    let id = bench.endpoint("/github", "github", &[]).await;
-    let (dev, other) = (target(engine, "dev").await.id, target(engine, "other").await.id);
-    let to = |target, count| vec![forward(target, ForwardWay::AtOnce); count];
-    engine
-        .set_forwards(id, to(dev, MOST_FORWARDS + 1))
-        .await
-        .unwrap_err();
-    for (meanwhile, gone) in [(MOST_FORWARDS - 1, 0), (MOST_FORWARDS, 1)] {
-        engine.set_forwards(id, to(other, 1)).await.unwrap();
-        let discard = engine.discard_target(other).await.unwrap();
-        engine.set_forwards(id, to(dev, meanwhile)).await.unwrap();
-        let back = engine.bring_back(discard).await.unwrap();
-        assert_eq!(back.forwards_gone, gone, "with {meanwhile} others");
-        assert_eq!(
-            engine.forwards().await.unwrap().len(),
-            MOST_FORWARDS,
-            "as many as can be set"
-        );
-    }
-}
-
-#[tokio::test]
 async fn a_secret_comes_back_unless_another_one_has_its_name() {
     let bench = bench().await;
     let id = bench.endpoint("/github", "github", &["first"]).await;
@@ -309,67 +285,6 @@ async fn a_secret_comes_back_unless_another_one_has_its_name() {
         before,
         "one after the other"
     );
-}
-
-/// Removes an endpoint and its target and brings them back, `order` being which of the four comes when.
-async fn forwards_after(order: [usize; 2], undo: [usize; 2]) -> (bool, Vec<u64>) {
-    let bench = bench().await;
-    let id = furnished(&bench).await;
-    bench.engine.set_fault(id, None).await.unwrap();
-    let before = told(&bench.engine).await;
-    let target = bench.engine.targets().await.unwrap()[0].id;
-    let mut discards = [DiscardId(0); 2];
-    for one in order {
-        discards[one] = match one {
-            0 => bench.engine.discard_endpoint(id).await.unwrap(),
-            _ => bench.engine.discard_target(target).await.unwrap(),
-        };
-    }
-    let mut later = Vec::new();
-    for one in undo {
-        let back = bench.engine.bring_back(discards[one]).await.unwrap();
-        assert_eq!(back.forwards_gone, 0, "none is lost");
-        later.push(back.forwards_later);
-    }
-    (told(&bench.engine).await == before, later)
-}
-
-#[tokio::test]
-async fn a_forward_comes_back_whichever_of_its_ends_is_brought_back_first() {
-    for order in [[0, 1], [1, 0]] {
-        for undo in [[0, 1], [1, 0]] {
-            let (same, later) = forwards_after(order, undo).await;
-            assert!(same, "exactly as it was: {order:?}, {undo:?}");
-            // The one that was removed first had them; it hands them over where the other one is not there.
-            let wanted = if undo[0] == order[0] { 2 } else { 0 };
-            assert_eq!(later[0], wanted, "and it is said: {order:?}, {undo:?}");
-        }
-    }
-}
-
-#[tokio::test]
-async fn forwards_that_cannot_come_back_are_told() {
-    let bench = bench().await;
-    let id = furnished(&bench).await;
-    let dev = bench.engine.targets().await.unwrap()[0].id;
-    let discard = bench.engine.discard_target(dev).await.unwrap();
-    assert_eq!(bench.engine.forwards().await.unwrap(), [], "they go with it");
-    // Somebody lets another target answer meanwhile.
-    let other = target(&bench.engine, "other").await.id;
-    let rules = vec![forward(other, ForwardWay::Through)];
-    bench.engine.set_forwards(id, rules).await.unwrap();
-    let back = bench.engine.bring_back(discard).await.unwrap();
-    assert_eq!(
-        (back.forwards_gone, back.forwards_later),
-        (1, 0),
-        "two targets cannot both answer"
-    );
-    let ways: Vec<_> = bench.engine.forwards().await.unwrap();
-    assert_eq!(ways.len(), 2, "the other one is there again");
-    let discard = bench.engine.discard_endpoint(id).await.unwrap();
-    bench.engine.remove_target(other).await.unwrap();
-    let back = bench.engine.bring_back(discard).await.unwrap();
-    assert_eq!(back.forwards_gone, 1, "its target is gone for good");
 }
 
 #[tokio::test]

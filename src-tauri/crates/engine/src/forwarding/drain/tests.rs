@@ -1,10 +1,18 @@
-//! What was marked as going out and did not go is marked no longer, wherever it lies by then.
+//! What was marked as going out and did not go: it is marked no longer, wherever it lies by then, and waits on where it may
+//! go another time.
 
 use std::time::Duration;
 
 use super::*;
+use crate::PageQuery;
 use crate::course::tests::Bench;
 use crate::model::{ForwardRule, ForwardWay, RequestId};
+use crate::store::tests::alter;
+
+/// Takes the bytes of all requests away, so that reading them fails as it may do for a while.
+const AWAY: &str = "ALTER TABLE content RENAME TO elsewhere";
+/// And gives them back.
+const BACK: &str = "ALTER TABLE elsewhere RENAME TO content";
 
 /// A request that waits for a target whose queue is paused, marked as going out.
 async fn marked(bench: &Bench) -> (Target, Held) {
@@ -52,5 +60,79 @@ async fn what_is_dropped_while_its_body_is_read_comes_back_as_waiting() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_dropped_and_could_not_be_sent_comes_back_as_waiting() {
     let gone = since(|_| RequestId::generate()).await;
-    assert_eq!(gone.flatten(), None, "nothing of it went");
+    assert_eq!(gone, Some(None), "nothing of it went");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_cannot_be_read_for_a_while_waits_on() {
+    let bench = Bench::new().await;
+    let (target, held) = marked(&bench).await;
+    let core = &bench.engine.core;
+    let way = way_to(core, target.clone()).await.unwrap();
+    let next = Next {
+        held: held.clone(),
+        is_begun: true,
+    };
+    alter(&core.store.path(), AWAY).await;
+    let sent = send(core, &target, &way, next, 0).await;
+    alter(&core.store.path(), BACK).await;
+    assert!(
+        sent.is_err_and(|error| error.may_pass()),
+        "the queue pauses with it"
+    );
+    let waits = core.store.held(target.id, 0, 2).await.unwrap();
+    assert_eq!(waits, [held], "as before, on its way no longer");
+    let queue = core.store.queues().await.unwrap().remove(0);
+    assert_eq!(queue.why, None, "its target is not to blame");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_never_go_has_failed_and_that_is_told() {
+    let bench = Bench::new().await;
+    let (target, held) = marked(&bench).await;
+    let core = &bench.engine.core;
+    let way = way_to(core, target.clone()).await.unwrap();
+    alter(&core.store.path(), "DELETE FROM content").await;
+    let mut told = bench.engine.changes().subscribe();
+    let request = held.request;
+    let next = Next { held, is_begun: true };
+    let sent = send(core, &target, &way, next, 0).await.unwrap();
+    assert!(matches!(sent, Sent::GoesOn(None)), "those behind it go");
+    let waits = core.store.held(target.id, 0, 1).await.unwrap();
+    assert_eq!(waits, [], "it waits no longer");
+    let page = bench.engine.requests(&PageQuery::default()).await.unwrap();
+    assert_eq!(page.rows[0].forwarded, Some(Forwarded::Failed), "its row says so");
+    let told = tokio::time::timeout(Duration::from_secs(20), told.next()).await;
+    let told = told.expect("something is told");
+    assert!(
+        told.requests.contains(&request) && told.endpoints,
+        "of the request and of the queue: {told:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cut_off_that_cannot_be_read_or_noted_for_a_while_is_noted_before_anything_goes() {
+    let bench = Bench::new().await;
+    let (_, held) = marked(&bench).await;
+    let core = &bench.engine.core;
+    let mut cut_off = CutOff::default();
+    let marks = (
+        "ALTER TABLE held RENAME TO elsewhere",
+        "ALTER TABLE elsewhere RENAME TO held",
+    );
+    for (away, back) in [marks, (AWAY, BACK)] {
+        alter(&core.store.path(), away).await;
+        assert!(!cut_off.note(core).await, "nothing may go meanwhile: {away}");
+        alter(&core.store.path(), back).await;
+    }
+    assert!(cut_off.note(core).await, "then all may");
+    let deliveries = bench.engine.deliveries(held.request).await.unwrap();
+    let attempts = deliveries.iter().flat_map(|delivery| &delivery.attempts);
+    let outcomes: Vec<_> = attempts.map(|attempt| attempt.outcome).collect();
+    assert_eq!(outcomes, [Outcome::Cancelled], "it may have gone");
+    assert_eq!(
+        core.store.marks().await.unwrap(),
+        [],
+        "it is on its way no longer"
+    );
 }

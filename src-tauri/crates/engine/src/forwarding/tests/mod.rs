@@ -1,5 +1,6 @@
 //! A real listener that forwards to a real target which comes and goes.
 
+mod failing;
 mod undoing;
 
 use std::sync::{Arc, Mutex};

@@ -2,7 +2,7 @@
 
 use super::super::{After, DiscardId, Finality, Standing, Store, StoreError, line};
 use super::things::delivery;
-use super::{commits, history, open, store};
+use super::{Log, commits, history, marked, open, store};
 use crate::model::{
     Delivery, Forwarded, Held, Move, NewRequest, RequestId, Target, TargetId, TargetRules, Timestamp,
 };
@@ -11,14 +11,18 @@ const NOW: Timestamp = Timestamp::from_micros(5);
 
 async fn target(store: &Store) -> TargetId {
     let id = TargetId::generate();
+    put(store, id, id.to_string()).await;
+    id
+}
+
+async fn put(store: &Store, id: TargetId, name: String) {
     let target = Target {
         id,
-        name: id.to_string(),
+        name,
         url: "http://localhost:3000".to_owned(),
         rules: TargetRules::default(),
     };
     store.put_target(target).await.unwrap();
-    id
 }
 
 /// Keeps requests that wait for a target; their ids.
@@ -61,12 +65,15 @@ async fn delete(store: &Store, ids: &[RequestId]) -> super::super::DeletionId {
     deletion
 }
 
-/// How many bytes the log beside the file has grown by.
-async fn written<T>(store: &Store, work: impl Future<Output = T>) -> (u64, T) {
-    let length = || std::fs::metadata(store.inner.file.log()).unwrap().len();
-    let before = length();
+/// How many pages some work wrote to the log beside the file.
+async fn written<T>(store: &Store, work: impl Future<Output = T>) -> (usize, T) {
+    let before = Log::of(store);
     let done = work.await;
-    (length().saturating_sub(before), done)
+    let after = Log::of(store);
+    let is_the_same = after.salts == before.salts;
+    let pages = after.pages.len() - if is_the_same { before.pages.len() } else { 0 };
+    assert!(pages > 0, "something was written");
+    (pages, done)
 }
 
 #[tokio::test]
@@ -75,25 +82,27 @@ async fn dropping_and_bringing_back_write_no_more_where_more_waits() {
     let (few, many) = (target(&store).await, target(&store).await);
     waiting(&store, few, 0..10).await;
     waiting(&store, many, 10..2_010).await;
+    // What else is written beside them is written by then.
+    marked(&store).await;
     // Of that much nothing is moved: a page has a hundred of them at the most.
-    const PAGES: u64 = 16 * 4_096;
+    const PAGES: usize = 16;
     for (target, count) in [(few, 10), (many, 2_000)] {
         let dropping = store.discard_queue(target, Finality::Undoable, NOW);
-        let (bytes, dropped) = written(&store, dropping).await;
+        let (pages, dropped) = written(&store, dropping).await;
         let (discard, dropped) = dropped.unwrap();
         assert_eq!(dropped, count, "all of them");
-        assert!(bytes < PAGES, "dropping {count} wrote {bytes} bytes");
-        let (bytes, back) = written(&store, store.bring_back(discard)).await;
+        assert!(pages < PAGES, "dropping {count} wrote {pages} pages");
+        let (pages, back) = written(&store, store.bring_back(discard)).await;
         assert_eq!(back.unwrap().held, count, "all of them");
-        assert!(bytes < PAGES, "bringing {count} back wrote {bytes} bytes");
+        assert!(pages < PAGES, "bringing {count} back wrote {pages} pages");
         let removing = store.discard_target(target, Finality::Undoable, NOW);
-        let (bytes, removed) = written(&store, removing).await;
-        assert!(bytes < PAGES, "removing a target of {count} wrote {bytes} bytes");
-        let (bytes, back) = written(&store, store.bring_back(removed.unwrap())).await;
+        let (pages, removed) = written(&store, removing).await;
+        assert!(pages < PAGES, "removing a target of {count} wrote {pages} pages");
+        let (pages, back) = written(&store, store.bring_back(removed.unwrap())).await;
         assert_eq!(back.unwrap().held, count, "with the target");
         assert!(
-            bytes < PAGES,
-            "bringing a target of {count} back wrote {bytes} bytes"
+            pages < PAGES,
+            "bringing a target of {count} back wrote {pages} pages"
         );
     }
 }
@@ -280,6 +289,27 @@ async fn requests_that_went_while_they_were_dropped_are_counted_and_those_that_c
         (199, 1_101),
         "and all that was lost is told"
     );
+}
+
+#[tokio::test]
+async fn an_undo_that_is_refused_forgets_nothing() {
+    let (_folder, store) = store().await;
+    let one = target(&store).await;
+    let ids = waiting(&store, one, 0..1_300).await;
+    let removed = store.discard_target(one, Finality::Undoable, NOW).await.unwrap();
+    let deletion = delete(&store, &ids[..1_200]).await;
+    let other = TargetId::generate();
+    put(&store, other, one.to_string()).await;
+    let refused = store.bring_back(removed).await;
+    assert!(
+        matches!(refused, Err(StoreError::Exists { .. })),
+        "its name is taken: {refused:?}"
+    );
+    while store.undo_next(deletion).await.unwrap().next.is_some() {}
+    put(&store, other, "another".to_owned()).await;
+    let back = store.bring_back(removed).await.unwrap();
+    assert_eq!((back.held, back.lost), (1_300, 0), "all are there again");
+    assert_eq!(order(&store, one).await, ids, "and wait in their order");
 }
 
 #[tokio::test]

@@ -57,18 +57,43 @@ pub(crate) fn options() -> StoreOptions {
     }
 }
 
-/// How many transactions were committed, by the log beside the data file: the last page of each says so.
+/// The log beside the data file.
+pub(crate) struct Log {
+    /// Changes each time the log begins anew.
+    pub(crate) salts: Vec<u8>,
+    /// The pages that were written to it since then: of each whether it is the last one of a transaction.
+    pub(crate) pages: Vec<bool>,
+}
+
+impl Log {
+    pub(crate) fn of(store: &Store) -> Self {
+        const HEADER: usize = 32;
+        const FRAME: usize = 24;
+        let log = std::fs::read(store.inner.file.log()).unwrap();
+        if log.len() < HEADER {
+            return Self {
+                salts: Vec::new(),
+                pages: Vec::new(),
+            };
+        }
+        let number = |at: usize| u32::from_be_bytes(log[at..at + 4].try_into().unwrap());
+        let page = number(8) as usize;
+        let salts = log[16..24].to_vec();
+        let pages = (HEADER..)
+            .step_by(FRAME + page)
+            .take_while(|at| at + FRAME + page <= log.len() && log[at + 8..at + 16] == salts)
+            .map(|at| number(at + 4) != 0)
+            .collect();
+        Self { salts, pages }
+    }
+}
+
+/// How many transactions were committed since the log began anew.
 pub(crate) fn commits(store: &Store) -> usize {
-    const HEADER: usize = 32;
-    const FRAME: usize = 24;
-    let log = std::fs::read(store.inner.file.log()).unwrap();
-    let number = |at: usize| u32::from_be_bytes(log[at..at + 4].try_into().unwrap());
-    let page = number(8) as usize;
-    let salts = log[16..24].to_vec();
-    (HEADER..)
-        .step_by(FRAME + page)
-        .take_while(|at| at + FRAME + page <= log.len() && log[at + 8..at + 16] == salts)
-        .filter(|at| number(at + 4) != 0)
+    Log::of(store)
+        .pages
+        .into_iter()
+        .filter(|is_last| *is_last)
         .count()
 }
 

@@ -1,0 +1,25 @@
+//! A store that cannot keep what came of a sending.
+
+use super::drain::LOOK;
+use super::*;
+use crate::store::tests::alter;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_of_it_cannot_be_kept_and_its_target_is_not_sent_the_same_without_a_pause() {
+    let dev = Dev::up(200, Duration::ZERO).await;
+    let bench = Bench::new().await;
+    let target = bench.paused_with(&dev, &["a"]).await;
+    let file = bench.engine.core.store.path();
+    alter(
+        &file,
+        "CREATE TRIGGER refuses BEFORE INSERT ON delivery BEGIN SELECT RAISE(ABORT, 'refused'); END",
+    )
+    .await;
+    let began = Instant::now();
+    bench.engine.pause_queue(target, false).await.unwrap();
+    let bodies = dev.gets(2).await;
+    assert!(began.elapsed() >= LOOK, "{bodies:?} after {:?}", began.elapsed());
+    alter(&file, "DROP TRIGGER refuses").await;
+    bench.held(target, 0).await;
+    assert_eq!(bench.forwarded().await, Forwarded::Delivered, "then it is kept");
+}
