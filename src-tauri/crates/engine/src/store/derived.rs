@@ -51,10 +51,16 @@ impl Derived {
         }
     }
 
-    /// Opens it to write, or makes it anew where it is missing, damaged, of another data file or of another format.
+    /// Opens it to write, or makes it anew where it is missing, damaged, of another data file or of another format. One
+    /// that somebody has locked is left as it is, and none of these.
     pub(super) async fn open(&self, page_cache: &'static str) -> Result<SqliteConnection, StoreError> {
+        // A reader takes the log beside an empty file for a leftover and removes it, even from under its writer.
+        if std::fs::metadata(self.path()).is_ok_and(|file| file.len() == 0) {
+            self.remove_log();
+        }
         match self.open_as_it_is(page_cache).await {
             Ok(connection) => Ok(connection),
+            Err(StoreError::Locked) => Err(StoreError::Locked),
             Err(_) => {
                 self.remove();
                 self.open_as_it_is(page_cache).await
@@ -78,22 +84,33 @@ impl Derived {
             .disable_statement_logging()
             .thread_name(move |_| thread.clone());
         let mut connection = options.connect().await?;
+        match self.adopt(&mut connection).await {
+            Ok(()) => Ok(connection),
+            Err(error) => {
+                // Before another file is made in its place, whose log has the same name as the one it closes.
+                let _ = connection.close().await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Sees that the file is ours, and says so in a new one.
+    async fn adopt(&self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
         sqlx::raw_sql(
             "CREATE TABLE IF NOT EXISTS state (
                  one INTEGER PRIMARY KEY CHECK (one = 1), identity BLOB NOT NULL, format INTEGER NOT NULL,
                  indexed_to INTEGER NOT NULL) STRICT",
         )
-        .execute(&mut connection)
+        .execute(&mut *connection)
         .await?;
         let row = sqlx::query("SELECT identity, format FROM state")
-            .fetch_optional(&mut connection)
+            .fetch_optional(&mut *connection)
             .await?;
         match row {
             Some(row)
                 if row.try_get::<Vec<u8>, _>(0)? == self.identity
                     && row.try_get::<i64, _>(1)? == self.format => {}
             Some(_) => {
-                let _ = connection.close().await;
                 return Err(StoreError::Corrupt {
                     detail: "made from another data file".to_owned(),
                 });
@@ -102,15 +119,20 @@ impl Derived {
                 sqlx::query("INSERT INTO state (one, identity, format, indexed_to) VALUES (1, ?, ?, 0)")
                     .bind(&self.identity)
                     .bind(self.format)
-                    .execute(&mut connection)
+                    .execute(connection)
                     .await?;
             }
         }
-        Ok(connection)
+        Ok(())
     }
 
     fn remove(&self) {
-        for suffix in ["-wal", "-shm", ""] {
+        self.remove_log();
+        let _ = std::fs::remove_file(self.path());
+    }
+
+    fn remove_log(&self) {
+        for suffix in ["-wal", "-shm"] {
             let _ = std::fs::remove_file(format!("{}{suffix}", self.path().display()));
         }
     }
@@ -128,15 +150,23 @@ impl Derived {
 
     /// Up to which request it is complete, by the readers of it: 0 where there is none that can be used.
     pub(super) async fn complete_to(&self, readers: &sqlx::SqlitePool) -> i64 {
+        let Ok(mut reader) = readers.acquire().await else {
+            return 0;
+        };
         let row = sqlx::query("SELECT identity, format, indexed_to FROM state")
-            .fetch_one(readers)
+            .fetch_one(&mut *reader)
             .await;
-        let read = |row: &sqlx::sqlite::SqliteRow| -> Result<i64, sqlx::Error> {
+        let read = |row: &sqlx::sqlite::SqliteRow| -> Result<Option<i64>, sqlx::Error> {
             let ours =
                 row.try_get::<Vec<u8>, _>(0)? == self.identity && row.try_get::<i64, _>(1)? == self.format;
-            if ours { row.try_get(2) } else { Ok(0) }
+            Ok(if ours { Some(row.try_get(2)?) } else { None })
         };
-        row.and_then(|row| read(&row)).unwrap_or(0)
+        if let Ok(Some(to)) = row.and_then(|row| read(&row)) {
+            return to;
+        }
+        // Another file may lie there by now, and this reader would go on reading the one that is gone.
+        let _ = reader.close().await;
+        0
     }
 }
 
@@ -154,4 +184,48 @@ pub(super) async fn reach(connection: &mut SqliteConnection, sequence: i64) -> R
         .execute(connection)
         .await?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn the_log_beside_an_empty_file_is_no_part_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let derived = Derived::new(folder.path(), "words", vec![1], 1);
+        let mut writer = derived.open("-100").await.unwrap();
+        reach(&mut writer, 7).await.unwrap();
+        let log = format!("{}-wal", derived.path().display());
+        let left = std::fs::read(&log).unwrap();
+        writer.close().await.unwrap();
+        std::fs::write(derived.path(), []).unwrap();
+        std::fs::write(&log, left).unwrap();
+        let mut writer = derived.open("-100").await.unwrap();
+        assert_eq!(reached(&mut writer).await.unwrap(), 0, "it is made anew");
+        let readers = sqlx::SqlitePool::connect_lazy_with(derived.reader());
+        reach(&mut writer, 9).await.unwrap();
+        assert_eq!(derived.complete_to(&readers).await, 9, "and read by others");
+        assert!(std::fs::exists(&log).unwrap(), "its log is its own");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_somebody_has_locked_is_not_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let derived = Derived::new(folder.path(), "words", vec![1], 1);
+        let mut writer = derived.open("-100").await.unwrap();
+        reach(&mut writer, 7).await.unwrap();
+        writer.close().await.unwrap();
+        let path = derived.path();
+        let alone = SqliteConnectOptions::new()
+            .filename(&path)
+            .pragma("locking_mode", "EXCLUSIVE");
+        let mut other = alone.connect().await.unwrap();
+        reach(&mut other, 8).await.unwrap();
+        let refused = derived.open("-100").await;
+        assert!(matches!(refused, Err(StoreError::Locked)), "{refused:?}");
+        other.close().await.unwrap();
+        let mut writer = derived.open("-100").await.unwrap();
+        assert_eq!(reached(&mut writer).await.unwrap(), 8, "it is still there");
+    }
 }

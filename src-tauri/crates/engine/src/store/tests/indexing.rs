@@ -46,6 +46,37 @@ async fn a_damaged_or_foreign_index_is_made_anew() {
 }
 
 #[tokio::test]
+async fn an_index_that_another_program_makes_anew_is_read_by_who_read_the_one_before() {
+    let (folder, store) = store().await;
+    history(&store).await;
+    indexed(&store).await;
+    store.close().await;
+    for log in ["search.db-wal", "search.db-shm"] {
+        let _ = std::fs::remove_file(folder.path().join(log));
+    }
+    std::fs::write(folder.path().join("search.db"), b"no index at all").unwrap();
+    let off = StoreOptions {
+        indexing: super::super::Indexing::Off,
+        ..options()
+    };
+    let reader = Store::open(folder.path(), off).await.unwrap();
+    for _ in 0..3 {
+        assert!(
+            reader.search_state().await.unwrap().backlog > 0,
+            "there is none that can be used"
+        );
+    }
+    let other = open(&folder).await;
+    indexed(&other).await;
+    assert_eq!(
+        reader.search_state().await.unwrap().backlog,
+        0,
+        "the one that lies there now is read"
+    );
+    other.close().await;
+}
+
+#[tokio::test]
 async fn what_is_brought_back_is_found_by_its_words() {
     let (folder, store) = store().await;
     store.close().await;
