@@ -4,7 +4,7 @@ import { PLAIN } from '../lib/arrange';
 import { listOf, settle } from './listed';
 import { RequestList } from './requests.svelte';
 import { PAGE } from './searching.svelte';
-import { FOLLOWED, HELD } from './stretch.svelte';
+import { HELD } from './stretch.svelte';
 
 describe('a list that follows', () => {
   it('takes in what comes, newest first', async () => {
@@ -126,18 +126,6 @@ describe('a list that is looked at', () => {
     list.arrived();
     await settle();
     expect(list.pending).toBe(1);
-  });
-
-  it('holds no more of a long stream than is near its top, and goes on to the rest', async () => {
-    const { store, list } = await listOf(3);
-    for (let times = 0; times < 10; times += 1) {
-      store.add(100);
-      list.arrived();
-      await settle();
-    }
-    expect([list.rows.length, list.rows[0]?.sequence, list.length]).toEqual([FOLLOWED, 1003, 1003]);
-    await list.older();
-    expect(list.rows.at(-1)?.sequence).toBe(1003 - FOLLOWED - PAGE + 1);
   });
 
   it('counts a flood whole, and reads none of it', async () => {

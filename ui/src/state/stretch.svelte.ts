@@ -10,8 +10,6 @@ import { type Ask, PAGE, type Searching } from './searching.svelte';
 
 /** So many rows are held at the most; the far end is let go and asked for again when it is scrolled to. */
 export const HELD = 3000;
-/** So many while the list follows what comes: its end is out of sight then, and would only grow. */
-export const FOLLOWED = 2 * PAGE;
 /** So many are asked for at a time where many are wanted. */
 export const MANY = 1000;
 /** Milliseconds between two counts of the whole list; in between what comes is added. */
@@ -78,9 +76,9 @@ export class Stretch {
     this.#measuredAt = 0;
   }
 
-  /** Puts what came above all others, while the top is looked at. */
+  /** Puts what came above all others. */
   prepend(rows: readonly RequestRow[]): void {
-    this.#hold([...rows, ...this.rows], FOLLOWED);
+    this.#hold([...rows, ...this.rows]);
     if (this.total !== null) this.total += rows.length;
   }
 
@@ -182,9 +180,9 @@ export class Stretch {
   }
 
   /** Keeps as many rows as may be held; what is let go at the lower end can be asked for again. */
-  #hold(rows: readonly RequestRow[], most = HELD): void {
-    this.rows = rows.slice(0, most);
-    if (rows.length <= most) return;
+  #hold(rows: readonly RequestRow[]): void {
+    this.rows = rows.slice(0, HELD);
+    if (rows.length <= HELD) return;
     this.more = true;
     this.#older = this.rows.at(-1)?.sequence ?? null;
   }
