@@ -2,26 +2,12 @@
 import { describe, expect, it } from 'vitest';
 import type { BroughtBackView } from '../bindings/BroughtBackView';
 import type { DiscardView } from '../bindings/DiscardView';
-import type { StorageView } from '../bindings/StorageView';
 import { ScriptedRows } from '../host/scripted';
-import { endpointOf, targetOf } from '../host/views';
+import { endpointOf, storageOf, targetOf } from '../host/views';
 import { all, one, open, press, settle } from './mounted';
 
 const SECRET = { id: 's1', name: 'live', place: 'file', createdAt: 1_795_176_251_000_000 };
-const STORAGE: StorageView = {
-  requests: 3,
-  bodyBytes: 1,
-  databaseBytes: 1,
-  freeBytes: 0,
-  logBytes: 0,
-  indexBytes: 0,
-  spoolBytes: 0,
-  oldest: null,
-  exempt: 0,
-  beyond: 0,
-  withinADay: 0,
-  limits: { requests: null, ageSeconds: null, bytes: null },
-};
+const STORAGE = storageOf({ requests: 3, bodyBytes: 1, databaseBytes: 1 });
 const OLD = { ...SECRET, id: 's2', name: 'older' };
 
 /** An engine with one of each, that gives back what it took away. */
@@ -150,7 +136,7 @@ async function bench() {
       return { ...what, lost: 0, forwardsLater: 0, forwardsGone: 0 };
     },
     deletions: () => [],
-    storage: (): StorageView => STORAGE,
+    storage: () => STORAGE,
     purge_deletions: () => ({ requests: 0 }),
     purge_discards: () => {
       kept.clear();

@@ -42,6 +42,19 @@ async function withSecrets(): Promise<ScriptedHost> {
   return host;
 }
 
+/** One pane with a request, whose button had the keyboard until it was disabled: the part of the window has it instead. */
+async function standingIn() {
+  const { bench } = await open(new ScriptedRows(1));
+  bench.view.width = 640;
+  bench.select('r1');
+  await settle();
+  const button = one('more') as HTMLButtonElement;
+  button.focus();
+  button.disabled = true;
+  expect(await focused()).toBe('detail');
+  return { bench, button };
+}
+
 describe('the keyboard is not lost', () => {
   it('by Escape in an empty filter: it goes to the active row', async () => {
     const { bench } = await open(new ScriptedRows(5));
@@ -129,14 +142,7 @@ describe('the keyboard is not lost', () => {
   });
 
   it('by a button that disables itself where one pane has the place: it is in the request, not on what leaves it', async () => {
-    const { bench } = await open(new ScriptedRows(1));
-    bench.view.width = 640;
-    bench.select('r1');
-    await settle();
-    const button = one('more') as HTMLButtonElement;
-    button.focus();
-    button.disabled = true;
-    expect(await focused()).toBe('detail');
+    const { bench, button } = await standingIn();
     button.disabled = false;
     expect(await focused()).toBe('more');
     expect(one('detail').hasAttribute('tabindex'), 'a click on its text takes no keyboard').toBe(false);
@@ -148,14 +154,7 @@ describe('the keyboard is not lost', () => {
   });
 
   it('by a button that disables itself as the window is left: the part keeps it until the button is back', async () => {
-    const { bench } = await open(new ScriptedRows(1));
-    bench.view.width = 640;
-    bench.select('r1');
-    await settle();
-    const button = one('more') as HTMLButtonElement;
-    button.focus();
-    button.disabled = true;
-    expect(await focused()).toBe('detail');
+    const { button } = await standingIn();
     // A window that is left tells its element so, which stays the one that has the keyboard.
     one('detail').dispatchEvent(new FocusEvent('blur'));
     expect(one('detail').hasAttribute('tabindex')).toBe(true);

@@ -1,23 +1,10 @@
 /** A section of the settings that is left while a save of it is under way. */
 import { describe, expect, it } from 'vitest';
-import type { StorageView } from '../bindings/StorageView';
 import { ScriptedRows } from '../host/scripted';
+import { limitOf, storageOf } from '../host/views';
 import { all, one, open, press, settle, value, write } from './mounted';
 
-const STORAGE: StorageView = {
-  requests: 0,
-  bodyBytes: 0,
-  databaseBytes: 0,
-  freeBytes: 0,
-  logBytes: 0,
-  indexBytes: 0,
-  spoolBytes: 0,
-  oldest: null,
-  exempt: 0,
-  beyond: 0,
-  withinADay: 0,
-  limits: { requests: 1000, ageSeconds: null, bytes: null },
-};
+const STORAGE = storageOf({ limits: { requests: 1000, ageSeconds: null, bytes: null } });
 const FULL = { code: 'failed', message: 'the disk is full', hint: 'Make room.' };
 
 const FORMS = [
@@ -125,15 +112,7 @@ describe.each(FORMS)('what is typed in the section $section', (form) => {
 describe('a save of the settings', () => {
   it('that fails after one has left says so also where nothing was typed', async () => {
     const { bench, host } = await open(new ScriptedRows(0));
-    const body = {
-      name: 'body',
-      title: 'Body',
-      meaning: 'Most.',
-      unit: 'bytes',
-      least: 1,
-      most: 99,
-    } as const;
-    host.script.limits = () => [{ ...body, value: 9, usual: 8 }];
+    host.script.limits = () => [limitOf({ value: 9, usual: 8 })];
     let fail: () => void = () => undefined;
     host.script.set_limits = () =>
       new Promise((_, refuse) => {

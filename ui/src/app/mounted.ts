@@ -1,27 +1,15 @@
 /** The whole window over a scripted host, for tests. */
 import { flushSync, mount, unmount } from 'svelte';
 import { afterEach } from 'vitest';
-import type { LimitView } from '../bindings/LimitView';
 import type { RequestDetail } from '../bindings/RequestDetail';
 import type { RequestRow } from '../bindings/RequestRow';
 import { DESKTOP, ScriptedHost, ScriptedRows } from '../host/scripted';
-import { detailOf, rowOf, signatureOf } from '../host/views';
+import { detailOf, limitOf, rowOf, signatureOf } from '../host/views';
 import { Workbench } from '../state/workbench.svelte';
 import App from './App.svelte';
 
 export const HOSTILE = '<script>globalThis.hit = 1</script><img src=x onerror="globalThis.hit = 1">';
-const LIMITS: LimitView[] = [
-  {
-    name: 'body',
-    title: 'Body',
-    meaning: 'The longest body that is kept whole.',
-    unit: 'bytes',
-    value: 26_214_400,
-    usual: 26_214_400,
-    least: 1,
-    most: 1_073_741_824,
-  },
-];
+const LIMITS = [limitOf()];
 let shown: ReturnType<typeof mount> | null = null;
 
 /** A request of somebody who means ill, wherever text of it is shown. */

@@ -1,7 +1,7 @@
 /** What was typed is not lost without a word. */
 import { describe, expect, it } from 'vitest';
 import { ScriptedRows } from '../host/scripted';
-import { endpointOf, providerOf } from '../host/views';
+import { endpointOf, limitOf, providerOf } from '../host/views';
 import type { EndpointPart } from '../state/view.svelte';
 import { all, choose, one, open, press, settle, write } from './mounted';
 
@@ -261,17 +261,9 @@ describe('what was typed in the settings and not saved', () => {
 
   it('stays in the other fields where one limit goes back to the usual', async () => {
     const { bench, host } = await open(new ScriptedRows(0));
-    const body = {
-      name: 'body',
-      title: 'Body',
-      meaning: 'Most.',
-      unit: 'bytes',
-      least: 1,
-      most: 2 ** 30,
-    } as const;
-    const head = { ...body, name: 'head', title: 'Head', value: 2048, usual: 1024 };
-    host.script.limits = () => [{ ...body, value: 4096, usual: 1024 }, head];
-    host.script.set_limits = () => [{ ...body, value: 1024, usual: 1024 }, head];
+    const head = limitOf({ name: 'head', title: 'Head', value: 2048, usual: 1024 });
+    host.script.limits = () => [limitOf({ value: 4096, usual: 1024 }), head];
+    host.script.set_limits = () => [limitOf({ value: 1024, usual: 1024 }), head];
     bench.view.openSettings('limits');
     await settle();
     write('limit-head', '9 KiB');

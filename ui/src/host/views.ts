@@ -1,6 +1,7 @@
 /** What the program tells, as simple as it can be, for tests: each says itself only what it is about. */
 import type { DeliveryView } from '../bindings/DeliveryView';
 import type { EndpointView } from '../bindings/EndpointView';
+import type { LimitView } from '../bindings/LimitView';
 import type { PreviewView } from '../bindings/PreviewView';
 import type { ProviderView } from '../bindings/ProviderView';
 import type { RequestDetail } from '../bindings/RequestDetail';
@@ -9,6 +10,7 @@ import type { RulesView } from '../bindings/RulesView';
 import type { RunView } from '../bindings/RunView';
 import type { SchemeFormView } from '../bindings/SchemeFormView';
 import type { SignatureView } from '../bindings/SignatureView';
+import type { StorageView } from '../bindings/StorageView';
 import type { TargetView } from '../bindings/TargetView';
 
 export function rowOf(sequence: number, change: Partial<RequestRow> = {}): RequestRow {
@@ -186,6 +188,40 @@ export function rulesOf(change: Partial<RulesView> = {}): RulesView {
 
 export function targetOf(change: Partial<TargetView> = {}): TargetView {
   return { id: 't1', name: 'dev', url: 'http://localhost:3000', rules: rulesOf(), ...change };
+}
+
+/** The limit of bodies as it is usual. */
+export function limitOf(change: Partial<LimitView> = {}): LimitView {
+  return {
+    name: 'body',
+    title: 'Body',
+    meaning: 'The longest body that is kept whole.',
+    unit: 'bytes',
+    value: 26_214_400,
+    usual: 26_214_400,
+    least: 1,
+    most: 1_073_741_824,
+    ...change,
+  };
+}
+
+/** A store in which there is nothing, without limits. */
+export function storageOf(change: Partial<StorageView> = {}): StorageView {
+  return {
+    requests: 0,
+    bodyBytes: 0,
+    databaseBytes: 0,
+    freeBytes: 0,
+    logBytes: 0,
+    indexBytes: 0,
+    spoolBytes: 0,
+    oldest: null,
+    exempt: 0,
+    beyond: 0,
+    withinADay: 0,
+    limits: { requests: null, ageSeconds: null, bytes: null },
+    ...change,
+  };
 }
 
 /** What was sent of a request, before any attempt. */

@@ -63,15 +63,19 @@ describe('a search through the bytes', () => {
       wait.shift()?.();
       for (let turn = 0; turn < 3; turn += 1) await settle();
     };
-    return { host, step, asked: () => asked };
+    const list = new RequestList(host, 0);
+    /** Begins to search, and waits for the first ten. */
+    const begin = async (): Promise<void> => {
+      void list.load('*rare*');
+      await settle();
+      await step();
+    };
+    return { host, list, begin, step, asked: () => asked };
   };
 
   it('tells how far it is until something is found', async () => {
-    const { host, step } = searching(100, [65]);
-    const list = new RequestList(host, 0);
-    void list.load('*rare*');
-    await settle();
-    await step();
+    const { list, begin, step } = searching(100, [65]);
+    await begin();
     expect([list.searched, list.loaded]).toEqual([10, false]);
     await step();
     expect(list.searched).toBe(20);
@@ -83,11 +87,8 @@ describe('a search through the bytes', () => {
   });
 
   it('is stopped where it is and goes on from there', async () => {
-    const { host, step, asked } = searching(100, [3]);
-    const list = new RequestList(host, 0);
-    void list.load('*rare*');
-    await settle();
-    await step();
+    const { list, begin, step, asked } = searching(100, [3]);
+    await begin();
     list.stop();
     await step();
     expect([list.stopped, list.busy, list.loaded, list.rows.length]).toEqual([true, false, true, 0]);
@@ -102,11 +103,8 @@ describe('a search through the bytes', () => {
   });
 
   it('asks again for what changed while it was stopped once it is gone on with', async () => {
-    const { host, step } = searching(30, [3]);
-    const list = new RequestList(host, 0);
-    void list.load('*rare*');
-    await settle();
-    await step();
+    const { host, list, begin, step } = searching(30, [3]);
+    await begin();
     list.stop();
     await step();
     await list.refetch();
@@ -126,11 +124,8 @@ describe('a search through the bytes', () => {
   });
 
   it('is not said to go on where a page of it fails', async () => {
-    const { host, step } = searching(100, [95]);
-    const list = new RequestList(host, 0);
-    void list.load('*rare*');
-    await settle();
-    await step();
+    const { host, list, begin, step } = searching(100, [95]);
+    await begin();
     expect(list.rows).toHaveLength(1);
     void list.older();
     await settle();
@@ -145,11 +140,8 @@ describe('a search through the bytes', () => {
   });
 
   it('is forgotten when another filter is asked for', async () => {
-    const { host, step } = searching(100, []);
-    const list = new RequestList(host, 0);
-    void list.load('*rare*');
-    await settle();
-    await step();
+    const { list, begin, step } = searching(100, []);
+    await begin();
     await list.load('');
     expect([list.searched, list.stopped, list.rows.length]).toEqual([null, false, 100]);
     await step();
@@ -157,12 +149,9 @@ describe('a search through the bytes', () => {
   });
 
   it('is not begun anew by what happens meanwhile', async () => {
-    const { host, step, asked } = searching(100, [75]);
-    const list = new RequestList(host, 0);
+    const { list, begin, step, asked } = searching(100, [75]);
     await list.load('');
-    void list.load('*rare*');
-    await settle();
-    await step();
+    await begin();
     const before = asked();
     list.arrived();
     await list.refetch();
