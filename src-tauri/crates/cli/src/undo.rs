@@ -190,21 +190,17 @@ fn told(id: DiscardId, back: &BroughtBack, json: bool) -> Result<(), Failure> {
             requests_in_words(back.lost)
         ));
     }
+    let (other, why) = match back.kind {
+        DiscardKind::Endpoint => ("target", "the target is gone"),
+        _ => ("endpoint", "the endpoint is gone or forwards otherwise by now"),
+    };
     if back.forwards_later > 0 {
-        let other = match back.kind {
-            DiscardKind::Endpoint => "target",
-            _ => "endpoint",
-        };
         parts.push(format!(
             "{} will be back with the {other}, which is removed",
             forwards_in_words(back.forwards_later)
         ));
     }
     if back.forwards_gone > 0 {
-        let why = match back.kind {
-            DiscardKind::Endpoint => "the target is gone",
-            _ => "the endpoint is gone or forwards otherwise by now",
-        };
         parts.push(format!(
             "{} cannot come back: {why}",
             forwards_in_words(back.forwards_gone)

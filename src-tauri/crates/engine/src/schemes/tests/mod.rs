@@ -43,6 +43,14 @@ fn signed(scheme: &Scheme, body: &str) -> Vec<(String, String)> {
         .headers
 }
 
+/// A bench with the scheme and an endpoint that is pinned to it.
+async fn with_acme() -> (Bench, EndpointId) {
+    let bench = bench().await;
+    bench.engine.save_own_scheme(ACME, None).await.unwrap();
+    let endpoint = bench.endpoint("/in", "acme", &["s3cret"]).await;
+    (bench, endpoint)
+}
+
 #[tokio::test]
 async fn an_own_scheme_recognises_and_checks_at_once() {
     let bench = bench().await;
@@ -108,9 +116,7 @@ async fn a_bad_file_is_refused_with_its_line() {
 
 #[tokio::test]
 async fn endpoints_follow_a_new_id_and_are_freed_when_it_goes() {
-    let bench = bench().await;
-    bench.engine.save_own_scheme(ACME, None).await.unwrap();
-    let endpoint = bench.endpoint("/in", "acme", &["s3cret"]).await;
+    let (bench, endpoint) = with_acme().await;
     let renamed = ACME.replace("\"acme\"", "\"acme-2\"");
     let kept = bench
         .engine
@@ -337,9 +343,7 @@ async fn the_scheme_of_an_unknown_sender_is_found_confirmed_and_kept() {
 
 #[tokio::test]
 async fn a_scheme_that_was_removed_comes_back_with_the_endpoints_that_used_it() {
-    let bench = bench().await;
-    bench.engine.save_own_scheme(ACME, None).await.unwrap();
-    bench.endpoint("/in", "acme", &["s3cret"]).await;
+    let (bench, _) = with_acme().await;
     let removed = bench.engine.drop_own_scheme("acme").await.unwrap();
     assert!(
         removed.done.contains("`/in`"),
@@ -374,10 +378,8 @@ async fn brought_back(bench: &Bench, id: EndpointId, discard: DiscardId) -> Opti
 
 #[tokio::test]
 async fn an_endpoint_that_is_away_follows_its_scheme() {
-    let bench = bench().await;
+    let (bench, id) = with_acme().await;
     let engine = &bench.engine;
-    engine.save_own_scheme(ACME, None).await.unwrap();
-    let id = bench.endpoint("/in", "acme", &["s3cret"]).await;
     let discard = engine.discard_endpoint(id).await.unwrap();
     let renamed = ACME.replace("\"acme\"", "\"acme-2\"");
     engine.save_own_scheme(&renamed, Some("acme")).await.unwrap();
@@ -399,10 +401,8 @@ async fn an_endpoint_that_is_away_follows_its_scheme() {
 async fn an_endpoint_and_its_scheme_come_back_together_in_whichever_order() {
     for endpoint_goes_first in [true, false] {
         for endpoint_comes_first in [true, false] {
-            let bench = bench().await;
+            let (bench, id) = with_acme().await;
             let engine = &bench.engine;
-            engine.save_own_scheme(ACME, None).await.unwrap();
-            let id = bench.endpoint("/in", "acme", &["s3cret"]).await;
             let before = engine.endpoints().await.unwrap();
             let (discard, dropped) = if endpoint_goes_first {
                 let discard = engine.discard_endpoint(id).await.unwrap();
@@ -429,10 +429,8 @@ async fn an_endpoint_and_its_scheme_come_back_together_in_whichever_order() {
 
 #[tokio::test]
 async fn an_endpoint_that_got_another_provider_meanwhile_keeps_it() {
-    let bench = bench().await;
+    let (bench, id) = with_acme().await;
     let engine = &bench.engine;
-    engine.save_own_scheme(ACME, None).await.unwrap();
-    let id = bench.endpoint("/in", "acme", &["s3cret"]).await;
     let dropped = engine.drop_own_scheme("acme").await.unwrap();
     let mut form = engine.endpoints().await.unwrap()[0].form();
     form.provider = Some("github".to_owned());
