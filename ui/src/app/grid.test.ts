@@ -114,6 +114,25 @@ describe('the keys', () => {
     expect(bench.list.activeId).toBe('r5000');
   });
 
+  it('go to the end that was pressed last, while the other is still being read', async () => {
+    const store = new ScriptedRows(5000);
+    const { bench, host } = await open(store);
+    await settle();
+    let answer: () => void = () => undefined;
+    host.script.list_requests = async (asked) => {
+      if (asked.skip > 0) await new Promise<void>((resolve) => (answer = resolve));
+      return store.page(asked);
+    };
+    press('j');
+    press('End');
+    await settle();
+    press('Home');
+    answer();
+    await settle();
+    const focused = document.activeElement?.getAttribute('aria-rowindex');
+    expect([bench.list.activeId, bench.list.offset, focused]).toEqual(['r5000', 0, '2']);
+  });
+
   it('stay with the row that has them where the list is scrolled away under them', async () => {
     const { bench } = await open(new ScriptedRows(200));
     const first = all('request-row')[0];

@@ -58,6 +58,8 @@ export class RequestList {
   /** The filter that was asked for last. */
   #wanted = '';
   #wantedPlace: number | null = null;
+  /** The end of the asking for the place that was wished last; `null` where none is asked for. */
+  #reaching: Promise<void> | null = null;
   /** The end of the reading that was begun last. */
   #loading: Promise<void> = Promise.resolve();
   /** The end of the gathering that was begun last. */
@@ -278,24 +280,42 @@ export class RequestList {
     this.folded = next;
   }
 
-  /** Asks for the rows around a place that are far from those held; what is wished last wins. */
-  async reach(place: number): Promise<void> {
-    const busy = this.#wantedPlace !== null;
+  /**
+   * Asks for the rows around a place that are far from those held; what is wished last wins. Ends once nothing is being
+   * asked for any more, whoever wished it.
+   */
+  reach(place: number): Promise<void> {
+    if (this.total === null) return Promise.resolve();
     this.#wantedPlace = place;
-    if (busy || this.total === null) {
-      if (!busy) this.#wantedPlace = null;
-      return;
-    }
+    this.#reaching ??= this.#reachWanted().finally(() => (this.#reaching = null));
+    return this.#reaching;
+  }
+
+  async #reachWanted(): Promise<void> {
     try {
-      for (let wanted: number | null = place; wanted !== null;) {
-        await this.#stretch.jump(wanted);
-        wanted = this.#wantedPlace === wanted ? null : this.#wantedPlace;
+      for (let wanted = await this.#placeToAskFor(); wanted !== null; wanted = await this.#placeToAskFor()) {
+        const current = this.current();
+        await this.#stretch.jump(wanted, () => this.#wantedPlace !== null);
+        // Where it was read again meanwhile, what was asked for was not taken.
+        if (current() && this.#wantedPlace === wanted) this.#wantedPlace = null;
       }
     } catch {
       // Scrolling on asks again.
     } finally {
       this.#wantedPlace = null;
     }
+  }
+
+  /** The place that is wished for, once nothing is being read that would take the place of its rows. */
+  async #placeToAskFor(): Promise<number | null> {
+    while (this.busy) await this.#loading;
+    await this.reread();
+    return this.#wantedPlace;
+  }
+
+  /** What is held is where one stays: no other place is wished for any more. */
+  stay(): void {
+    this.#wantedPlace = null;
   }
 
   /** Asks for everything again, without moving anything. */
@@ -325,15 +345,15 @@ export class RequestList {
     if (this.arranged) return this.#gather();
     const current = this.#begin();
     try {
-      const { filter } = this;
+      const { filter, offset } = this;
       const limit = Math.min(MANY, Math.max(PAGE, this.rows.length));
       // What was brought back may stand above the first row.
-      const top = this.offset === 0 ? Math.max(this.#stretch.shownTo, first.sequence) : first.sequence;
+      const top = offset === 0 ? Math.max(this.#stretch.shownTo, first.sequence) : first.sequence;
       const page = await this.#searching.page({ filter, before: top + 1, limit });
       if (!current()) return;
-      this.#stretch.put(page);
+      this.#stretch.put(page, offset);
       this.#arrivals.recount();
-      void this.#stretch.measure();
+      this.#stretch.measure();
       this.arrived();
     } catch {
       if (current()) this.#putOff.add('changes');
@@ -347,7 +367,7 @@ export class RequestList {
 
   /** Brings back rows that were let go at the upper end. */
   async newer(): Promise<void> {
-    if (!this.arranged) await this.#stretch.newer();
+    if (!this.arranged && !this.busy) await this.#stretch.newer();
   }
 
   /** Ends a search where it is; what was found stays. */
@@ -365,6 +385,7 @@ export class RequestList {
   }
 
   select(id: string | null): void {
+    if (id !== null) this.stay();
     this.selectedId = id;
     this.chosen.only(id);
     if (id !== null) this.setActive(id);
@@ -434,7 +455,10 @@ export class RequestList {
   moveTo(place: number): number {
     const within = Math.min(this.length - 1, Math.max(0, place));
     const line = this.lineAt(within);
-    if (line !== undefined) this.activeId = line.id;
+    if (line !== undefined) {
+      this.stay();
+      this.activeId = line.id;
+    }
     this.#activePlace = within;
     return within;
   }
@@ -500,7 +524,7 @@ export class RequestList {
     if (!same) this.toTop += 1;
     if (this.row(this.activeId) === undefined && this.chosen.size < 2) this.activeId = null;
     if (this.arranged) void this.#gather();
-    else void this.#stretch.measure();
+    else this.#stretch.measure();
   }
 
   /** Holds as many of the newest as may be held, to arrange them. */
@@ -521,7 +545,7 @@ export class RequestList {
       // Some of what would be arranged is not there.
       else if (current()) {
         this.arrangement = PLAIN;
-        void this.#stretch.measure();
+        this.#stretch.measure();
         this.unarranged(thrown);
       }
     }

@@ -1,10 +1,10 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ScriptedHost, ScriptedRows } from '../host/scripted';
 import { PLAIN } from '../lib/arrange';
 import { listOf, settle } from './listed';
 import { RequestList } from './requests.svelte';
 import { PAGE } from './searching.svelte';
-import { HELD } from './stretch.svelte';
+import { FOLLOWED, HELD } from './stretch.svelte';
 
 describe('a list that follows', () => {
   it('takes in what comes, newest first', async () => {
@@ -126,6 +126,18 @@ describe('a list that is looked at', () => {
     list.arrived();
     await settle();
     expect(list.pending).toBe(1);
+  });
+
+  it('holds no more of a long stream than is near its top, and goes on to the rest', async () => {
+    const { store, list } = await listOf(3);
+    for (let times = 0; times < 10; times += 1) {
+      store.add(100);
+      list.arrived();
+      await settle();
+    }
+    expect([list.rows.length, list.rows[0]?.sequence, list.length]).toEqual([FOLLOWED, 1003, 1003]);
+    await list.older();
+    expect(list.rows.at(-1)?.sequence).toBe(1003 - FOLLOWED - PAGE + 1);
   });
 
   it('counts a flood whole, and reads none of it', async () => {
@@ -272,6 +284,13 @@ describe('everything again', () => {
 });
 
 describe('a list that is far longer than what is held', () => {
+  const far = (host: ScriptedHost): number =>
+    host.asked.filter(([, args]) => (args as { skip?: number }).skip).length;
+  /** Once rows around a far place were asked for, and are not there yet. */
+  async function farAsked(host: ScriptedHost): Promise<void> {
+    while (far(host) === 0) await Promise.resolve();
+  }
+
   it('knows its length, and reads a far place at once', async () => {
     const { list, host } = await listOf(100_000);
     await settle();
@@ -303,9 +322,97 @@ describe('a list that is far longer than what is held', () => {
   it('asks for the place that was wished last', async () => {
     const { list, host } = await listOf(100_000);
     await settle();
-    await Promise.all([10_000, 20_000, 30_000, 90_000].map((place) => list.reach(place)));
+    void list.reach(10_000);
+    await farAsked(host);
+    await Promise.all([20_000, 30_000, 90_000].map((place) => list.reach(place)));
     expect(list.at(90_000)?.sequence).toBe(10_000);
-    expect(host.asked.filter(([, args]) => (args as { skip?: number }).skip)).toHaveLength(2);
+    expect(far(host), 'those in between are not asked for').toBe(2);
+  });
+
+  it.each([
+    ['a key', (list: RequestList) => void list.moveTo(7)],
+    ['a click', (list: RequestList) => list.select('r4993')],
+  ])('stays where it is once that is wished by %s, whatever was asked for before', async (_, wish) => {
+    const { list, host } = await listOf(5000);
+    await settle();
+    const reaching = list.reach(4000);
+    await farAsked(host);
+    wish(list);
+    await reaching;
+    expect([list.offset, list.activeId]).toEqual([0, 'r4993']);
+  });
+
+  /** The rows of a page without a place to be asked for (`held`) are there only once they are let through. */
+  async function heldBack() {
+    const listed = await listOf(5000);
+    await settle();
+    let letThrough: () => void = () => undefined;
+    const through = new Promise<void>((resolve) => (letThrough = resolve));
+    listed.host.script.list_requests = async (args) => {
+      const page = listed.store.page(args);
+      if (args.skip === 0 && args.before !== null) await through;
+      return page;
+    };
+    return { ...listed, letThrough };
+  }
+  const isInPlace = (list: RequestList): boolean =>
+    list.rows.every((row, at) => row.sequence === 5000 - list.offset - at);
+
+  it('goes elsewhere once it has been read again', async () => {
+    const { list, letThrough } = await heldBack();
+    list.setAtTop(false);
+    const done = Promise.all([list.refetch(), list.reach(4000)]);
+    await settle();
+    letThrough();
+    await done;
+    expect([list.at(4000)?.sequence, isInPlace(list)]).toEqual([1000, true]);
+  });
+
+  it('goes elsewhere where it is read again meanwhile', async () => {
+    const { host, list, letThrough } = await heldBack();
+    list.setAtTop(false);
+    const reaching = list.reach(4000);
+    await farAsked(host);
+    const again = list.refetch();
+    letThrough();
+    await Promise.all([reaching, again]);
+    expect([list.at(4000)?.sequence, isInPlace(list)]).toEqual([1000, true]);
+  });
+
+  it('stays in its places where it grows upwards while it is read again', async () => {
+    const { list, letThrough } = await heldBack();
+    await list.reach(4000);
+    const again = list.refetch();
+    await list.newer();
+    expect(list.offset).toBe(3700);
+    letThrough();
+    await again;
+    expect([list.at(4000)?.sequence, isInPlace(list)]).toEqual([1000, true]);
+  });
+
+  it('learns its length again where it grew while that was counted', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    const { list, host, store } = await listOf(450);
+    await vi.advanceTimersByTimeAsync(1);
+    let counted: () => void = () => undefined;
+    host.script.count_requests = async (args) => {
+      const count = store.count(args);
+      await new Promise<void>((resolve) => (counted = resolve));
+      return count;
+    };
+    await list.load();
+    await vi.advanceTimersByTimeAsync(1000);
+    store.add(10);
+    list.arrived();
+    await vi.advanceTimersByTimeAsync(1);
+    counted();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(list.length).toBe(450);
+    await vi.advanceTimersByTimeAsync(1000);
+    counted();
+    await vi.advanceTimersByTimeAsync(1);
+    vi.useRealTimers();
+    expect(list.length).toBe(460);
   });
 
   it('keeps its places while new ones are only counted', async () => {

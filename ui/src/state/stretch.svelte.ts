@@ -6,10 +6,13 @@
 import type { RequestPage } from '../bindings/RequestPage';
 import type { RequestRow } from '../bindings/RequestRow';
 import type { Host } from '../host';
+import { Paced } from '../lib/paced';
 import { type Ask, PAGE, type Searching } from './searching.svelte';
 
 /** So many rows are held at the most; the far end is let go and asked for again when it is scrolled to. */
 export const HELD = 3000;
+/** So many while the list follows what comes: its end is out of sight then, and would only grow. */
+export const FOLLOWED = 2 * PAGE;
 /** So many are asked for at a time where many are wanted. */
 export const MANY = 1000;
 /** Milliseconds between two counts of the whole list; in between what comes is added. */
@@ -45,7 +48,7 @@ export class Stretch {
   #paging = false;
   /** Rises when other rows are held altogether: a page that was asked for before does not fit them. */
   #jumps = 0;
-  #measuredAt = 0;
+  #counts = this.#counting();
 
   constructor(host: Host, searching: Searching, whole: Whole) {
     this.#host = host;
@@ -63,7 +66,7 @@ export class Stretch {
   }
 
   /** Holds a page in the place of all rows, the first of them at `offset`. */
-  put({ rows, more, next }: RequestPage, offset = this.offset): void {
+  put({ rows, more, next }: RequestPage, offset: number): void {
     this.rows = rows;
     this.offset = offset;
     this.more = more;
@@ -73,12 +76,12 @@ export class Stretch {
   /** The list is another one: how long it is is not known. */
   forgetLength(): void {
     this.total = null;
-    this.#measuredAt = 0;
+    this.#counts = this.#counting();
   }
 
-  /** Puts what came above all others. */
+  /** Puts what came above all others, while the top is looked at. */
   prepend(rows: readonly RequestRow[]): void {
-    this.#hold([...rows, ...this.rows]);
+    this.#hold([...rows, ...this.rows], FOLLOWED);
     if (this.total !== null) this.total += rows.length;
   }
 
@@ -126,16 +129,15 @@ export class Stretch {
     });
   }
 
-  /** Holds the rows around a place instead. */
-  async jump(place: number): Promise<void> {
+  /** Holds the rows around a place instead, where that is still `wanted` once they are there. */
+  async jump(place: number, wanted: () => boolean): Promise<void> {
     const current = this.#whole.current();
     const skip = Math.max(0, place - PAGE / 2);
     const { filter } = this.#whole;
     const page = await this.#searching.page({ filter, before: this.shownTo + 1, skip });
-    if (!current() || this.#whole.arranged) return;
+    if (!current() || !wanted() || this.#whole.arranged) return;
     if (page.rows.length === 0) {
-      this.#measuredAt = 0;
-      await this.measure();
+      await this.#count();
       return;
     }
     this.#jumps += 1;
@@ -162,27 +164,33 @@ export class Stretch {
   }
 
   /** Learns how long the whole list is; what cannot be known stays open. */
-  async measure(): Promise<void> {
-    if (!this.more && this.offset === 0) {
-      this.total = this.rows.length;
-      return;
-    }
-    const now = Date.now();
-    if (now - this.#measuredAt < MEASURED) return;
-    this.#measuredAt = now;
+  measure(): void {
+    if (!this.more && this.offset === 0) this.total = this.rows.length;
+    else this.#counts.wish();
+  }
+
+  #counting(): Paced {
+    return new Paced(MEASURED, () => this.#count());
+  }
+
+  async #count(): Promise<void> {
     const { filter } = this.#whole;
+    const upTo = this.shownTo;
     try {
-      const { requests } = await this.#host.call('count_requests', { upTo: this.shownTo, filter });
-      if (filter === this.#whole.filter) this.total = requests;
+      const { requests } = await this.#host.call('count_requests', { upTo, filter });
+      if (filter !== this.#whole.filter) return;
+      this.total = requests;
+      // More came into the list while it was counted.
+      if (upTo !== this.shownTo) this.measure();
     } catch {
       // The list grows as it is scrolled instead.
     }
   }
 
   /** Keeps as many rows as may be held; what is let go at the lower end can be asked for again. */
-  #hold(rows: readonly RequestRow[]): void {
-    this.rows = rows.slice(0, HELD);
-    if (rows.length <= HELD) return;
+  #hold(rows: readonly RequestRow[], most = HELD): void {
+    this.rows = rows.slice(0, most);
+    if (rows.length <= most) return;
     this.more = true;
     this.#older = this.rows.at(-1)?.sequence ?? null;
   }
