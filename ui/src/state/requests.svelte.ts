@@ -528,6 +528,7 @@ export class RequestList {
     if (!current()) return;
     this.#putOff.take('arrivals');
     this.#arrivals.recount();
-    this.arrived();
+    // What could not be read is asked for with what comes next, and not at once without end.
+    this.#arrivals.look();
   }
 }
