@@ -89,3 +89,27 @@ describe('a row that changes while rows are read again', () => {
     expect(bench.list.row('r2')?.starred).toBe(true);
   });
 });
+
+describe('a request that changes while rows are read again', () => {
+  it('is read at once where it is the one that is open by then', async () => {
+    const { host } = await listOf(3);
+    const bench = new Workbench(host, 0);
+    const stop = bench.start();
+    await settle();
+    bench.list.setAtTop(false);
+    const rows = heldBack(host, 'list_requests');
+    const read = bench.list.refetch();
+    host.happened({ requests: ['r1'] });
+    await settle();
+    bench.select('r2');
+    await settle();
+    const asked = (): number => host.asked.filter(([name]) => name === 'deliveries').length;
+    expect(asked(), 'it was opened').toBe(1);
+    host.happened({ requests: ['r2'] });
+    await settle();
+    expect(asked(), 'it changed').toBe(2);
+    await rows();
+    await read;
+    stop();
+  });
+});
