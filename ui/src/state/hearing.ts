@@ -111,10 +111,11 @@ export class Hearing {
 
   async #readNamed(): Promise<void> {
     const { host, list } = this.#bench;
-    // Rows that are being read just now may be older than what was told of them, and would take the place of these.
-    await list.reread();
     const changed = this.#changedIds;
+    // What is told from now on may be newer than rows that are asked for from now on: it waits for those in its turn.
     this.#changedIds = new Set();
+    // Rows that are being read just now may be older than what was told of them, and would take the place of these.
+    await list.settled();
     const ids = list.rows.map(({ id }) => id).filter((id) => changed.has(id));
     if (ids.length > ROWS_NAMED) {
       this.#all.wish();

@@ -62,8 +62,6 @@ export class RequestList {
   #loading: Promise<void> = Promise.resolve();
   /** The end of the gathering that was begun last. */
   #gathering: Promise<void> = Promise.resolve();
-  /** The end of the reading again that was begun last. */
-  #refetching: Promise<void> = Promise.resolve();
   /** Whether all is held that is arranged. */
   #gathered = false;
   readonly #arranged = $derived(
@@ -298,18 +296,13 @@ export class RequestList {
     }
   }
 
+  /** Once the rows that are being read now are held; what is asked for later is newer. */
+  async settled(): Promise<void> {
+    await Promise.all([this.#searching.answered(), this.#gathering]);
+  }
+
   /** Asks for everything again, without moving anything. */
-  refetch(): Promise<void> {
-    this.#refetching = this.#refetch();
-    return this.#refetching;
-  }
-
-  /** Once the rows that are being read again without moving anything are there. */
-  async reread(): Promise<void> {
-    await Promise.all([this.#refetching, this.#gathering]);
-  }
-
-  async #refetch(): Promise<void> {
+  async refetch(): Promise<void> {
     if (this.occupied) {
       this.#putOff.add('changes');
       return;
