@@ -73,6 +73,51 @@ describe('what arrives while rows are read again', () => {
   });
 });
 
+describe('what waits and is counted anew in pieces', () => {
+  async function waiting() {
+    const { store, host, list } = await listOf(3);
+    await list.setFilter('invoice');
+    list.select('r2');
+    store.add(5);
+    list.arrived();
+    await settle();
+    const said: number[] = [];
+    host.script.count_after = (asked) => {
+      said.push(list.pending);
+      store.searched = 2;
+      const piece = store.countAfter(asked);
+      store.searched = Infinity;
+      return piece;
+    };
+    const counted = async (): Promise<number[]> => {
+      await list.refetch();
+      await vi.waitFor(() => {
+        expect(host.asked.filter(([name]) => name === 'count_after').length).toBeGreaterThan(3);
+      });
+      await settle();
+      return [...said, list.pending];
+    };
+    return { store, list, counted };
+  }
+
+  it('is never said to be less until all of it is counted', async () => {
+    const { store, list, counted } = await waiting();
+    expect(list.pending).toBe(5);
+    expect(await counted()).toEqual([5, 5, 5, 5]);
+    store.add(2);
+    list.arrived();
+    await settle();
+    expect(list.pending, 'and what comes then is added').toBe(7);
+  });
+
+  it('is less once it is counted that some are gone', async () => {
+    const { store, counted } = await waiting();
+    store.rows = store.rows.filter(({ id }) => id !== 'r5');
+    store.add(1, { event: 'push' });
+    expect(await counted()).toEqual([5, 5, 5, 4]);
+  });
+});
+
 describe('a row that changes while rows are being read', () => {
   type Begin = (list: RequestList, store: ScriptedRows, letThrough: () => Promise<void>) => unknown;
   const begun: readonly [how: string, id: string, begin: Begin][] = [
