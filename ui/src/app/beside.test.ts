@@ -1,4 +1,4 @@
-/** What becomes of a dialog over which an action is chosen in the palette. */
+/** What becomes of a dialog over which an action is chosen in the palette, and of a question that waits behind it. */
 import { describe, expect, it } from 'vitest';
 import { ScriptedRows } from '../host/scripted';
 import { ACTIONS } from '../keys/actions';
@@ -78,5 +78,26 @@ describe('a dialog over which an action is chosen', () => {
     await settle();
     await choose('view.sidebar');
     expect([bench.view.dialog, bench.view.drawer]).toEqual([null, true]);
+  });
+});
+
+describe('a question that waits while the palette is open', () => {
+  it('is not answered by closing what is open, and asked after that', async () => {
+    const { bench } = await open(new ScriptedRows(3));
+    bench.select('r2');
+    bench.view.palette = true;
+    await settle();
+    write('palette-input', 'Close what is open');
+    await settle();
+    let answer: boolean | null = null;
+    const question = { code: 'confirm_host', message: 'is far', hint: null, url: 'http://far.example' };
+    void bench.view.ask(question).then((agreed) => (answer = agreed));
+    one('palette').querySelector<HTMLElement>('[data-action="view.back"]')?.click();
+    await settle();
+    expect([bench.opened, all('palette')], 'what was open is closed').toEqual([null, []]);
+    expect([answer, bench.view.dialog?.kind]).toEqual([null, 'confirm']);
+    bench.back();
+    await settle();
+    expect(answer, 'once it was there to be read, to leave it is a no').toBe(false);
   });
 });

@@ -172,6 +172,21 @@ describe('the menu bar', () => {
     await settle();
     expect([bench.view.palette, bench.opened?.id], 'it is what is innermost').toEqual([false, 'r2']);
   });
+
+  it('opens the palette over a dialog and closes it, as its key does, unless it is asked whether to quit', async () => {
+    const { bench, host } = await open(new ScriptedRows(2), undefined, 'window');
+    const chosen = async (): Promise<boolean> => {
+      host.happened({ wishes: [{ kind: 'action', id: 'view.palette' }] });
+      await settle();
+      return bench.view.palette;
+    };
+    expect([await chosen(), await chosen()]).toEqual([true, false]);
+    bench.view.open({ kind: 'keys' });
+    expect([await chosen(), await chosen()]).toEqual([true, false]);
+    expect(bench.view.dialog?.kind, 'it is there again').toBe('keys');
+    bench.view.quitting = true;
+    expect(await chosen()).toBe(false);
+  });
 });
 
 describe('the settings of the desktop', () => {

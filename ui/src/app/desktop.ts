@@ -8,6 +8,9 @@ import type { Workbench } from '../state/workbench.svelte';
 /** Milliseconds in which what can be done now may change without the menu being told. */
 const REST = 150;
 
+/** What is done whatever is open, as by its key: the one closes it, the other lies over it. */
+const ALWAYS = ['view.back', 'view.palette'];
+
 /** Does what the desktop wants: what a menu says, a request of a link, the question before quitting. */
 export function fulfilWishes(bench: Workbench): () => void {
   bench.fulfil = (wish) => {
@@ -15,8 +18,8 @@ export function fulfilWishes(bench: Workbench): () => void {
       const action = actionById(wish.id);
       const { view } = bench;
       // A dialog is answered first, as with the keys; what the palette is over is no more at hand than what a dialog is.
-      const isFree = (view.dialog === null && !view.palette && !view.quitting) || wish.id === 'view.back';
-      if (isFree && action?.when(bench)) action.run(bench);
+      const isFree = view.dialog === null && !view.palette && !view.quitting;
+      if ((isFree || ALWAYS.includes(wish.id)) && action?.when(bench)) action.run(bench);
     } else if (wish.kind === 'request') void bench.showRequest(wish.id);
     else if (wish.kind === 'bad_link') {
       bench.notes.failed('The link was not opened', {

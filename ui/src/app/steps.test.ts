@@ -133,6 +133,37 @@ describe('the steps of a run', () => {
     expect([...all('run-steps-problem'), ...all('run-steps-again')]).toEqual([]);
   });
 
+  it('that could not be read say so although others on the screen could', async () => {
+    const { host } = await shown();
+    const read = host.script.run_steps;
+    const fail = (): never => {
+      throw { code: 'failed', message: 'the disk is gone', hint: 'Put it back.' };
+    };
+    host.script.run_steps = fail;
+    const lines = one('run-steps').querySelector<HTMLElement>('.lines');
+    if (lines === null) throw new Error('there are no rows');
+    lines.scrollTop = 95 * 28;
+    lines.dispatchEvent(new Event('scroll'));
+    await settle();
+    expect(asked(host).at(-1), 'both pages are in sight').toMatchObject({ skip: 100 });
+    expect(all('run-steps-problem')).toHaveLength(1);
+    host.script.run_steps = async (asks) => {
+      if (asks.skip === 0) return fail();
+      await Promise.resolve();
+      return read?.(asks) ?? fail();
+    };
+    const before = asked(host).length;
+    one('run-steps-again').click();
+    await settle();
+    expect(asked(host).slice(before)).toMatchObject([{ skip: 0 }, { skip: 100 }]);
+    expect(Number(all('run-step').at(-1)?.dataset['place']), 'one of them came').toBeGreaterThan(99);
+    expect(all('run-steps-problem'), 'the other did not').toHaveLength(1);
+    Object.assign(host.script, { run_steps: read });
+    one('run-steps-again').click();
+    await settle();
+    expect(all('run-steps-problem')).toEqual([]);
+  });
+
   it('are read again while the run goes on', async () => {
     const { host } = await shown({ ...RUN, phase: 'running', delivered: 1 });
     const before = asked(host).length;

@@ -8,6 +8,8 @@ afterEach(() => {
 
 describe('waiting for what is drawn', () => {
   it('ends after the next frame', async () => {
+    // Time stands still: that it does not wait for ever is no end by a frame.
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     const frames: FrameRequestCallback[] = [];
     vi.stubGlobal('requestAnimationFrame', (frame: FrameRequestCallback) => frames.push(frame));
     let is = false;

@@ -30,8 +30,8 @@ export class Arrivals {
   readonly #looks: Paced;
   /** Everything up to here was looked at for what is new. */
   #cursor = 0;
-  /** What is counted is not right any more and is counted again. */
-  #recount = false;
+  /** How many were counted so far, while all are counted anew; `null` while none are. */
+  #anew: number | null = null;
 
   constructor(whole: Whole, searching: Searching, stretch: Stretch, putOff: PutOff, pause: number) {
     this.#whole = whole;
@@ -46,14 +46,14 @@ export class Arrivals {
   shownTo(sequence: number): void {
     this.#cursor = sequence;
     this.#stretch.shownTo = sequence;
-    this.#recount = false;
+    this.#anew = null;
     this.pending = 0;
   }
 
   /** The next look counts all anew that is not in the list. */
   recount(): void {
     this.#cursor = this.#stretch.shownTo;
-    this.#recount = true;
+    this.#anew = 0;
   }
 
   /** Something came. */
@@ -98,8 +98,13 @@ export class Arrivals {
       return;
     }
     this.#cursor = to;
-    this.pending = (this.#recount ? 0 : this.pending) + requests;
-    this.#recount = false;
+    if (this.#anew === null) this.pending += requests;
+    else {
+      this.#anew += requests;
+      // A piece says only that there are not fewer: what waited before it mostly waits still.
+      this.pending = more ? Math.max(this.pending, this.#anew) : this.#anew;
+      if (!more) this.#anew = null;
+    }
     // It may follow again by now, and nobody else would put in what was counted.
     if (more || (this.#whole.following && this.pending > 0)) this.look();
   }

@@ -1,13 +1,17 @@
 /** What arrives and changes while rows are being read: it is counted once, and no older row takes its place. */
-import { describe, expect, it } from 'vitest';
-import type { ScriptedHost } from '../host/scripted';
-import { rowOf } from '../host/views';
+import { describe, expect, it, vi } from 'vitest';
+import type { ScriptedHost, ScriptedRows } from '../host/scripted';
 import { PLAIN } from '../lib/arrange';
 import { listOf, settle } from './listed';
+import type { RequestList } from './requests.svelte';
+import { PAGE } from './searching.svelte';
 import { Workbench } from './workbench.svelte';
 
 /** Answers of a command that come only when they are let through; what they say is what was so when it was asked. */
-function heldBack(host: ScriptedHost, name: 'list_requests' | 'count_after'): () => Promise<void> {
+function heldBack(
+  host: ScriptedHost,
+  name: 'list_requests' | 'count_after',
+): (most?: number) => Promise<void> {
   const waiting: (() => void)[] = [];
   const answer = host.script[name] as (args: unknown) => unknown;
   Object.assign(host.script, {
@@ -17,8 +21,8 @@ function heldBack(host: ScriptedHost, name: 'list_requests' | 'count_after'): ()
       return answered;
     },
   });
-  return async () => {
-    for (const go of waiting.splice(0)) go();
+  return async (most = waiting.length) => {
+    for (const go of waiting.splice(0, most)) go();
     await settle();
   };
 }
@@ -69,23 +73,164 @@ describe('what arrives while rows are read again', () => {
   });
 });
 
-describe('a row that changes while rows are read again', () => {
-  it('is as it was told, and not as the reading found it before', async () => {
-    const { store, host } = await listOf(3);
+describe('what waits and is counted anew in pieces', () => {
+  async function waiting() {
+    const { store, host, list } = await listOf(3);
+    await list.setFilter('invoice');
+    list.select('r2');
+    store.add(5);
+    list.arrived();
+    await settle();
+    const said: number[] = [];
+    host.script.count_after = (asked) => {
+      said.push(list.pending);
+      store.searched = 2;
+      const piece = store.countAfter(asked);
+      store.searched = Infinity;
+      return piece;
+    };
+    const counted = async (): Promise<number[]> => {
+      await list.refetch();
+      await vi.waitFor(() => {
+        expect(host.asked.filter(([name]) => name === 'count_after').length).toBeGreaterThan(3);
+      });
+      await settle();
+      return [...said, list.pending];
+    };
+    return { store, list, counted };
+  }
+
+  it('is never said to be less until all of it is counted', async () => {
+    const { store, list, counted } = await waiting();
+    expect(list.pending).toBe(5);
+    expect(await counted()).toEqual([5, 5, 5, 5]);
+    store.add(2);
+    list.arrived();
+    await settle();
+    expect(list.pending, 'and what comes then is added').toBe(7);
+  });
+
+  it('is less once it is counted that some are gone', async () => {
+    const { store, counted } = await waiting();
+    store.rows = store.rows.filter(({ id }) => id !== 'r5');
+    store.add(1, { event: 'push' });
+    expect(await counted()).toEqual([5, 5, 5, 4]);
+  });
+});
+
+describe('a row that changes while rows are being read', () => {
+  type Begin = (list: RequestList, store: ScriptedRows, letThrough: () => Promise<void>) => unknown;
+  const begun: readonly [how: string, id: string, begin: Begin][] = [
+    ['anew', 'r9', (list) => list.refetch()],
+    [
+      'again in their places',
+      'r9',
+      (list) => {
+        list.setAtTop(false);
+        return list.refetch();
+      },
+    ],
+    [
+      'by another filter',
+      'r9',
+      async (list, _, letThrough) => {
+        void list.setFilter('invoice');
+        await settle();
+        // The newest of all was asked for before the page.
+        await letThrough();
+      },
+    ],
+    [
+      'because they came',
+      `r${PAGE + 4}`,
+      (list, store) => {
+        store.add(1);
+        list.arrived();
+      },
+    ],
+    ['as one scrolls', 'r2', (list) => list.older()],
+    ['elsewhere', 'r2', (list) => list.reach(PAGE + 2)],
+    ['to be arranged', 'r2', (list) => list.arrange({ ...PLAIN, sort: 'size' })],
+  ];
+
+  async function reading(begin: Begin) {
+    const { store, host } = await listOf(PAGE + 3);
     const bench = new Workbench(host, 0);
     const stop = bench.start();
     await settle();
-    bench.list.select('r2');
-    const rows = heldBack(host, 'list_requests');
-    const read = bench.list.refetch();
+    const letThrough = heldBack(host, 'list_requests');
+    void begin(bench.list, store, letThrough);
     await settle();
-    store.rows = store.rows.map((row) => (row.id === 'r2' ? rowOf(2, { starred: true }) : row));
+    return { store, host, bench, letThrough, stop };
+  }
+
+  it.each(begun)(
+    'is as it was told, and not as it was found before, where they are read %s',
+    async (_, id, begin) => {
+      const { store, host, bench, letThrough, stop } = await reading(begin);
+      store.rows = store.rows.map((row) => (row.id === id ? { ...row, starred: true } : row));
+      host.happened({ requests: [id] });
+      await settle();
+      await letThrough();
+      await settle();
+      stop();
+      expect(bench.list.row(id)?.starred).toBe(true);
+    },
+  );
+
+  it('is as it was told where its page was asked for while others were waited for', async () => {
+    const { store, host, bench, letThrough, stop } = await reading((list) => {
+      list.setAtTop(false);
+      return list.refetch();
+    });
+    host.happened({ requests: ['r9'] });
+    void bench.list.older();
+    await settle();
+    store.rows = store.rows.map((row) => (row.id === 'r2' ? { ...row, starred: true } : row));
     host.happened({ requests: ['r2'] });
+    await letThrough(1);
     await settle();
-    await rows();
-    await read;
+    await letThrough();
+    expect(bench.list.row('r2')?.starred, 'as it was found').toBe(false);
+    await vi.waitFor(() => {
+      expect(bench.list.row('r2')?.starred).toBe(true);
+    });
+    stop();
+  });
+
+  it.each(begun)('is not there where it was deleted, where they are read %s', async (_, id, begin) => {
+    const { store, host, bench, letThrough, stop } = await reading(begin);
+    store.rows = store.rows.filter((row) => row.id !== id);
+    host.happened({ requests: [id] });
+    await settle();
+    await letThrough();
     await settle();
     stop();
-    expect(bench.list.row('r2')?.starred).toBe(true);
+    expect(bench.list.rows.length).toBeGreaterThan(2);
+    expect(bench.list.row(id)).toBeUndefined();
+  });
+});
+
+describe('a request that changes while rows are read again', () => {
+  it('is read at once where it is the one that is open by then', async () => {
+    const { host } = await listOf(3);
+    const bench = new Workbench(host, 0);
+    const stop = bench.start();
+    await settle();
+    bench.list.setAtTop(false);
+    const rows = heldBack(host, 'list_requests');
+    const read = bench.list.refetch();
+    host.happened({ requests: ['r1'] });
+    await settle();
+    bench.select('r2');
+    await settle();
+    const asked = (): number => host.asked.filter(([name]) => name === 'deliveries').length;
+    expect(asked(), 'it was opened').toBe(1);
+    host.happened({ requests: ['r2'] });
+    await settle();
+    expect(asked(), 'it changed').toBe(2);
+    await rows();
+    await read;
+    stop();
   });
 });

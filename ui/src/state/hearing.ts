@@ -24,6 +24,7 @@ export class Hearing {
   /** Requests that changed and were not read again yet. */
   #changedIds = new Set<string>();
   readonly #named = new Paced(BETWEEN_NAMED, () => this.#readNamed());
+  readonly #opened = new Paced(BETWEEN_NAMED, () => this.#bench.opened?.load() ?? Promise.resolve());
   readonly #all = new Paced(BETWEEN_ALL, () => this.#readAll().catch(() => undefined));
 
   constructor(bench: Workbench) {
@@ -99,24 +100,27 @@ export class Hearing {
   }
 
   #rowsChanged({ requests, moreRequests }: FeedEvent): void {
-    this.#bench.around.countsChanged();
+    const { around, opened } = this.#bench;
+    around.countsChanged();
+    // Another may be open by the time the rows have been read, and that may take long.
+    if (opened !== null && requests.includes(opened.id)) this.#opened.wish();
     for (const id of requests) this.#changedIds.add(id);
     if (moreRequests) this.#all.wish();
     if (requests.length > 0) this.#named.wish();
   }
 
   async #readNamed(): Promise<void> {
-    const { host, list, opened } = this.#bench;
-    // Rows that are being read just now may be older than what was told of them, and would take the place of these.
-    await list.reread();
+    const { host, list } = this.#bench;
     const changed = this.#changedIds;
+    // What is told from now on may be newer than rows that are asked for from now on: it waits for those in its turn.
     this.#changedIds = new Set();
+    // Rows that are being read just now may be older than what was told of them, and would take the place of these.
+    await list.settled();
     const ids = list.rows.map(({ id }) => id).filter((id) => changed.has(id));
     if (ids.length > ROWS_NAMED) {
       this.#all.wish();
       return;
     }
-    if (opened !== null && changed.has(opened.id)) void opened.load();
     if (ids.length === 0) return;
     try {
       const rows = await host.call('request_rows', { ids });

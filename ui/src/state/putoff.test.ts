@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ScriptedHost, ScriptedRows } from '../host/scripted';
+import { PLAIN } from '../lib/arrange';
 import { PutOff } from './putoff';
 import { RequestList } from './requests.svelte';
 
@@ -117,6 +118,22 @@ describe('a list that is being read', () => {
     await settle();
     expect(host.asked.length - asked).toBe(1);
     expect(list.error?.message).toBe('the store is busy');
+  });
+
+  it('is not read without end where that fails, arranged', async () => {
+    const { store, host, list } = await following();
+    host.script.list_requests = store.page;
+    await list.arrange({ ...PLAIN, sort: 'size' });
+    let left = 20;
+    host.script.list_requests = (ask) => {
+      left -= 1;
+      if (left < 0) return store.page(ask);
+      throw { code: 'failed', message: 'the store is busy', hint: null };
+    };
+    await list.refetch();
+    await settle();
+    expect(left, 'it is asked for once').toBe(19);
+    expect([list.arranged, list.rows.length]).toEqual([true, 3]);
   });
 
   it('makes up for what came while it was reading what is not wanted any more', async () => {

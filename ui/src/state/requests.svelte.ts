@@ -64,8 +64,6 @@ export class RequestList {
   #loading: Promise<void> = Promise.resolve();
   /** The end of the gathering that was begun last. */
   #gathering: Promise<void> = Promise.resolve();
-  /** The end of the reading again that was begun last. */
-  #refetching: Promise<void> = Promise.resolve();
   /** Whether all is held that is arranged. */
   #gathered = false;
   readonly #arranged = $derived(
@@ -309,7 +307,7 @@ export class RequestList {
   /** The place that is wished for, once nothing is being read that would take the place of its rows. */
   async #placeToAskFor(): Promise<number | null> {
     while (this.busy) await this.#loading;
-    await this.reread();
+    await this.settled();
     return this.#wantedPlace;
   }
 
@@ -318,18 +316,13 @@ export class RequestList {
     this.#wantedPlace = null;
   }
 
+  /** Once the rows that are being read now are held; what is asked for later is newer. */
+  async settled(): Promise<void> {
+    await Promise.all([this.#searching.answered(), this.#gathering]);
+  }
+
   /** Asks for everything again, without moving anything. */
-  refetch(): Promise<void> {
-    this.#refetching = this.#refetch();
-    return this.#refetching;
-  }
-
-  /** Once the rows that are being read again without moving anything are there. */
-  async reread(): Promise<void> {
-    await Promise.all([this.#refetching, this.#gathering]);
-  }
-
-  async #refetch(): Promise<void> {
+  async refetch(): Promise<void> {
     if (this.occupied) {
       this.#putOff.add('changes');
       return;
@@ -552,6 +545,7 @@ export class RequestList {
     if (!current()) return;
     this.#putOff.take('arrivals');
     this.#arrivals.recount();
-    this.arrived();
+    // What could not be read is asked for with what comes next, and not at once without end.
+    this.#arrivals.look();
   }
 }

@@ -342,7 +342,7 @@ describe('a list that is far longer than what is held', () => {
     expect([list.offset, list.activeId]).toEqual([0, 'r4993']);
   });
 
-  /** The rows of a page without a place to be asked for (`held`) are there only once they are let through. */
+  /** Pages that are not asked for by their place are there only once they are let through. */
   async function heldBack() {
     const listed = await listOf(5000);
     await settle();
@@ -350,7 +350,7 @@ describe('a list that is far longer than what is held', () => {
     const through = new Promise<void>((resolve) => (letThrough = resolve));
     listed.host.script.list_requests = async (args) => {
       const page = listed.store.page(args);
-      if (args.skip === 0 && args.before !== null) await through;
+      if (args.skip === 0 && args.after === null) await through;
       return page;
     };
     return { ...listed, letThrough };
@@ -358,10 +358,10 @@ describe('a list that is far longer than what is held', () => {
   const isInPlace = (list: RequestList): boolean =>
     list.rows.every((row, at) => row.sequence === 5000 - list.offset - at);
 
-  it('goes elsewhere once it has been read again', async () => {
+  it.each(['refetch', 'load'] as const)('goes elsewhere once it has been read again, by %s', async (read) => {
     const { list, letThrough } = await heldBack();
     list.setAtTop(false);
-    const done = Promise.all([list.refetch(), list.reach(4000)]);
+    const done = Promise.all([list[read](), list.reach(4000)]);
     await settle();
     letThrough();
     await done;

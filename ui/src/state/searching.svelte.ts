@@ -25,6 +25,8 @@ export class Searching {
   stopped = $state(false);
   readonly #host: Host;
   #round = 0;
+  /** Pages that were asked for and are not there yet. */
+  readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(host: Host) {
     this.#host = host;
@@ -32,7 +34,19 @@ export class Searching {
 
   /** One page, whatever is in it. */
   page({ filter, before = null, after, skip = 0, limit = PAGE }: Ask): Promise<RequestPage> {
-    return this.#host.call('list_requests', { before, after: after ?? null, skip, limit, filter });
+    const page = this.#host.call('list_requests', { before, after: after ?? null, skip, limit, filter });
+    this.#underWay.add(page);
+    const there = (): boolean => this.#underWay.delete(page);
+    page.then(there, there);
+    return page;
+  }
+
+  /** Once the pages that are under way now are there and were taken in; no search is waited for, each of its pages is short. */
+  async answered(): Promise<void> {
+    if (this.#underWay.size === 0) return;
+    await Promise.allSettled(this.#underWay);
+    // Whoever asked for one takes it in as soon as it is there, which is over before anything else begins.
+    await new Promise((resolve) => setTimeout(resolve));
   }
 
   /** How many came after one, as far as that is counted in a short time. */

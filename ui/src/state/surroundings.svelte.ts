@@ -23,6 +23,8 @@ export class Surroundings {
   reachable = $state.raw<ReadonlyMap<string, ReachabilityView>>(new Map());
   readonly #host: Host;
   #statusWaits = false;
+  /** How often settings were to be kept. */
+  #saves = 0;
 
   constructor(host: Host) {
     this.#host = host;
@@ -48,16 +50,21 @@ export class Surroundings {
   }
 
   async loadSettings(): Promise<void> {
-    this.settings = await this.#host.call('settings', {});
+    const saves = this.#saves;
+    const told = await this.#host.call('settings', {});
+    // What was chosen since it was asked is not in it, and the answer to that is on its way.
+    if (saves === this.#saves) this.settings = told;
   }
 
   async saveSettings(change: Partial<Settings>): Promise<void> {
     if (this.settings === null) return;
     const wanted = { ...this.settings, ...change };
     this.settings = wanted;
+    this.#saves += 1;
+    const save = this.#saves;
     const kept = await this.#host.call('save_settings', wanted);
     // What was changed meanwhile is on its way too.
-    if (this.settings === wanted) this.settings = kept;
+    if (save === this.#saves) this.settings = kept;
   }
 
   /** Endpoints and targets change together in the feed. */

@@ -67,6 +67,8 @@ export class View {
   dialog = $state.raw<Dialog | null>(null);
   #quitting = $state(false);
   #palette = $state(false);
+  /** What was chosen in the palette is about to be done. */
+  #choosing = false;
   /** Questions of sendings that came while something was open whose place they would have taken. */
   #waiting: readonly Asking[] = [];
   /** The section of the settings that is open, while they are. */
@@ -119,6 +121,24 @@ export class View {
     this.#askNext();
   }
 
+  /**
+   * Closes the palette for what was chosen there. A question that waits is asked once that is done: what closes what is
+   * open would be its answer.
+   */
+  choose(run: () => void): void {
+    this.#choosing = true;
+    this.palette = false;
+    // After the palette has given the keyboard back, so that what is run may take it.
+    setTimeout(() => {
+      try {
+        run();
+      } finally {
+        this.#choosing = false;
+        this.#askNext();
+      }
+    });
+  }
+
   open(dialog: Dialog): void {
     if (this.dialog?.kind === 'confirm') this.#waiting = [this.dialog, ...this.#waiting];
     this.dialog = dialog;
@@ -166,7 +186,8 @@ export class View {
 
   #askNext(): void {
     const [next, ...others] = this.#waiting;
-    if (next === undefined || this.dialog !== null || this.#quitting || this.#palette) return;
+    const busy = this.dialog !== null || this.#quitting || this.#palette || this.#choosing;
+    if (next === undefined || busy) return;
     this.#waiting = others;
     this.open(next);
   }
