@@ -55,12 +55,21 @@ describe('the deliveries of a request', () => {
 });
 
 describe('what was sent again', () => {
-  it('says in the row how often', async () => {
+  it('says in the row how often, and marks what was not taken', async () => {
     const store = new ScriptedRows(0);
+    store.add(1);
     store.add(1, { deliveries: 1 });
-    store.add(1, { deliveries: 2 });
+    store.add(1, { deliveries: 1, resent: 'delivered' });
+    store.add(1, { deliveries: 2, resent: 'refused' });
+    store.add(1, { deliveries: 2, resent: 'failed', forwarded: 'delivered' });
     await open(store);
-    const told = all('request-row').map((row) => row.querySelector('[title^="Sent"]')?.getAttribute('title'));
-    expect(told).toEqual(['Sent again 2 times', 'Sent again once']);
+    const marks = all('request-row').map((row) => row.querySelector<HTMLElement>('[data-testid="row-resent"]'));
+    expect(marks.map((mark) => mark && [mark.title, mark.classList[0]])).toEqual([
+      ['Sent again: the last time no whole answer came', 'bad'],
+      ['Sent again 2 times: the last time the target did not take it', 'bad'],
+      ['Sent again once: the target took it', 'ok'],
+      ['Sent again once', 'dim'],
+      null,
+    ]);
   });
 });

@@ -110,6 +110,10 @@ deliveries: number,
  */
 forwarded: 'held' | 'failed' | 'delivered' | null, 
 /**
+ * What came of the newest time it was sent again by hand or in a run; `null` where it never was, or is under way.
+ */
+resent: 'delivered' | 'refused' | 'failed' | 'cancelled' | null, 
+/**
  * Marked by the person.
  */
 starred: boolean, 

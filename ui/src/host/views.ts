@@ -41,6 +41,7 @@ export function rowOf(sequence: number, change: Partial<RequestRow> = {}): Reque
     repeats: 0,
     deliveries: 0,
     forwarded: null,
+    resent: null,
     starred: false,
     noted: false,
     tags: [],

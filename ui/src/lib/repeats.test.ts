@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { RequestRow } from '../bindings/RequestRow';
 import { repeatSentence, sentAgain, timesWord } from './repeats';
 
 const row = (duplicateOf: string | null, repeatedBy: 'delivery_id' | 'bytes', repeats: number) => ({
@@ -28,11 +29,17 @@ describe('requests that come again', () => {
     expect(timesWord(row(null, 'bytes', 1000))).toMatch(/\+$/);
   });
 
-  test('what was sent again says how often', () => {
-    expect([1, 2, 1200].map(sentAgain)).toEqual([
+  test('what was sent again says how often, and what came of the newest time', () => {
+    const told = (deliveries: number, resent: RequestRow['resent'], forwarded: RequestRow['forwarded'] = null) =>
+      sentAgain({ deliveries, resent, forwarded });
+    expect([told(1, null), told(2, null)], 'while it is under way').toEqual([
       'Sent again once',
       'Sent again 2 times',
-      'Sent again 1,200 times',
     ]);
+    expect(told(1, 'delivered')).toBe('Sent again once: the target took it');
+    expect(told(1200, 'refused')).toBe('Sent again 1,200 times: the last time the target did not take it');
+    expect(told(2, 'failed', 'delivered'), 'one of the two went by itself').toBe(
+      'Sent again: the last time no whole answer came',
+    );
   });
 });

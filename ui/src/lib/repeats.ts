@@ -34,7 +34,26 @@ export function repeatSentence(row: Repeated): string | null {
   return told === null ? null : told.lead + told.rest;
 }
 
-/** That a request was sent again, and how often. */
-export function sentAgain(deliveries: number): string {
-  return deliveries === 1 ? 'Sent again once' : `Sent again ${count(deliveries)} times`;
+const ENDINGS = {
+  delivered: 'the target took it',
+  refused: 'the target did not take it',
+  failed: 'no whole answer came',
+  cancelled: 'it was cancelled',
+} as const;
+
+type Sent = Pick<RequestRow, 'deliveries' | 'forwarded' | 'resent'>;
+
+/** That a request was sent again, how often, and what came of the newest time. */
+export function sentAgain({ deliveries, forwarded, resent }: Sent): string {
+  const once = deliveries === 1;
+  // What went on by itself is among those that are counted.
+  const times = forwarded !== null ? '' : once ? ' once' : ` ${count(deliveries)} times`;
+  const last = once || resent === null ? '' : 'the last time ';
+  return `Sent again${times}${resent === null ? '' : `: ${last}${ENDINGS[resent]}`}`;
+}
+
+/** The tone of what came of it. */
+export function resentTone({ resent }: Pick<RequestRow, 'resent'>): 'ok' | 'bad' | 'dim' {
+  if (resent === 'delivered') return 'ok';
+  return resent === null || resent === 'cancelled' ? 'dim' : 'bad';
 }

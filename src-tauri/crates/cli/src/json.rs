@@ -3,7 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use hookbench_engine::model::{
-    Attempt, Delivery, Endpoint, Forwarded, Framing, Header, Mark, RawHead, Request, SecretRecord,
+    Attempt, Delivery, Ending, Endpoint, Forwarded, Framing, Header, Mark, RawHead, Request, SecretRecord,
 };
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
@@ -38,6 +38,8 @@ pub(crate) struct RequestObject<'a> {
     answer_milliseconds: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     forwarded: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    resent: Option<&'static str>,
     peer: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     duplicate_of: Option<String>,
@@ -157,6 +159,7 @@ impl<'a> RequestObject<'a> {
             )]
             answer_milliseconds: summary.answer_micros.map(|micros| micros as f64 / 1000.0),
             forwarded: summary.forwarded.map(Forwarded::as_str),
+            resent: summary.resent.map(Ending::as_str),
             peer: &summary.peer,
             duplicate_of: summary.duplicate_of.map(|id| id.to_string()),
             duplicate_by: summary.duplicate_of.map(|_| summary.repeated_by()),

@@ -189,6 +189,7 @@ fn request(new: &NewRequest) -> Request {
             repeats: 0,
             deliveries: 0,
             forwarded: None,
+            resent: None,
             starred: false,
             noted: false,
             tags: Vec::new(),

@@ -216,6 +216,7 @@ pub(super) fn row(engine: &Engine, summary: RequestSummary) -> RequestRow {
         repeats: summary.repeats,
         deliveries: summary.deliveries,
         forwarded: summary.forwarded.map(|how| how.as_str().to_owned()),
+        resent: summary.resent.map(|ending| ending.as_str().to_owned()),
         starred: summary.starred,
         noted: summary.noted,
         tags: summary.tags,

@@ -11,7 +11,7 @@ const OWN_WORDS: [&str; 2] = ["note", "tags"];
 
 /// Members of a result that hold nothing of what a sender wrote but names and how a message goes, or are hidden by what
 /// they are in; `in.name` stands for those of that name in something of that name.
-const OPEN: [&str; 57] = [
+const OPEN: [&str; 58] = [
     // Ids, and what is called by a person or by a provider.
     "id",
     "request",
@@ -37,6 +37,7 @@ const OPEN: [&str; 57] = [
     "answerSource",
     "repeatedBy",
     "forwarded",
+    "resent",
     "outcome",
     "compared",
     "code",

@@ -65,6 +65,9 @@ pub struct RequestRow {
     /// How its forwards stand, where it has any.
     #[ts(type = "'held' | 'failed' | 'delivered' | null")]
     pub forwarded: Option<String>,
+    /// What came of the newest time it was sent again by hand or in a run; `null` where it never was, or is under way.
+    #[ts(type = "'delivered' | 'refused' | 'failed' | 'cancelled' | null")]
+    pub resent: Option<String>,
     /// Marked by the person.
     pub starred: bool,
     /// The person wrote a note to it.

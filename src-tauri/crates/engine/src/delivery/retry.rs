@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::model::{Attempt, Outcome};
+use crate::model::{Attempt, Ending};
 
 /// Waits that grow by a factor up to a longest one, each spread a little so that many do not come at once.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -53,7 +53,7 @@ impl Backoff {
 /// Whether a sender would take it for delivered: a whole answer with a status from 200 to 299.
 #[must_use]
 pub fn is_delivered(attempt: &Attempt) -> bool {
-    attempt.outcome == Outcome::Answered && attempt.status.is_some_and(|status| (200..300).contains(&status))
+    Ending::of(attempt.outcome, attempt.status) == Ending::Delivered
 }
 
 #[cfg(test)]

@@ -13,8 +13,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::cancel::Cancel;
-use super::retry::is_delivered;
-use crate::model::{Attempt, Outcome, Tally, Timestamp};
+use crate::model::{Attempt, Ending, Tally, Timestamp};
 
 /// When each request begins.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -50,16 +49,11 @@ pub struct Step<W> {
 
 /// Counts how an attempt ended.
 pub(crate) fn count(tally: &mut Tally, attempt: &Attempt) {
-    let place = match attempt.outcome {
-        Outcome::Answered if is_delivered(attempt) => &mut tally.delivered,
-        Outcome::Answered => &mut tally.refused,
-        Outcome::Cancelled => &mut tally.cancelled,
-        Outcome::Unresolved
-        | Outcome::Refused
-        | Outcome::TimedOut
-        | Outcome::TlsFailed
-        | Outcome::Closed
-        | Outcome::InvalidAnswer => &mut tally.failed,
+    let place = match Ending::of(attempt.outcome, attempt.status) {
+        Ending::Delivered => &mut tally.delivered,
+        Ending::Refused => &mut tally.refused,
+        Ending::Failed => &mut tally.failed,
+        Ending::Cancelled => &mut tally.cancelled,
     };
     *place += 1;
 }

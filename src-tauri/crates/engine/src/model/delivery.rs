@@ -182,6 +182,48 @@ impl Outcome {
     }
 }
 
+/// What came of an attempt for whom it was made: the four words that a [`Tally`](super::Tally) counts by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Ending {
+    /// Answered with a status from 200 to 299.
+    Delivered,
+    /// Answered with another status.
+    Refused,
+    /// Without a whole answer.
+    Failed,
+    /// The person stopped it.
+    Cancelled,
+}
+
+impl Ending {
+    /// Of an attempt that ended by `outcome`; `status` is that of its answer, where one began to come.
+    #[must_use]
+    pub fn of(outcome: Outcome, status: Option<u16>) -> Self {
+        match outcome {
+            Outcome::Answered if status.is_some_and(|status| (200..300).contains(&status)) => Self::Delivered,
+            Outcome::Answered => Self::Refused,
+            Outcome::Cancelled => Self::Cancelled,
+            Outcome::Unresolved
+            | Outcome::Refused
+            | Outcome::TimedOut
+            | Outcome::TlsFailed
+            | Outcome::Closed
+            | Outcome::InvalidAnswer => Self::Failed,
+        }
+    }
+
+    /// `delivered`, `refused`, `failed` or `cancelled`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::Refused => "refused",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+}
+
 /// How long each stage took, in µs; `None` for a stage that was not reached or not needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Timings {

@@ -22,7 +22,9 @@ mod written;
 
 pub use answer::{AnswerRule, AnswerSource, GivenAnswer, KeptAnswer};
 pub use arrival::{Arrival, Body, HttpVersion, State};
-pub use delivery::{Attempt, Delivery, DeliveryKind, Outcome, RunStep, Schedule, ScheduleState, Timings};
+pub use delivery::{
+    Attempt, Delivery, DeliveryKind, Ending, Outcome, RunStep, Schedule, ScheduleState, Timings,
+};
 pub use endpoint::{Endpoint, NewEndpoint, SecretPlace, SecretRecord, Tolerance};
 pub use fault::{Fault, FaultKind, FaultReach};
 pub use forward::{Forward, ForwardRule, ForwardWay, Forwarded, Held, MOST_FORWARDS, Move, Queue};

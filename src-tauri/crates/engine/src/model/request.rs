@@ -3,8 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::{
-    AnswerSource, Arrival, EndpointId, Forwarded, Framing, HttpVersion, Imported, RawHead, RequestId, State,
-    TargetId, Timestamp, Verdict,
+    AnswerSource, Arrival, Ending, EndpointId, Forwarded, Framing, HttpVersion, Imported, RawHead, RequestId,
+    State, TargetId, Timestamp, Verdict,
 };
 
 /// The order in which requests were kept: 1, 2, 3 … Order by this, never by time: clocks jump.
@@ -128,6 +128,8 @@ pub struct RequestSummary {
     pub deliveries: u32,
     /// How its forwards stand, where it has any.
     pub forwarded: Option<Forwarded>,
+    /// What came of the newest time it was sent again by hand or in a run; none where it never was, or is under way.
+    pub resent: Option<Ending>,
     /// Marked by the person.
     pub starred: bool,
     /// The person wrote a note to it.

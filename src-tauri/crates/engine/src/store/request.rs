@@ -15,8 +15,8 @@ use super::words::{state_of, verdict_of, version_of};
 use super::{Store, StoreError, id_of, pack};
 use crate::filter::Filter;
 use crate::model::{
-    AnswerSource, EndpointId, Forwarded, HandshakeReply, Imported, RawHead, Recognition, Request, RequestId,
-    RequestSummary, Sequence, Timestamp,
+    AnswerSource, Ending, EndpointId, Forwarded, HandshakeReply, Imported, Outcome, RawHead, Recognition,
+    Request, RequestId, RequestSummary, Sequence, Timestamp,
 };
 
 /// Where a page begins.
@@ -109,6 +109,10 @@ pub(super) const SUMMARY: &str = "SELECT request.id, request.sequence, request.r
     CASE WHEN EXISTS (SELECT 1 FROM held JOIN line ON line.number = held.line \
         WHERE held.request = request.sequence AND line.discard IS NULL) THEN 'held' ELSE annotation.forwarded END \
         AS forwarded, \
+    CASE WHEN annotation.deliveries > 0 THEN (SELECT outcome || coalesce(' ' || status, '') FROM attempt \
+        WHERE attempt.delivery = (SELECT max(number) FROM delivery \
+            WHERE delivery.request = request.sequence AND kind <> 'forward') \
+        ORDER BY attempt.number DESC LIMIT 1) END AS resent, \
     imported.at AS imported_at, imported.program AS imported_program, \
     (SELECT count(*) FROM (SELECT 1 FROM request AS again \
         WHERE again.duplicate_of = coalesce(request.duplicate_of, request.id) LIMIT 1000)) AS repeats \
@@ -118,6 +122,12 @@ pub(super) const SUMMARY: &str = "SELECT request.id, request.sequence, request.r
 
 /// How the tables of [`SUMMARY`] begin.
 const TABLES: &str = " FROM request LEFT JOIN annotation ";
+
+/// What came of an attempt, from its outcome and its status, if it has one, with a space between.
+fn ending_of(text: &str) -> Option<Ending> {
+    let (outcome, status) = text.split_once(' ').unwrap_or((text, ""));
+    Some(Ending::of(Outcome::from_word(outcome)?, status.parse().ok()))
+}
 
 /// A row of [`SUMMARY`].
 pub(super) fn summary(row: &SqliteRow) -> Result<RequestSummary, StoreError> {
@@ -172,6 +182,7 @@ pub(super) fn summary(row: &SqliteRow) -> Result<RequestSummary, StoreError> {
         forwarded: row
             .try_get::<Option<&str>, _>("forwarded")?
             .and_then(Forwarded::from_word),
+        resent: row.try_get::<Option<&str>, _>("resent")?.and_then(ending_of),
         imported: match row.try_get::<Option<i64>, _>("imported_at")? {
             Some(at) => Some(Imported {
                 at: Timestamp::from_micros(at),

@@ -7,8 +7,8 @@ use serde_json::json;
 use super::super::{Finality, StoreError};
 use super::{alter, open, request, store};
 use crate::model::{
-    Attempt, AttemptId, Delivery, DeliveryId, DeliveryKind, EndpointId, NewEndpoint, Outcome, RequestId,
-    SecretId, SecretPlace, SecretRecord, Target, TargetId, Timestamp, Timings, Tolerance,
+    Attempt, AttemptId, Delivery, DeliveryId, DeliveryKind, Ending, EndpointId, NewEndpoint, Outcome,
+    RequestId, SecretId, SecretPlace, SecretRecord, Target, TargetId, Timestamp, Timings, Tolerance,
 };
 
 fn endpoint(path: &str) -> NewEndpoint {
@@ -232,6 +232,60 @@ async fn deliveries_come_back_with_their_attempts() {
         1,
         "another program sees it"
     );
+}
+
+#[tokio::test]
+async fn a_row_says_what_came_of_the_newest_time_that_it_was_sent_again() {
+    let (_folder, store) = store().await;
+    let new = request(b"x");
+    store.insert_request(new.clone()).await.unwrap();
+    let row = async || store.summaries(&[new.id]).await.unwrap()[0].resent;
+    assert_eq!(row().await, None, "it never was");
+    for (status, ending) in [
+        (Some(200), Ending::Delivered),
+        (Some(500), Ending::Refused),
+        (None, Ending::Failed),
+    ] {
+        let delivery = Delivery {
+            id: DeliveryId::generate(),
+            attempts: vec![attempt(status)],
+            ..delivery(new.id)
+        };
+        store.add_delivery(delivery).await.unwrap();
+        assert_eq!(row().await, Some(ending), "{status:?}");
+    }
+    let forward = Delivery {
+        id: DeliveryId::generate(),
+        kind: DeliveryKind::Forward,
+        ..delivery(new.id)
+    };
+    store.add_delivery(forward).await.unwrap();
+    assert_eq!(
+        row().await,
+        Some(Ending::Failed),
+        "what goes on by itself is told apart"
+    );
+    let retried = Delivery {
+        id: DeliveryId::generate(),
+        attempts: Vec::new(),
+        ..delivery(new.id)
+    };
+    store.add_delivery(retried.clone()).await.unwrap();
+    assert_eq!(row().await, None, "it is under way");
+    for status in [None, Some(204)] {
+        store.add_attempt(retried.id, attempt(status)).await.unwrap();
+    }
+    assert_eq!(row().await, Some(Ending::Delivered), "its last attempt counts");
+    let stopped = Delivery {
+        id: DeliveryId::generate(),
+        attempts: vec![Attempt {
+            outcome: Outcome::Cancelled,
+            ..attempt(None)
+        }],
+        ..delivery(new.id)
+    };
+    store.add_delivery(stopped).await.unwrap();
+    assert_eq!(row().await, Some(Ending::Cancelled));
 }
 
 #[tokio::test]

@@ -42,6 +42,7 @@ pub(crate) fn request(head: &[u8], body: &[u8], state: State, framing: Framing) 
             duplicate_of: None,
             deliveries: 0,
             forwarded: None,
+            resent: None,
             starred: false,
             noted: false,
             tags: Vec::new(),
