@@ -10,6 +10,7 @@ use tokio::task::JoinHandle;
 
 use super::cut_off::CutOff;
 use crate::changes::Change;
+use crate::conduct::Conducts;
 use crate::delivery::{Cancel, check_whole, is_delivered, marker, resend_by};
 use crate::engine::Core;
 use crate::error::EngineError;
@@ -144,27 +145,67 @@ async fn start_workers(
 
 /// Sends what waits for one target until nothing does, the target is down, or the person says stop.
 async fn work(core: &Arc<Core>, queue: Queue) -> Result<(), EngineError> {
-    let targets = core.store.targets().await?;
-    let Some(target) = targets.into_iter().find(|target| target.id == queue.target) else {
+    let Some(mut goal) = Goal::read(core, queue.target).await? else {
         return Ok(());
     };
-    let way = way_to(core, target.clone()).await?;
     let mut tries = queue.tries;
     if tries > 0 {
-        let client = core.courier.client(&way)?;
+        let way = &goal.way;
+        let client = core.courier.client(way)?;
         if let Err(failure) = client.knock(way.route.origin(), way.farthest, KNOCK).await {
-            return found_down(core, &target, tries, failure.to_string()).await;
+            return found_down(core, &goal.target, tries, failure.to_string()).await;
         }
     }
     let mut begun = None;
-    while let Some(next) = next(core, target.id, begun).await? {
-        match send(core, &target, &way, next, tries).await? {
+    while let Some(next) = next(core, queue.target, begun).await? {
+        if !goal.is_current(core) {
+            match Goal::read(core, queue.target).await {
+                Ok(Some(read)) => goal = read,
+                gone_or_unread => {
+                    if next.is_begun {
+                        let _ = core.store.leave_held(next.held.number).await;
+                    }
+                    return gone_or_unread.map(|_| ());
+                }
+            }
+        }
+        match send(core, &goal.target, &goal.way, next, tries).await? {
             Sent::GoesOn(marked) => begun = marked,
             Sent::Ends => return Ok(()),
         }
         tries = 0;
     }
     Ok(())
+}
+
+/// A target and the way to it, as they were read.
+struct Goal {
+    target: Target,
+    way: Way,
+    /// The snapshot of then: another one is made whenever a target or what was agreed to changes.
+    conducts: Arc<Conducts>,
+}
+
+impl Goal {
+    /// `None` where there is no such target any more.
+    async fn read(core: &Core, id: TargetId) -> Result<Option<Self>, EngineError> {
+        // Before the rest: what changes while that is read makes it out of date.
+        let conducts = core.conducts.load_full();
+        let targets = core.store.targets().await?;
+        let Some(target) = targets.into_iter().find(|target| target.id == id) else {
+            return Ok(None);
+        };
+        let way = way_to(core, target.clone()).await?;
+        Ok(Some(Self {
+            target,
+            way,
+            conducts,
+        }))
+    }
+
+    fn is_current(&self, core: &Core) -> bool {
+        Arc::ptr_eq(&self.conducts, &core.conducts.load())
+    }
 }
 
 /// A held request that may go now.
