@@ -1,11 +1,12 @@
-//! Attempts that were under way when a program ended. They may have reached their target: what is sent again says so in the
-//! log of its request, also where it was dropped meanwhile and comes back later.
+//! Attempts of which only the beginning is known: a program ended while they were under way, or what came of them could
+//! not be kept. They may have reached their target: what is sent again says so in the log of its request, also where it was
+//! dropped meanwhile and comes back later.
 
 use super::drain::way_to;
 use crate::delivery::{marker, resend_by};
 use crate::engine::Core;
 use crate::error::EngineError;
-use crate::model::{Delivery, DeliveryId, DeliveryKind, Held, Timestamp};
+use crate::model::{Attempt, Delivery, DeliveryId, DeliveryKind, Held, Timestamp};
 use crate::sending::courier::{Parcel, cut_off};
 use crate::store::{After, Standing};
 
@@ -43,7 +44,7 @@ impl CutOff {
             let Some(at) = left.iter().position(|mark| *mark == (held.number, since)) else {
                 continue;
             };
-            match note_cut_off(core, &held, since).await {
+            match note(core, &held, cut_off(since)).await {
                 Ok(()) => {}
                 Err(error) if error.may_pass() => {
                     noted = Err(error);
@@ -59,23 +60,55 @@ impl CutOff {
     }
 }
 
-async fn note_cut_off(core: &Core, held: &Held, since: Timestamp) -> Result<(), EngineError> {
+/// Notes in the log of its request that what came of an attempt of `held` could not be kept. What can never be read is
+/// left to its sending, which fails over the same.
+pub(super) async fn note_unkept(core: &Core, held: &Held, since: Timestamp) -> Result<(), EngineError> {
+    let attempt = Attempt {
+        message: Some(
+            "what came of this attempt could not be kept: it may have reached the target".to_owned(),
+        ),
+        ..cut_off(since)
+    };
+    match with_attempt(core, held, attempt).await {
+        Ok(Some(delivery)) => keep(core, held, delivery).await,
+        Ok(None) => Ok(()),
+        Err(error) if error.may_pass() => Err(error),
+        Err(_) => Ok(()),
+    }
+}
+
+async fn note(core: &Core, held: &Held, attempt: Attempt) -> Result<(), EngineError> {
+    match with_attempt(core, held, attempt).await? {
+        Some(delivery) => keep(core, held, delivery).await,
+        None => Ok(()),
+    }
+}
+
+/// The delivery of `held` with this attempt; `None` where its request or its target is gone.
+async fn with_attempt(core: &Core, held: &Held, attempt: Attempt) -> Result<Option<Delivery>, EngineError> {
     let mut targets = core.store.targets().await?;
     targets.extend(core.store.removed_targets().await?);
     let Some(target) = targets.into_iter().find(|target| target.id == held.target) else {
-        return Ok(());
+        return Ok(None);
     };
     let way = way_to(core, target).await?;
     let Some(request) = core.store.request(held.request).await? else {
-        return Ok(());
+        return Ok(None);
     };
     let body = core.store.body(held.request, 0..u64::MAX).await?.bytes;
     let outgoing = marker::marked(resend_by(&request.head, body, &way.route)?, core.store.marker());
-    let delivery: Delivery = Parcel {
+    let parcel = Parcel {
         kind: DeliveryKind::Forward,
         ..Parcel::new(held.request, outgoing, way)
-    }
-    .into_delivery(DeliveryId::generate(), since, vec![cut_off(since)]);
+    };
+    Ok(Some(parcel.into_delivery(
+        DeliveryId::generate(),
+        attempt.started_at,
+        vec![attempt],
+    )))
+}
+
+async fn keep(core: &Core, held: &Held, delivery: Delivery) -> Result<(), EngineError> {
     core.store
         .end_held(held.number, delivery, After::Waits, Standing::Up, None)
         .await?;

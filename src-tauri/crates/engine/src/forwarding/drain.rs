@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-use super::cut_off::CutOff;
+use super::cut_off::{CutOff, note_unkept};
 use crate::changes::Change;
 use crate::conduct::Conducts;
 use crate::delivery::{Cancel, check_whole, is_delivered, marker, resend_by};
@@ -223,17 +223,29 @@ async fn next(core: &Core, target: TargetId, begun: Option<i64>) -> Result<Optio
             core.store.leave_held(number).await?;
             return Ok(None);
         }
-        if let Some(held) = core.store.held_as(number).await? {
-            return Ok(Some(Next { held, is_begun: true }));
+        match core.store.held_as(number).await {
+            Ok(Some(held)) => return Ok(Some(Next { held, is_begun: true })),
+            // Its request was deleted meanwhile, and it went with that; or it was dropped, and may come back unsent.
+            Ok(None) => core.store.leave_held(number).await?,
+            Err(error) => {
+                let _ = core.store.leave_held(number).await;
+                return Err(error.into());
+            }
         }
-        // Its request was deleted meanwhile, and it went with that; or it was dropped, and may come back unsent.
-        core.store.leave_held(number).await?;
     }
-    let Some(held) = core.store.held(target, 0, 1).await?.pop() else {
+    let Some(mut held) = core.store.held(target, 0, 1).await?.pop() else {
         return Ok(None);
     };
     if closing || is_paused(core, target).await? {
         return Ok(None);
+    }
+    if let Some(since) = held.trying_since {
+        // It went out, and what came of it could not be kept: it does not go again without a word of that.
+        note_unkept(core, &held, since).await?;
+        let Some(noted) = core.store.held_as(held.number).await? else {
+            return Ok(None);
+        };
+        held = noted;
     }
     Ok(Some(Next {
         held,

@@ -4,6 +4,16 @@ use super::drain::LOOK;
 use super::*;
 use crate::store::tests::alter;
 
+impl Bench {
+    /// How the attempts of the newest request ended.
+    async fn outcomes(&self) -> Vec<Outcome> {
+        let newest = self.rows().await[0].id;
+        let deliveries = self.engine.deliveries(newest).await.unwrap();
+        let attempts = deliveries.iter().flat_map(|delivery| &delivery.attempts);
+        attempts.map(|attempt| attempt.outcome).collect()
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn what_came_of_it_cannot_be_kept_and_its_target_is_not_sent_the_same_without_a_pause() {
     let dev = Dev::up(200, Duration::ZERO).await;
@@ -12,7 +22,8 @@ async fn what_came_of_it_cannot_be_kept_and_its_target_is_not_sent_the_same_with
     let file = bench.engine.core.store.path();
     alter(
         &file,
-        "CREATE TRIGGER refuses BEFORE INSERT ON delivery BEGIN SELECT RAISE(ABORT, 'refused'); END",
+        "CREATE TRIGGER refuses BEFORE INSERT ON attempt WHEN NEW.outcome = 'answered'
+         BEGIN SELECT RAISE(ABORT, 'refused'); END",
     )
     .await;
     let began = Instant::now();
@@ -22,4 +33,7 @@ async fn what_came_of_it_cannot_be_kept_and_its_target_is_not_sent_the_same_with
     alter(&file, "DROP TRIGGER refuses").await;
     bench.held(target, 0).await;
     assert_eq!(bench.forwarded().await, Forwarded::Delivered, "then it is kept");
+    let mut told = vec![Outcome::Cancelled; dev.bodies().len() - 1];
+    told.push(Outcome::Answered);
+    assert_eq!(bench.outcomes().await, told, "the log has a word of each sending");
 }

@@ -111,6 +111,51 @@ async fn what_can_never_go_has_failed_and_that_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_marked_with_the_one_before_and_cannot_be_read_is_marked_no_longer() {
+    let bench = Bench::new().await;
+    let (target, held) = marked(&bench).await;
+    let core = &bench.engine.core;
+    alter(&core.store.path(), "ALTER TABLE request RENAME TO elsewhere").await;
+    let unread = next(core, target.id, Some(held.number)).await;
+    alter(&core.store.path(), "ALTER TABLE elsewhere RENAME TO request").await;
+    assert!(unread.is_err(), "nothing can be sent");
+    assert_eq!(core.store.marks().await.unwrap(), [], "and nothing of it went");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_went_out_and_could_not_be_kept_does_not_go_again_before_that_is_noted() {
+    let bench = Bench::new().await;
+    let (target, held) = marked(&bench).await;
+    bench
+        .engine
+        .core
+        .store
+        .pause_queue(target.id, false)
+        .await
+        .unwrap();
+    let core = &bench.engine.core;
+    let refuses =
+        "CREATE TRIGGER refuses BEFORE INSERT ON delivery BEGIN SELECT RAISE(ABORT, 'refused'); END";
+    alter(&core.store.path(), refuses).await;
+    assert!(next(core, target.id, None).await.is_err(), "none goes");
+    alter(&core.store.path(), "DROP TRIGGER refuses").await;
+    let next = next(core, target.id, None).await.unwrap().unwrap();
+    let as_it_is = Held {
+        attempts: 1,
+        trying_since: None,
+        ..held
+    };
+    assert_eq!((next.held, next.is_begun), (as_it_is, false), "then it goes");
+    let deliveries = bench.engine.deliveries(held.request).await.unwrap();
+    let attempt = &deliveries[0].attempts[0];
+    let message = attempt.message.as_deref().unwrap_or_default();
+    assert!(
+        attempt.outcome == Outcome::Cancelled && message.contains("could not be kept"),
+        "the log says that it may be a repeat: {attempt:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_cut_off_that_cannot_be_read_or_noted_for_a_while_is_noted_before_anything_goes() {
     let bench = Bench::new().await;
     let (_, held) = marked(&bench).await;
