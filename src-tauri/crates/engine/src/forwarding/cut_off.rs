@@ -2,11 +2,13 @@
 //! not be kept. They may have reached their target: what is sent again says so in the log of its request, also where it was
 //! dropped meanwhile and comes back later.
 
+use std::collections::HashMap;
+
 use super::drain::way_to;
 use crate::delivery::{marker, resend_by};
 use crate::engine::Core;
 use crate::error::EngineError;
-use crate::model::{Attempt, Delivery, DeliveryId, DeliveryKind, Held, Timestamp};
+use crate::model::{Attempt, Delivery, DeliveryId, DeliveryKind, Held, TargetId, Timestamp};
 use crate::sending::courier::{Parcel, cut_off};
 use crate::store::{After, Standing};
 
@@ -16,47 +18,48 @@ use crate::store::{After, Standing};
 pub(super) struct CutOff(Option<Vec<(i64, Timestamp)>>);
 
 impl CutOff {
-    /// Notes them in the log of their requests. One whose request was deleted is noted once that is back. `false` while
-    /// they cannot be read or noted for a reason that may pass: what is sent then could go again without a word of it.
-    pub(super) async fn note(&mut self, core: &Core) -> bool {
-        let Err(error) = self.note_those_there(core).await else {
-            return true;
-        };
-        tracing::warn!(%error, "what was being forwarded cannot be read or noted");
-        if error.may_pass() {
-            return false;
+    /// Notes them in the log of their requests. One whose request was deleted is noted once that is back. Gives the targets
+    /// for which one cannot be noted for a reason that may pass, and why: what is sent there then could go again without a
+    /// word of it.
+    ///
+    /// # Errors
+    /// When it cannot be read what was being sent, for a reason that may pass: that holds for every target.
+    pub(super) async fn note(&mut self, core: &Core) -> Result<HashMap<TargetId, EngineError>, EngineError> {
+        match self.note_those_there(core).await {
+            Err(error) if error.may_pass() => Err(error),
+            Err(error) => {
+                tracing::warn!(%error, "what was being forwarded cannot be read");
+                // Read later they would be those of this program.
+                self.0.get_or_insert_default();
+                Ok(HashMap::new())
+            }
+            noted => noted,
         }
-        // Read later they would be those of this program.
-        self.0.get_or_insert_default();
-        true
     }
 
-    async fn note_those_there(&mut self, core: &Core) -> Result<(), EngineError> {
+    async fn note_those_there(&mut self, core: &Core) -> Result<HashMap<TargetId, EngineError>, EngineError> {
+        let mut unnoted = HashMap::new();
         if self.0.as_ref().is_some_and(Vec::is_empty) {
-            return Ok(());
+            return Ok(unnoted);
         }
         let marks = core.store.marks().await?;
         let left = self.0.get_or_insert_with(|| marks.clone());
         left.retain(|mark| marks.contains(mark));
-        let mut noted = Ok(());
         for held in core.store.held_under_way().await? {
             let Some(since) = held.trying_since else { continue };
             let Some(at) = left.iter().position(|mark| *mark == (held.number, since)) else {
                 continue;
             };
-            match note(core, &held, cut_off(since)).await {
-                Ok(()) => {}
-                Err(error) if error.may_pass() => {
-                    noted = Err(error);
+            if let Err(error) = note(core, &held, cut_off(since)).await {
+                tracing::warn!(%error, request = %held.request, "that its sending was cut off cannot be noted");
+                if error.may_pass() {
+                    unnoted.insert(held.target, error);
                     continue;
-                }
-                Err(error) => {
-                    tracing::warn!(%error, request = %held.request, "that its sending was cut off cannot be noted");
                 }
             }
             left.swap_remove(at);
         }
-        noted
+        Ok(unnoted)
     }
 }
 

@@ -86,14 +86,14 @@ async fn run(core: Arc<Core>) {
     let mut workers: HashMap<TargetId, JoinHandle<()>> = HashMap::new();
     while !closing.is_cancelled() {
         workers.retain(|_, worker| !worker.is_finished());
-        let wait = if cut_off.note(&core).await {
-            start_workers(&core, &mut workers).await.unwrap_or_else(|error| {
-                tracing::warn!(%error, "what waits to be forwarded cannot be read");
-                LOOK
-            })
-        } else {
-            LOOK
+        let started = match cut_off.note(&core).await {
+            Ok(unnoted) => start_workers(&core, &mut workers, &unnoted).await,
+            Err(error) => Err(error),
         };
+        let wait = started.unwrap_or_else(|error| {
+            tracing::warn!(%error, "what waits to be forwarded cannot be read");
+            LOOK
+        });
         tokio::select! {
             () = closing.cancelled() => {}
             () = core.drain.changed.notified() => {}
@@ -105,15 +105,28 @@ async fn run(core: Arc<Core>) {
     }
 }
 
-/// Starts a worker for each target whose queue may go; says how long until the next one may.
+/// Starts a worker for each target whose queue may go, not for those to which a sending was cut off that is `unnoted`;
+/// says how long until the next one may.
 async fn start_workers(
     core: &Arc<Core>,
     workers: &mut HashMap<TargetId, JoinHandle<()>>,
+    unnoted: &HashMap<TargetId, EngineError>,
 ) -> Result<Duration, EngineError> {
     let now = core.clock.now();
     let mut wait = LOOK;
     for queue in core.store.queues().await? {
         if queue.count == 0 || queue.paused || workers.contains_key(&queue.target) {
+            continue;
+        }
+        if let Some(error) = unnoted.get(&queue.target) {
+            if queue.next_at.is_none_or(|next| next <= now) {
+                let why = format!("what was sent before may have arrived, which cannot be noted: {error}");
+                let standing = down(core, queue.tries, why);
+                // Where it cannot be written it is in the log of the program.
+                if core.store.set_standing(queue.target, standing).await.is_ok() {
+                    core.changes.tell(Change::Endpoints);
+                }
+            }
             continue;
         }
         match queue.next_at {
