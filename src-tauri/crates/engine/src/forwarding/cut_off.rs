@@ -4,7 +4,7 @@
 
 use std::collections::HashMap;
 
-use super::drain::way_to;
+use super::drain::{KEPT_ATTEMPTS, way_to};
 use crate::delivery::{marker, resend_by};
 use crate::engine::Core;
 use crate::error::EngineError;
@@ -111,9 +111,13 @@ async fn with_attempt(core: &Core, held: &Held, attempt: Attempt) -> Result<Opti
     )))
 }
 
-async fn keep(core: &Core, held: &Held, delivery: Delivery) -> Result<(), EngineError> {
+async fn keep(core: &Core, held: &Held, mut delivery: Delivery) -> Result<(), EngineError> {
+    let made = delivery.attempts.len();
+    if held.attempts >= KEPT_ATTEMPTS {
+        delivery.attempts.clear();
+    }
     core.store
-        .end_held(held.number, delivery, After::Waits, Standing::Up, None)
+        .end_held(held.number, delivery, made, After::Waits, Standing::Up, None)
         .await?;
     Ok(())
 }

@@ -31,7 +31,7 @@ pub(super) const LOOK: Duration = Duration::from_secs(2);
 /// How often one request is tried where the target takes it and then fails in a way that may be the request's fault.
 const TRIES_OF_ONE: u32 = 3;
 /// How many attempts of one request are kept; further ones that end alike are only counted.
-const KEPT_ATTEMPTS: u32 = 20;
+pub(super) const KEPT_ATTEMPTS: u32 = 20;
 
 /// The one who does it.
 #[derive(Default)]
@@ -348,7 +348,7 @@ async fn send(
         let _under_way = core.courier.begin(None, id, &cancel);
         core.exchange(&outgoing, way, &cancel).await?
     };
-    let judged = judge(attempts.last(), held.attempts);
+    let (made, judged) = (attempts.len(), judge(attempts.last(), held.attempts));
     let (after, standing, goes_on) = match judged {
         Judged::Done(how) => (After::Done(how), Standing::Up, true),
         Judged::Down(why) => (After::Waits, down(core, tries, why), false),
@@ -366,7 +366,7 @@ async fn send(
     let next = (!core.courier.closing().is_cancelled()).then(|| core.clock.now());
     let begun = core
         .store
-        .end_held(held.number, delivery, after, standing, next)
+        .end_held(held.number, delivery, made, after, standing, next)
         .await?;
     core.changes.tell(Change::Request(held.request));
     if !goes_on || held.attempts > 0 {

@@ -156,6 +156,31 @@ async fn what_went_out_and_could_not_be_kept_does_not_go_again_before_that_is_no
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn attempts_beyond_those_that_are_kept_are_counted() {
+    let bench = Bench::new().await;
+    // Nobody listens at its port.
+    let (target, mut held) = marked(&bench).await;
+    let core = &bench.engine.core;
+    let way = way_to(core, target.clone()).await.unwrap();
+    for number in 1..=KEPT_ATTEMPTS + 1 {
+        let next = Next {
+            held,
+            is_begun: false,
+        };
+        let sent = send(core, &target, &way, next, 0).await.unwrap();
+        assert!(matches!(sent, Sent::Ends), "it is refused");
+        held = core.store.held(target.id, 0, 1).await.unwrap().remove(0);
+        assert_eq!(held.attempts, number, "each is counted");
+    }
+    let deliveries = bench.engine.deliveries(held.request).await.unwrap();
+    assert_eq!(
+        deliveries[0].attempts.len(),
+        KEPT_ATTEMPTS as usize,
+        "the first ones are kept"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_cut_off_that_cannot_be_read_or_noted_for_a_while_is_noted_before_anything_goes() {
     let bench = Bench::new().await;
     let (target, held) = marked(&bench).await;
