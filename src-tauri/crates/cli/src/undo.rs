@@ -202,7 +202,7 @@ fn told(id: DiscardId, back: &BroughtBack, json: bool) -> Result<(), Failure> {
     }
     if back.forwards_gone > 0 {
         let why = match back.kind {
-            DiscardKind::Endpoint => "the target is gone",
+            DiscardKind::Endpoint => "the target is gone, or another one answers by now",
             _ => "the endpoint is gone or forwards otherwise by now",
         };
         parts.push(format!(
