@@ -250,3 +250,17 @@ fn a_forward_beside_which_another_one_answers_is_told_so() {
         "its target is there"
     );
 }
+
+#[test]
+fn of_a_queue_whose_requests_are_all_gone_it_is_said_that_they_are() {
+    let (hookbench, window) = furnished();
+    let target = ids(&objects(&hookbench, &["target", "list"])).remove(0);
+    window.call("drop_queue", &json!({ "id": target }));
+    let requests = ids(&objects(&hookbench, &["list"]));
+    window.call("delete_requests", &json!({ "ids": requests }));
+    assert_eq!(
+        does(&hookbench, &["undo", "1"]),
+        "2 requests that waited were deleted meanwhile\n",
+        "none of them was brought back"
+    );
+}

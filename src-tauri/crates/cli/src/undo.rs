@@ -175,10 +175,12 @@ fn told(id: DiscardId, back: &BroughtBack, json: bool) -> Result<(), Failure> {
             forwards_gone: back.forwards_gone,
         });
     }
-    let mut parts = vec![format!(
-        "{} brought back",
-        in_words(back.kind, &back.name, back.held)
-    )];
+    let mut parts = Vec::new();
+    // Of a queue nothing may be left to say that of.
+    if back.kind != DiscardKind::Queue || back.held > 0 || back.lost == 0 {
+        let what = in_words(back.kind, &back.name, back.held);
+        parts.push(format!("{what} brought back"));
+    }
     if back.kind == DiscardKind::Target && back.held > 0 {
         let wait = if back.held == 1 { "waits" } else { "wait" };
         parts.push(format!("{} {wait} for it again", requests_in_words(back.held)));
