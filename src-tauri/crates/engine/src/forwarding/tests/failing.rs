@@ -88,3 +88,22 @@ async fn a_cut_off_that_cannot_be_noted_for_a_while_stops_its_own_target_alone()
     assert!(why.contains("cannot be noted"), "{why}");
     assert_eq!(one.bodies(), [""; 0], "what was cut off does not");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nothing_goes_to_a_target_before_it_is_noted_what_was_cut_off_there() {
+    let dev = Dev::up(200, Duration::ZERO).await;
+    let bench = Bench::new().await;
+    let target = bench.paused_with(&dev, &["a"]).await;
+    let held = bench.engine.held(target, 0, 1).await.unwrap().remove(0);
+    let bench = bench.after_a_death(held.number, &[target]).await;
+    bench.says_why(target).await;
+    assert_eq!(dev.bodies(), [""; 0], "the target is up, and nothing goes");
+    alter(&bench.engine.core.store.path(), "DROP TRIGGER fails").await;
+    bench.held(target, 0).await;
+    assert_eq!(dev.bodies(), ["a"], "then it goes, once");
+    assert_eq!(
+        bench.outcomes().await,
+        [Outcome::Cancelled, Outcome::Answered],
+        "the log says that it may be a repeat"
+    );
+}

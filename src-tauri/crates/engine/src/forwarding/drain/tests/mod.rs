@@ -181,7 +181,7 @@ async fn attempts_beyond_those_that_are_kept_are_counted() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cut_off_that_cannot_be_read_or_noted_for_a_while_is_noted_before_anything_goes() {
+async fn a_cut_off_that_cannot_be_read_or_noted_for_a_while_is_noted_later() {
     let bench = Bench::new().await;
     let (target, held) = marked(&bench).await;
     let core = &bench.engine.core;
