@@ -219,3 +219,48 @@ fn what_the_terminal_removes_for_good_is_not_offered() {
         assert_eq!(offered, json!([]), "nor in the window: {arguments:?}");
     }
 }
+
+#[test]
+fn a_forward_beside_which_another_one_answers_is_told_so() {
+    let hookbench = Hookbench::new().with_endpoint("/hook", "github", "first");
+    let through = |to| {
+        does(
+            &hookbench,
+            &["endpoint", "forward", "/hook", "--to", to, "--through"],
+        )
+    };
+    for name in ["dev", "other"] {
+        does(&hookbench, &["target", "add", name, "http://127.0.0.1:9"]);
+    }
+    let window = Window::open(&hookbench);
+    through("dev");
+    let targets = objects(&hookbench, &["target", "list"]);
+    let dev = targets.iter().find(|target| target["name"] == "dev");
+    let endpoint = ids(&objects(&hookbench, &["endpoint", "list"])).remove(0);
+    window.call(
+        "remove_target",
+        &json!({ "id": dev.expect("it is listed")["id"] }),
+    );
+    through("other");
+    window.call("remove_endpoint", &json!({ "id": endpoint }));
+    does(&hookbench, &["undo", "1"]);
+    assert_eq!(
+        does(&hookbench, &["undo"]),
+        "endpoint /hook brought back; 1 forward cannot come back: the target is gone, or another one answers by now\n",
+        "its target is there"
+    );
+}
+
+#[test]
+fn of_a_queue_whose_requests_are_all_gone_it_is_said_that_they_are() {
+    let (hookbench, window) = furnished();
+    let target = ids(&objects(&hookbench, &["target", "list"])).remove(0);
+    window.call("drop_queue", &json!({ "id": target }));
+    let requests = ids(&objects(&hookbench, &["list"]));
+    window.call("delete_requests", &json!({ "ids": requests }));
+    assert_eq!(
+        does(&hookbench, &["undo", "1"]),
+        "2 requests that waited were deleted meanwhile\n",
+        "none of them was brought back"
+    );
+}

@@ -296,6 +296,22 @@ describe('what was removed', () => {
     }
   });
 
+  it('says of a forward that its target may be there', async () => {
+    const { bench: made, host } = await bench();
+    await made.discarding.endpoint('e1');
+    host.script.bring_back = () => ({
+      kind: 'endpoint',
+      name: '/in',
+      held: 0,
+      lost: 0,
+      forwardsLater: 0,
+      forwardsGone: 1,
+    });
+    await settle();
+    await undo();
+    expect(note()).toContain('1 forward cannot come back: the target is gone, or another one answers by now');
+  });
+
   it('is listed in the settings, brought back there or removed for good', async () => {
     const { bench: made, host, undone } = await bench();
     await made.discarding.endpoint('e1');

@@ -49,7 +49,9 @@ export function sentenceOf(back: BroughtBackView): string {
   }
   if (forwardsGone > 0) {
     const why =
-      kind === 'endpoint' ? 'the target is gone' : 'the endpoint is gone or forwards otherwise by now';
+      kind === 'endpoint'
+        ? 'the target is gone, or another one answers by now'
+        : 'the endpoint is gone or forwards otherwise by now';
     parts.push(`${plural(forwardsGone, 'forward')} cannot come back: ${why}`);
   }
   return parts.join('; ');

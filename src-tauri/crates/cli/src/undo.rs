@@ -175,10 +175,12 @@ fn told(id: DiscardId, back: &BroughtBack, json: bool) -> Result<(), Failure> {
             forwards_gone: back.forwards_gone,
         });
     }
-    let mut parts = vec![format!(
-        "{} brought back",
-        in_words(back.kind, &back.name, back.held)
-    )];
+    let mut parts = Vec::new();
+    // Of a queue nothing may be left to say that of.
+    if back.kind != DiscardKind::Queue || back.held > 0 || back.lost == 0 {
+        let what = in_words(back.kind, &back.name, back.held);
+        parts.push(format!("{what} brought back"));
+    }
     if back.kind == DiscardKind::Target && back.held > 0 {
         let wait = if back.held == 1 { "waits" } else { "wait" };
         parts.push(format!("{} {wait} for it again", requests_in_words(back.held)));
@@ -191,7 +193,7 @@ fn told(id: DiscardId, back: &BroughtBack, json: bool) -> Result<(), Failure> {
         ));
     }
     let (other, why) = match back.kind {
-        DiscardKind::Endpoint => ("target", "the target is gone"),
+        DiscardKind::Endpoint => ("target", "the target is gone, or another one answers by now"),
         _ => ("endpoint", "the endpoint is gone or forwards otherwise by now"),
     };
     if back.forwards_later > 0 {

@@ -130,12 +130,21 @@ impl Engine {
         Ok(self.core.store.repetitions(id).await?)
     }
 
-    /// The rows of these requests, newest first; those that are gone are left out.
+    /// The rows of these requests, each once, newest first; those that are gone are left out.
     ///
     /// # Errors
-    /// When the store cannot be read.
+    /// When they are more than a page may have, or the store cannot be read.
     pub async fn rows(&self, ids: &[RequestId]) -> Result<Vec<RequestSummary>, EngineError> {
-        Ok(self.core.store.summaries(ids).await?)
+        if ids.len() > LONGEST_PAGE as usize {
+            return Err(EngineError::bad_input(
+                format!("{} rows are too many at once", ids.len()),
+                format!("ask for {LONGEST_PAGE} at the most"),
+            ));
+        }
+        let mut ids = ids.to_vec();
+        ids.sort_unstable();
+        ids.dedup();
+        Ok(self.core.store.summaries(&ids).await?)
     }
 
     /// One request with its head.
@@ -289,4 +298,26 @@ impl Engine {
 fn is_plain_https(link: &str) -> bool {
     link.strip_prefix("https://")
         .is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_graphic()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::course::tests::Bench;
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn rows_are_given_by_the_page_and_each_once() {
+        let bench = Bench::new().await;
+        bench.send("/in", "", "a").await;
+        let (row, _) = bench.newest().await;
+        let rows = bench.engine.rows(&[row.id; 501]).await.unwrap();
+        assert_eq!(rows.len(), 1, "however often it is named");
+        let too_many = vec![row.id; LONGEST_PAGE as usize + 1];
+        let refused = bench.engine.rows(&too_many).await.unwrap_err();
+        assert_eq!(
+            refused.to_string(),
+            "1001 rows are too many at once",
+            "and no more than a page"
+        );
+    }
 }

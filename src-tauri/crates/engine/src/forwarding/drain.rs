@@ -8,8 +8,9 @@ use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
-use super::cut_off::CutOff;
+use super::cut_off::{CutOff, note_unkept};
 use crate::changes::Change;
+use crate::conduct::Conducts;
 use crate::delivery::{Cancel, check_whole, is_delivered, marker, resend_by};
 use crate::engine::Core;
 use crate::error::EngineError;
@@ -30,7 +31,7 @@ pub(super) const LOOK: Duration = Duration::from_secs(2);
 /// How often one request is tried where the target takes it and then fails in a way that may be the request's fault.
 const TRIES_OF_ONE: u32 = 3;
 /// How many attempts of one request are kept; further ones that end alike are only counted.
-const KEPT_ATTEMPTS: u32 = 20;
+pub(super) const KEPT_ATTEMPTS: u32 = 20;
 
 /// The one who does it.
 #[derive(Default)]
@@ -85,14 +86,14 @@ async fn run(core: Arc<Core>) {
     let mut workers: HashMap<TargetId, JoinHandle<()>> = HashMap::new();
     while !closing.is_cancelled() {
         workers.retain(|_, worker| !worker.is_finished());
-        let wait = if cut_off.note(&core).await {
-            start_workers(&core, &mut workers).await.unwrap_or_else(|error| {
-                tracing::warn!(%error, "what waits to be forwarded cannot be read");
-                LOOK
-            })
-        } else {
-            LOOK
+        let started = match cut_off.note(&core).await {
+            Ok(unnoted) => start_workers(&core, &mut workers, &unnoted).await,
+            Err(error) => Err(error),
         };
+        let wait = started.unwrap_or_else(|error| {
+            tracing::warn!(%error, "what waits to be forwarded cannot be read");
+            LOOK
+        });
         tokio::select! {
             () = closing.cancelled() => {}
             () = core.drain.changed.notified() => {}
@@ -104,15 +105,28 @@ async fn run(core: Arc<Core>) {
     }
 }
 
-/// Starts a worker for each target whose queue may go; says how long until the next one may.
+/// Starts a worker for each target whose queue may go, not for those to which a sending was cut off that is `unnoted`;
+/// says how long until the next one may.
 async fn start_workers(
     core: &Arc<Core>,
     workers: &mut HashMap<TargetId, JoinHandle<()>>,
+    unnoted: &HashMap<TargetId, EngineError>,
 ) -> Result<Duration, EngineError> {
     let now = core.clock.now();
     let mut wait = LOOK;
     for queue in core.store.queues().await? {
         if queue.count == 0 || queue.paused || workers.contains_key(&queue.target) {
+            continue;
+        }
+        if let Some(error) = unnoted.get(&queue.target) {
+            if queue.next_at.is_none_or(|next| next <= now) {
+                let why = format!("what was sent before may have arrived, which cannot be noted: {error}");
+                let standing = down(core, queue.tries, why);
+                // Where it cannot be written it is in the log of the program.
+                if core.store.set_standing(queue.target, standing).await.is_ok() {
+                    core.changes.tell(Change::Endpoints);
+                }
+            }
             continue;
         }
         match queue.next_at {
@@ -144,27 +158,67 @@ async fn start_workers(
 
 /// Sends what waits for one target until nothing does, the target is down, or the person says stop.
 async fn work(core: &Arc<Core>, queue: Queue) -> Result<(), EngineError> {
-    let targets = core.store.targets().await?;
-    let Some(target) = targets.into_iter().find(|target| target.id == queue.target) else {
+    let Some(mut goal) = Goal::read(core, queue.target).await? else {
         return Ok(());
     };
-    let way = way_to(core, target.clone()).await?;
     let mut tries = queue.tries;
     if tries > 0 {
-        let client = core.courier.client(&way)?;
+        let way = &goal.way;
+        let client = core.courier.client(way)?;
         if let Err(failure) = client.knock(way.route.origin(), way.farthest, KNOCK).await {
-            return found_down(core, &target, tries, failure.to_string()).await;
+            return found_down(core, &goal.target, tries, failure.to_string()).await;
         }
     }
     let mut begun = None;
-    while let Some(next) = next(core, target.id, begun).await? {
-        match send(core, &target, &way, next, tries).await? {
+    while let Some(next) = next(core, queue.target, begun).await? {
+        if !goal.is_current(core) {
+            match Goal::read(core, queue.target).await {
+                Ok(Some(read)) => goal = read,
+                gone_or_unread => {
+                    if next.is_begun {
+                        let _ = core.store.leave_held(next.held.number).await;
+                    }
+                    return gone_or_unread.map(|_| ());
+                }
+            }
+        }
+        match send(core, &goal.target, &goal.way, next, tries).await? {
             Sent::GoesOn(marked) => begun = marked,
             Sent::Ends => return Ok(()),
         }
         tries = 0;
     }
     Ok(())
+}
+
+/// A target and the way to it, as they were read.
+struct Goal {
+    target: Target,
+    way: Way,
+    /// The snapshot of then: another one is made whenever a target or what was agreed to changes.
+    conducts: Arc<Conducts>,
+}
+
+impl Goal {
+    /// `None` where there is no such target any more.
+    async fn read(core: &Core, id: TargetId) -> Result<Option<Self>, EngineError> {
+        // Before the rest: what changes while that is read makes it out of date.
+        let conducts = core.conducts.load_full();
+        let targets = core.store.targets().await?;
+        let Some(target) = targets.into_iter().find(|target| target.id == id) else {
+            return Ok(None);
+        };
+        let way = way_to(core, target.clone()).await?;
+        Ok(Some(Self {
+            target,
+            way,
+            conducts,
+        }))
+    }
+
+    fn is_current(&self, core: &Core) -> bool {
+        Arc::ptr_eq(&self.conducts, &core.conducts.load())
+    }
 }
 
 /// A held request that may go now.
@@ -182,17 +236,29 @@ async fn next(core: &Core, target: TargetId, begun: Option<i64>) -> Result<Optio
             core.store.leave_held(number).await?;
             return Ok(None);
         }
-        if let Some(held) = core.store.held_as(number).await? {
-            return Ok(Some(Next { held, is_begun: true }));
+        match core.store.held_as(number).await {
+            Ok(Some(held)) => return Ok(Some(Next { held, is_begun: true })),
+            // Its request was deleted meanwhile, and it went with that; or it was dropped, and may come back unsent.
+            Ok(None) => core.store.leave_held(number).await?,
+            Err(error) => {
+                let _ = core.store.leave_held(number).await;
+                return Err(error.into());
+            }
         }
-        // Its request was deleted meanwhile, and it went with that; or it was dropped, and may come back unsent.
-        core.store.leave_held(number).await?;
     }
-    let Some(held) = core.store.held(target, 0, 1).await?.pop() else {
+    let Some(mut held) = core.store.held(target, 0, 1).await?.pop() else {
         return Ok(None);
     };
     if closing || is_paused(core, target).await? {
         return Ok(None);
+    }
+    if let Some(since) = held.trying_since {
+        // It went out, and what came of it could not be kept: it does not go again without a word of that.
+        note_unkept(core, &held, since).await?;
+        let Some(noted) = core.store.held_as(held.number).await? else {
+            return Ok(None);
+        };
+        held = noted;
     }
     Ok(Some(Next {
         held,
@@ -282,7 +348,7 @@ async fn send(
         let _under_way = core.courier.begin(None, id, &cancel);
         core.exchange(&outgoing, way, &cancel).await?
     };
-    let judged = judge(attempts.last(), held.attempts);
+    let (made, judged) = (attempts.len(), judge(attempts.last(), held.attempts));
     let (after, standing, goes_on) = match judged {
         Judged::Done(how) => (After::Done(how), Standing::Up, true),
         Judged::Down(why) => (After::Waits, down(core, tries, why), false),
@@ -300,7 +366,7 @@ async fn send(
     let next = (!core.courier.closing().is_cancelled()).then(|| core.clock.now());
     let begun = core
         .store
-        .end_held(held.number, delivery, after, standing, next)
+        .end_held(held.number, delivery, made, after, standing, next)
         .await?;
     core.changes.tell(Change::Request(held.request));
     if !goes_on || held.attempts > 0 {

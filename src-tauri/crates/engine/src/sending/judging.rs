@@ -180,7 +180,9 @@ enum Repetitions {
     Mixed,
     /// All with a status that says that they are known.
     Known,
-    /// None as the first call, some with another success.
+    /// None as the first call, some known, the others with another success.
+    KnownOrOtherwise,
+    /// All with another success than the first call.
     Otherwise,
 }
 
@@ -197,7 +199,8 @@ impl Repetitions {
         match (alike, known, otherwise) {
             (true, false, false) | (false, false, false) => Self::Alike,
             (true, ..) => Self::Mixed,
-            (false, _, true) => Self::Otherwise,
+            (false, true, true) => Self::KnownOrOtherwise,
+            (false, false, true) => Self::Otherwise,
             (false, true, false) => Self::Known,
         }
     }
@@ -254,6 +257,10 @@ const fn taken_well(repetitions: Repetitions) -> &'static str {
             "Some repetitions got the answer of the first call, the others another one that was taken well."
         }
         Repetitions::Known => "Every repetition was answered as known.",
+        Repetitions::KnownOrOtherwise => {
+            "Some repetitions were answered as known, the others were another success than the first call: look whether \
+             one was handled again."
+        }
         Repetitions::Otherwise => {
             "Every repetition was a success, though with a different answer: look whether it was handled again."
         }
@@ -266,7 +273,9 @@ const fn without_control(repetitions: Repetitions) -> &'static str {
             "Every repetition got the answer of the first call or was known. None went under a new id, so that it is \
              not known whether a new event is answered otherwise."
         }
-        Repetitions::Mixed | Repetitions::Otherwise => taken_well(repetitions),
+        Repetitions::Mixed | Repetitions::KnownOrOtherwise | Repetitions::Otherwise => {
+            taken_well(repetitions)
+        }
     }
 }
 
@@ -289,7 +298,9 @@ const fn told_apart(repetitions: Repetitions, control: Control) -> &'static str 
             "Every repetition was a success with a different answer; a new event is answered as the first was. So \
              repetitions are recognised."
         }
-        (Repetitions::Mixed | Repetitions::Otherwise, _) => taken_well(repetitions),
+        (Repetitions::Mixed | Repetitions::KnownOrOtherwise | Repetitions::Otherwise, _) => {
+            taken_well(repetitions)
+        }
         (Repetitions::Alike | Repetitions::Known, _) => {
             "Every repetition got the answer of the first call or was known; a new event is answered otherwise."
         }

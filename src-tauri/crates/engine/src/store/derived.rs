@@ -7,11 +7,16 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sqlx::sqlite::{
-    SqliteAutoVacuum, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqliteSynchronous,
+    SqliteAutoVacuum, SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions,
+    SqliteSynchronous,
 };
-use sqlx::{ConnectOptions, Connection, Row};
+use sqlx::{ConnectOptions, Connection, Row, SqlitePool};
 
+use super::error::code_of;
 use super::{StoreError, file};
+
+/// SQLite's code where there is no such table or column.
+const NO_SUCH_TABLE: i32 = 1;
 
 /// One kind of derived file.
 #[derive(Debug, Clone)]
@@ -52,7 +57,7 @@ impl Derived {
     }
 
     /// Opens it to write, or makes it anew where it is missing, damaged, of another data file or of another format. One
-    /// that somebody has locked is left as it is, and none of these.
+    /// that cannot be opened for a reason that may pass, as while it is locked or the disk is full, is left as it is.
     pub(super) async fn open(&self, page_cache: &'static str) -> Result<SqliteConnection, StoreError> {
         // A reader takes the log beside an empty file for a leftover and removes it, even from under its writer.
         if std::fs::metadata(self.path()).is_ok_and(|file| file.len() == 0) {
@@ -60,7 +65,7 @@ impl Derived {
         }
         match self.open_as_it_is(page_cache).await {
             Ok(connection) => Ok(connection),
-            Err(StoreError::Locked) => Err(StoreError::Locked),
+            Err(error) if error.may_pass() => Err(error),
             Err(_) => {
                 self.remove();
                 self.open_as_it_is(page_cache).await
@@ -105,7 +110,13 @@ impl Derived {
         .await?;
         let row = sqlx::query("SELECT identity, format FROM state")
             .fetch_optional(&mut *connection)
-            .await?;
+            .await;
+        let row = row.map_err(|error| match code_of(&error) {
+            Some(NO_SUCH_TABLE) => StoreError::Corrupt {
+                detail: error.to_string(),
+            },
+            _ => error.into(),
+        })?;
         match row {
             Some(row)
                 if row.try_get::<Vec<u8>, _>(0)? == self.identity
@@ -137,19 +148,50 @@ impl Derived {
         }
     }
 
-    /// How to open it to read.
-    pub(super) fn reader(&self) -> SqliteConnectOptions {
-        SqliteConnectOptions::new()
+    /// At most so many connections that read it. One that was opened before another file took its place is not used
+    /// again: it would go on reading the one that is gone, beside others that read the new one.
+    pub(super) fn readers(&self, most: u32) -> SqlitePool {
+        let options = SqliteConnectOptions::new()
             .filename(self.path())
             .read_only(true)
             .busy_timeout(Duration::from_secs(1))
             .pragma("cache_size", "-500")
+            .pragma("temp_store", "memory")
             .disable_statement_logging()
-            .thread_name(|_| "store-search".to_owned())
+            .thread_name(|_| "store-search".to_owned());
+        let (connected, acquired) = (self.path(), self.path());
+        SqlitePoolOptions::new()
+            .max_connections(most)
+            .idle_timeout(Duration::from_secs(30))
+            .acquire_timeout(Duration::from_secs(5))
+            .test_before_acquire(false)
+            .after_connect(move |reader, _| {
+                let file = file_at(&connected);
+                Box::pin(async move {
+                    sqlx::raw_sql("CREATE TEMP TABLE opened (file TEXT NOT NULL) STRICT")
+                        .execute(&mut *reader)
+                        .await?;
+                    sqlx::query("INSERT INTO opened (file) VALUES (?)")
+                        .bind(file)
+                        .execute(reader)
+                        .await?;
+                    Ok(())
+                })
+            })
+            .before_acquire(move |reader, _| {
+                let file = file_at(&acquired);
+                Box::pin(async move {
+                    let opened: String = sqlx::query_scalar("SELECT file FROM opened")
+                        .fetch_one(reader)
+                        .await?;
+                    Ok(opened == file)
+                })
+            })
+            .connect_lazy_with(options)
     }
 
     /// Up to which request it is complete, by the readers of it: 0 where there is none that can be used.
-    pub(super) async fn complete_to(&self, readers: &sqlx::SqlitePool) -> i64 {
+    pub(super) async fn complete_to(&self, readers: &SqlitePool) -> i64 {
         let Ok(mut reader) = readers.acquire().await else {
             return 0;
         };
@@ -168,6 +210,11 @@ impl Derived {
         let _ = reader.close().await;
         0
     }
+}
+
+/// What tells the file at this path from another one.
+fn file_at(path: &Path) -> String {
+    format!("{:?}", file::identity(path))
 }
 
 /// Up to which request the file is complete.
@@ -203,7 +250,7 @@ mod tests {
         std::fs::write(&log, left).unwrap();
         let mut writer = derived.open("-100").await.unwrap();
         assert_eq!(reached(&mut writer).await.unwrap(), 0, "it is made anew");
-        let readers = sqlx::SqlitePool::connect_lazy_with(derived.reader());
+        let readers = derived.readers(1);
         reach(&mut writer, 9).await.unwrap();
         assert_eq!(derived.complete_to(&readers).await, 9, "and read by others");
         assert!(std::fs::exists(&log).unwrap(), "its log is its own");
@@ -227,5 +274,55 @@ mod tests {
         other.close().await.unwrap();
         let mut writer = derived.open("-100").await.unwrap();
         assert_eq!(reached(&mut writer).await.unwrap(), 8, "it is still there");
+    }
+
+    #[tokio::test]
+    async fn a_file_that_cannot_be_opened_for_a_while_is_not_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let derived = Derived::new(folder.path(), "words", vec![1], 1);
+        let mut writer = derived.open("-100").await.unwrap();
+        reach(&mut writer, 7).await.unwrap();
+        writer.close().await.unwrap();
+        // As where there is no room or no right to make it.
+        let in_the_way = format!("{}-shm", derived.path().display());
+        std::fs::create_dir(&in_the_way).unwrap();
+        let refused = derived.open("-100").await;
+        assert!(matches!(&refused, Err(error) if error.may_pass()), "{refused:?}");
+        std::fs::remove_dir(&in_the_way).unwrap();
+        let mut writer = derived.open("-100").await.unwrap();
+        assert_eq!(reached(&mut writer).await.unwrap(), 7, "it is still there");
+    }
+
+    #[tokio::test]
+    async fn a_file_with_other_tables_is_made_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let derived = Derived::new(folder.path(), "words", vec![1], 1);
+        let options = SqliteConnectOptions::new().filename(derived.path());
+        let mut other = options.create_if_missing(true).connect().await.unwrap();
+        let state = sqlx::raw_sql("CREATE TABLE state (something TEXT)");
+        state.execute(&mut other).await.unwrap();
+        other.close().await.unwrap();
+        let mut writer = derived.open("-100").await.unwrap();
+        assert_eq!(reached(&mut writer).await.unwrap(), 0, "it is ours now");
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn nobody_reads_on_in_a_file_that_another_one_took_the_place_of() {
+        let folder = tempfile::tempdir().unwrap();
+        let derived = Derived::new(folder.path(), "words", vec![1], 1);
+        let mut writer = derived.open("-100").await.unwrap();
+        reach(&mut writer, 7).await.unwrap();
+        let readers = derived.readers(1);
+        assert_eq!(derived.complete_to(&readers).await, 7, "it is read");
+        let other = Derived::new(folder.path(), "words", vec![1], 2);
+        let replaced = other.open("-100").await.unwrap();
+        assert_eq!(
+            derived.complete_to(&readers).await,
+            0,
+            "what is there now is none of ours"
+        );
+        replaced.close().await.unwrap();
+        writer.close().await.unwrap();
     }
 }

@@ -82,15 +82,16 @@ impl DataFile {
     }
 }
 
+/// What tells a file from another one that takes its path while it is open.
 #[cfg(unix)]
-fn identity(path: &Path) -> Option<(u64, u64)> {
+pub(super) fn identity(path: &Path) -> Option<(u64, u64)> {
     use std::os::unix::fs::MetadataExt;
     std::fs::metadata(path).ok().map(|data| (data.dev(), data.ino()))
 }
 
 /// Elsewhere an open file cannot be deleted; that it exists is what can be told.
 #[cfg(not(unix))]
-fn identity(path: &Path) -> Option<(u64, u64)> {
+pub(super) fn identity(path: &Path) -> Option<(u64, u64)> {
     path.exists().then_some((0, 0))
 }
 

@@ -203,7 +203,8 @@ impl Store {
     }
 
     /// Keeps what came of an attempt of a held request: the attempts, what becomes of the request, how the target
-    /// stands. The delivery is made with the first attempt; later ones are added to it.
+    /// stands. The delivery is made with the first attempt; later ones are added to it. `made` is how many attempts there
+    /// were, which are counted whether all are kept or not.
     ///
     /// Where it is done with and `next` is given, the next one in the queue is marked as going out then, in the same
     /// transaction, unless the queue is paused. Its number is what comes back.
@@ -215,6 +216,7 @@ impl Store {
         &self,
         number: i64,
         delivery: Delivery,
+        made: usize,
         after: After,
         standing: Standing,
         next: Option<Timestamp>,
@@ -223,7 +225,7 @@ impl Store {
             let (delivery, standing) = (delivery.clone(), standing.clone());
             Box::pin(async move {
                 let (request, target) = (delivery.request, delivery.target);
-                let attempts = i64::try_from(delivery.attempts.len()).unwrap_or(i64::MAX);
+                let made = i64::try_from(made).unwrap_or(i64::MAX);
                 let id = keep(connection, number, delivery).await?;
                 match after {
                     After::Done(how) => {
@@ -240,7 +242,7 @@ impl Store {
                              WHERE number = ?",
                         )
                         .bind(id.map(|id| id.as_bytes().to_vec()))
-                        .bind(attempts)
+                        .bind(made)
                         .bind(number)
                         .execute(&mut *connection)
                         .await?;

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sha2::{Digest, Sha256};
-use sqlx::sqlite::{SqliteConnection, SqlitePoolOptions};
+use sqlx::sqlite::SqliteConnection;
 use sqlx::{AssertSqlSafe, Connection, Row, SqlitePool};
 use tokio::sync::{broadcast, watch};
 
@@ -74,15 +74,9 @@ pub(super) struct Repetitions {
 
 impl Repetitions {
     pub(super) fn new(file: &Derived, marker: &Marker) -> Self {
-        let readers = SqlitePoolOptions::new()
-            .max_connections(1)
-            .idle_timeout(Duration::from_secs(30))
-            .acquire_timeout(Duration::from_secs(5))
-            .test_before_acquire(false)
-            .connect_lazy_with(file.reader());
         Self {
             file: file.clone(),
-            readers,
+            readers: file.readers(1),
             progress: marker.progress.subscribe(),
             marked: marker.marked.clone(),
         }

@@ -88,3 +88,24 @@ async fn an_endpoint_has_no_more_forwards_than_can_be_set_whatever_comes_back() 
         );
     }
 }
+
+#[tokio::test]
+async fn a_forward_cannot_come_back_beside_another_that_answers_though_its_target_is_there() {
+    let bench = bench().await;
+    let engine = &bench.engine;
+    let id = bench.endpoint("/github", "github", &[]).await;
+    let (dev, other) = (target(engine, "dev").await.id, target(engine, "other").await.id);
+    let through = |target| vec![forward(target, ForwardWay::Through)];
+    engine.set_forwards(id, through(dev)).await.unwrap();
+    let removed = engine.discard_target(dev).await.unwrap();
+    engine.set_forwards(id, through(other)).await.unwrap();
+    let endpoint = engine.discard_endpoint(id).await.unwrap();
+    let back = engine.bring_back(removed).await.unwrap();
+    assert_eq!(back.forwards_later, 1, "it waits for its endpoint");
+    let back = engine.bring_back(endpoint).await.unwrap();
+    assert_eq!(back.forwards_gone, 1, "another one answers");
+    let there = engine.targets().await.unwrap();
+    assert_eq!(there.len(), 2, "its target is there");
+    let forwards = engine.forwards().await.unwrap();
+    assert_eq!(forwards[0].rule.target, other, "the other one is as it was");
+}

@@ -1,5 +1,6 @@
 //! A real listener that forwards to a real target which comes and goes.
 
+mod editing;
 mod failing;
 mod undoing;
 
@@ -21,6 +22,8 @@ struct Dev {
     port: u16,
     bodies: Arc<Mutex<Vec<String>>>,
     heads: Arc<Mutex<Vec<String>>>,
+    /// Who holds it holds its answers back.
+    answers: Arc<tokio::sync::Mutex<()>>,
     running: Option<JoinHandle<()>>,
 }
 
@@ -32,6 +35,7 @@ impl Dev {
             port: socket.local_addr().unwrap().port(),
             bodies: Arc::default(),
             heads: Arc::default(),
+            answers: Arc::default(),
             running: None,
         }
     }
@@ -49,9 +53,11 @@ impl Dev {
     async fn start(&mut self, status: u16, delay: Duration) {
         let listener = TcpListener::bind(("127.0.0.1", self.port)).await.unwrap();
         let (bodies, heads) = (Arc::clone(&self.bodies), Arc::clone(&self.heads));
+        let answers = Arc::clone(&self.answers);
         self.running = Some(tokio::spawn(async move {
             while let Ok((mut stream, _)) = listener.accept().await {
                 let (bodies, heads) = (Arc::clone(&bodies), Arc::clone(&heads));
+                let answers = Arc::clone(&answers);
                 tokio::spawn(async move {
                     let mut bytes = Vec::new();
                     loop {
@@ -71,6 +77,7 @@ impl Dev {
                                 heads.lock().unwrap().push(head.to_owned());
                                 bodies.lock().unwrap().push(body.to_owned());
                                 tokio::time::sleep(delay).await;
+                                drop(answers.lock().await);
                                 let answer = format!(
                                     "HTTP/1.1 {status} Fine\r\nX-Dev: yes\r\nContent-Length: 6\r\nConnection: keep-alive\r\n\r\nthanks"
                                 );

@@ -47,9 +47,9 @@ fn sent(number: u32, (status, body): Answer) -> Delivery {
     }
 }
 
-/// The verdict of a check: the first call, the second and the one at once alike, and the control.
-fn said(first: Answer, repeated: Answer, control: Option<Answer>) -> (Option<bool>, String) {
-    let mut all = vec![sent(0, first), sent(1, repeated), sent(2, repeated)];
+/// The verdict of a check: the first call, the second and the one at once, and the control.
+fn said(first: Answer, [second, at_once]: [Answer; 2], control: Option<Answer>) -> (Option<bool>, String) {
+    let mut all = vec![sent(0, first), sent(1, second), sent(2, at_once)];
     all.extend(control.map(|answer| sent(3, answer)));
     let no_control = control.is_none().then(|| "it has no id".to_owned());
     let report = judge(all, 1, no_control, &Phase::Done);
@@ -112,7 +112,7 @@ fn each_pair_of_answers_has_the_verdict_that_one_expects() {
         ),
         ((0, ""), OK, false, "the event was not taken well: second call"),
     ] {
-        let (is_passed, sentence) = said(OK, repeated, Some(control));
+        let (is_passed, sentence) = said(OK, [repeated; 2], Some(control));
         assert_eq!(
             is_passed,
             Some(passed),
@@ -129,7 +129,7 @@ fn each_pair_of_answers_has_the_verdict_that_one_expects() {
 fn a_control_that_was_refused_is_no_new_event_that_is_answered_otherwise() {
     for control in [409, 204, 208, 304, 400, 401, 404, 422, 429] {
         for repeated in [(200, "ok"), (409, "known"), (200, "duplicate")] {
-            let (_, sentence) = said((200, "ok"), repeated, Some((control, "")));
+            let (_, sentence) = said((200, "ok"), [repeated; 2], Some((control, "")));
             assert!(
                 !sentence.contains("a new event is answered"),
                 "nothing is known of new events from a {control}: {sentence}"
@@ -145,14 +145,14 @@ fn a_control_that_was_refused_is_no_new_event_that_is_answered_otherwise() {
 #[test]
 fn without_a_control_nothing_is_said_of_new_events() {
     for repeated in [(200, "ok"), (409, "")] {
-        let (passed, sentence) = said((200, "ok"), repeated, None);
+        let (passed, sentence) = said((200, "ok"), [repeated; 2], None);
         assert_eq!(passed, Some(true), "repetitions were taken well");
         assert!(
             sentence.contains("not known whether a new event"),
             "{repeated:?}: {sentence}"
         );
     }
-    let (passed, sentence) = said((503, ""), (200, "ok"), None);
+    let (passed, sentence) = said((503, ""), [(200, "ok"); 2], None);
     assert_eq!(passed, None, "nothing is known about repetitions: {sentence}");
     assert!(sentence.contains("The first call was no success"), "{sentence}");
 }
@@ -162,19 +162,29 @@ fn what_holds_of_some_repetitions_is_not_said_of_all() {
     for other in [(409, "known"), (201, "ok"), (200, "duplicate")] {
         for (second, at_once) in [((200, "ok"), other), (other, (200, "ok"))] {
             for control in [(200, "ok"), (201, "new"), (409, "")] {
-                let all = vec![
-                    sent(0, (200, "ok")),
-                    sent(1, second),
-                    sent(2, at_once),
-                    sent(3, control),
-                ];
-                let report = judge(all, 1, None, &Phase::Done);
-                let sentence = report.sentence;
+                let (_, sentence) = said((200, "ok"), [second, at_once], Some(control));
                 assert!(
                     sentence.starts_with("Some repetitions") && !sentence.contains("recognised"),
                     "{second:?}, {at_once:?}, then {control:?}: {sentence}"
                 );
             }
+        }
+    }
+}
+
+#[test]
+fn what_was_answered_as_known_is_no_other_success() {
+    const KNOWN: Answer = (409, "known");
+    const OTHER: Answer = (200, "b");
+    for repeated in [[KNOWN, OTHER], [OTHER, KNOWN]] {
+        for control in [None, Some((200, "a")), Some((201, "new")), Some((400, ""))] {
+            let (passed, sentence) = said((200, "a"), repeated, control);
+            assert_eq!(passed, Some(true), "none was taken badly");
+            assert!(
+                sentence.starts_with("Some repetitions were answered as known, the others")
+                    && !sentence.contains("recognised"),
+                "{repeated:?}, then {control:?}: {sentence}"
+            );
         }
     }
 }

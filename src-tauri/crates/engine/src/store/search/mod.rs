@@ -11,10 +11,8 @@ mod sparse;
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::time::Duration;
 
 use sqlx::SqlitePool;
-use sqlx::sqlite::SqlitePoolOptions;
 use tokio::sync::watch;
 
 pub(super) use build::{Builder, Content, newest, run};
@@ -49,14 +47,8 @@ pub(super) struct SearchIndex {
 
 impl SearchIndex {
     pub(super) fn new(derived: Derived, table: i64, progress: watch::Receiver<i64>) -> Self {
-        let readers = SqlitePoolOptions::new()
-            .max_connections(2)
-            .idle_timeout(Duration::from_secs(30))
-            .acquire_timeout(Duration::from_secs(5))
-            .test_before_acquire(false)
-            .connect_lazy_with(derived.reader());
         Self {
-            readers,
+            readers: derived.readers(2),
             derived,
             table,
             progress,

@@ -199,6 +199,7 @@ async fn what_comes_after_a_drop_waits_behind_what_is_brought_back() {
                 target: Some(target),
                 ..delivery(first.request)
             },
+            0,
             After::Done(Forwarded::Delivered),
             Standing::Up,
             Some(NOW),

@@ -111,21 +111,94 @@ async fn what_can_never_go_has_failed_and_that_is_told() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_cut_off_that_cannot_be_read_or_noted_for_a_while_is_noted_before_anything_goes() {
+async fn what_was_marked_with_the_one_before_and_cannot_be_read_is_marked_no_longer() {
     let bench = Bench::new().await;
-    let (_, held) = marked(&bench).await;
+    let (target, held) = marked(&bench).await;
+    let core = &bench.engine.core;
+    alter(&core.store.path(), "ALTER TABLE request RENAME TO elsewhere").await;
+    let unread = next(core, target.id, Some(held.number)).await;
+    alter(&core.store.path(), "ALTER TABLE elsewhere RENAME TO request").await;
+    assert!(unread.is_err(), "nothing can be sent");
+    assert_eq!(core.store.marks().await.unwrap(), [], "and nothing of it went");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_went_out_and_could_not_be_kept_does_not_go_again_before_that_is_noted() {
+    let bench = Bench::new().await;
+    let (target, held) = marked(&bench).await;
+    bench
+        .engine
+        .core
+        .store
+        .pause_queue(target.id, false)
+        .await
+        .unwrap();
+    let core = &bench.engine.core;
+    let refuses =
+        "CREATE TRIGGER refuses BEFORE INSERT ON delivery BEGIN SELECT RAISE(ABORT, 'refused'); END";
+    alter(&core.store.path(), refuses).await;
+    assert!(next(core, target.id, None).await.is_err(), "none goes");
+    alter(&core.store.path(), "DROP TRIGGER refuses").await;
+    let next = next(core, target.id, None).await.unwrap().unwrap();
+    let as_it_is = Held {
+        attempts: 1,
+        trying_since: None,
+        ..held
+    };
+    assert_eq!((next.held, next.is_begun), (as_it_is, false), "then it goes");
+    let deliveries = bench.engine.deliveries(held.request).await.unwrap();
+    let attempt = &deliveries[0].attempts[0];
+    let message = attempt.message.as_deref().unwrap_or_default();
+    assert!(
+        attempt.outcome == Outcome::Cancelled && message.contains("could not be kept"),
+        "the log says that it may be a repeat: {attempt:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn attempts_beyond_those_that_are_kept_are_counted() {
+    let bench = Bench::new().await;
+    // Nobody listens at its port.
+    let (target, mut held) = marked(&bench).await;
+    let core = &bench.engine.core;
+    let way = way_to(core, target.clone()).await.unwrap();
+    for number in 1..=KEPT_ATTEMPTS + 1 {
+        let next = Next {
+            held,
+            is_begun: false,
+        };
+        let sent = send(core, &target, &way, next, 0).await.unwrap();
+        assert!(matches!(sent, Sent::Ends), "it is refused");
+        held = core.store.held(target.id, 0, 1).await.unwrap().remove(0);
+        assert_eq!(held.attempts, number, "each is counted");
+    }
+    let deliveries = bench.engine.deliveries(held.request).await.unwrap();
+    assert_eq!(
+        deliveries[0].attempts.len(),
+        KEPT_ATTEMPTS as usize,
+        "the first ones are kept"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cut_off_that_cannot_be_read_or_noted_for_a_while_is_noted_later() {
+    let bench = Bench::new().await;
+    let (target, held) = marked(&bench).await;
     let core = &bench.engine.core;
     let mut cut_off = CutOff::default();
     let marks = (
         "ALTER TABLE held RENAME TO elsewhere",
         "ALTER TABLE elsewhere RENAME TO held",
     );
-    for (away, back) in [marks, (AWAY, BACK)] {
-        alter(&core.store.path(), away).await;
-        assert!(!cut_off.note(core).await, "nothing may go meanwhile: {away}");
-        alter(&core.store.path(), back).await;
-    }
-    assert!(cut_off.note(core).await, "then all may");
+    alter(&core.store.path(), marks.0).await;
+    assert!(cut_off.note(core).await.is_err(), "nothing may go meanwhile");
+    alter(&core.store.path(), marks.1).await;
+    alter(&core.store.path(), AWAY).await;
+    let unnoted = cut_off.note(core).await.unwrap();
+    let unnoted: Vec<_> = unnoted.into_keys().collect();
+    assert_eq!(unnoted, [target.id], "nothing may go there meanwhile");
+    alter(&core.store.path(), BACK).await;
+    assert_eq!(cut_off.note(core).await.unwrap().len(), 0, "then all may");
     let deliveries = bench.engine.deliveries(held.request).await.unwrap();
     let attempts = deliveries.iter().flat_map(|delivery| &delivery.attempts);
     let outcomes: Vec<_> = attempts.map(|attempt| attempt.outcome).collect();

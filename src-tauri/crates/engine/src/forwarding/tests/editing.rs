@@ -1,0 +1,95 @@
+//! A target that is edited, and an agreement that is withdrawn, while requests go there.
+
+use super::*;
+
+/// A header that stays here on the way to a host that was agreed to.
+const CREDENTIAL: &str = "Authorization: Bearer x\r\n";
+
+async fn edit(bench: &Bench, target: TargetId, to: &Dev) {
+    let (id, url) = (Some(target), to.url());
+    let saved = bench.engine.save_target(id, "dev", &url, TargetRules::default());
+    saved.await.unwrap();
+}
+
+/// Of each request that came, whether its credential came along.
+fn with_credentials(dev: &Dev) -> Vec<bool> {
+    let heads = dev.heads.lock().unwrap();
+    heads.iter().map(|head| head.contains("Bearer")).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_goes_through_goes_where_the_target_is_now() {
+    let (one, other) = (
+        Dev::up(200, Duration::ZERO).await,
+        Dev::up(200, Duration::ZERO).await,
+    );
+    let bench = Bench::new().await;
+    let target = bench.forwards("/in", &one, ForwardWay::Through, "").await;
+    bench.send("/in", "", "a").await;
+    edit(&bench, target, &other).await;
+    bench.send("/in", "", "b").await;
+    assert_eq!(
+        (one.bodies(), other.bodies()),
+        (vec!["a".to_owned()], vec!["b".to_owned()]),
+        "each went to the URL that was set then"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_goes_where_the_target_is_now_though_its_queue_is_being_drained() {
+    let (one, other) = (
+        Dev::up(200, Duration::ZERO).await,
+        Dev::up(200, Duration::ZERO).await,
+    );
+    let bench = Bench::new().await;
+    let target = bench.paused_with(&one, &["a", "b"]).await;
+    let held_back = one.answers.lock().await;
+    bench.engine.pause_queue(target, false).await.unwrap();
+    one.gets(1).await;
+    edit(&bench, target, &other).await;
+    drop(held_back);
+    bench.held(target, 0).await;
+    assert_eq!(
+        (one.bodies(), other.bodies()),
+        (vec!["a".to_owned()], vec!["b".to_owned()]),
+        "each went to the URL that was set then"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agreement_is_withdrawn_for_what_goes_through_too() {
+    let dev = Dev::up(200, Duration::ZERO).await;
+    let bench = Bench::new().await;
+    bench.forwards("/in", &dev, ForwardWay::Through, "").await;
+    bench.engine.allow_host(&dev.url()).await.unwrap();
+    bench.send("/in", CREDENTIAL, "a").await;
+    bench.engine.withdraw_consent(&dev.url()).await.unwrap();
+    bench.send("/in", CREDENTIAL, "b").await;
+    assert_eq!(
+        with_credentials(&dev),
+        [false, true],
+        "each as far as was agreed then"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agreement_is_withdrawn_for_a_queue_that_is_being_drained_too() {
+    let dev = Dev::up(200, Duration::ZERO).await;
+    let bench = Bench::new().await;
+    let target = bench.paused_with(&dev, &[""; 0]).await;
+    bench.engine.allow_host(&dev.url()).await.unwrap();
+    for body in ["a", "b"] {
+        bench.send("/in", CREDENTIAL, body).await;
+    }
+    let held_back = dev.answers.lock().await;
+    bench.engine.pause_queue(target, false).await.unwrap();
+    dev.gets(1).await;
+    bench.engine.withdraw_consent(&dev.url()).await.unwrap();
+    drop(held_back);
+    bench.held(target, 0).await;
+    assert_eq!(
+        with_credentials(&dev),
+        [false, true],
+        "each as far as was agreed then"
+    );
+}
