@@ -133,6 +133,31 @@ describe('the keys', () => {
     expect([bench.list.activeId, bench.list.offset, focused]).toEqual(['r5000', 0, '2']);
   });
 
+  it('stay where they went while the end was being read, though its rows come for another reason', async () => {
+    const store = new ScriptedRows(5000);
+    const { bench, host } = await open(store);
+    await settle();
+    let answer: () => void = () => undefined;
+    host.script.list_requests = async (asked) => {
+      if (asked.skip > 0) await new Promise<void>((resolve) => (answer = resolve));
+      return store.page(asked);
+    };
+    press('j');
+    press('End');
+    await settle();
+    press('ArrowDown');
+    await settle();
+    const grid = one('request-list');
+    grid.scrollTop = 28 * 4950;
+    grid.dispatchEvent(new Event('scroll'));
+    for (let answers = 0; answers < 3; answers += 1) {
+      await settle();
+      answer();
+    }
+    await settle();
+    expect([bench.list.at(4999)?.id, bench.list.activeId]).toEqual(['r1', 'r4999']);
+  });
+
   it('stay with the row that has them where the list is scrolled away under them', async () => {
     const { bench } = await open(new ScriptedRows(200));
     const first = all('request-row')[0];

@@ -110,7 +110,7 @@ deliveries: number,
  */
 forwarded: 'held' | 'failed' | 'delivered' | null, 
 /**
- * What came of the newest time it was sent again by hand or in a run; `null` where it never was, or is under way.
+ * What came of the newest time it was sent again by hand or in a run; `null` where it never was, or is still being tried.
  */
 resent: 'delivered' | 'refused' | 'failed' | 'cancelled' | null, 
 /**

@@ -38,7 +38,7 @@ const ENDINGS = {
   delivered: 'the target took it',
   refused: 'the target did not take it',
   failed: 'no whole answer came',
-  cancelled: 'it was cancelled',
+  cancelled: 'it was broken off',
 } as const;
 
 type Sent = Pick<RequestRow, 'deliveries' | 'forwarded' | 'resent'>;

@@ -141,6 +141,11 @@ export class RequestList {
     return this.more && this.total === null;
   }
 
+  /** Where the keyboard stands, or will once that is held. */
+  get activePlace(): number {
+    return this.#activePlace;
+  }
+
   /** The line at a place of the list, where it is held. */
   lineAt(place: number): Line | undefined {
     return this.#arranged === null ? this.rows[place - this.offset] : this.#arranged[place];
@@ -285,13 +290,18 @@ export class RequestList {
   reach(place: number): Promise<void> {
     if (this.total === null) return Promise.resolve();
     this.#wantedPlace = place;
-    this.#reaching ??= this.#reachWanted().finally(() => (this.#reaching = null));
+    this.#reaching ??= this.#reachWanted();
     return this.#reaching;
   }
 
   async #reachWanted(): Promise<void> {
     try {
-      for (let wanted = await this.#placeToAskFor(); wanted !== null; wanted = await this.#placeToAskFor()) {
+      for (;;) {
+        // What is being read takes the place of all that is held.
+        while (this.busy) await this.#loading;
+        await this.settled();
+        const wanted = this.#wantedPlace;
+        if (wanted === null) return;
         const current = this.current();
         await this.#stretch.jump(wanted, () => this.#wantedPlace !== null);
         // Where it was read again meanwhile, what was asked for was not taken.
@@ -301,14 +311,8 @@ export class RequestList {
       // Scrolling on asks again.
     } finally {
       this.#wantedPlace = null;
+      this.#reaching = null;
     }
-  }
-
-  /** The place that is wished for, once nothing is being read that would take the place of its rows. */
-  async #placeToAskFor(): Promise<number | null> {
-    while (this.busy) await this.#loading;
-    await this.settled();
-    return this.#wantedPlace;
   }
 
   /** What is held is where one stays: no other place is wished for any more. */

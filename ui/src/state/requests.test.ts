@@ -390,29 +390,65 @@ describe('a list that is far longer than what is held', () => {
     expect([list.at(4000)?.sequence, isInPlace(list)]).toEqual([1000, true]);
   });
 
-  it('learns its length again where it grew while that was counted', async () => {
-    vi.useFakeTimers({ toFake: ['setTimeout'] });
-    const { list, host, store } = await listOf(450);
-    await vi.advanceTimersByTimeAsync(1);
+  it('knows its length where it grew while that was counted, and counts it once', async () => {
+    const store = new ScriptedRows(450);
     let counted: () => void = () => undefined;
-    host.script.count_requests = async (args) => {
-      const count = store.count(args);
-      await new Promise<void>((resolve) => (counted = resolve));
-      return count;
-    };
+    const host = new ScriptedHost({
+      ...store.script,
+      count_requests: async (args) => {
+        const count = store.count(args);
+        await new Promise<void>((resolve) => (counted = resolve));
+        return count;
+      },
+    });
+    const list = new RequestList(host, 0);
     await list.load();
-    await vi.advanceTimersByTimeAsync(1000);
     store.add(10);
     list.arrived();
-    await vi.advanceTimersByTimeAsync(1);
+    await settle();
+    list.remove('r455');
     counted();
-    await vi.advanceTimersByTimeAsync(1);
-    expect(list.length).toBe(450);
-    await vi.advanceTimersByTimeAsync(1000);
-    counted();
-    await vi.advanceTimersByTimeAsync(1);
-    vi.useRealTimers();
-    expect(list.length).toBe(460);
+    await settle();
+    expect(list.length).toBe(459);
+    expect(host.asked.filter(([name]) => name === 'count_requests')).toHaveLength(1);
+  });
+
+  it('has no gap where it let go of its end while more was asked for there', async () => {
+    const { list, host, store } = await listOf(450);
+    await settle();
+    let letThrough: () => void = () => undefined;
+    host.script.list_requests = async (args) => {
+      const page = store.page(args);
+      if (args.after === null && args.before !== null)
+        await new Promise<void>((resolve) => (letThrough = resolve));
+      return page;
+    };
+    const older = list.older();
+    for (let times = 0; times < 2; times += 1) {
+      store.add(150);
+      list.arrived();
+      await settle();
+    }
+    expect(list.rows.length).toBe(FOLLOWED);
+    letThrough();
+    await older;
+    host.script.list_requests = store.page;
+    await list.older();
+    expect(list.rows.map(({ sequence }) => sequence)).toEqual(
+      Array.from({ length: FOLLOWED + PAGE }, (_, at) => 750 - at),
+    );
+  });
+
+  it('lets go of no row that the keyboard stands on', async () => {
+    const { list, store } = await listOf(450);
+    await list.older();
+    list.moveTo(350);
+    for (let times = 0; times < 2; times += 1) {
+      store.add(100);
+      list.arrived();
+      await settle();
+    }
+    expect(list.at(list.move(1))?.id, 'the keys go on from there').toBe('r99');
   });
 
   it('keeps its places while new ones are only counted', async () => {

@@ -24,6 +24,8 @@ interface Whole {
   readonly filter: string;
   /** Whether the rows are in another order than that of arrival. */
   readonly arranged: boolean;
+  /** The row the keyboard stands on. */
+  readonly activeId: string | null;
   /** Says from now on whether the rows are still those of now. */
   current: () => () => boolean;
 }
@@ -49,6 +51,8 @@ export class Stretch {
   /** Rises when other rows are held altogether: a page that was asked for before does not fit them. */
   #jumps = 0;
   #counts = this.#counting();
+  /** By how many rows the list is known to have grown, and not by counting it. */
+  #grown = 0;
 
   constructor(host: Host, searching: Searching, whole: Whole) {
     this.#host = host;
@@ -81,8 +85,11 @@ export class Stretch {
 
   /** Puts what came above all others, while the top is looked at. */
   prepend(rows: readonly RequestRow[]): void {
-    this.#hold([...rows, ...this.rows], FOLLOWED);
-    if (this.total !== null) this.total += rows.length;
+    const { activeId } = this.#whole;
+    const all = [...rows, ...this.rows];
+    const active = all.findIndex(({ id }) => id === activeId);
+    this.#hold(all, active < FOLLOWED ? FOLLOWED : HELD);
+    this.#grow(rows.length);
   }
 
   /** Puts newer forms of rows in their places. */
@@ -94,13 +101,15 @@ export class Stretch {
 
   remove(gone: ReadonlySet<string>): void {
     const rows = this.rows.filter((row) => !gone.has(row.id));
-    if (this.total !== null) this.total -= this.rows.length - rows.length;
+    this.#grow(rows.length - this.rows.length);
     this.rows = rows;
   }
 
   async older(): Promise<void> {
-    if (!this.more || this.#older === null) return;
-    await this.#paged({ before: this.#older }, (page) => {
+    const before = this.#older;
+    if (!this.more || before === null) return;
+    const fits = (): boolean => before === this.#older;
+    await this.#paged({ before }, fits, (page) => {
       const rows = [...this.rows, ...page.rows];
       const dropped = Math.max(0, rows.length - HELD);
       this.rows = rows.slice(dropped);
@@ -116,7 +125,8 @@ export class Stretch {
     const first = this.rows[0];
     if (this.offset === 0 || first === undefined) return;
     const limit = Math.min(PAGE, this.offset);
-    await this.#paged({ after: first.sequence, limit }, (page) => {
+    const fits = (): boolean => this.rows[0]?.id === first.id;
+    await this.#paged({ after: first.sequence, limit }, fits, (page) => {
       const shown = page.rows.filter((row) => row.sequence <= this.shownTo);
       const missing = this.offset - shown.length;
       const atEnd = shown.length < limit && !page.more;
@@ -175,16 +185,19 @@ export class Stretch {
 
   async #count(): Promise<void> {
     const { filter } = this.#whole;
-    const upTo = this.shownTo;
+    const before = this.#grown;
     try {
-      const { requests } = await this.#host.call('count_requests', { upTo, filter });
+      const { requests } = await this.#host.call('count_requests', { upTo: this.shownTo, filter });
       if (filter !== this.#whole.filter) return;
-      this.total = requests;
-      // More came into the list while it was counted.
-      if (upTo !== this.shownTo) this.measure();
+      this.total = requests === null ? null : requests + this.#grown - before;
     } catch {
       // The list grows as it is scrolled instead.
     }
+  }
+
+  #grow(by: number): void {
+    this.#grown += by;
+    if (this.total !== null) this.total += by;
   }
 
   /** Keeps as many rows as may be held; what is let go at the lower end can be asked for again. */
@@ -195,12 +208,16 @@ export class Stretch {
     this.#older = this.rows.at(-1)?.sequence ?? null;
   }
 
-  /** One page at a time; it is not taken where the rows are others by then. */
-  async #paged(ask: Omit<Ask, 'filter'>, take: (page: RequestPage) => void): Promise<void> {
+  /** One page at a time; it is not taken where the rows are others by then, or it `fits` the end of them no longer. */
+  async #paged(
+    ask: Omit<Ask, 'filter'>,
+    fits: () => boolean,
+    take: (page: RequestPage) => void,
+  ): Promise<void> {
     if (this.#paging) return;
     this.#paging = true;
     const [same, jumps] = [this.#whole.current(), this.#jumps];
-    const current = (): boolean => same() && jumps === this.#jumps;
+    const current = (): boolean => same() && jumps === this.#jumps && fits();
     try {
       const { filter } = this.#whole;
       const page = await this.#searching.look({ ...ask, filter }, this.shownTo, current);

@@ -25,6 +25,8 @@ export class Surroundings {
   #statusWaits = false;
   /** How often settings were to be kept. */
   #saves = 0;
+  /** How many of them are not kept yet. */
+  #saving = 0;
 
   constructor(host: Host) {
     this.#host = host;
@@ -50,10 +52,10 @@ export class Surroundings {
   }
 
   async loadSettings(): Promise<void> {
-    const saves = this.#saves;
+    const [saves, saving] = [this.#saves, this.#saving];
     const told = await this.#host.call('settings', {});
-    // What was chosen since it was asked is not in it, and the answer to that is on its way.
-    if (saves === this.#saves) this.settings = told;
+    // What was chosen since it was asked, or was being kept then, may not be in it; the answer to that is on its way.
+    if (saves === this.#saves && saving === 0) this.settings = told;
   }
 
   async saveSettings(change: Partial<Settings>): Promise<void> {
@@ -61,10 +63,15 @@ export class Surroundings {
     const wanted = { ...this.settings, ...change };
     this.settings = wanted;
     this.#saves += 1;
+    this.#saving += 1;
     const save = this.#saves;
-    const kept = await this.#host.call('save_settings', wanted);
-    // What was changed meanwhile is on its way too.
-    if (save === this.#saves) this.settings = kept;
+    try {
+      const kept = await this.#host.call('save_settings', wanted);
+      // What was changed meanwhile is on its way too.
+      if (save === this.#saves) this.settings = kept;
+    } finally {
+      this.#saving -= 1;
+    }
   }
 
   /** Endpoints and targets change together in the feed. */

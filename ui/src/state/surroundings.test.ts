@@ -45,7 +45,18 @@ describe('a setting that is chosen', () => {
     void around.loadSettings();
     await settle();
     await answer('settings');
+    expect(around.settings?.theme, 'it is not taken back meanwhile').toBe('light');
     await answer('save_settings');
+    expect(around.settings?.theme).toBe('light');
+  });
+
+  it('is there where what was asked for meanwhile is told after it was kept', async () => {
+    const { around, answer } = await asking();
+    void around.saveSettings({ theme: 'light' });
+    void around.loadSettings();
+    await settle();
+    await answer('save_settings');
+    await answer('settings');
     expect(around.settings?.theme).toBe('light');
   });
 });

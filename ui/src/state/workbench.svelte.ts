@@ -334,7 +334,8 @@ export class Workbench {
     if (list.lineAt(place) === undefined) {
       this.view.placeWanted = { place };
       void list.reach(place).then(() => {
-        if (list.lineAt(place) !== undefined) this.#stand(list.moveTo(place));
+        // It may have gone elsewhere meanwhile.
+        if (list.activePlace === place && list.lineAt(place) !== undefined) this.#stand(list.moveTo(place));
       });
       return;
     }

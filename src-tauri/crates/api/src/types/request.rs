@@ -65,7 +65,7 @@ pub struct RequestRow {
     /// How its forwards stand, where it has any.
     #[ts(type = "'held' | 'failed' | 'delivered' | null")]
     pub forwarded: Option<String>,
-    /// What came of the newest time it was sent again by hand or in a run; `null` where it never was, or is under way.
+    /// What came of the newest time it was sent again by hand or in a run; `null` where it never was, or is still being tried.
     #[ts(type = "'delivered' | 'refused' | 'failed' | 'cancelled' | null")]
     pub resent: Option<String>,
     /// Marked by the person.

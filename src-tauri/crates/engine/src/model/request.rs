@@ -128,7 +128,8 @@ pub struct RequestSummary {
     pub deliveries: u32,
     /// How its forwards stand, where it has any.
     pub forwarded: Option<Forwarded>,
-    /// What came of the newest time it was sent again by hand or in a run; none where it never was, or is under way.
+    /// What came of the newest time it was sent again by hand or in a run; none where it never was, or is
+    /// still being tried.
     pub resent: Option<Ending>,
     /// Marked by the person.
     pub starred: bool,
