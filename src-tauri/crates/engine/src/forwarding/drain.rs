@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use super::cut_off::{CutOff, note_unkept};
 use crate::changes::Change;
 use crate::conduct::Conducts;
-use crate::delivery::{Cancel, check_whole, is_delivered, marker, resend_by};
+use crate::delivery::{Cancel, Outgoing, check_whole, is_delivered, marker, resend_by};
 use crate::engine::Core;
 use crate::error::EngineError;
 use crate::model::{
@@ -286,16 +286,16 @@ async fn is_paused(core: &Core, target: TargetId) -> Result<bool, EngineError> {
     Ok(queues.iter().any(|queue| queue.target == target && queue.paused))
 }
 
-/// Sends one request.
-async fn send(
+/// Makes a request ready to go and marks it as going out; `None` where it goes no more.
+async fn ready(
     core: &Arc<Core>,
     target: &Target,
     way: &Way,
-    Next { held, is_begun }: Next,
-    tries: u32,
-) -> Result<Sent, EngineError> {
-    let created_at = core.clock.now();
-    let id = DeliveryId::generate();
+    Next { held, is_begun }: &Next,
+    now: Timestamp,
+) -> Result<Option<Outgoing>, EngineError> {
+    // Without one nothing would go out.
+    core.courier.client(way)?;
     let prepared = async {
         let request = core
             .store
@@ -312,13 +312,7 @@ async fn send(
     };
     let outgoing = match prepared.await {
         Ok(outgoing) => outgoing,
-        Err(error) if error.may_pass() => {
-            // It waits on, as do those behind it.
-            if is_begun {
-                let _ = core.store.leave_held(held.number).await;
-            }
-            return Err(error);
-        }
+        Err(error) if error.may_pass() => return Err(error),
         Err(error) => {
             // It can never go; those behind it can.
             tracing::warn!(%error, request = %held.request, "a held request cannot be sent and is passed over");
@@ -329,26 +323,52 @@ async fn send(
                 // It was dropped meanwhile, and may come back unsent.
                 core.store.leave_held(held.number).await?;
             }
-            return Ok(Sent::GoesOn(None));
+            return Ok(None);
         }
     };
-    let may_go = if is_begun {
+    let may_go = if *is_begun {
         // Reading a long body takes a while, in which somebody may have dropped it.
         core.store.held_as(held.number).await?.is_some()
     } else {
-        core.store.begin_held(held.number, created_at).await?
+        core.store.begin_held(held.number, now).await?
     };
     if !may_go {
         // It may come back unsent.
         core.store.leave_held(held.number).await?;
-        return Ok(Sent::GoesOn(None));
+        return Ok(None);
     }
+    Ok(Some(outgoing))
+}
+
+/// Sends one request.
+async fn send(
+    core: &Arc<Core>,
+    target: &Target,
+    way: &Way,
+    next: Next,
+    tries: u32,
+) -> Result<Sent, EngineError> {
+    let created_at = core.clock.now();
+    let id = DeliveryId::generate();
+    let outgoing = match ready(core, target, way, &next, created_at).await {
+        Ok(Some(outgoing)) => outgoing,
+        Ok(None) => return Ok(Sent::GoesOn(None)),
+        Err(error) => {
+            // Nothing of it went out. It waits on, as do those behind it.
+            if next.is_begun {
+                let _ = core.store.leave_held(next.held.number).await;
+            }
+            return Err(error);
+        }
+    };
+    let held = next.held;
     let cancel = Cancel::new();
     let attempts = {
         let _under_way = core.courier.begin(None, id, &cancel);
         core.exchange(&outgoing, way, &cancel).await?
     };
-    let (made, judged) = (attempts.len(), judge(attempts.last(), held.attempts));
+    let before = held.attempts.saturating_sub(held.broken_off);
+    let (made, judged) = (attempts.len(), judge(attempts.last(), before));
     let (after, standing, goes_on) = match judged {
         Judged::Done(how) => (After::Done(how), Standing::Up, true),
         Judged::Down(why) => (After::Waits, down(core, tries, why), false),
@@ -381,7 +401,7 @@ enum Judged {
     Stopped,
 }
 
-/// What an attempt says of the request and of the target.
+/// What an attempt says of the request and of the target, after so many `before` it that came to an end.
 fn judge(attempt: Option<&Attempt>, before: u32) -> Judged {
     let Some(attempt) = attempt else {
         return Judged::Stopped;
