@@ -120,12 +120,7 @@ async fn start_workers(
         }
         if let Some(error) = unnoted.get(&queue.target) {
             if queue.next_at.is_none_or(|next| next <= now) {
-                let why = format!("what was sent before may have arrived, which cannot be noted: {error}");
-                let standing = down(core, queue.tries, why);
-                // Where it cannot be written it is in the log of the program.
-                if core.store.set_standing(queue.target, standing).await.is_ok() {
-                    core.changes.tell(Change::Endpoints);
-                }
+                wait_unnoted(core, queue.target, queue.tries, error).await;
             }
             continue;
         }
@@ -156,6 +151,15 @@ async fn start_workers(
     Ok(wait)
 }
 
+/// Nothing goes to a target before it is noted what was sent there: its queue says why, and pauses longer each time.
+async fn wait_unnoted(core: &Core, target: TargetId, tries: u32, error: &EngineError) {
+    let why = format!("what was sent before may have arrived, which cannot be noted: {error}");
+    // Where it cannot be written it is in the log of the program.
+    if core.store.set_standing(target, down(core, tries, why)).await.is_ok() {
+        core.changes.tell(Change::Endpoints);
+    }
+}
+
 /// Sends what waits for one target until nothing does, the target is down, or the person says stop.
 async fn work(core: &Arc<Core>, queue: Queue) -> Result<(), EngineError> {
     let Some(mut goal) = Goal::read(core, queue.target).await? else {
@@ -170,7 +174,7 @@ async fn work(core: &Arc<Core>, queue: Queue) -> Result<(), EngineError> {
         }
     }
     let mut begun = None;
-    while let Some(next) = next(core, queue.target, begun).await? {
+    while let Some(next) = next(core, queue.target, begun, tries).await? {
         if !goal.is_current(core) {
             match Goal::read(core, queue.target).await {
                 Ok(Some(read)) => goal = read,
@@ -229,7 +233,7 @@ struct Next {
 }
 
 /// The request that goes next: `begun`, which was marked with what came of the one before, or the first in the queue.
-async fn next(core: &Core, target: TargetId, begun: Option<i64>) -> Result<Option<Next>, EngineError> {
+async fn next(core: &Core, target: TargetId, begun: Option<i64>, tries: u32) -> Result<Option<Next>, EngineError> {
     let closing = core.courier.closing().is_cancelled();
     if let Some(number) = begun {
         if closing {
@@ -254,7 +258,10 @@ async fn next(core: &Core, target: TargetId, begun: Option<i64>) -> Result<Optio
     }
     if let Some(since) = held.trying_since {
         // It went out, and what came of it could not be kept: it does not go again without a word of that.
-        note_unkept(core, &held, since).await?;
+        if let Err(error) = note_unkept(core, &held, since).await {
+            wait_unnoted(core, target, tries, &error).await;
+            return Err(error);
+        }
         let Some(noted) = core.store.held_as(held.number).await? else {
             return Ok(None);
         };
@@ -387,7 +394,16 @@ async fn send(
     let begun = core
         .store
         .end_held(held.number, delivery, made, after, standing, next)
-        .await?;
+        .await;
+    let begun = match begun {
+        Ok(begun) => begun,
+        Err(error) => {
+            let error = error.into();
+            // It will go once more, perhaps without a word of this one.
+            wait_unnoted(core, target.id, tries, &error).await;
+            return Err(error);
+        }
+    };
     core.changes.tell(Change::Request(held.request));
     if !goes_on || held.attempts > 0 {
         tell(core, target);

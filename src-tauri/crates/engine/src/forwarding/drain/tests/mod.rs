@@ -9,6 +9,7 @@ use super::*;
 use crate::PageQuery;
 use crate::course::tests::Bench;
 use crate::model::{ForwardRule, ForwardWay, RequestId, TrustRule};
+use crate::forwarding::tests::failing::UNNOTED;
 use crate::store::tests::alter;
 
 /// Takes the bytes of all requests away, so that reading them fails as it may do for a while.
@@ -118,7 +119,7 @@ async fn what_was_marked_with_the_one_before_and_cannot_be_read_is_marked_no_lon
     let (target, held) = marked(&bench).await;
     let core = &bench.engine.core;
     alter(&core.store.path(), "ALTER TABLE request RENAME TO elsewhere").await;
-    let unread = next(core, target.id, Some(held.number)).await;
+    let unread = next(core, target.id, Some(held.number), 0).await;
     alter(&core.store.path(), "ALTER TABLE elsewhere RENAME TO request").await;
     assert!(unread.is_err(), "nothing can be sent");
     assert_eq!(core.store.marks().await.unwrap(), [], "and nothing of it went");
@@ -136,12 +137,13 @@ async fn what_went_out_and_could_not_be_kept_does_not_go_again_before_that_is_no
         .await
         .unwrap();
     let core = &bench.engine.core;
-    let refuses =
-        "CREATE TRIGGER refuses BEFORE INSERT ON delivery BEGIN SELECT RAISE(ABORT, 'refused'); END";
-    alter(&core.store.path(), refuses).await;
-    assert!(next(core, target.id, None).await.is_err(), "none goes");
-    alter(&core.store.path(), "DROP TRIGGER refuses").await;
-    let next = next(core, target.id, None).await.unwrap().unwrap();
+    alter(&core.store.path(), UNNOTED).await;
+    assert!(next(core, target.id, None, 0).await.is_err(), "none goes");
+    let queue = core.store.queues().await.unwrap().remove(0);
+    let why = queue.why.unwrap_or_default();
+    assert!(why.contains("cannot be noted"), "its queue says why: {why}");
+    alter(&core.store.path(), "DROP TRIGGER fails").await;
+    let next = next(core, target.id, None, 0).await.unwrap().unwrap();
     let as_it_is = Held {
         attempts: 1,
         broken_off: 1,
