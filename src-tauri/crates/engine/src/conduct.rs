@@ -123,6 +123,15 @@ impl Core {
         Ok(())
     }
 
+    /// Forwards and queues go by what is kept now. What is kept is so whether it can be read again at once or not: where
+    /// it cannot, the snapshot before holds until the next change.
+    pub(crate) async fn forwards_changed(&self) {
+        if let Err(error) = self.renew_conducts().await {
+            tracing::warn!(%error, "what endpoints do cannot be read");
+        }
+        self.drain.wake();
+    }
+
     pub(crate) async fn conducts_changed(&self) -> Result<(), EngineError> {
         self.renew_conducts().await?;
         self.changes.tell(Change::Endpoints);

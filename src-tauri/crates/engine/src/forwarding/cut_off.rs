@@ -51,11 +51,8 @@ impl CutOff {
                 continue;
             };
             if let Err(error) = note(core, &held, cut_off(since)).await {
-                tracing::warn!(%error, request = %held.request, "that its sending was cut off cannot be noted");
-                if error.may_pass() {
-                    unnoted.insert(held.target, error);
-                    continue;
-                }
+                unnoted.insert(held.target, error);
+                continue;
             }
             left.swap_remove(at);
         }
@@ -63,8 +60,10 @@ impl CutOff {
     }
 }
 
-/// Notes in the log of its request that what came of an attempt of `held` could not be kept. What can never be read is
-/// left to its sending, which fails over the same.
+/// Notes in the log of its request that what came of an attempt of `held` could not be kept.
+///
+/// # Errors
+/// As [`note`].
 pub(super) async fn note_unkept(core: &Core, held: &Held, since: Timestamp) -> Result<(), EngineError> {
     let attempt = Attempt {
         message: Some(
@@ -72,19 +71,23 @@ pub(super) async fn note_unkept(core: &Core, held: &Held, since: Timestamp) -> R
         ),
         ..cut_off(since)
     };
-    match with_attempt(core, held, attempt).await {
-        Ok(Some(delivery)) => keep(core, held, delivery).await,
-        Ok(None) => Ok(()),
-        Err(error) if error.may_pass() => Err(error),
-        Err(_) => Ok(()),
-    }
+    note(core, held, attempt).await
 }
 
+/// Notes an attempt in the log of its request.
+///
+/// # Errors
+/// When it cannot for a reason that may pass. What can never be noted is given up: its queue would wait for ever.
 async fn note(core: &Core, held: &Held, attempt: Attempt) -> Result<(), EngineError> {
-    match with_attempt(core, held, attempt).await? {
-        Some(delivery) => keep(core, held, delivery).await,
-        None => Ok(()),
-    }
+    let noted = async {
+        match with_attempt(core, held, attempt).await? {
+            Some(delivery) => keep(core, held, delivery).await,
+            None => Ok(()),
+        }
+    };
+    let Err(error) = noted.await else { return Ok(()) };
+    tracing::warn!(%error, request = %held.request, "that it may have been sent before cannot be noted");
+    if error.may_pass() { Err(error) } else { Ok(()) }
 }
 
 /// The delivery of `held` with this attempt; `None` where its request or its target is gone.

@@ -11,7 +11,7 @@ use tokio::task::JoinHandle;
 use super::cut_off::{CutOff, note_unkept};
 use crate::changes::Change;
 use crate::conduct::Conducts;
-use crate::delivery::{Cancel, check_whole, is_delivered, marker, resend_by};
+use crate::delivery::{Cancel, Outgoing, check_whole, is_delivered, marker, resend_by};
 use crate::engine::Core;
 use crate::error::EngineError;
 use crate::model::{
@@ -120,12 +120,7 @@ async fn start_workers(
         }
         if let Some(error) = unnoted.get(&queue.target) {
             if queue.next_at.is_none_or(|next| next <= now) {
-                let why = format!("what was sent before may have arrived, which cannot be noted: {error}");
-                let standing = down(core, queue.tries, why);
-                // Where it cannot be written it is in the log of the program.
-                if core.store.set_standing(queue.target, standing).await.is_ok() {
-                    core.changes.tell(Change::Endpoints);
-                }
+                wait_unnoted(core, queue.target, queue.tries, error).await;
             }
             continue;
         }
@@ -156,6 +151,15 @@ async fn start_workers(
     Ok(wait)
 }
 
+/// Nothing goes to a target before it is noted what was sent there: its queue says why, and pauses longer each time.
+async fn wait_unnoted(core: &Core, target: TargetId, tries: u32, error: &EngineError) {
+    let why = format!("what was sent before may have arrived, which cannot be noted: {error}");
+    // Where it cannot be written it is in the log of the program.
+    if core.store.set_standing(target, down(core, tries, why)).await.is_ok() {
+        core.changes.tell(Change::Endpoints);
+    }
+}
+
 /// Sends what waits for one target until nothing does, the target is down, or the person says stop.
 async fn work(core: &Arc<Core>, queue: Queue) -> Result<(), EngineError> {
     let Some(mut goal) = Goal::read(core, queue.target).await? else {
@@ -170,7 +174,7 @@ async fn work(core: &Arc<Core>, queue: Queue) -> Result<(), EngineError> {
         }
     }
     let mut begun = None;
-    while let Some(next) = next(core, queue.target, begun).await? {
+    while let Some(next) = next(core, queue.target, begun, tries).await? {
         if !goal.is_current(core) {
             match Goal::read(core, queue.target).await {
                 Ok(Some(read)) => goal = read,
@@ -229,7 +233,7 @@ struct Next {
 }
 
 /// The request that goes next: `begun`, which was marked with what came of the one before, or the first in the queue.
-async fn next(core: &Core, target: TargetId, begun: Option<i64>) -> Result<Option<Next>, EngineError> {
+async fn next(core: &Core, target: TargetId, begun: Option<i64>, tries: u32) -> Result<Option<Next>, EngineError> {
     let closing = core.courier.closing().is_cancelled();
     if let Some(number) = begun {
         if closing {
@@ -254,7 +258,10 @@ async fn next(core: &Core, target: TargetId, begun: Option<i64>) -> Result<Optio
     }
     if let Some(since) = held.trying_since {
         // It went out, and what came of it could not be kept: it does not go again without a word of that.
-        note_unkept(core, &held, since).await?;
+        if let Err(error) = note_unkept(core, &held, since).await {
+            wait_unnoted(core, target, tries, &error).await;
+            return Err(error);
+        }
         let Some(noted) = core.store.held_as(held.number).await? else {
             return Ok(None);
         };
@@ -286,16 +293,16 @@ async fn is_paused(core: &Core, target: TargetId) -> Result<bool, EngineError> {
     Ok(queues.iter().any(|queue| queue.target == target && queue.paused))
 }
 
-/// Sends one request.
-async fn send(
+/// Makes a request ready to go and marks it as going out; `None` where it goes no more.
+async fn ready(
     core: &Arc<Core>,
     target: &Target,
     way: &Way,
-    Next { held, is_begun }: Next,
-    tries: u32,
-) -> Result<Sent, EngineError> {
-    let created_at = core.clock.now();
-    let id = DeliveryId::generate();
+    Next { held, is_begun }: &Next,
+    now: Timestamp,
+) -> Result<Option<Outgoing>, EngineError> {
+    // Without one nothing would go out.
+    core.courier.client(way)?;
     let prepared = async {
         let request = core
             .store
@@ -312,13 +319,7 @@ async fn send(
     };
     let outgoing = match prepared.await {
         Ok(outgoing) => outgoing,
-        Err(error) if error.may_pass() => {
-            // It waits on, as do those behind it.
-            if is_begun {
-                let _ = core.store.leave_held(held.number).await;
-            }
-            return Err(error);
-        }
+        Err(error) if error.may_pass() => return Err(error),
         Err(error) => {
             // It can never go; those behind it can.
             tracing::warn!(%error, request = %held.request, "a held request cannot be sent and is passed over");
@@ -329,26 +330,52 @@ async fn send(
                 // It was dropped meanwhile, and may come back unsent.
                 core.store.leave_held(held.number).await?;
             }
-            return Ok(Sent::GoesOn(None));
+            return Ok(None);
         }
     };
-    let may_go = if is_begun {
+    let may_go = if *is_begun {
         // Reading a long body takes a while, in which somebody may have dropped it.
         core.store.held_as(held.number).await?.is_some()
     } else {
-        core.store.begin_held(held.number, created_at).await?
+        core.store.begin_held(held.number, now).await?
     };
     if !may_go {
         // It may come back unsent.
         core.store.leave_held(held.number).await?;
-        return Ok(Sent::GoesOn(None));
+        return Ok(None);
     }
+    Ok(Some(outgoing))
+}
+
+/// Sends one request.
+async fn send(
+    core: &Arc<Core>,
+    target: &Target,
+    way: &Way,
+    next: Next,
+    tries: u32,
+) -> Result<Sent, EngineError> {
+    let created_at = core.clock.now();
+    let id = DeliveryId::generate();
+    let outgoing = match ready(core, target, way, &next, created_at).await {
+        Ok(Some(outgoing)) => outgoing,
+        Ok(None) => return Ok(Sent::GoesOn(None)),
+        Err(error) => {
+            // Nothing of it went out. It waits on, as do those behind it.
+            if next.is_begun {
+                let _ = core.store.leave_held(next.held.number).await;
+            }
+            return Err(error);
+        }
+    };
+    let held = next.held;
     let cancel = Cancel::new();
     let attempts = {
         let _under_way = core.courier.begin(None, id, &cancel);
         core.exchange(&outgoing, way, &cancel).await?
     };
-    let (made, judged) = (attempts.len(), judge(attempts.last(), held.attempts));
+    let before = held.attempts.saturating_sub(held.broken_off);
+    let (made, judged) = (attempts.len(), judge(attempts.last(), before));
     let (after, standing, goes_on) = match judged {
         Judged::Done(how) => (After::Done(how), Standing::Up, true),
         Judged::Down(why) => (After::Waits, down(core, tries, why), false),
@@ -367,7 +394,16 @@ async fn send(
     let begun = core
         .store
         .end_held(held.number, delivery, made, after, standing, next)
-        .await?;
+        .await;
+    let begun = match begun {
+        Ok(begun) => begun,
+        Err(error) => {
+            let error = error.into();
+            // It will go once more, perhaps without a word of this one.
+            wait_unnoted(core, target.id, tries, &error).await;
+            return Err(error);
+        }
+    };
     core.changes.tell(Change::Request(held.request));
     if !goes_on || held.attempts > 0 {
         tell(core, target);
@@ -381,7 +417,7 @@ enum Judged {
     Stopped,
 }
 
-/// What an attempt says of the request and of the target.
+/// What an attempt says of the request and of the target, after so many `before` it that came to an end.
 fn judge(attempt: Option<&Attempt>, before: u32) -> Judged {
     let Some(attempt) = attempt else {
         return Judged::Stopped;

@@ -191,7 +191,7 @@ pub enum Ending {
     Refused,
     /// Without a whole answer.
     Failed,
-    /// The person stopped it.
+    /// Stopped by the person, or broken off when its program ended.
     Cancelled,
 }
 

@@ -78,6 +78,8 @@ pub struct Held {
     pub event: Option<String>,
     /// How many attempts were made.
     pub attempts: u32,
+    /// How many of those came to no end: they were broken off, or what came of them could not be kept.
+    pub broken_off: u32,
     /// Since when an attempt is under way.
     pub trying_since: Option<Timestamp>,
 }

@@ -156,7 +156,8 @@ impl Engine {
     pub async fn withdraw_consent(&self, url: &str) -> Result<(), EngineError> {
         let authority = Destination::parse(url)?.origin().authority();
         self.core.store.withdraw(authority).await?;
-        self.consents_changed().await
+        self.core.forwards_changed().await;
+        Ok(())
     }
 
     /// Each `host:port` that was agreed to though it is far away.
@@ -171,14 +172,7 @@ impl Engine {
         let authority = Destination::parse(url)?.origin().authority();
         let now = self.core.clock.now();
         self.core.store.agree(consent, authority.clone(), now).await?;
-        self.consents_changed().await?;
+        self.core.forwards_changed().await;
         Ok(authority)
-    }
-
-    /// Forwards and queues know how far they may lead.
-    async fn consents_changed(&self) -> Result<(), EngineError> {
-        self.core.conducts_changed().await?;
-        self.core.drain.wake();
-        Ok(())
     }
 }

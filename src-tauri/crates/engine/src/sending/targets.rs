@@ -9,6 +9,7 @@ use futures_util::stream;
 use sha2::{Digest as _, Sha256};
 
 use super::aim::{self, LONGEST};
+use crate::changes::Change;
 use crate::delivery::{Destination, Reach, Route};
 use crate::engine::Engine;
 use crate::error::EngineError;
@@ -93,8 +94,8 @@ impl Engine {
         };
         self.core.store.put_target(target.clone()).await?;
         // Forwards and queues that lead there go to what it is now.
-        self.core.conducts_changed().await?;
-        self.core.drain.wake();
+        self.core.forwards_changed().await;
+        self.core.changes.tell(Change::Endpoints);
         Ok(target)
     }
 

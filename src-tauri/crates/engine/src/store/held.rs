@@ -13,7 +13,9 @@ use crate::model::{Delivery, DeliveryId, Forwarded, Held, Queue, RequestId, Targ
 /// What [`held`] reads, of what waits and of what is aside.
 const HELD: &str =
     "SELECT held.number, request.id, line.target, request.received_at, request.method, request.target,
-    request.event, held.attempts, held.trying_since FROM held JOIN line ON line.number = held.line
+    request.event, held.attempts, held.trying_since,
+    (SELECT count(*) FROM delivery JOIN attempt ON attempt.delivery = delivery.number
+        WHERE delivery.id = held.delivery AND attempt.outcome = 'cancelled') FROM held JOIN line ON line.number = held.line
     JOIN request ON request.sequence = held.request";
 
 /// What becomes of a held request after an attempt.
@@ -451,6 +453,7 @@ fn held(row: &SqliteRow) -> Result<Held, StoreError> {
         path: row.try_get(5)?,
         event: row.try_get(6)?,
         attempts: u32::try_from(row.try_get::<i64, _>(7)?).unwrap_or(u32::MAX),
+        broken_off: u32::try_from(row.try_get::<i64, _>(9)?).unwrap_or(u32::MAX),
         trying_since: row.try_get::<Option<i64>, _>(8)?.map(Timestamp::from_micros),
     })
 }

@@ -110,8 +110,10 @@ pub(super) const SUMMARY: &str = "SELECT request.id, request.sequence, request.r
         WHERE held.request = request.sequence AND line.discard IS NULL) THEN 'held' ELSE annotation.forwarded END \
         AS forwarded, \
     CASE WHEN annotation.deliveries > 0 THEN (SELECT outcome || coalesce(' ' || status, '') FROM attempt \
+        JOIN delivery ON delivery.number = attempt.delivery \
         WHERE attempt.delivery = (SELECT max(number) FROM delivery \
             WHERE delivery.request = request.sequence AND kind <> 'forward') \
+            AND delivery.schedule IS NOT 'waiting' AND delivery.trying_since IS NULL \
         ORDER BY attempt.number DESC LIMIT 1) END AS resent, \
     imported.at AS imported_at, imported.program AS imported_program, \
     (SELECT count(*) FROM (SELECT 1 FROM request AS again \

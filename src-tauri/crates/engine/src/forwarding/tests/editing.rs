@@ -1,6 +1,8 @@
 //! A target that is edited, and an agreement that is withdrawn, while requests go there.
 
 use super::*;
+use crate::changes::Change;
+use crate::store::tests::alter;
 
 /// A header that stays here on the way to a host that was agreed to.
 const CREDENTIAL: &str = "Authorization: Bearer x\r\n";
@@ -92,4 +94,38 @@ async fn an_agreement_is_withdrawn_for_a_queue_that_is_being_drained_too() {
         [false, true],
         "each as far as was agreed then"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_agreement_changes_no_endpoint() {
+    let bench = Bench::new().await;
+    let mut changes = bench.engine.changes().subscribe();
+    bench.engine.allow_host("https://example.com").await.unwrap();
+    bench.engine.withdraw_consent("https://example.com").await.unwrap();
+    // It is told last.
+    bench.engine.core.changes.tell(Change::Recheck);
+    loop {
+        let told = tokio::time::timeout(Duration::from_secs(20), changes.next()).await;
+        let told = told.expect("something is told");
+        assert!(!told.endpoints, "{told:?}");
+        if told.recheck {
+            break;
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_kept_did_not_fail_though_the_forwards_cannot_be_read() {
+    let dev = Dev::down().await;
+    let bench = Bench::new().await;
+    let file = bench.engine.core.store.path();
+    alter(&file, "ALTER TABLE forward RENAME TO elsewhere").await;
+    assert!(bench.engine.core.renew_conducts().await.is_err(), "they cannot");
+    let agreed = bench.engine.allow_host("https://example.com").await;
+    assert!(agreed.is_ok(), "{agreed:?}");
+    let withdrawn = bench.engine.withdraw_consent("https://example.com").await;
+    assert!(withdrawn.is_ok(), "{withdrawn:?}");
+    let (url, rules) = (dev.url(), TargetRules::default());
+    let saved = bench.engine.save_target(None, "dev", &url, rules).await;
+    assert!(saved.is_ok(), "{saved:?}");
 }

@@ -5,7 +5,7 @@ use super::*;
 use crate::store::tests::alter;
 
 /// Nothing can be added to the log of the oldest request, as it may be for a while.
-const UNNOTED: &str = "CREATE TRIGGER fails BEFORE INSERT ON delivery WHEN NEW.request = 1
+pub(in crate::forwarding) const UNNOTED: &str = "CREATE TRIGGER fails BEFORE INSERT ON delivery WHEN NEW.request = 1
     BEGIN SELECT abs(-9223372036854775808); END";
 
 impl Bench {
@@ -106,4 +106,37 @@ async fn nothing_goes_to_a_target_before_it_is_noted_what_was_cut_off_there() {
         [Outcome::Cancelled, Outcome::Answered],
         "the log says that it may be a repeat"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_can_never_be_noted_does_not_hold_its_queue_up() {
+    let dev = Dev::up(200, Duration::ZERO).await;
+    let bench = Bench::new().await;
+    let target = bench.paused_with(&dev, &["a"]).await;
+    let store = &bench.engine.core.store;
+    let held = bench.engine.held(target, 0, 1).await.unwrap().remove(0);
+    let marked = store.begin_held(held.number, bench.engine.now()).await.unwrap();
+    assert!(marked, "it is there");
+    alter(
+        &store.path(),
+        "CREATE TRIGGER refuses BEFORE INSERT ON attempt WHEN NEW.outcome = 'cancelled'
+         BEGIN SELECT RAISE(ABORT, 'refused'); END",
+    )
+    .await;
+    bench.drained(target).await;
+    assert_eq!(dev.bodies(), ["a"], "it goes, once");
+    assert_eq!(bench.outcomes().await, [Outcome::Answered], "there is no word of the one before");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_queue_of_which_nothing_can_be_kept_says_why() {
+    let dev = Dev::up(200, Duration::ZERO).await;
+    let bench = Bench::new().await;
+    let target = bench.paused_with(&dev, &["a"]).await;
+    let refuses =
+        "CREATE TRIGGER refuses BEFORE INSERT ON delivery BEGIN SELECT RAISE(ABORT, 'refused'); END";
+    alter(&bench.engine.core.store.path(), refuses).await;
+    bench.engine.pause_queue(target, false).await.unwrap();
+    let why = bench.says_why(target).await;
+    assert!(why.contains("cannot be noted"), "{why}");
 }

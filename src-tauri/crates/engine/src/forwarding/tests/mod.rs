@@ -1,7 +1,7 @@
 //! A real listener that forwards to a real target which comes and goes.
 
 mod editing;
-mod failing;
+pub(super) mod failing;
 mod undoing;
 
 use std::sync::{Arc, Mutex};

@@ -8,7 +8,7 @@ use super::super::{Finality, StoreError};
 use super::{alter, open, request, store};
 use crate::model::{
     Attempt, AttemptId, Delivery, DeliveryId, DeliveryKind, Ending, EndpointId, NewEndpoint, Outcome,
-    RequestId, SecretId, SecretPlace, SecretRecord, Target, TargetId, Timestamp, Timings, Tolerance,
+    RequestId, Schedule, ScheduleState, SecretId, SecretPlace, SecretRecord, Target, TargetId, Timestamp, Timings, Tolerance,
 };
 
 fn endpoint(path: &str) -> NewEndpoint {
@@ -286,6 +286,26 @@ async fn a_row_says_what_came_of_the_newest_time_that_it_was_sent_again() {
     };
     store.add_delivery(stopped).await.unwrap();
     assert_eq!(row().await, Some(Ending::Cancelled));
+    for (state, trying_since, ending) in [
+        (ScheduleState::Waiting, None, None),
+        (ScheduleState::Stopped, Some(Timestamp::from_micros(8)), None),
+        (ScheduleState::Stopped, None, Some(Ending::Refused)),
+    ] {
+        let schedule = Schedule {
+            waits: vec![Duration::from_secs(1)],
+            used: 0,
+            state,
+            next_at: None,
+            trying_since,
+        };
+        let tried = Delivery {
+            schedule: Some(schedule),
+            attempts: vec![attempt(Some(500))],
+            ..delivery(new.id)
+        };
+        store.add_delivery(tried).await.unwrap();
+        assert_eq!(row().await, ending, "{state:?}, {trying_since:?}");
+    }
 }
 
 #[tokio::test]

@@ -3,10 +3,13 @@
 
 use std::time::Duration;
 
+use tokio::net::TcpListener;
+
 use super::*;
 use crate::PageQuery;
 use crate::course::tests::Bench;
-use crate::model::{ForwardRule, ForwardWay, RequestId};
+use crate::model::{ForwardRule, ForwardWay, RequestId, TrustRule};
+use crate::forwarding::tests::failing::UNNOTED;
 use crate::store::tests::alter;
 
 /// Takes the bytes of all requests away, so that reading them fails as it may do for a while.
@@ -116,7 +119,7 @@ async fn what_was_marked_with_the_one_before_and_cannot_be_read_is_marked_no_lon
     let (target, held) = marked(&bench).await;
     let core = &bench.engine.core;
     alter(&core.store.path(), "ALTER TABLE request RENAME TO elsewhere").await;
-    let unread = next(core, target.id, Some(held.number)).await;
+    let unread = next(core, target.id, Some(held.number), 0).await;
     alter(&core.store.path(), "ALTER TABLE elsewhere RENAME TO request").await;
     assert!(unread.is_err(), "nothing can be sent");
     assert_eq!(core.store.marks().await.unwrap(), [], "and nothing of it went");
@@ -134,14 +137,16 @@ async fn what_went_out_and_could_not_be_kept_does_not_go_again_before_that_is_no
         .await
         .unwrap();
     let core = &bench.engine.core;
-    let refuses =
-        "CREATE TRIGGER refuses BEFORE INSERT ON delivery BEGIN SELECT RAISE(ABORT, 'refused'); END";
-    alter(&core.store.path(), refuses).await;
-    assert!(next(core, target.id, None).await.is_err(), "none goes");
-    alter(&core.store.path(), "DROP TRIGGER refuses").await;
-    let next = next(core, target.id, None).await.unwrap().unwrap();
+    alter(&core.store.path(), UNNOTED).await;
+    assert!(next(core, target.id, None, 0).await.is_err(), "none goes");
+    let queue = core.store.queues().await.unwrap().remove(0);
+    let why = queue.why.unwrap_or_default();
+    assert!(why.contains("cannot be noted"), "its queue says why: {why}");
+    alter(&core.store.path(), "DROP TRIGGER fails").await;
+    let next = next(core, target.id, None, 0).await.unwrap().unwrap();
     let as_it_is = Held {
         attempts: 1,
+        broken_off: 1,
         trying_since: None,
         ..held
     };
@@ -153,6 +158,74 @@ async fn what_went_out_and_could_not_be_kept_does_not_go_again_before_that_is_no
         attempt.outcome == Outcome::Cancelled && message.contains("could not be kept"),
         "the log says that it may be a repeat: {attempt:?}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_waits_no_longer_as_far_as_can_be_read_is_marked_no_longer() {
+    let bench = Bench::new().await;
+    let (target, held) = marked(&bench).await;
+    let core = &bench.engine.core;
+    let way = way_to(core, target.clone()).await.unwrap();
+    let next = Next { held, is_begun: true };
+    alter(
+        &core.store.path(),
+        "ALTER TABLE held RENAME COLUMN attempts TO elsewhere",
+    )
+    .await;
+    assert!(send(core, &target, &way, next, 0).await.is_err(), "it is unread");
+    assert_eq!(core.store.marks().await.unwrap(), [], "nothing of it went");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_goes_by_a_certificate_that_is_none_is_marked_no_longer() {
+    for is_begun in [true, false] {
+        let bench = Bench::new().await;
+        let (target, held) = marked(&bench).await;
+        let core = &bench.engine.core;
+        if !is_begun {
+            core.store.leave_held(held.number).await.unwrap();
+        }
+        let mut way = way_to(core, target.clone()).await.unwrap();
+        way.rules.trust = TrustRule::Certificate("none".to_owned());
+        let next = Next { held, is_begun };
+        assert!(send(core, &target, &way, next, 0).await.is_err(), "{is_begun}");
+        let marks = core.store.marks().await.unwrap();
+        assert_eq!(marks, [], "nothing of it went: {is_begun}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_came_of_attempts_is_unknown_and_they_do_not_count_as_failed() {
+    let bench = Bench::new().await;
+    let (mut target, mut held) = marked(&bench).await;
+    let core = &bench.engine.core;
+    for _ in 0..TRIES_OF_ONE {
+        note_unkept(core, &held, Timestamp::from_micros(1)).await.unwrap();
+        held = core.store.held(target.id, 0, 1).await.unwrap().remove(0);
+    }
+    // It closes each connection.
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    target.url = format!("http://{}", listener.local_addr().unwrap());
+    tokio::spawn(async move { while listener.accept().await.is_ok() {} });
+    let way = way_to(core, target.clone()).await.unwrap();
+    for number in 1..TRIES_OF_ONE {
+        let next = Next {
+            held,
+            is_begun: false,
+        };
+        let sent = send(core, &target, &way, next, 0).await.unwrap();
+        assert!(matches!(sent, Sent::Ends), "its target may be down: {number}");
+        held = core.store.held(target.id, 0, 1).await.unwrap().remove(0);
+        assert_eq!(held.attempts, TRIES_OF_ONE + number, "the log counts each");
+    }
+    let next = Next {
+        held,
+        is_begun: false,
+    };
+    let sent = send(core, &target, &way, next, 0).await.unwrap();
+    assert!(matches!(sent, Sent::GoesOn(_)), "that was the last");
+    let waits = core.store.held(target.id, 0, 1).await.unwrap();
+    assert_eq!(waits, [], "those behind it go");
 }
 
 #[tokio::test(flavor = "multi_thread")]
