@@ -155,7 +155,12 @@ async fn start_workers(
 async fn wait_unnoted(core: &Core, target: TargetId, tries: u32, error: &EngineError) {
     let why = format!("what was sent before may have arrived, which cannot be noted: {error}");
     // Where it cannot be written it is in the log of the program.
-    if core.store.set_standing(target, down(core, tries, why)).await.is_ok() {
+    if core
+        .store
+        .set_standing(target, down(core, tries, why))
+        .await
+        .is_ok()
+    {
         core.changes.tell(Change::Endpoints);
     }
 }
@@ -233,7 +238,12 @@ struct Next {
 }
 
 /// The request that goes next: `begun`, which was marked with what came of the one before, or the first in the queue.
-async fn next(core: &Core, target: TargetId, begun: Option<i64>, tries: u32) -> Result<Option<Next>, EngineError> {
+async fn next(
+    core: &Core,
+    target: TargetId,
+    begun: Option<i64>,
+    tries: u32,
+) -> Result<Option<Next>, EngineError> {
     let closing = core.courier.closing().is_cancelled();
     if let Some(number) = begun {
         if closing {

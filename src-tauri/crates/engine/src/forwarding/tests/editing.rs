@@ -101,7 +101,11 @@ async fn an_agreement_changes_no_endpoint() {
     let bench = Bench::new().await;
     let mut changes = bench.engine.changes().subscribe();
     bench.engine.allow_host("https://example.com").await.unwrap();
-    bench.engine.withdraw_consent("https://example.com").await.unwrap();
+    bench
+        .engine
+        .withdraw_consent("https://example.com")
+        .await
+        .unwrap();
     // It is told last.
     bench.engine.core.changes.tell(Change::Recheck);
     loop {

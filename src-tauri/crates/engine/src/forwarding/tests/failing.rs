@@ -5,7 +5,8 @@ use super::*;
 use crate::store::tests::alter;
 
 /// Nothing can be added to the log of the oldest request, as it may be for a while.
-pub(in crate::forwarding) const UNNOTED: &str = "CREATE TRIGGER fails BEFORE INSERT ON delivery WHEN NEW.request = 1
+pub(in crate::forwarding) const UNNOTED: &str =
+    "CREATE TRIGGER fails BEFORE INSERT ON delivery WHEN NEW.request = 1
     BEGIN SELECT abs(-9223372036854775808); END";
 
 impl Bench {
@@ -125,7 +126,11 @@ async fn what_can_never_be_noted_does_not_hold_its_queue_up() {
     .await;
     bench.drained(target).await;
     assert_eq!(dev.bodies(), ["a"], "it goes, once");
-    assert_eq!(bench.outcomes().await, [Outcome::Answered], "there is no word of the one before");
+    assert_eq!(
+        bench.outcomes().await,
+        [Outcome::Answered],
+        "there is no word of the one before"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

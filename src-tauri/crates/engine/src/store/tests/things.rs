@@ -8,7 +8,8 @@ use super::super::{Finality, StoreError};
 use super::{alter, open, request, store};
 use crate::model::{
     Attempt, AttemptId, Delivery, DeliveryId, DeliveryKind, Ending, EndpointId, NewEndpoint, Outcome,
-    RequestId, Schedule, ScheduleState, SecretId, SecretPlace, SecretRecord, Target, TargetId, Timestamp, Timings, Tolerance,
+    RequestId, Schedule, ScheduleState, SecretId, SecretPlace, SecretRecord, Target, TargetId, Timestamp,
+    Timings, Tolerance,
 };
 
 fn endpoint(path: &str) -> NewEndpoint {

@@ -8,8 +8,8 @@ use tokio::net::TcpListener;
 use super::*;
 use crate::PageQuery;
 use crate::course::tests::Bench;
-use crate::model::{ForwardRule, ForwardWay, RequestId, TrustRule};
 use crate::forwarding::tests::failing::UNNOTED;
+use crate::model::{ForwardRule, ForwardWay, RequestId, TrustRule};
 use crate::store::tests::alter;
 
 /// Takes the bytes of all requests away, so that reading them fails as it may do for a while.
