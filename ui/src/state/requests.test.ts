@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ScriptedHost, ScriptedRows } from '../host/scripted';
 import { PLAIN } from '../lib/arrange';
 import { listOf, settle } from './listed';
