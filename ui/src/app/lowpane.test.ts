@@ -63,7 +63,9 @@ describe('what was sent again', () => {
     store.add(1, { deliveries: 2, resent: 'refused' });
     store.add(1, { deliveries: 2, resent: 'failed', forwarded: 'delivered' });
     await open(store);
-    const marks = all('request-row').map((row) => row.querySelector<HTMLElement>('[data-testid="row-resent"]'));
+    const marks = all('request-row').map((row) =>
+      row.querySelector<HTMLElement>('[data-testid="row-resent"]'),
+    );
     expect(marks.map((mark) => mark && [mark.title, mark.classList[0]])).toEqual([
       ['Sent again: the last time no whole answer came', 'bad'],
       ['Sent again 2 times: the last time the target did not take it', 'bad'],

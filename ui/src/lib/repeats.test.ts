@@ -30,8 +30,11 @@ describe('requests that come again', () => {
   });
 
   test('what was sent again says how often, and what came of the newest time', () => {
-    const told = (deliveries: number, resent: RequestRow['resent'], forwarded: RequestRow['forwarded'] = null) =>
-      sentAgain({ deliveries, resent, forwarded });
+    const told = (
+      deliveries: number,
+      resent: RequestRow['resent'],
+      forwarded: RequestRow['forwarded'] = null,
+    ) => sentAgain({ deliveries, resent, forwarded });
     expect([told(1, null), told(2, null)], 'while it is under way').toEqual([
       'Sent again once',
       'Sent again 2 times',
