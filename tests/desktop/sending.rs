@@ -51,11 +51,11 @@ fn r_sends_a_request_again_and_the_answer_is_shown() {
     );
 }
 
-/// What was captured, without what is written down later: how it was answered.
+/// What was captured, without what is written down later: how it was answered, and what came of sending it again.
 fn as_captured(window: &Window) -> Vec<Value> {
     let mut requests = window.terminal().requests();
     for request in requests.iter_mut().filter_map(Value::as_object_mut) {
-        request.retain(|name, _| !name.starts_with("answer"));
+        request.retain(|name, _| !name.starts_with("answer") && name != "resent");
     }
     requests
 }
@@ -77,6 +77,11 @@ fn an_edited_copy_is_sent_and_the_original_stays() {
     let sent = sent(&window, &dev, "replay-send");
     assert!(sent.ends_with("\r\n\r\n[999]"), "the edited bytes: {sent}");
     assert_eq!(as_captured(&window), before, "the captured request is as it was");
+    assert_eq!(
+        window.terminal().requests()[0]["resent"],
+        "delivered",
+        "and says what came of it"
+    );
     window.click("replay-close");
     window.sees("body-pretty", "100");
     window.sees("delivery-row", "edited");
