@@ -273,43 +273,39 @@ describe('what was removed', () => {
     expect(all('note-offer'), 'it can be tried again').toHaveLength(1);
   });
 
-  it('says what of it did not come back', async () => {
+  it.each<[string, 'target' | 'endpoint', Partial<BroughtBackView>, string[]]>([
+    [
+      'a target',
+      'target',
+      { name: 'dev', held: 2, lost: 1, forwardsLater: 1, forwardsGone: 2 },
+      [
+        'The target dev is back; 2 requests wait for it again',
+        '1 request that waited was deleted meanwhile',
+        '1 forward will be back with the endpoint, which is removed',
+        '2 forwards cannot come back',
+      ],
+    ],
+    [
+      'an endpoint, though its target may be there',
+      'endpoint',
+      { name: '/in', forwardsGone: 1 },
+      ['1 forward cannot come back: the target is gone, or another one answers by now'],
+    ],
+  ])('says what did not come back with %s', async (_, kind, back, told) => {
     const { bench: made, host } = await bench();
-    await made.discarding.target('t1');
+    await (kind === 'target' ? made.discarding.target('t1') : made.discarding.endpoint('e1'));
     host.script.bring_back = () => ({
-      kind: 'target',
-      name: 'dev',
-      held: 2,
-      lost: 1,
-      forwardsLater: 1,
-      forwardsGone: 2,
-    });
-    await settle();
-    await undo();
-    for (const words of [
-      'The target dev is back; 2 requests wait for it again',
-      '1 request that waited was deleted meanwhile',
-      '1 forward will be back with the endpoint, which is removed',
-      '2 forwards cannot come back',
-    ]) {
-      expect(note()).toContain(words);
-    }
-  });
-
-  it('says of a forward that its target may be there', async () => {
-    const { bench: made, host } = await bench();
-    await made.discarding.endpoint('e1');
-    host.script.bring_back = () => ({
-      kind: 'endpoint',
-      name: '/in',
+      kind,
+      name: '',
       held: 0,
       lost: 0,
       forwardsLater: 0,
-      forwardsGone: 1,
+      forwardsGone: 0,
+      ...back,
     });
     await settle();
     await undo();
-    expect(note()).toContain('1 forward cannot come back: the target is gone, or another one answers by now');
+    for (const words of told) expect(note()).toContain(words);
   });
 
   it('is listed in the settings, brought back there or removed for good', async () => {

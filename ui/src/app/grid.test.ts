@@ -114,18 +114,24 @@ describe('the keys', () => {
     expect(bench.list.activeId).toBe('r5000');
   });
 
-  it('go to the end that was pressed last, while the other is still being read', async () => {
+  /** A long list whose end was gone to; each page of a far place is there only once it is answered. */
+  async function goingToTheEnd() {
     const store = new ScriptedRows(5000);
     const { bench, host } = await open(store);
     await settle();
-    let answer: () => void = () => undefined;
+    let letThrough: () => void = () => undefined;
     host.script.list_requests = async (asked) => {
-      if (asked.skip > 0) await new Promise<void>((resolve) => (answer = resolve));
+      if (asked.skip > 0) await new Promise<void>((resolve) => (letThrough = resolve));
       return store.page(asked);
     };
     press('j');
     press('End');
     await settle();
+    return { bench, answer: () => letThrough() };
+  }
+
+  it('go to the end that was pressed last, while the other is still being read', async () => {
+    const { bench, answer } = await goingToTheEnd();
     press('Home');
     answer();
     await settle();
@@ -134,17 +140,7 @@ describe('the keys', () => {
   });
 
   it('stay where they went while the end was being read, though its rows come for another reason', async () => {
-    const store = new ScriptedRows(5000);
-    const { bench, host } = await open(store);
-    await settle();
-    let answer: () => void = () => undefined;
-    host.script.list_requests = async (asked) => {
-      if (asked.skip > 0) await new Promise<void>((resolve) => (answer = resolve));
-      return store.page(asked);
-    };
-    press('j');
-    press('End');
-    await settle();
+    const { bench, answer } = await goingToTheEnd();
     press('ArrowDown');
     await settle();
     const grid = one('request-list');

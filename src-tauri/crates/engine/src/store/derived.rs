@@ -237,12 +237,17 @@ pub(super) async fn reach(connection: &mut SqliteConnection, sequence: i64) -> R
 mod tests {
     use super::*;
 
-    #[tokio::test]
-    async fn the_log_beside_an_empty_file_is_no_part_of_it() {
+    async fn complete_to_seven() -> (tempfile::TempDir, Derived, SqliteConnection) {
         let folder = tempfile::tempdir().unwrap();
         let derived = Derived::new(folder.path(), "words", vec![1], 1);
         let mut writer = derived.open("-100").await.unwrap();
         reach(&mut writer, 7).await.unwrap();
+        (folder, derived, writer)
+    }
+
+    #[tokio::test]
+    async fn the_log_beside_an_empty_file_is_no_part_of_it() {
+        let (_folder, derived, writer) = complete_to_seven().await;
         let log = format!("{}-wal", derived.path().display());
         let left = std::fs::read(&log).unwrap();
         writer.close().await.unwrap();
@@ -258,10 +263,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_file_that_somebody_has_locked_is_not_made_anew() {
-        let folder = tempfile::tempdir().unwrap();
-        let derived = Derived::new(folder.path(), "words", vec![1], 1);
-        let mut writer = derived.open("-100").await.unwrap();
-        reach(&mut writer, 7).await.unwrap();
+        let (_folder, derived, writer) = complete_to_seven().await;
         writer.close().await.unwrap();
         let path = derived.path();
         let alone = SqliteConnectOptions::new()
@@ -278,10 +280,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_file_that_cannot_be_opened_for_a_while_is_not_made_anew() {
-        let folder = tempfile::tempdir().unwrap();
-        let derived = Derived::new(folder.path(), "words", vec![1], 1);
-        let mut writer = derived.open("-100").await.unwrap();
-        reach(&mut writer, 7).await.unwrap();
+        let (_folder, derived, writer) = complete_to_seven().await;
         writer.close().await.unwrap();
         // As where there is no room or no right to make it.
         let in_the_way = format!("{}-shm", derived.path().display());
@@ -309,10 +308,7 @@ mod tests {
     #[cfg(unix)]
     #[tokio::test]
     async fn nobody_reads_on_in_a_file_that_another_one_took_the_place_of() {
-        let folder = tempfile::tempdir().unwrap();
-        let derived = Derived::new(folder.path(), "words", vec![1], 1);
-        let mut writer = derived.open("-100").await.unwrap();
-        reach(&mut writer, 7).await.unwrap();
+        let (folder, derived, writer) = complete_to_seven().await;
         let readers = derived.readers(1);
         assert_eq!(derived.complete_to(&readers).await, 7, "it is read");
         let other = Derived::new(folder.path(), "words", vec![1], 2);

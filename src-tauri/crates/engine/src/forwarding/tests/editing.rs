@@ -21,10 +21,7 @@ fn with_credentials(dev: &Dev) -> Vec<bool> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_goes_through_goes_where_the_target_is_now() {
-    let (one, other) = (
-        Dev::up(200, Duration::ZERO).await,
-        Dev::up(200, Duration::ZERO).await,
-    );
+    let (one, other) = Dev::two_up().await;
     let bench = Bench::new().await;
     let target = bench.forwards("/in", &one, ForwardWay::Through, "").await;
     bench.send("/in", "", "a").await;
@@ -39,10 +36,7 @@ async fn what_goes_through_goes_where_the_target_is_now() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_waits_goes_where_the_target_is_now_though_its_queue_is_being_drained() {
-    let (one, other) = (
-        Dev::up(200, Duration::ZERO).await,
-        Dev::up(200, Duration::ZERO).await,
-    );
+    let (one, other) = Dev::two_up().await;
     let bench = Bench::new().await;
     let target = bench.paused_with(&one, &["a", "b"]).await;
     let held_back = one.answers.lock().await;

@@ -73,10 +73,7 @@ async fn what_came_of_it_cannot_be_kept_and_its_target_is_not_sent_the_same_with
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_cut_off_that_cannot_be_noted_for_a_while_stops_its_own_target_alone() {
-    let (one, other) = (
-        Dev::up(200, Duration::ZERO).await,
-        Dev::up(200, Duration::ZERO).await,
-    );
+    let (one, other) = Dev::two_up().await;
     let bench = Bench::new().await;
     let to_one = bench.paused_with(&one, &["a"]).await;
     let to_other = bench.forwards("/other", &other, ForwardWay::AtOnce, "").await;

@@ -46,6 +46,14 @@ impl Dev {
         dev
     }
 
+    /// Two that answer 200 at once.
+    async fn two_up() -> (Self, Self) {
+        (
+            Self::up(200, Duration::ZERO).await,
+            Self::up(200, Duration::ZERO).await,
+        )
+    }
+
     fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
