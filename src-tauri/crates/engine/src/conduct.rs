@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use crate::answering::SetAnswer;
 use crate::changes::Change;
@@ -18,7 +19,10 @@ use crate::model::{
 };
 
 /// The longest delay that can be ordered as a fault: longer than any sender is known to wait.
-const LONGEST_FAULT_DELAY: std::time::Duration = std::time::Duration::from_secs(120);
+const LONGEST_FAULT_DELAY: Duration = Duration::from_secs(120);
+
+/// Between two tries to read what could not be read for a while.
+const REREAD: Duration = Duration::from_secs(2);
 
 /// A fault with how many requests it has looked at.
 #[derive(Debug)]
@@ -124,10 +128,20 @@ impl Core {
     }
 
     /// Forwards and queues go by what is kept now. What is kept is so whether it can be read again at once or not: where
-    /// it cannot, the snapshot before holds until the next change.
-    pub(crate) async fn forwards_changed(&self) {
+    /// it cannot, it is read as soon as it can, since what is agreed to no longer must not go on for that.
+    pub(crate) async fn forwards_changed(self: &Arc<Self>) {
         if let Err(error) = self.renew_conducts().await {
-            tracing::warn!(%error, "what endpoints do cannot be read");
+            tracing::warn!(%error, "what endpoints do cannot be read yet");
+            let core = Arc::clone(self);
+            tokio::spawn(async move {
+                while core.renew_conducts().await.is_err() {
+                    tokio::select! {
+                        () = core.courier.closing().cancelled() => return,
+                        () = tokio::time::sleep(REREAD) => {}
+                    }
+                }
+                core.drain.wake();
+            });
         }
         self.drain.wake();
     }

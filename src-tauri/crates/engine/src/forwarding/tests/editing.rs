@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::changes::Change;
-use crate::store::tests::alter;
+use crate::store::tests::alter_within;
 
 /// A header that stays here on the way to a host that was agreed to.
 const CREDENTIAL: &str = "Authorization: Bearer x\r\n";
@@ -113,17 +113,29 @@ async fn an_agreement_changes_no_endpoint() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_kept_did_not_fail_though_the_forwards_cannot_be_read() {
-    let dev = Dev::down().await;
+async fn what_is_kept_did_not_fail_though_the_forwards_cannot_be_read_and_holds_once_they_can() {
+    let (one, other) = Dev::two_up().await;
     let bench = Bench::new().await;
-    let file = bench.engine.core.store.path();
-    alter(&file, "ALTER TABLE forward RENAME TO elsewhere").await;
-    assert!(bench.engine.core.renew_conducts().await.is_err(), "they cannot");
-    let agreed = bench.engine.allow_host("https://example.com").await;
-    assert!(agreed.is_ok(), "{agreed:?}");
-    let withdrawn = bench.engine.withdraw_consent("https://example.com").await;
-    assert!(withdrawn.is_ok(), "{withdrawn:?}");
-    let (url, rules) = (dev.url(), TargetRules::default());
-    let saved = bench.engine.save_target(None, "dev", &url, rules).await;
-    assert!(saved.is_ok(), "{saved:?}");
+    let target = bench.forwards("/in", &one, ForwardWay::Through, "").await;
+    let core = &bench.engine.core;
+    alter_within(&core.store, "ALTER TABLE forward RENAME TO elsewhere").await;
+    assert!(core.renew_conducts().await.is_err(), "they cannot");
+    bench.engine.allow_host("https://example.com").await.unwrap();
+    bench
+        .engine
+        .withdraw_consent("https://example.com")
+        .await
+        .unwrap();
+    edit(&bench, target, &other).await;
+    let before = core.conducts.load_full();
+    alter_within(&core.store, "ALTER TABLE elsewhere RENAME TO forward").await;
+    for _ in 0..2_000 {
+        if !Arc::ptr_eq(&before, &core.conducts.load()) {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    bench.send("/in", "", "a").await;
+    assert_eq!(other.gets(1).await, ["a"], "it goes where the target is now");
+    assert_eq!(one.bodies(), [""; 0]);
 }

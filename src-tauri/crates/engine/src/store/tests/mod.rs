@@ -112,8 +112,8 @@ pub(crate) async fn fill(store: &Store, count: u64) -> Vec<RequestId> {
     all.into_iter().map(|new| new.id).collect()
 }
 
-/// Closes the store after `sql` was carried out in its file.
-async fn close_after(store: &Store, sql: &'static str) {
+/// Does something to the file by the store's own connection, so that it is no commit of another program.
+pub(crate) async fn alter_within(store: &Store, sql: &'static str) {
     store
         .write(move |connection| {
             Box::pin(async move {
@@ -123,6 +123,11 @@ async fn close_after(store: &Store, sql: &'static str) {
         })
         .await
         .unwrap();
+}
+
+/// Closes the store after `sql` was carried out in its file.
+async fn close_after(store: &Store, sql: &'static str) {
+    alter_within(store, sql).await;
     store.close().await;
 }
 
