@@ -27,6 +27,8 @@ export class Surroundings {
   #saves = 0;
   /** How many of them are not kept yet. */
   #saving = 0;
+  /** What is kept as far as it was told, and by which save. */
+  #kept: { settings: Settings; save: number } | null = null;
 
   constructor(host: Host) {
     this.#host = host;
@@ -55,9 +57,12 @@ export class Surroundings {
     const [saves, saving] = [this.#saves, this.#saving];
     const told = await this.#host.call('settings', {});
     // What was chosen since it was asked, or was being kept then, may not be in it; the answer to that is on its way.
-    if (saves === this.#saves && saving === 0) this.settings = told;
+    if (saves !== this.#saves || saving > 0) return;
+    this.settings = told;
+    this.#kept = { settings: told, save: saves };
   }
 
+  /** Shows a change at once, and takes it back where it cannot be kept. */
   async saveSettings(change: Partial<Settings>): Promise<void> {
     if (this.settings === null) return;
     const wanted = { ...this.settings, ...change };
@@ -66,11 +71,12 @@ export class Surroundings {
     this.#saving += 1;
     const save = this.#saves;
     try {
-      const kept = await this.#host.call('save_settings', wanted);
-      // What was changed meanwhile is on its way too.
-      if (save === this.#saves) this.settings = kept;
+      const settings = await this.#host.call('save_settings', wanted);
+      if (save > (this.#kept?.save ?? 0)) this.#kept = { settings, save };
     } finally {
       this.#saving -= 1;
+      // What is still on its way has the changes before it in it.
+      if (this.#saving === 0) this.settings = this.#kept?.settings ?? null;
     }
   }
 
