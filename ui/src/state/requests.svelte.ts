@@ -534,13 +534,13 @@ export class RequestList {
     const current = this.#begin();
     // A page that is being read just now is not taken any more, and what changed is in what is read now.
     this.busy = false;
-    this.#putOff.take('changes');
+    const changed = this.#putOff.take('changes');
     try {
       if (await this.#stretch.gather()) this.#gathered = true;
     } catch (thrown) {
-      if (current() && this.#gathered) this.#putOff.add('changes');
+      if (current() && (changed || this.#gathered)) this.#putOff.add('changes');
       // Some of what would be arranged is not there.
-      else if (current()) {
+      if (current() && !this.#gathered) {
         this.arrangement = PLAIN;
         this.#stretch.measure();
         this.unarranged(thrown);

@@ -530,6 +530,26 @@ describe('a list that is arranged while another filter is read', () => {
     expect(why, 'and it is told once').toMatchObject([{ message: 'the store is busy' }]);
   });
 
+  it('makes up for what changed before it could not be arranged', async () => {
+    const { host, store, list } = await listOf(3);
+    const answers = host.script.list_requests;
+    host.script.list_requests = () => {
+      throw { code: 'failed', message: 'the store is busy', hint: null };
+    };
+    list.select(store.rows[0]?.id ?? null);
+    store.rows = store.rows.map((row) => ({ ...row, starred: true }));
+    await list.refetch();
+    await list.arrange({ ...PLAIN, sort: 'size' });
+    expect(
+      list.rows.some((row) => row.starred),
+      'none could be read',
+    ).toBe(false);
+    host.script.list_requests = answers;
+    list.arrived();
+    await settle();
+    expect(list.rows.every((row) => row.starred)).toBe(true);
+  });
+
   it('is gathered once where it is arranged while it is being read, and told where that fails', async () => {
     const { host, store, list } = await listOf(3);
     const why: unknown[] = [];
