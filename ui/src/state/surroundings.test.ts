@@ -34,7 +34,7 @@ async function asking() {
   return { host, around, answer, refuse };
 }
 
-const FULL: ApiError = { code: 'disk_full', message: 'The disk is full', hint: null };
+const FULL: ApiError = { code: 'store', message: 'The disk is full', hint: null };
 
 describe('a setting that is chosen', () => {
   it('stays where the settings were asked for before and told while it was being kept', async () => {
