@@ -1,5 +1,6 @@
 //! The window while thousands of requests come in: how soon it answers to keys and clicks, and that the list neither
-//! moves under the pointer nor away from the row that is open.
+//! moves under the pointer nor away from the row that is open. The same is done before, while nothing comes: what is
+//! found beyond that is what the requests cost, on whatever machine.
 
 use std::thread::sleep;
 use std::time::Duration;
@@ -38,18 +39,26 @@ pub(crate) fn measure(subject: &Subject, options: &Options, goals: &mut Goals) -
     let window = options
         .window
         .unwrap_or(options.either(Duration::from_secs(15), Duration::from_secs(80)));
-    let mut flooded = Flooded {
+    let quiet = Hand {
         session: &session,
-        traffic: Traffic::begin(listener, RATE, window)?,
+        traffic: None,
+        part: window / 14,
+    }
+    .tries()?;
+    session.press(None, ESCAPE)?;
+    let mut flooded = Hand {
+        session: &session,
+        traffic: Some(Traffic::begin(listener, RATE, window)?),
         // A round that has begun is ended: together they take six sevenths of the traffic, and the rest is for that.
         part: window / 7,
     };
     sleep(window / 20);
-    let (palette, letters) = flooded.palette()?;
-    let pointing = flooded.pointing()?;
-    let clicks = flooded.clicks()?;
-    let keys = flooded.keys()?;
-    let run = flooded.traffic.end()?;
+    let found = flooded.tries()?;
+    let traffic = flooded
+        .traffic
+        .take()
+        .ok_or_else(|| Failure::new("nothing came in"))?;
+    let run = traffic.end()?;
     session.close()?;
     say(&format!(
         "{} requests a second, answered in {} ms (p50) and {} ms (p99)",
@@ -59,6 +68,8 @@ pub(crate) fn measure(subject: &Subject, options: &Options, goals: &mut Goals) -
     ));
     let mut table = Table::new(&[
         "input to answer, ms",
+        "p50 when quiet",
+        "p95 when quiet",
         "p50",
         "p95",
         "highest",
@@ -68,20 +79,17 @@ pub(crate) fn measure(subject: &Subject, options: &Options, goals: &mut Goals) -
         "p95 of drawing",
         "p95 with the driver",
     ]);
-    for (name, answers) in [
-        ("the palette opens while the list follows", palette),
-        ("a letter is typed in the palette", letters),
-        ("a row is clicked under the pointer", pointing),
-        ("other rows are clicked", clicks),
-        ("up and down beside an open request", keys),
-    ] {
+    for ((name, answers), (_, before)) in found.iter().zip(&quiet) {
         let sample = |values: &[f64]| {
             Sample::of(values.iter().copied()).ok_or_else(|| Failure::new(format!("no input: {name}")))
         };
         let of = |values: &[f64]| -> Outcome<String> { Ok(milliseconds(sample(values)?.percentile(95.0))) };
         let (inside, outside) = (sample(&answers.inside)?, sample(&answers.outside)?);
+        let before = sample(&before.inside)?;
         table.line([
-            name.to_owned(),
+            (*name).to_owned(),
+            milliseconds(before.median()),
+            milliseconds(before.percentile(95.0)),
             milliseconds(inside.median()),
             milliseconds(inside.percentile(95.0)),
             milliseconds(inside.highest()),
@@ -114,17 +122,30 @@ struct Answers {
     drew: Vec<f64>,
 }
 
-/// A window that requests come in to.
-struct Flooded<'session> {
+/// Who types and clicks in a window.
+struct Hand<'session> {
     session: &'session Session,
-    traffic: Traffic,
+    /// What comes in meanwhile; nothing is tried any more once that is over.
+    traffic: Option<Traffic>,
     /// How long each kind of input is tried, the palette twice as long.
     part: Duration,
 }
 
-impl Flooded<'_> {
+impl Hand<'_> {
+    /// Each kind of input with how soon it was answered. A request is open afterwards.
+    fn tries(&self) -> Outcome<[(&'static str, Answers); 5]> {
+        let (palette, letters) = self.palette()?;
+        Ok([
+            ("the palette opens while the list follows", palette),
+            ("a letter is typed in the palette", letters),
+            ("a row is clicked under the pointer", self.pointing()?),
+            ("other rows are clicked", self.clicks()?),
+            ("up and down beside an open request", self.keys()?),
+        ])
+    }
+
     /// Opens the palette, types in it and leaves it, again and again, while the list follows.
-    fn palette(&mut self) -> Outcome<(Answers, Answers)> {
+    fn palette(&self) -> Outcome<(Answers, Answers)> {
         let mut letters = Answers::default();
         let part = self.part * 2;
         let opened = self.repeat(part, |session, round, answers| {
@@ -139,7 +160,7 @@ impl Flooded<'_> {
     }
 
     /// Moves the pointer over a row and rests there, at first for long: that row stays under it and is the one opened.
-    fn pointing(&mut self) -> Outcome<Answers> {
+    fn pointing(&self) -> Outcome<Answers> {
         let resting = RESTING.min(self.part);
         self.repeat(self.part, |session, round, answers| {
             let [x, y] = place(session, PLACES[round % PLACES.len()])?;
@@ -159,7 +180,7 @@ impl Flooded<'_> {
     }
 
     /// Opens one row after another.
-    fn clicks(&mut self) -> Outcome<Answers> {
+    fn clicks(&self) -> Outcome<Answers> {
         self.repeat(self.part, |session, round, answers| {
             session.point(place(session, PLACES[round % PLACES.len()])?)?;
             input(session, "opened", answers, || session.click()).map(|_| ())
@@ -167,7 +188,7 @@ impl Flooded<'_> {
     }
 
     /// Leaves the open request alone, then walks up and down from it: each that is walked to is opened, where it is.
-    fn keys(&mut self) -> Outcome<Answers> {
+    fn keys(&self) -> Outcome<Answers> {
         self.session.page("watchOpen()")?;
         sleep(self.part / 2);
         let changes = self.session.page("watched()")?;
@@ -183,14 +204,14 @@ impl Flooded<'_> {
     }
 
     fn repeat(
-        &mut self,
+        &self,
         part: Duration,
         mut round: impl FnMut(&Session, usize, &mut Answers) -> Outcome<()>,
     ) -> Outcome<Answers> {
         let mut answers = Answers::default();
         let end = std::time::Instant::now() + part;
         for number in 0.. {
-            if std::time::Instant::now() > end || self.traffic.is_over() {
+            if std::time::Instant::now() > end || self.traffic.as_ref().is_some_and(Traffic::is_over) {
                 break;
             }
             round(self.session, number, &mut answers)?;

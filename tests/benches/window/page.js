@@ -40,16 +40,22 @@ const palette = () => document.querySelector('[data-testid="palette"]') !== null
 const found = () =>
   [...document.querySelectorAll('[data-testid="palette-action"]')].map((one) => one.dataset.action).join(' ');
 
+function edgesOfList() {
+  const shown = list();
+  if (shown === null) throw new Error(`instead of the list is shown: ${document.body.innerText.slice(0, 1000)}`);
+  return shown.getBoundingClientRect();
+}
+
 /** The first row in sight, and where it stands. */
 function standsFirst() {
-  const edges = list().getBoundingClientRect();
+  const edges = edgesOfList();
   const first = rows().find((row) => row.getBoundingClientRect().bottom > edges.top + 24);
   return `${first?.dataset.id} at ${Math.round(first?.getBoundingClientRect().top)}`;
 }
 
 /** Whether the middle of the list shows a row, and nothing that stands for one that is still being read. */
 function covered() {
-  const edges = list().getBoundingClientRect();
+  const edges = edgesOfList();
   const middle = document.elementFromPoint(edges.left + 90, edges.top + edges.height / 2);
   return (middle?.closest(ROW) ?? null) !== null;
 }
@@ -158,7 +164,7 @@ window.bench = {
   listener: () => document.querySelector('[data-testid="listener-url"]')?.textContent.trim() ?? null,
   /** The middle of the row at this place of the screen. */
   place: (at) => {
-    const edges = list().getBoundingClientRect();
+    const edges = edgesOfList();
     const row = rows().filter((row) => row.getBoundingClientRect().top >= edges.top + 24)[at];
     const { left, top, height } = row.getBoundingClientRect();
     return [Math.round(left + 90), Math.round(top + height / 2)];
