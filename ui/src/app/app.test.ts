@@ -51,6 +51,53 @@ describe('the list', () => {
     expect(all('new-pill')).toHaveLength(0);
   });
 
+  it('keeps its rows and the keyboard where the newest cannot be read, says so, and tries again', async () => {
+    const store = new ScriptedRows(5);
+    const { bench, host } = await open(store);
+    all('request-row')[1]?.focus();
+    store.add(1);
+    host.script.list_requests = () => {
+      throw { code: 'store', message: 'the data file is locked', hint: null };
+    };
+    await bench.list.renew();
+    await settle();
+    expect(one('list-stale').textContent).toContain('the data file is locked');
+    expect(all('request-row')).toHaveLength(5);
+    expect(document.activeElement).toBe(all('request-row')[1]);
+    host.script.list_requests = store.page;
+    one('list-again').click();
+    await settle();
+    expect(all('list-stale')).toHaveLength(0);
+    expect(all('request-row')[0]?.dataset['id']).toBe('r6');
+  });
+
+  it('no longer says so once what comes is in it', async () => {
+    const store = new ScriptedRows(5);
+    const { bench, host } = await open(store);
+    host.script.list_requests = () => {
+      throw { code: 'store', message: 'the data file is locked', hint: null };
+    };
+    await bench.list.renew();
+    await settle();
+    expect(all('list-stale')).toHaveLength(1);
+    host.script.list_requests = store.page;
+    store.add(1);
+    host.happened({ arrived: 1 });
+    await settle();
+    expect(all('request-row')[0]?.dataset['id']).toBe('r6');
+    expect(all('list-stale')).toHaveLength(0);
+  });
+
+  it('says why where there is no row to keep', async () => {
+    const { bench, host } = await open(new ScriptedRows(0));
+    host.script.list_requests = () => {
+      throw { code: 'store', message: 'the data file is locked', hint: null };
+    };
+    await bench.list.load();
+    await settle();
+    expect(one('list-error').textContent).toContain('the data file is locked');
+  });
+
   it('marks what was refused or broken off, with its reason', async () => {
     const store = new ScriptedRows(1);
     store.add(1, { state: 'refused', reason: 'bad header line', method: '', target: '', event: null });

@@ -2,6 +2,7 @@
  * What arrives: put into the list where it follows, counted where somebody looks at it, and put off where it cannot be
  * looked for now. One look at a time, with a pause in between, however fast it comes: what is only counted is not read.
  */
+import type { ApiError } from '../bindings/ApiError';
 import { Paced } from '../lib/paced';
 import type { PutOff } from './putoff';
 import { PAGE, type Searching } from './searching.svelte';
@@ -15,6 +16,8 @@ interface Whole {
   readonly occupied: boolean;
   /** Whether what comes is put in at once. */
   readonly following: boolean;
+  /** Why the newest rows could not be read. */
+  error: ApiError | null;
   current: () => () => boolean;
   /** Reads it anew from its top, as long as it follows. */
   renew: () => Promise<void>;
@@ -85,6 +88,7 @@ export class Arrivals {
     if (page.more && page.next !== null) this.look();
     this.#stretch.prepend(page.rows.filter((row) => row.sequence > this.#stretch.shownTo));
     this.shownTo(this.#cursor);
+    whole.error = null;
   }
 
   async #count(): Promise<void> {

@@ -21,7 +21,7 @@ export class RequestList {
   /** The filter as it is written; it may be wrong. */
   text = $state('');
   filterError = $state.raw<ApiError | null>(null);
-  /** Why there are no rows at all. */
+  /** Why the newest rows could not be read; those that are held stay. */
   error = $state.raw<ApiError | null>(null);
   loaded = $state(false);
   /** It is being read from its top. */
@@ -348,6 +348,7 @@ export class RequestList {
       const top = offset === 0 ? Math.max(this.#stretch.shownTo, first.sequence) : first.sequence;
       const page = await this.#searching.page({ filter, before: top + 1, limit });
       if (!current()) return;
+      this.error = null;
       this.#stretch.put(page, offset);
       this.#arrivals.recount();
       this.#stretch.measure();
@@ -536,7 +537,10 @@ export class RequestList {
     this.busy = false;
     const changed = this.#putOff.take('changes');
     try {
-      if (await this.#stretch.gather()) this.#gathered = true;
+      if (await this.#stretch.gather()) {
+        this.#gathered = true;
+        this.error = null;
+      }
     } catch (thrown) {
       if (current() && (changed || this.#gathered)) this.#putOff.add('changes');
       // Some of what would be arranged is not there.
