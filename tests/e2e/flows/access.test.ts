@@ -236,6 +236,43 @@ describe.for(['light', 'dark'] as const)('in the %s theme', (colorScheme) => {
     expect(Object.fromEntries(found)).toEqual({});
   });
 
+  test('no list that cannot be read keeps anyone out', async ({ bench }) => {
+    const found: Found = new Map();
+    const { page } = bench;
+    const locked = {
+      code: 'store',
+      message: 'the data file is locked',
+      hint: 'Close what else has it open.',
+    };
+    const pages = '**/api/call/list_requests';
+    const refuse = (): Promise<unknown> =>
+      page.route(pages, (route) => route.fulfill({ status: 500, json: locked }));
+    bench.forgive(/500/);
+    await listen(bench);
+    for (let sent = 0; sent < 3; sent += 1) await post(`${bench.listener}/held`, '{}');
+    await expect.poll(() => bench.at('request-row').count()).toBe(3);
+    await bench.at('list-head').hover();
+    await refuse();
+    await post(`${bench.listener}/missed`, '{}');
+    await bench.shows('list-stale', 'the data file is locked');
+    expect((await bench.at('request-row').allInnerTexts()).join(), 'what is held stays').toContain('/held');
+    await check(bench, found, 'the newest cannot be read');
+    await page.unroute(pages);
+    await bench.at('list-again').click();
+    await bench.gone('list-stale');
+    await bench.shows('request-row', '/missed');
+
+    await refuse();
+    await page.reload();
+    await listen(bench);
+    await bench.shows('list-error', 'Close what else has it open.');
+    await check(bench, found, 'no request can be read');
+    await page.unroute(pages);
+    await bench.at('list-error').getByRole('button').click();
+    await bench.shows('request-row', '/missed');
+    expect(Object.fromEntries(found)).toEqual({});
+  });
+
   test('no state keeps anyone out', async ({ bench }) => {
     const found: Found = new Map();
     const { keyboard } = bench.page;

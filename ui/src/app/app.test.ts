@@ -88,14 +88,21 @@ describe('the list', () => {
     expect(all('list-stale')).toHaveLength(0);
   });
 
-  it('says why where there is no row to keep', async () => {
-    const { bench, host } = await open(new ScriptedRows(0));
+  it('says why where there is no row to keep, until what comes can be read', async () => {
+    const store = new ScriptedRows(0);
+    const { bench, host } = await open(store);
     host.script.list_requests = () => {
       throw { code: 'store', message: 'the data file is locked', hint: null };
     };
     await bench.list.load();
     await settle();
     expect(one('list-error').textContent).toContain('the data file is locked');
+    host.script.list_requests = store.page;
+    store.add(1);
+    host.happened({ arrived: 1 });
+    await settle();
+    expect(all('list-error')).toHaveLength(0);
+    expect(all('request-row')).toHaveLength(1);
   });
 
   it('marks what was refused or broken off, with its reason', async () => {

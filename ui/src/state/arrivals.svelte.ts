@@ -3,6 +3,7 @@
  * looked for now. One look at a time, with a pause in between, however fast it comes: what is only counted is not read.
  */
 import type { ApiError } from '../bindings/ApiError';
+import { asApiError } from '../host';
 import { Paced } from '../lib/paced';
 import type { PutOff } from './putoff';
 import { PAGE, type Searching } from './searching.svelte';
@@ -21,6 +22,8 @@ interface Whole {
   current: () => () => boolean;
   /** Reads it anew from its top, as long as it follows. */
   renew: () => Promise<void>;
+  /** Asks for everything again, without moving anything. */
+  refetch: () => Promise<void>;
 }
 
 export class Arrivals {
@@ -41,8 +44,7 @@ export class Arrivals {
     this.#searching = searching;
     this.#stretch = stretch;
     this.#putOff = putOff;
-    // The feed will tell again, or the connection is lost and everything is asked for once it is back.
-    this.#looks = new Paced(pause, () => this.#look().catch(() => undefined));
+    this.#looks = new Paced(pause, () => this.#look());
   }
 
   /** Everything up to here is in the list. */
@@ -71,10 +73,23 @@ export class Arrivals {
       this.#putOff.add('arrivals');
       return;
     }
-    if (!whole.loaded) return;
-    if (!whole.following) return this.#count();
-    if (this.pending > 0) return whole.renew();
+    if (!whole.loaded) {
+      // It could not be read yet; what comes is an occasion to try again.
+      if (whole.error !== null) await whole.refetch();
+      return;
+    }
+    if (whole.following && this.pending > 0) return whole.renew();
     const current = whole.current();
+    try {
+      await (whole.following ? this.#putIn(current) : this.#count(current));
+    } catch (thrown) {
+      // What comes next is looked for from the same place on; until then it is missing, and nothing else tells of it.
+      if (current()) whole.error = asApiError(thrown);
+    }
+  }
+
+  async #putIn(current: () => boolean): Promise<void> {
+    const whole = this.#whole;
     const { filter } = whole;
     const newest = await this.#searching.newest(filter);
     const page = await this.#searching.page({ filter, after: this.#cursor, limit: PAGE });
@@ -88,11 +103,15 @@ export class Arrivals {
     if (page.more && page.next !== null) this.look();
     this.#stretch.prepend(page.rows.filter((row) => row.sequence > this.#stretch.shownTo));
     this.shownTo(this.#cursor);
-    whole.error = null;
+    this.#readable();
   }
 
-  async #count(): Promise<void> {
-    const current = this.#whole.current();
+  /** What comes can be read again: what happened while it could not is made up for, and it is told no longer. */
+  #readable(): void {
+    if (this.#whole.error !== null) void this.#whole.refetch();
+  }
+
+  async #count(current: () => boolean): Promise<void> {
     const { filter } = this.#whole;
     const after = this.#cursor;
     const { requests, to, more } = await this.#searching.countAfter(filter, after);
@@ -109,6 +128,7 @@ export class Arrivals {
       this.pending = more ? Math.max(this.pending, this.#anew) : this.#anew;
       if (!more) this.#anew = null;
     }
+    this.#readable();
     // It may follow again by now, and nobody else would put in what was counted.
     if (more || (this.#whole.following && this.pending > 0)) this.look();
   }

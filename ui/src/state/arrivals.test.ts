@@ -1,9 +1,9 @@
 /** What arrives and changes while rows are being read: it is counted once, and no older row takes its place. */
 import { describe, expect, it, vi } from 'vitest';
-import type { ScriptedHost, ScriptedRows } from '../host/scripted';
+import { ScriptedHost, ScriptedRows } from '../host/scripted';
 import { PLAIN } from '../lib/arrange';
 import { listOf, settle } from './listed';
-import type { RequestList } from './requests.svelte';
+import { RequestList } from './requests.svelte';
 import { PAGE } from './searching.svelte';
 import { Workbench } from './workbench.svelte';
 
@@ -70,6 +70,82 @@ describe('what arrives while rows are read again', () => {
     await list.refetch();
     await settle();
     expect([list.rows.length, list.pending]).toEqual([3, 2]);
+  });
+});
+
+describe('what arrives and cannot be read', () => {
+  const locked = (): never => {
+    throw { code: 'store', message: 'the data file is locked', hint: null };
+  };
+
+  it.each([
+    ['put in', 'list_requests', null],
+    ['counted', 'count_after', 'r2'],
+  ] as const)('is told where it would be %s, and is there once it can be read', async (_, name, selected) => {
+    const { store, host, list } = await listOf(3);
+    list.select(selected);
+    const answer = host.script[name];
+    host.script[name] = locked;
+    store.add(1);
+    list.arrived();
+    await settle();
+    expect(list.error?.message).toBe('the data file is locked');
+    expect(list.rows.length).toBe(3);
+    Object.assign(host.script, { [name]: answer });
+    store.add(1);
+    list.arrived();
+    await settle();
+    expect(list.error).toBeNull();
+    expect(list.rows.length + list.pending).toBe(5);
+  });
+
+  it('is told as long as some of what is asked for cannot be read', async () => {
+    const { store, host, list } = await listOf(3);
+    list.select('r2');
+    host.script.list_requests = locked;
+    await list.load();
+    store.add(1);
+    list.arrived();
+    await settle();
+    expect(list.pending).toBe(1);
+    expect(list.error?.message).toBe('the data file is locked');
+  });
+
+  it.each([
+    ['where it follows', true],
+    ['where one is elsewhere in it', false],
+  ])('hides no change that was asked for meanwhile, %s', async (_, atTop) => {
+    const { store, host, list } = await listOf(3);
+    list.setAtTop(atTop);
+    store.rows = store.rows.map((row) => ({ ...row, starred: true }));
+    host.script.list_requests = locked;
+    await list.refetch();
+    expect(list.rows.map(({ starred }) => starred)).toEqual([false, false, false]);
+    expect(list.error?.message).toBe('the data file is locked');
+    host.script.list_requests = store.page;
+    store.add(1);
+    list.arrived();
+    await settle();
+    expect(list.error).toBeNull();
+    expect(list.rows.slice(-3).map(({ starred }) => starred)).toEqual([true, true, true]);
+  });
+
+  it('asks again with what comes next where nothing could be read yet, and not without end', async () => {
+    const store = new ScriptedRows(3);
+    const host = new ScriptedHost({ ...store.script, list_requests: locked });
+    const list = new RequestList(host, 0);
+    await list.load();
+    const asked = (): number => host.asked.filter(([name]) => name === 'list_requests').length;
+    const before = asked();
+    list.arrived();
+    await settle();
+    await settle();
+    expect(asked() - before, 'once').toBe(1);
+    host.script.list_requests = store.page;
+    list.arrived();
+    await settle();
+    expect(list.error).toBeNull();
+    expect(list.rows.length).toBe(3);
   });
 });
 

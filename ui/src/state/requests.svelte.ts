@@ -209,7 +209,8 @@ export class RequestList {
     } catch (thrown) {
       if (!current()) return;
       const error = asApiError(thrown);
-      // It is told, and not tried again by itself; of the rows of another filter it says nothing.
+      // It is told, and all is asked for again once what comes next can be read, not by itself without end; of the rows
+      // of another filter it says nothing.
       if (filter === this.filter) taken();
       if (filter !== this.filter || error.code === 'bad_filter') this.filterError = error;
       else this.error = error;
@@ -353,8 +354,10 @@ export class RequestList {
       this.#arrivals.recount();
       this.#stretch.measure();
       this.arrived();
-    } catch {
-      if (current()) this.#putOff.add('changes');
+    } catch (thrown) {
+      if (!current()) return;
+      this.error = asApiError(thrown);
+      this.#putOff.add('changes');
     }
   }
 
@@ -542,18 +545,21 @@ export class RequestList {
         this.error = null;
       }
     } catch (thrown) {
-      if (current() && (changed || this.#gathered)) this.#putOff.add('changes');
-      // Some of what would be arranged is not there.
-      if (current() && !this.#gathered) {
-        this.arrangement = PLAIN;
-        this.#stretch.measure();
-        this.unarranged(thrown);
+      if (!current()) return;
+      if (changed || this.#gathered) this.#putOff.add('changes');
+      if (this.#gathered) {
+        // It is asked for with what comes next, and not at once without end.
+        this.error = asApiError(thrown);
+        return;
       }
+      // Some of what would be arranged is not there.
+      this.arrangement = PLAIN;
+      this.#stretch.measure();
+      this.unarranged(thrown);
     }
     if (!current()) return;
     this.#putOff.take('arrivals');
     this.#arrivals.recount();
-    // What could not be read is asked for with what comes next, and not at once without end.
     this.#arrivals.look();
   }
 }
