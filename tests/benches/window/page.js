@@ -134,7 +134,7 @@ for (const kind of ['keydown', 'pointerdown']) {
     kind,
     (event) => {
       if (doing === null || event.key === 'Control') return;
-      const [look, began] = [ANSWERS[doing], performance.timeOrigin + event.timeStamp];
+      const [what, look, began] = [doing, ANSWERS[doing], performance.timeOrigin + event.timeStamp];
       const [before, aimed] = [look(), event.target.closest?.(ROW)?.dataset.id ?? null];
       doing = null;
       const given = now();
@@ -144,7 +144,12 @@ for (const kind of ['keydown', 'pointerdown']) {
       until(() => look() !== before, `an answer to ${kind}`).then(
         // What was drawn at once was drawn as soon as it was done.
         (drawn) => answers.push({ began, given, done: done ?? drawn, drawn, aimed }),
-        () => answers.push({ began, drawn: null, aimed }),
+        () => {
+          const input = event.key ?? `the pointer on ${event.target.outerHTML?.slice(0, 200)}`;
+          const keyboard = document.activeElement?.outerHTML.slice(0, 200);
+          const failed = `${input} changed nothing of ${what}, which is ${before}; the keyboard is on ${keyboard}`;
+          answers.push({ failed: `${failed}; shown is ${document.body.innerText.slice(0, 1000)}` });
+        },
       );
     },
     { capture: true },
@@ -177,7 +182,9 @@ window.bench = {
   /** The answer to the input that was expected. */
   answer: async () => {
     await until(() => answers.length > 0, 'an answer');
-    return answers.pop();
+    const answer = answers.pop();
+    if (answer.failed) throw new Error(answer.failed);
+    return answer;
   },
 
   /** Rows of nothing but text, over everything: what a list costs that does nothing of its own. */

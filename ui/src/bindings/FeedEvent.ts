@@ -31,6 +31,10 @@ endpoints: boolean,
  */
 status: boolean, 
 /**
+ * A number of the status is another, such as how far the search index is; nothing else has to be asked for.
+ */
+counts: boolean, 
+/**
  * How far checking signatures again is; `null` while nothing is checked again.
  */
 recheck: RecheckView | null, 

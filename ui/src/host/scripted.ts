@@ -61,6 +61,7 @@ export class ScriptedHost implements Host {
       moreRequests: false,
       endpoints: false,
       status: false,
+      counts: false,
       recheck: null,
       refetch: false,
       wishes: [],

@@ -9,6 +9,9 @@ import type { PutOff } from './putoff';
 import { PAGE, type Searching } from './searching.svelte';
 import type { Stretch } from './stretch.svelte';
 
+/** How many times longer the pause is after all rows were others: more comes than anybody reads. */
+const CROWD = 3;
+
 /** The list that what comes belongs to. */
 interface Whole {
   readonly filter: string;
@@ -34,6 +37,9 @@ export class Arrivals {
   readonly #stretch: Stretch;
   readonly #putOff: PutOff;
   readonly #looks: Paced;
+  readonly #pause: number;
+  /** How many were told of since the last look; there may be more. */
+  #told = 0;
   /** Everything up to here was looked at for what is new. */
   #cursor = 0;
   /** How many were counted so far, while all are counted anew; `null` while none are. */
@@ -44,6 +50,7 @@ export class Arrivals {
     this.#searching = searching;
     this.#stretch = stretch;
     this.#putOff = putOff;
+    this.#pause = pause;
     this.#looks = new Paced(pause, () => this.#look());
   }
 
@@ -61,8 +68,9 @@ export class Arrivals {
     this.#anew = 0;
   }
 
-  /** Something came. */
-  look(): void {
+  /** Something came; `told` is how many are known to have. */
+  look(told = 0): void {
+    this.#told += told;
     this.#looks.wish();
   }
 
@@ -78,7 +86,11 @@ export class Arrivals {
       if (whole.error !== null) await whole.refetch();
       return;
     }
+    const told = this.#told;
+    this.#told = 0;
     if (whole.following && this.pending > 0) return whole.renew();
+    // What is more than a page takes the place of all rows: a page of it need not be read to know that.
+    if (whole.following && whole.filter === '' && told > PAGE) return this.#renewAll();
     const current = whole.current();
     try {
       await (whole.following ? this.#putIn(current) : this.#count(current));
@@ -98,12 +110,18 @@ export class Arrivals {
       this.look();
       return;
     }
-    if (page.more && page.rows.length >= PAGE) return whole.renew();
+    if (page.more && page.rows.length >= PAGE) return this.#renewAll();
     this.#cursor = Math.max(this.#cursor, page.next ?? 0, page.more ? 0 : newest);
     if (page.more && page.next !== null) this.look();
     this.#stretch.prepend(page.rows.filter((row) => row.sequence > this.#stretch.shownTo));
     this.shownTo(this.#cursor);
     this.#readable();
+  }
+
+  /** All rows are others. What drew them has time for something else before it is done once more. */
+  async #renewAll(): Promise<void> {
+    await this.#whole.renew();
+    await new Promise((resolve) => setTimeout(resolve, this.#pause * (CROWD - 1)));
   }
 
   /** What comes can be read again: what happened while it could not is made up for, and it is told no longer. */

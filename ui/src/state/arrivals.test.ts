@@ -149,6 +149,57 @@ describe('what arrives and cannot be read', () => {
   });
 });
 
+describe('a crowd', () => {
+  const pages = (host: ScriptedHost): number =>
+    host.asked.filter(([name]) => name === 'list_requests').length;
+
+  it('that takes the place of all rows is read once', async () => {
+    const { store, host } = await listOf(PAGE + 3);
+    const bench = new Workbench(host, 0);
+    const stop = bench.start();
+    await settle();
+    const before = pages(host);
+    store.add(PAGE + 1);
+    host.happened({ arrived: PAGE + 1 });
+    await settle();
+    stop();
+    expect(bench.list.rows[0]?.sequence).toBe(2 * PAGE + 4);
+    expect(bench.list.pending).toBe(0);
+    expect(pages(host) - before).toBe(1);
+  });
+
+  it('of which a filter may let through little is looked at by what follows', async () => {
+    const { store, host, list } = await listOf(3);
+    await list.setFilter('invoice');
+    const asked = host.asked.length;
+    store.add(1);
+    list.arrived(PAGE + 1);
+    await settle();
+    expect(list.rows.length).toBe(4);
+    expect(host.asked.slice(asked)).toContainEqual(['list_requests', expect.objectContaining({ after: 3 })]);
+  });
+
+  it('is shown at once, and what follows it only after a longer pause', async () => {
+    vi.useFakeTimers();
+    const store = new ScriptedRows(3);
+    const list = new RequestList(new ScriptedHost(store.script), 100);
+    await list.load();
+    const comes = async (count: number): Promise<number | undefined> => {
+      store.add(count);
+      list.arrived(count);
+      await vi.advanceTimersByTimeAsync(0);
+      return list.rows[0]?.sequence;
+    };
+    expect(await comes(PAGE + 1)).toBe(PAGE + 4);
+    expect(await comes(1)).toBe(PAGE + 4);
+    await vi.advanceTimersByTimeAsync(200);
+    expect(list.rows[0]?.sequence, 'a pause is over').toBe(PAGE + 4);
+    await vi.advanceTimersByTimeAsync(200);
+    vi.useRealTimers();
+    expect(list.rows[0]?.sequence, 'and so is the longer one').toBe(PAGE + 5);
+  });
+});
+
 describe('what waits and is counted anew in pieces', () => {
   async function waiting() {
     const { store, host, list } = await listOf(3);

@@ -57,8 +57,9 @@ export class Hearing {
       else this.#refetch();
       return;
     }
+    if (event.counts) around.countsChanged();
     if (event.arrived > 0) {
-      list.arrived();
+      list.arrived(event.arrived);
       around.countsChanged();
       saved.countsChanged();
       notes.speak(this.#arrivalText(event.arrived));

@@ -243,11 +243,11 @@ export class RequestList {
     return this.load(filter);
   }
 
-  /** Something came: show it where the list follows, count it where it does not. */
-  arrived(): void {
+  /** Something came: show it where the list follows, count it where it does not. `told` is how many are known to have. */
+  arrived(told = 0): void {
     // It may be read again by now.
     if (!this.occupied && this.#putOff.take('changes')) void this.refetch();
-    this.#arrivals.look();
+    this.#arrivals.look(told);
   }
 
   /** Puts what was counted into the list and goes to the top. */

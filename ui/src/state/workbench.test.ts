@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { DeliveryView } from '../bindings/DeliveryView';
 import type { RequestDetail } from '../bindings/RequestDetail';
 import type { TargetView } from '../bindings/TargetView';
@@ -508,6 +508,18 @@ describe('the feed', () => {
       names.filter((name) => name === 'request'),
       'once for a burst',
     ).toHaveLength(1);
+  });
+
+  it('asks for numbers, and for nothing else, where nothing but a number is another', async () => {
+    const { host } = await bench();
+    const asked = host.asked.length;
+    vi.useFakeTimers();
+    host.happened({ counts: true });
+    host.happened({ counts: true });
+    await vi.advanceTimersByTimeAsync(600);
+    vi.useRealTimers();
+    const names = host.asked.slice(asked).map(([name]) => name);
+    expect(names.sort(), 'once for a burst').toEqual(['endpoints', 'queues', 'status']);
   });
 
   it('asks for rows that changed by name, once for all that are held', async () => {

@@ -36,6 +36,7 @@ impl Feed {
             more_requests: batch.more_requests,
             endpoints: batch.endpoints,
             status: batch.status,
+            counts: batch.counts,
             recheck: recheck_view(&self.engine),
             refetch: batch.everything,
             wishes: Vec::new(),

@@ -223,7 +223,7 @@ pub(crate) async fn tell_of_backlog(core: Arc<Core>) {
         };
         let was_behind = std::mem::replace(&mut behind, state.backlog > NOTICEABLE);
         if behind || was_behind {
-            core.changes.tell(Change::Status);
+            core.changes.tell(Change::Counts);
         }
         tokio::time::sleep(PROGRESS).await;
     }

@@ -30,6 +30,8 @@ pub enum Change {
     Endpoints,
     /// The listener, the store's health or the settings changed.
     Status,
+    /// Nothing but a number of the status is another: how far the search index is.
+    Counts,
     /// Judging again began, went on or ended.
     Recheck,
     /// Another process wrote, or what changed cannot be told.
@@ -49,6 +51,8 @@ pub struct Batch {
     pub endpoints: bool,
     /// The listener, the store's health or the settings changed.
     pub status: bool,
+    /// A number of the status is another.
+    pub counts: bool,
     /// Judging again began, went on or ended.
     pub recheck: bool,
     /// Ask for everything again.
@@ -69,6 +73,7 @@ impl Batch {
             Change::Requests => self.more_requests = true,
             Change::Endpoints => self.endpoints = true,
             Change::Status => self.status = true,
+            Change::Counts => self.counts = true,
             Change::Recheck => self.recheck = true,
             Change::Everything => self.everything = true,
         }
@@ -177,6 +182,18 @@ mod tests {
             (10_000, true),
             "nothing is lost by gathering"
         );
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_number_that_is_another_is_a_batch_and_tells_of_nothing_else() {
+        let changes = Changes::default();
+        let mut subscription = changes.subscribe();
+        changes.tell(Change::Counts);
+        let expected = Batch {
+            counts: true,
+            ..Batch::default()
+        };
+        assert_eq!(subscription.next().await, expected);
     }
 
     #[tokio::test(start_paused = true)]
