@@ -196,11 +196,10 @@ impl Load {
                 (COUNTING, self.first + count)
             }
         };
+        // Before the first connection works: what is sent while these are started belongs to what is counted.
+        let (mut before, mut begin) = (self.readings(), Instant::now());
         let pace = match self.until {
-            Until::Paced { rate, .. } => Some(Pace {
-                begin: Instant::now(),
-                rate,
-            }),
+            Until::Paced { rate, .. } => Some(Pace { begin, rate }),
             Until::Elapsed { .. } | Until::Count(_) => None,
         };
         let shared = Arc::new(Shared {
@@ -217,7 +216,7 @@ impl Load {
         for _ in 0..self.connections {
             connections.spawn(converse(Arc::clone(&shared)));
         }
-        let (before, begin, after, elapsed);
+        let (after, elapsed);
         let mut told = Told::default();
         match self.until {
             Until::Elapsed { warm_up, window } => {
@@ -230,7 +229,6 @@ impl Load {
                 gather(&mut connections, &shared, &mut told).await?;
             }
             Until::Count(_) | Until::Paced { .. } => {
-                (before, begin) = (self.readings(), Instant::now());
                 gather(&mut connections, &shared, &mut told).await?;
                 (elapsed, after) = (begin.elapsed(), self.readings());
             }
