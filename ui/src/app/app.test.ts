@@ -1,6 +1,6 @@
 import { flushSync } from 'svelte';
 import { describe, expect, it, vi } from 'vitest';
-import { ScriptedRows } from '../host/scripted';
+import { busy, ScriptedRows } from '../host/scripted';
 import { ACTIONS, keysOf } from '../keys/actions';
 import { OS } from '../keys/os';
 import { all, HOSTILE, one, open, press, settle, write } from './mounted';
@@ -56,12 +56,10 @@ describe('the list', () => {
     const { bench, host } = await open(store);
     all('request-row')[1]?.focus();
     store.add(1);
-    host.script.list_requests = () => {
-      throw { code: 'store', message: 'the data file is locked', hint: null };
-    };
+    host.script.list_requests = busy;
     await bench.list.renew();
     await settle();
-    expect(one('list-stale').textContent).toContain('the data file is locked');
+    expect(one('list-stale').textContent).toContain('the store is busy');
     expect(all('request-row')).toHaveLength(5);
     expect(document.activeElement).toBe(all('request-row')[1]);
     host.script.list_requests = store.page;
@@ -74,9 +72,7 @@ describe('the list', () => {
   it('no longer says so once what comes is in it', async () => {
     const store = new ScriptedRows(5);
     const { bench, host } = await open(store);
-    host.script.list_requests = () => {
-      throw { code: 'store', message: 'the data file is locked', hint: null };
-    };
+    host.script.list_requests = busy;
     await bench.list.renew();
     await settle();
     expect(all('list-stale')).toHaveLength(1);
@@ -91,12 +87,10 @@ describe('the list', () => {
   it('says why where there is no row to keep, until what comes can be read', async () => {
     const store = new ScriptedRows(0);
     const { bench, host } = await open(store);
-    host.script.list_requests = () => {
-      throw { code: 'store', message: 'the data file is locked', hint: null };
-    };
+    host.script.list_requests = busy;
     await bench.list.load();
     await settle();
-    expect(one('list-error').textContent).toContain('the data file is locked');
+    expect(one('list-error').textContent).toContain('the store is busy');
     host.script.list_requests = store.page;
     store.add(1);
     host.happened({ arrived: 1 });

@@ -1,7 +1,7 @@
 /** Beginning and ending to present, in the window: nothing that was read before is shown or written after it. */
 import { describe, expect, it } from 'vitest';
 import type { TargetView } from '../bindings/TargetView';
-import { type ScriptedHost, ScriptedRows } from '../host/scripted';
+import { busy, type ScriptedHost, ScriptedRows } from '../host/scripted';
 import { formOf, rowOf, rulesOf, targetOf } from '../host/views';
 import type { Workbench } from '../state/workbench.svelte';
 import { all, hostileOf, one, open, settle } from './mounted';
@@ -174,9 +174,7 @@ describe('the veil', () => {
     const { providers } = host.script;
     await settle();
     await host.script.present?.({ on: true });
-    host.script.providers = () => {
-      throw { code: 'failed', message: 'the store is busy', hint: null };
-    };
+    host.script.providers = busy;
     await bench.around.loadStatus();
     await settle();
     expect([all('veil').length, all('request-row').length]).toEqual([1, 0]);

@@ -31,7 +31,8 @@ endpoints: boolean,
  */
 status: boolean, 
 /**
- * A number of the status is another, such as how far the search index is; nothing else has to be asked for.
+ * Numbers of the status and of filters are others, such as how far the search index is; nothing else has to be asked
+ * for.
  */
 counts: boolean, 
 /**

@@ -17,6 +17,11 @@ export const DESKTOP: DesktopSettings = {
   watchedFilters: [],
 };
 
+/** The answer of a store that cannot be read just now. */
+export const busy = (): never => {
+  throw { code: 'failed', message: 'the store is busy', hint: null };
+};
+
 export class ScriptedHost implements Host {
   place: Host['place'] = 'browser';
   readonly asked: [name: CommandName, args: unknown][] = [];

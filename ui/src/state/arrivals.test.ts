@@ -1,6 +1,6 @@
 /** What arrives and changes while rows are being read: it is counted once, and no older row takes its place. */
 import { describe, expect, it, vi } from 'vitest';
-import { ScriptedHost, ScriptedRows } from '../host/scripted';
+import { busy, ScriptedHost, ScriptedRows } from '../host/scripted';
 import { PLAIN } from '../lib/arrange';
 import { listOf, settle } from './listed';
 import { RequestList } from './requests.svelte';
@@ -74,10 +74,6 @@ describe('what arrives while rows are read again', () => {
 });
 
 describe('what arrives and cannot be read', () => {
-  const locked = (): never => {
-    throw { code: 'store', message: 'the data file is locked', hint: null };
-  };
-
   it.each([
     ['put in', 'list_requests', null],
     ['counted', 'count_after', 'r2'],
@@ -85,11 +81,11 @@ describe('what arrives and cannot be read', () => {
     const { store, host, list } = await listOf(3);
     list.select(selected);
     const answer = host.script[name];
-    host.script[name] = locked;
+    host.script[name] = busy;
     store.add(1);
     list.arrived();
     await settle();
-    expect(list.error?.message).toBe('the data file is locked');
+    expect(list.error?.message).toBe('the store is busy');
     expect(list.rows.length).toBe(3);
     Object.assign(host.script, { [name]: answer });
     store.add(1);
@@ -102,13 +98,13 @@ describe('what arrives and cannot be read', () => {
   it('is told as long as some of what is asked for cannot be read', async () => {
     const { store, host, list } = await listOf(3);
     list.select('r2');
-    host.script.list_requests = locked;
+    host.script.list_requests = busy;
     await list.load();
     store.add(1);
     list.arrived();
     await settle();
     expect(list.pending).toBe(1);
-    expect(list.error?.message).toBe('the data file is locked');
+    expect(list.error?.message).toBe('the store is busy');
   });
 
   it.each([
@@ -118,10 +114,10 @@ describe('what arrives and cannot be read', () => {
     const { store, host, list } = await listOf(3);
     list.setAtTop(atTop);
     store.rows = store.rows.map((row) => ({ ...row, starred: true }));
-    host.script.list_requests = locked;
+    host.script.list_requests = busy;
     await list.refetch();
     expect(list.rows.map(({ starred }) => starred)).toEqual([false, false, false]);
-    expect(list.error?.message).toBe('the data file is locked');
+    expect(list.error?.message).toBe('the store is busy');
     host.script.list_requests = store.page;
     store.add(1);
     list.arrived();
@@ -132,7 +128,7 @@ describe('what arrives and cannot be read', () => {
 
   it('asks again with what comes next where nothing could be read yet, and not without end', async () => {
     const store = new ScriptedRows(3);
-    const host = new ScriptedHost({ ...store.script, list_requests: locked });
+    const host = new ScriptedHost({ ...store.script, list_requests: busy });
     const list = new RequestList(host, 0);
     await list.load();
     const asked = (): number => host.asked.filter(([name]) => name === 'list_requests').length;

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { RequestRow } from '../bindings/RequestRow';
-import { ScriptedHost, ScriptedRows } from '../host/scripted';
+import { busy, ScriptedHost, ScriptedRows } from '../host/scripted';
 import { UNDOABLE } from './deleting.svelte';
 import { Workbench } from './workbench.svelte';
 
@@ -145,9 +145,7 @@ describe('undoing', () => {
     made.list.move(1);
     await remove(made);
     const right = host.script.undo_deletion;
-    host.script.undo_deletion = () => {
-      throw { code: 'store', message: 'the store is busy', hint: null };
-    };
+    host.script.undo_deletion = busy;
     await made.deleting.undo();
     expect(made.notes.list.at(-1)?.message).toContain('the store is busy');
     if (right) host.script.undo_deletion = right;

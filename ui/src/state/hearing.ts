@@ -57,11 +57,12 @@ export class Hearing {
       else this.#refetch();
       return;
     }
-    if (event.counts) around.countsChanged();
-    if (event.arrived > 0) {
-      list.arrived(event.arrived);
+    if (event.counts || event.arrived > 0) {
       around.countsChanged();
       saved.countsChanged();
+    }
+    if (event.arrived > 0) {
+      list.arrived(event.arrived);
       notes.speak(this.#arrivalText(event.arrived));
     }
     if (event.requests.length > 0 || event.moreRequests) this.#rowsChanged(event);

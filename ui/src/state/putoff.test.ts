@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ScriptedHost, ScriptedRows } from '../host/scripted';
+import { busy, ScriptedHost, ScriptedRows } from '../host/scripted';
 import { PLAIN } from '../lib/arrange';
 import { PutOff } from './putoff';
 import { RequestList } from './requests.svelte';
@@ -110,9 +110,7 @@ describe('a list that is being read', () => {
 
   it('is not read without end where that fails', async () => {
     const { host, list } = await following();
-    host.script.list_requests = () => {
-      throw { code: 'failed', message: 'the store is busy', hint: null };
-    };
+    host.script.list_requests = busy;
     const asked = host.asked.length;
     await list.refetch();
     await settle();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ScriptedHost, ScriptedRows } from '../host/scripted';
+import { busy, ScriptedHost, ScriptedRows } from '../host/scripted';
 import { PLAIN } from '../lib/arrange';
 import { listOf, settle } from './listed';
 import { RequestList } from './requests.svelte';
@@ -271,9 +271,7 @@ describe('everything again', () => {
     await list.arrange(arrangement);
     list.setAtTop(false);
     store.rows = store.rows.filter(({ id }) => id !== 'r2');
-    host.script.list_requests = () => {
-      throw { code: 'failed', message: 'the store is busy', hint: null };
-    };
+    host.script.list_requests = busy;
     await list.refetch();
     expect([list.rows.length, list.error?.message], 'what is there stays').toEqual([3, 'the store is busy']);
     const asked = host.asked.length;
@@ -524,9 +522,7 @@ describe('a list that is arranged while another filter is read', () => {
 
   it('stays in the order of arrival where not all could be read that would be arranged', async () => {
     const { host, list } = await listOf(3);
-    host.script.list_requests = () => {
-      throw { code: 'failed', message: 'the store is busy', hint: null };
-    };
+    host.script.list_requests = busy;
     const why: unknown[] = [];
     list.unarranged = (thrown) => why.push(thrown);
     await list.arrange({ ...PLAIN, sort: 'size' });
@@ -536,9 +532,7 @@ describe('a list that is arranged while another filter is read', () => {
 
   it('makes up for what changed before it could not be arranged', async () => {
     const { host, store, list } = await listOf(3);
-    host.script.list_requests = () => {
-      throw { code: 'failed', message: 'the store is busy', hint: null };
-    };
+    host.script.list_requests = busy;
     list.select(store.rows[0]?.id ?? null);
     store.rows = store.rows.map((row) => ({ ...row, starred: true }));
     await list.refetch();

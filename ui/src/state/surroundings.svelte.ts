@@ -49,7 +49,7 @@ export class Surroundings {
     this.#statusWaits = true;
     setTimeout(() => {
       this.#statusWaits = false;
-      Promise.all([this.loadStatus(), this.#loadCounted()]).catch(() => undefined);
+      Promise.all([this.loadStatus(), this.loadEndpoints()]).catch(() => undefined);
     }, 500);
   }
 
@@ -82,14 +82,14 @@ export class Surroundings {
 
   /** Endpoints and targets change together in the feed. */
   async loadEndpoints(): Promise<void> {
-    const [targets] = await Promise.all([this.#host.call('targets', {}), this.#loadCounted()]);
-    this.targets = kept(this.targets, targets);
-  }
-
-  /** What tells how many requests it has. */
-  async #loadCounted(): Promise<void> {
-    const [endpoints] = await Promise.all([this.#host.call('endpoints', {}), this.loadQueues()]);
+    const [endpoints, targets, queues] = await Promise.all([
+      this.#host.call('endpoints', {}),
+      this.#host.call('targets', {}),
+      this.#host.call('queues', {}),
+    ]);
     this.endpoints = kept(this.endpoints, endpoints);
+    this.targets = kept(this.targets, targets);
+    this.queues = kept(this.queues, queues);
   }
 
   async loadQueues(): Promise<void> {

@@ -511,15 +511,16 @@ describe('the feed', () => {
   });
 
   it('asks for numbers, and for nothing else, where nothing but a number is another', async () => {
-    const { host } = await bench();
+    const { bench: made, host } = await bench();
+    made.saved.list = [{ name: 'Failed', filter: 'sig:failed', requests: 1 }];
     const asked = host.asked.length;
     vi.useFakeTimers();
     host.happened({ counts: true });
     host.happened({ counts: true });
-    await vi.advanceTimersByTimeAsync(600);
+    await vi.advanceTimersByTimeAsync(1100);
     vi.useRealTimers();
     const names = host.asked.slice(asked).map(([name]) => name);
-    expect(names.sort(), 'once for a burst').toEqual(['endpoints', 'queues', 'status']);
+    expect(names.sort(), 'once for a burst').toEqual(['endpoints', 'queues', 'saved_filters', 'status', 'targets']);
   });
 
   it('asks for rows that changed by name, once for all that are held', async () => {

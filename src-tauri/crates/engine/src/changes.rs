@@ -30,7 +30,7 @@ pub enum Change {
     Endpoints,
     /// The listener, the store's health or the settings changed.
     Status,
-    /// Nothing but a number of the status is another: how far the search index is.
+    /// Nothing but numbers are others: how far the search index is, how many have which verdict.
     Counts,
     /// Judging again began, went on or ended.
     Recheck,
@@ -51,7 +51,7 @@ pub struct Batch {
     pub endpoints: bool,
     /// The listener, the store's health or the settings changed.
     pub status: bool,
-    /// A number of the status is another.
+    /// Numbers are others.
     pub counts: bool,
     /// Judging again began, went on or ended.
     pub recheck: bool,

@@ -335,7 +335,7 @@ async fn step(core: &Core, rows: &[RequestSummary]) -> Result<(), EngineError> {
     }
     for id in core.store.rejudge(judged).await? {
         core.changes.tell(Change::Request(id));
-        core.changes.tell(Change::Status);
+        core.changes.tell(Change::Counts);
     }
     Ok(())
 }

@@ -18,7 +18,8 @@ pub struct FeedEvent {
     pub endpoints: bool,
     /// The listener, the store or the settings changed.
     pub status: bool,
-    /// A number of the status is another, such as how far the search index is; nothing else has to be asked for.
+    /// Numbers of the status and of filters are others, such as how far the search index is; nothing else has to be asked
+    /// for.
     pub counts: bool,
     /// How far checking signatures again is; `null` while nothing is checked again.
     pub recheck: Option<RecheckView>,

@@ -254,7 +254,8 @@ async fn many_large_bodies_at_a_time_go_to_files() {
     );
 }
 
-/// Runs in a process of its own, because it uses up all file descriptors.
+/// Runs in a process of its own, because it uses up all file descriptors. Only this binary sees what is tested, so it is
+/// one of its tests; beside others it would take theirs away, so it is left out of them.
 #[tokio::test]
 #[ignore = "started by `a_listener_without_file_descriptors_makes_room` with few of them"]
 async fn with_few_file_descriptors() {

@@ -160,6 +160,10 @@ async fn the_whole_history_is_judged_again_while_requests_are_kept() {
     );
     let batch = feed.next().await;
     assert!(batch.recheck, "whoever watches is told");
+    assert!(
+        batch.counts && !batch.status,
+        "that verdicts are others is no reason to read the settings again"
+    );
     assert_eq!(
         engine.core.store.setting(MARK).await.unwrap(),
         None,
