@@ -520,7 +520,13 @@ describe('the feed', () => {
     await vi.advanceTimersByTimeAsync(1100);
     vi.useRealTimers();
     const names = host.asked.slice(asked).map(([name]) => name);
-    expect(names.sort(), 'once for a burst').toEqual(['endpoints', 'queues', 'saved_filters', 'status', 'targets']);
+    expect(names.sort(), 'once for a burst').toEqual([
+      'endpoints',
+      'queues',
+      'saved_filters',
+      'status',
+      'targets',
+    ]);
   });
 
   it('asks for rows that changed by name, once for all that are held', async () => {
